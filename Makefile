@@ -1,0 +1,127 @@
+# Sallyport. Two commands are the whole set-up: `make run` and `make check`.
+#
+# Hand-written and non-recursive: every object of every target stands here.
+# Settings come from config.mk, which configure writes; both are made on demand.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+PORT ?= 8443
+B := build
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+
+# Goals that set up a fresh machine install what is missing first; plain `make`
+# only says what it lacks.
+ifneq ($(filter run check check-asan bench interop,$(MAKECMDGOALS)),)
+PACKAGES := packages
+endif
+ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
+-include config.mk
+endif
+
+config.mk: configure config.mk.in
+	@./configure --quiet $(CONFIGURE_FLAGS)
+
+configure: configure.ac | $(PACKAGES)
+	@command -v autoconf >/dev/null || { echo "autoconf is needed: run tests/packages.sh, or apt-get install autoconf" >&2; exit 1; }
+	@autoconf -W no-obsolete
+
+.PHONY: packages
+packages:
+	@tests/packages.sh
+
+CPPFLAGS_ALL = -I. -Ilibtls -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"' \
+    -DSALLYPORT_LIBEXEC='"$(libexecdir)/sallyport"' -DSALLYPORT_SYSCONF='"$(sysconfdir)/sallyport"' \
+    $(CRYPTO_CFLAGS) $(EVENT_CFLAGS) $(SECCOMP_CFLAGS) $(CONFUSE_CFLAGS)
+CFLAGS_ALL = -std=c11 $(CFLAGS) $(WARNINGS) $(HARDENING) -MMD -MP
+LDFLAGS_PROGRAM = $(LDFLAGS) $(HARDENING_LINK) -pie
+
+$(B)/obj/%.o: %.c config.mk
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -c $< -o $@
+
+obj = $(patsubst %,$(B)/obj/%.o,$(1))
+
+# ---- base: bytes and log lines ----
+BASE := $(call obj,base/reader base/writer base/log)
+
+# ---- libtls ----
+LIBTLS_BASE := $(call obj,base/reader base/writer)
+LIBTLS_CORE := $(call obj,libtls/core/errors)
+LIBTLS_CRYPTO :=
+LIBTLS_REGISTRY :=
+LIBTLS_CERT :=
+LIBTLS_RECORD :=
+LIBTLS_EXTENSION :=
+LIBTLS_HANDSHAKE :=
+LIBTLS_SKIN :=
+LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
+    $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
+
+# ---- policy, ipc ----
+POLICY :=
+IPC :=
+KEYCLIENT :=
+
+# ---- programs: name, directory, objects, libraries ----
+PROGRAMS :=
+define program # (1) bin or libexec  (2) name  (3) objects  (4) libraries
+PROGRAMS += $(B)/$(1)/$(2)
+$(B)/$(1)/$(2): $(3)
+	@mkdir -p $$(@D)
+	@echo "  link  $$@"
+	$(Q)$$(CC) $$(LDFLAGS_PROGRAM) $$^ $(4) -o $$@
+endef
+
+# ---- the library as users link it ----
+# One relocatable object whose hidden names are made local, so that internal
+# names cannot clash with those of the program that links the archive.
+$(B)/lib/libs2n.a: $(LIBTLS)
+	@mkdir -p $(@D)
+	@echo "  lib   $@"
+	$(Q)$(LD) -r $^ -o $(B)/lib/s2n.o
+	$(Q)$(OBJCOPY) --localize-hidden $(B)/lib/s2n.o
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(B)/lib/s2n.o
+	@rm $(B)/lib/s2n.o
+
+$(B)/lib/libs2n.so.1: $(LIBTLS)
+	@mkdir -p $(@D)
+	@echo "  lib   $@"
+	$(Q)$(CC) -shared $(LDFLAGS) $(HARDENING_LINK) -Wl,-soname,libs2n.so.1 $^ $(CRYPTO_LIBS) -o $@
+	@ln -sf libs2n.so.1 $(B)/lib/libs2n.so
+
+LIBRARIES := $(B)/lib/libs2n.a $(B)/lib/libs2n.so.1
+
+# ---- unit tests: one program a file, with the objects it tests ----
+UNIT :=
+define unit # (1) noun  (2) objects  (3) libraries
+UNIT += $(B)/tests/test_$(1)
+$(B)/tests/test_$(1): $(B)/obj/tests/unit/test_$(1).o $(2)
+	@mkdir -p $$(@D)
+	@echo "  link  $$@"
+	$(Q)$$(CC) $$(LDFLAGS_PROGRAM) $$^ $$(CHECK_LIBS) $(3) -o $$@
+endef
+
+$(eval $(call unit,reader,$(BASE),$$(CRYPTO_LIBS)))
+$(eval $(call unit,writer,$(BASE),$$(CRYPTO_LIBS)))
+$(eval $(call unit,log,$(BASE),$$(CRYPTO_LIBS)))
+
+# ---- what one says ----
+.PHONY: all run check clean distclean lint sizes
+all: $(LIBRARIES) $(PROGRAMS)
+
+run: $(PACKAGES) all
+	@tests/demo.sh $(B) $(PORT)
+
+check: $(PACKAGES) all $(UNIT)
+	@tests/check.sh $(B) $(UNIT)
+
+clean:
+	rm -rf $(B)
+distclean: clean
+	rm -rf config.mk config.log config.status configure autom4te.cache
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,216 @@
+/*
+ * Sticky-failure writer; the contract is in writer.h.
+ */
+#include "base/writer.h"
+
+#include <stdlib.h>
+
+#include <openssl/crypto.h>
+
+#define FIRST_ROOM 256
+
+void
+writer_init(struct writer *out, size_t limit)
+{
+	*out = (struct writer){ .limit = limit };
+}
+
+void
+writer_init_fixed(struct writer *out, void *buffer, size_t room)
+{
+	*out = (struct writer){
+		.data = buffer, .room = room, .limit = room, .fixed = true
+	};
+}
+
+void
+writer_free(struct writer *out)
+{
+	if (out->data != NULL)
+		OPENSSL_cleanse(out->data, out->room);
+	if (!out->fixed)
+		free(out->data);
+	*out = (struct writer){ .limit = out->limit, .failed = true };
+}
+
+void
+writer_clear(struct writer *out)
+{
+	if (out->len > 0)
+		OPENSSL_cleanse(out->data, out->len);
+	out->len = 0;
+	out->failed = false;
+}
+
+void
+writer_fail(struct writer *out)
+{
+	out->failed = true;
+}
+
+/* Not realloc: the bytes it would leave behind could not be wiped. */
+static bool
+grow(struct writer *out, size_t need)
+{
+	size_t room = out->room > 0 ? out->room : FIRST_ROOM;
+	uint8_t *data;
+
+	if (out->fixed || need > out->limit)
+		return false;
+	while (room < need)
+		room *= 2;
+	if (room > out->limit)
+		room = out->limit;
+	if ((data = malloc(room)) == NULL)
+		return false;
+	if (out->len > 0)
+		memcpy(data, out->data, out->len);
+	if (out->data != NULL)
+		OPENSSL_cleanse(out->data, out->room);
+	free(out->data);
+	out->data = data;
+	out->room = room;
+	return true;
+}
+
+uint8_t *
+writer_reserve(struct writer *out, size_t len)
+{
+	uint8_t *at;
+
+	if (out->failed || len > out->limit - out->len) {
+		out->failed = true;
+		return NULL;
+	}
+	if (out->len + len > out->room && !grow(out, out->len + len)) {
+		out->failed = true;
+		return NULL;
+	}
+	at = out->data + out->len;
+	out->len += len;
+	return at;
+}
+
+void
+writer_truncate(struct writer *out, size_t len)
+{
+	if (out->failed || len >= out->len)
+		return;
+	OPENSSL_cleanse(out->data + len, out->len - len);
+	out->len = len;
+}
+
+void
+writer_bytes(struct writer *out, struct slice bytes)
+{
+	uint8_t *at = writer_reserve(out, bytes.len);
+
+	if (at != NULL && bytes.len > 0)
+		memcpy(at, bytes.data, bytes.len);
+}
+
+static void
+put(uint8_t *at, uint64_t value, unsigned width)
+{
+	for (unsigned i = width; i-- > 0; value >>= 8)
+		at[i] = (uint8_t)value;
+}
+
+static void
+number(struct writer *out, uint64_t value, unsigned width)
+{
+	uint8_t *at = writer_reserve(out, width);
+
+	if (at != NULL)
+		put(at, value, width);
+}
+
+void
+writer_u8(struct writer *out, uint8_t value)
+{
+	number(out, value, 1);
+}
+
+void
+writer_u16(struct writer *out, uint16_t value)
+{
+	number(out, value, 2);
+}
+
+void
+writer_u24(struct writer *out, uint32_t value)
+{
+	if (value >> 24 != 0)
+		out->failed = true;
+	number(out, value, 3);
+}
+
+void
+writer_u32(struct writer *out, uint32_t value)
+{
+	number(out, value, 4);
+}
+
+void
+writer_u64(struct writer *out, uint64_t value)
+{
+	number(out, value, 8);
+}
+
+static void
+vector(struct writer *out, struct slice bytes, unsigned width)
+{
+	struct mark mark = writer_open(out, width);
+
+	writer_bytes(out, bytes);
+	writer_close(out, mark);
+}
+
+void
+writer_vec8(struct writer *out, struct slice bytes)
+{
+	vector(out, bytes, 1);
+}
+
+void
+writer_vec16(struct writer *out, struct slice bytes)
+{
+	vector(out, bytes, 2);
+}
+
+void
+writer_vec24(struct writer *out, struct slice bytes)
+{
+	vector(out, bytes, 3);
+}
+
+struct mark
+writer_open(struct writer *out, unsigned width)
+{
+	struct mark mark = { .at = out->len, .width = width };
+
+	number(out, 0, width);
+	return mark;
+}
+
+void
+writer_close(struct writer *out, struct mark mark)
+{
+	size_t len;
+
+	if (out->failed)
+		return;
+	len = out->len - mark.at - mark.width;
+	if (len >> (8 * mark.width) != 0) {
+		out->failed = true;
+		return;
+	}
+	put(out->data + mark.at, len, mark.width);
+}
+
+bool
+writer_result(const struct writer *out, struct slice *bytes)
+{
+	*bytes = out->failed ? NO_BYTES : slice_of(out->data, out->len);
+	return !out->failed;
+}

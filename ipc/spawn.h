@@ -1,0 +1,51 @@
+/*
+ * Children of the masters: fork and exec of a separate small executable with
+ * exactly the descriptors it is meant to have, at fixed numbers, an empty
+ * environment but for what is passed, default signals and its own argv[0].
+ */
+#ifndef IPC_SPAWN_H
+#define IPC_SPAWN_H
+
+#include <sys/types.h>
+
+#include "base/slice.h"
+
+/* The control channel to the master; every child has it here. */
+#define SPAWN_CONTROL_FD 3
+/* The first descriptor of a child's own. */
+#define SPAWN_FIRST_FD 4
+
+struct spawn {
+	const char *path; /* absolute path of the executable */
+	const char *name; /* argv[0], shown by ps */
+	int control;      /* becomes SPAWN_CONTROL_FD */
+	const int *fds;   /* become SPAWN_FIRST_FD, SPAWN_FIRST_FD + 1, ... */
+	size_t fd_count;
+};
+
+/*
+ * Returns the child's pid, or -1 with errno; a failed exec is reported here
+ * too (the child ends before this returns). The child dies with its parent
+ * (PR_SET_PDEATHSIG) unless the master chooses otherwise later.
+ */
+pid_t spawn_child(const struct spawn *);
+
+/*
+ * The libexec directory: beside the running master's bin directory when that
+ * exists (a build tree or a relocated install), else the configured one.
+ * Written to out with "/name" appended; false when it does not fit.
+ */
+must_check bool spawn_path(const char *name, char *out, size_t room);
+
+/* Exponential backoff for respawning: 100 ms doubling to 5 s, reset after 10 s
+ * of life. */
+struct backoff {
+	unsigned failures;
+	uint64_t started_ms;
+};
+/* Notes a start at now (monotonic ms). */
+void backoff_started(struct backoff *, uint64_t now_ms);
+/* Notes a death and tells how many ms to wait before the next start. */
+unsigned backoff_died(struct backoff *, uint64_t now_ms);
+
+#endif

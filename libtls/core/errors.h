@@ -1,0 +1,178 @@
+/*
+ * The one error table of libtls: what went wrong inside, the public name and
+ * type that the application sees, and the alert that the peer is sent.
+ *
+ * Every internal function that can fail returns int: 0, or one of these codes
+ * through fail(), which only notes file and line. Waiting is a code too.
+ */
+#ifndef LIBTLS_CORE_ERRORS_H
+#define LIBTLS_CORE_ERRORS_H
+
+#include "base/slice.h"
+
+/* RFC 8446 6, RFC 5246 7.2 and the IANA registry of alerts. */
+enum alert {
+	ALERT_CLOSE_NOTIFY = 0,
+	ALERT_UNEXPECTED_MESSAGE = 10,
+	ALERT_BAD_RECORD_MAC = 20,
+	ALERT_RECORD_OVERFLOW = 22,
+	ALERT_HANDSHAKE_FAILURE = 40,
+	ALERT_BAD_CERTIFICATE = 42,
+	ALERT_UNSUPPORTED_CERTIFICATE = 43,
+	ALERT_CERTIFICATE_REVOKED = 44,
+	ALERT_CERTIFICATE_EXPIRED = 45,
+	ALERT_CERTIFICATE_UNKNOWN = 46,
+	ALERT_ILLEGAL_PARAMETER = 47,
+	ALERT_UNKNOWN_CA = 48,
+	ALERT_DECODE_ERROR = 50,
+	ALERT_DECRYPT_ERROR = 51,
+	ALERT_PROTOCOL_VERSION = 70,
+	ALERT_INSUFFICIENT_SECURITY = 71,
+	ALERT_INTERNAL_ERROR = 80,
+	ALERT_INAPPROPRIATE_FALLBACK = 86,
+	ALERT_USER_CANCELED = 90,
+	ALERT_NO_RENEGOTIATION = 100,
+	ALERT_MISSING_EXTENSION = 109,
+	ALERT_UNSUPPORTED_EXTENSION = 110,
+	ALERT_UNRECOGNIZED_NAME = 112,
+	ALERT_CERTIFICATE_REQUIRED = 116,
+	ALERT_NO_APPLICATION_PROTOCOL = 120,
+	ALERT_NONE = 255 /* nothing is sent for this code */
+};
+
+/*
+ * ERR(code, type, index in type, public name, alert, sentence). The index is
+ * fixed by the library whose values we share: S2N_ERR_ plus the public name has
+ * the value type * 2^26 + index. Several codes may share a public name; the
+ * first of them gives the sentence for it.
+ */
+/* clang-format off */
+#define ERROR_TABLE(ERR) \
+	ERR(OK,                    OK,       0,  OK,                          NONE, "no error") \
+	ERR(IO,                    IO,       0,  IO,                          NONE, "the transport failed, see errno") \
+	ERR(CLOSED,                CLOSED,   0,  CLOSED,                      NONE, "the connection is closed") \
+	/* waiting */ \
+	ERR(WANT_READ,             BLOCKED,  0,  IO_BLOCKED,                  NONE, "reading or writing would block") \
+	ERR(WANT_WRITE,            BLOCKED,  0,  IO_BLOCKED,                  NONE, "writing would block") \
+	ERR(WANT_KEY,              BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a private key operation is pending") \
+	ERR(ALERT,                 ALERT,    0,  ALERT,                       NONE, "the peer sent a fatal alert") \
+	/* the peer broke the protocol */ \
+	ERR(ENCRYPT,               PROTO,    0,  ENCRYPT,                     INTERNAL_ERROR, "a record could not be encrypted") \
+	ERR(DECRYPT,               PROTO,    1,  DECRYPT,                     BAD_RECORD_MAC, "a record could not be decrypted") \
+	ERR(BAD_MESSAGE,           PROTO,    2,  BAD_MESSAGE,                 UNEXPECTED_MESSAGE, "a message came that may not come now or is malformed") \
+	ERR(DECODE,                PROTO,    2,  BAD_MESSAGE,                 DECODE_ERROR, "a message is malformed") \
+	ERR(ILLEGAL_PARAMETER,     PROTO,    2,  BAD_MESSAGE,                 ILLEGAL_PARAMETER, "a message holds a value that is not allowed") \
+	ERR(RECORD_TOO_LONG,       PROTO,    2,  BAD_MESSAGE,                 RECORD_OVERFLOW, "a record is longer than allowed") \
+	ERR(BINDER,                PROTO,    2,  BAD_MESSAGE,                 DECRYPT_ERROR, "a Finished value or binder is wrong") \
+	ERR(MISSING_CLIENT_CERT,   PROTO,    5,  MISSING_CLIENT_CERT,         CERTIFICATE_REQUIRED, "the client sent no certificate") \
+	ERR(NO_COMMON_SUITE,       PROTO,    14, CIPHER_NOT_SUPPORTED,        HANDSHAKE_FAILURE, "no cipher suite in common") \
+	ERR(SUITE_NOT_OFFERED,     PROTO,    14, CIPHER_NOT_SUPPORTED,        ILLEGAL_PARAMETER, "the server chose a cipher suite that was not offered") \
+	ERR(NO_APPLICATION_PROTOCOL, PROTO,  15, NO_APPLICATION_PROTOCOL,     NO_APPLICATION_PROTOCOL, "no application protocol in common") \
+	ERR(FALLBACK_DETECTED,     PROTO,    16, FALLBACK_DETECTED,           INAPPROPRIATE_FALLBACK, "the client fell back to an older version than needed") \
+	ERR(HASH,                  PROTO,    17, HASH_DIGEST_FAILED,          INTERNAL_ERROR, "a hash could not be computed") \
+	ERR(DECODE_CERTIFICATE,    PROTO,    24, DECODE_CERTIFICATE,          BAD_CERTIFICATE, "a certificate could not be parsed") \
+	ERR(DECODE_PRIVATE_KEY,    PROTO,    25, DECODE_PRIVATE_KEY,          INTERNAL_ERROR, "a private key could not be parsed") \
+	ERR(INVALID_HELLO_RETRY,   PROTO,    26, INVALID_HELLO_RETRY,         ILLEGAL_PARAMETER, "a HelloRetryRequest would change nothing or asks for what was not offered") \
+	ERR(SECOND_HELLO_RETRY,    PROTO,    26, INVALID_HELLO_RETRY,         UNEXPECTED_MESSAGE, "a second HelloRetryRequest came") \
+	ERR(BAD_SCHEME,            PROTO,    28, INVALID_SIGNATURE_SCHEME,    ILLEGAL_PARAMETER, "the peer signed with a scheme that was not offered or does not fit its key") \
+	ERR(NO_COMMON_SCHEME,      PROTO,    29, NO_VALID_SIGNATURE_SCHEME,   HANDSHAKE_FAILURE, "no signature scheme in common that fits a certificate") \
+	ERR(SIGN,                  PROTO,    32, SIGN,                        INTERNAL_ERROR, "signing failed") \
+	ERR(VERIFY_SIGNATURE,      PROTO,    33, VERIFY_SIGNATURE,            DECRYPT_ERROR, "a signature is wrong") \
+	ERR(OWN_SIGNATURE,         PROTO,    33, VERIFY_SIGNATURE,            INTERNAL_ERROR, "our own signature does not verify") \
+	ERR(ECDHE_GEN_KEY,         PROTO,    34, ECDHE_GEN_KEY,               INTERNAL_ERROR, "a key share could not be generated") \
+	ERR(ECDHE_SHARED_SECRET,   PROTO,    35, ECDHE_SHARED_SECRET,         ILLEGAL_PARAMETER, "no shared secret could be computed") \
+	ERR(NO_COMMON_GROUP,       PROTO,    36, ECDHE_UNSUPPORTED_CURVE,     HANDSHAKE_FAILURE, "no key exchange group in common") \
+	ERR(SHUTDOWN_CLOSED,       PROTO,    43, SHUTDOWN_CLOSED,             NONE, "the peer closed before close_notify") \
+	ERR(RECORD_LIMIT,          PROTO,    45, RECORD_LIMIT,                INTERNAL_ERROR, "the keys have protected as many records as they may") \
+	ERR(CERT_UNTRUSTED,        PROTO,    46, CERT_UNTRUSTED,              UNKNOWN_CA, "the certificate chain leads to no trust anchor") \
+	ERR(CERT_HOSTNAME,         PROTO,    47, CERT_INVALID_HOSTNAME,       BAD_CERTIFICATE, "the certificate is for another name") \
+	ERR(CERT_REVOKED,          PROTO,    48, CERT_REVOKED,                CERTIFICATE_REVOKED, "a certificate is revoked") \
+	ERR(CERT_NOT_YET_VALID,    PROTO,    49, CERT_NOT_YET_VALID,          CERTIFICATE_EXPIRED, "a certificate is not yet valid") \
+	ERR(CERT_EXPIRED,          PROTO,    50, CERT_EXPIRED,                CERTIFICATE_EXPIRED, "a certificate has expired") \
+	ERR(CERT_TYPE,             PROTO,    51, CERT_TYPE_UNSUPPORTED,       UNSUPPORTED_CERTIFICATE, "a certificate's key is of a kind we do not support") \
+	ERR(CERT_INVALID,          PROTO,    52, CERT_INVALID,                BAD_CERTIFICATE, "a certificate is invalid") \
+	ERR(CERT_DEPTH,            PROTO,    53, CERT_MAX_CHAIN_DEPTH_EXCEEDED, BAD_CERTIFICATE, "the certificate chain is too long") \
+	ERR(CERT_CRITICAL,         PROTO,    55, CERT_UNHANDLED_CRITICAL_EXTENSION, UNSUPPORTED_CERTIFICATE, "a certificate has a critical extension we do not know") \
+	ERR(CERT_INTENT,           PROTO,    82, CERT_INTENT_INVALID,         UNSUPPORTED_CERTIFICATE, "a certificate is not meant for this use") \
+	ERR(VERSION,               PROTO,    66, PROTOCOL_VERSION_UNSUPPORTED, PROTOCOL_VERSION, "no protocol version in common") \
+	ERR(VERSION_NOT_OFFERED,   PROTO,    66, PROTOCOL_VERSION_UNSUPPORTED, ILLEGAL_PARAMETER, "the server chose a version that was not offered") \
+	ERR(BAD_KEY_SHARE,         PROTO,    67, BAD_KEY_SHARE,               ILLEGAL_PARAMETER, "a key share is malformed or of a group that was not offered") \
+	ERR(CANCELLED,             PROTO,    68, CANCELLED,                   HANDSHAKE_FAILURE, "a callback refused the connection") \
+	ERR(DOWNGRADE,             PROTO,    69, PROTOCOL_DOWNGRADE_DETECTED, ILLEGAL_PARAMETER, "someone lowered the protocol version") \
+	ERR(INNER_TOO_LONG,        PROTO,    70, MAX_INNER_PLAINTEXT_SIZE,    RECORD_OVERFLOW, "a record's plaintext is longer than allowed") \
+	ERR(MISSING_EXTENSION,     PROTO,    75, MISSING_EXTENSION,           MISSING_EXTENSION, "a mandatory extension is missing") \
+	ERR(UNSUPPORTED_EXTENSION, PROTO,    76, UNSUPPORTED_EXTENSION,       UNSUPPORTED_EXTENSION, "an extension came that was not asked for") \
+	ERR(MISPLACED_EXTENSION,   PROTO,    76, UNSUPPORTED_EXTENSION,       ILLEGAL_PARAMETER, "an extension came in a message where it may not stand") \
+	ERR(DUPLICATE_EXTENSION,   PROTO,    77, DUPLICATE_EXTENSION,         ILLEGAL_PARAMETER, "an extension came twice") \
+	/* inside */ \
+	ERR(NOMEM,                 INTERNAL, 8,  NOMEM,                       INTERNAL_ERROR, "out of memory") \
+	ERR(NULL_ARGUMENT,         INTERNAL, 9,  NULL,                        INTERNAL_ERROR, "an argument is NULL") \
+	ERR(SAFETY,                INTERNAL, 10, SAFETY,                      INTERNAL_ERROR, "a safety check failed") \
+	ERR(INITIALIZED,           INTERNAL, 11, INITIALIZED,                 INTERNAL_ERROR, "s2n_init was called already") \
+	ERR(NOT_INITIALIZED,       INTERNAL, 12, NOT_INITIALIZED,             INTERNAL_ERROR, "s2n_init was not called") \
+	ERR(PEM_OUT_OF_DATA,       INTERNAL, 17, STUFFER_OUT_OF_DATA,         INTERNAL_ERROR, "nothing was found in the PEM text") \
+	ERR(UNPROCESSED,           INTERNAL, 20, STUFFER_HAS_UNPROCESSED_DATA, INTERNAL_ERROR, "the buffers hold unprocessed data") \
+	ERR(HKDF_SIZE,             INTERNAL, 31, HKDF_OUTPUT_SIZE,            INTERNAL_ERROR, "HKDF was asked for too much output") \
+	ERR(HKDF,                  INTERNAL, 32, HKDF,                        INTERNAL_ERROR, "HKDF failed") \
+	ERR(HANDSHAKE_STATE,       INTERNAL, 34, HANDSHAKE_STATE,             INTERNAL_ERROR, "the handshake is in a state where this cannot be") \
+	ERR(SHUTDOWN_PAUSED,       INTERNAL, 35, SHUTDOWN_PAUSED,             NONE, "the blinding delay has not elapsed") \
+	ERR(RANDOM,                INTERNAL, 37, RANDOM,                      INTERNAL_ERROR, "no random bytes could be had") \
+	ERR(KEY_CHECK,             INTERNAL, 38, KEY_CHECK,                   INTERNAL_ERROR, "a private key is inconsistent") \
+	ERR(BAD_FD,                INTERNAL, 50, BAD_FD,                      INTERNAL_ERROR, "no descriptor or callback is set") \
+	ERR(TRUST_STORE,           INTERNAL, 53, X509_TRUST_STORE,            INTERNAL_ERROR, "the trust store could not be loaded") \
+	ERR(KEY_CALLBACK_FAILED,   INTERNAL, 73, ASYNC_CALLBACK_FAILED,       INTERNAL_ERROR, "the private key operation failed") \
+	ERR(MORE_THAN_ONE_KEY_OP,  INTERNAL, 74, ASYNC_MORE_THAN_ONE,         INTERNAL_ERROR, "more than one private key operation is pending") \
+	ERR(LIBCRYPTO,             INTERNAL, 82, INTERNAL_LIBCRYPTO_ERROR,    INTERNAL_ERROR, "libcrypto failed") \
+	/* the application */ \
+	ERR(NO_ALERT,              USAGE,    0,  NO_ALERT,                    INTERNAL_ERROR, "no alert was received") \
+	ERR(SERVER_MODE,           USAGE,    1,  SERVER_MODE,                 INTERNAL_ERROR, "not for a server connection") \
+	ERR(CLIENT_MODE,           USAGE,    2,  CLIENT_MODE,                 INTERNAL_ERROR, "for a client connection only") \
+	ERR(TOO_MANY_CERTIFICATES, USAGE,    4,  TOO_MANY_CERTIFICATES,       INTERNAL_ERROR, "too many certificates") \
+	ERR(INVALID_PEM,           USAGE,    9,  INVALID_PEM,                 INTERNAL_ERROR, "the PEM text is malformed") \
+	ERR(NO_CERTIFICATE_IN_PEM, USAGE,    14, NO_CERTIFICATE_IN_PEM,       INTERNAL_ERROR, "the PEM text holds no certificate") \
+	ERR(SERVER_NAME_TOO_LONG,  USAGE,    15, SERVER_NAME_TOO_LONG,        INTERNAL_ERROR, "the server name is too long") \
+	ERR(NUM_DEFAULT_CERTIFICATES, USAGE, 16, NUM_DEFAULT_CERTIFICATES,    INTERNAL_ERROR, "too many default certificates, or none") \
+	ERR(DEFAULTS_PER_TYPE,     USAGE,    17, MULTIPLE_DEFAULT_CERTIFICATES_PER_AUTH_TYPE, INTERNAL_ERROR, "two default certificates of one key type") \
+	ERR(INVALID_PREFERENCES,   USAGE,    18, INVALID_CIPHER_PREFERENCES,  INTERNAL_ERROR, "the security policy cannot be used") \
+	ERR(INVALID_PROTOCOL,      USAGE,    19, INVALID_APPLICATION_PROTOCOL, INTERNAL_ERROR, "an application protocol must be 1 to 255 bytes") \
+	ERR(KEY_MISMATCH,          USAGE,    20, KEY_MISMATCH,                INTERNAL_ERROR, "the private key is not the certificate's") \
+	ERR(SEND_SIZE,             USAGE,    21, SEND_SIZE,                   INTERNAL_ERROR, "fewer bytes than in the call that blocked") \
+	ERR(INVALID_DYNAMIC_THRESHOLD, USAGE, 40, INVALID_DYNAMIC_THRESHOLD,  INTERNAL_ERROR, "the threshold is above 8 MiB") \
+	ERR(INVALID_ARGUMENT,      USAGE,    41, INVALID_ARGUMENT,            INTERNAL_ERROR, "an argument is invalid") \
+	ERR(DEPRECATED_POLICY,     USAGE,    52, DEPRECATED_SECURITY_POLICY,  INTERNAL_ERROR, "the security policy is no longer supported") \
+	ERR(UNKNOWN_POLICY,        USAGE,    53, INVALID_SECURITY_POLICY,     INTERNAL_ERROR, "there is no security policy of this name") \
+	ERR(ALREADY_PERFORMED,     USAGE,    55, ASYNC_ALREADY_PERFORMED,     INTERNAL_ERROR, "the operation was performed already") \
+	ERR(NOT_PERFORMED,         USAGE,    56, ASYNC_NOT_PERFORMED,         INTERNAL_ERROR, "the operation was not performed yet") \
+	ERR(WRONG_CONNECTION,      USAGE,    57, ASYNC_WRONG_CONNECTION,      INTERNAL_ERROR, "the operation is another connection's") \
+	ERR(ALREADY_APPLIED,       USAGE,    58, ASYNC_ALREADY_APPLIED,       INTERNAL_ERROR, "the operation was applied already") \
+	ERR(REENTRANCY,            USAGE,    63, REENTRANCY,                  INTERNAL_ERROR, "called from within itself") \
+	ERR(INVALID_STATE,         USAGE,    64, INVALID_STATE,               INTERNAL_ERROR, "not possible in this state") \
+	ERR(NO_CERT_FOUND,         USAGE,    66, NO_CERT_FOUND,               INTERNAL_ERROR, "no certificate was configured") \
+	ERR(NO_PRIVATE_KEY,        USAGE,    68, NO_PRIVATE_KEY,              INTERNAL_ERROR, "the certificate has no private key and there is no asynchronous callback") \
+	ERR(INSUFFICIENT_MEM_SIZE, USAGE,    72, INSUFFICIENT_MEM_SIZE,       INTERNAL_ERROR, "the buffer is too small") \
+	ERR(CERT_OWNERSHIP,        USAGE,    75, CERT_OWNERSHIP,              INTERNAL_ERROR, "certificates of the library and of the application cannot be mixed") \
+	ERR(HANDSHAKE_NOT_COMPLETE, USAGE,   76, HANDSHAKE_NOT_COMPLETE,      INTERNAL_ERROR, "the handshake is not complete")
+/* clang-format on */
+
+enum error_code {
+#define ERR(code, type, index, name, alert, text) ERR_##code,
+	ERROR_TABLE(ERR)
+#undef ERR
+	ERR_COUNT
+};
+
+/* Notes where, and yields the code; never returns or jumps for you. */
+#define fail(code) errors_fail((code), __FILE__, __LINE__)
+int errors_fail(int code, const char *file, int line);
+
+/* The public skin's way out: sets s2n_errno; 0 for 0, else -1. */
+int errors_report(int code);
+
+/* The alert that the peer is sent for a code; ALERT_NONE when none. */
+enum alert errors_alert(int code);
+/* s2n_error_type of a code. */
+int errors_type(int code);
+/* True for ERR_WANT_READ, ERR_WANT_WRITE, ERR_WANT_KEY. */
+bool errors_waiting(int code);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * unstable/pkey_binding.h: what a careful signer needs beyond the guide's
+ * asynchronous private key operation. Sallyport's own addition.
+ *
+ * s2n_async_pkey_op_get_input() gives a bare digest, and signing a digest that
+ * someone else computed means signing anything. The functions here give the
+ * parts of what TLS signs, so that a key daemon can build the content itself,
+ * and let an operation end in failure.
+ */
+#ifndef S2N_UNSTABLE_PKEY_BINDING_H
+#define S2N_UNSTABLE_PKEY_BINDING_H
+
+#include <s2n.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is being signed (or decrypted); decides which members are set. */
+typedef enum {
+	/* RFC 8446 4.4.3, context string "TLS 1.3, server CertificateVerify" */
+	S2N_PKEY_BINDING_TLS13_SERVER = 1,
+	/* RFC 8446 4.4.3, context string "TLS 1.3, client CertificateVerify" */
+	S2N_PKEY_BINDING_TLS13_CLIENT = 2
+} s2n_pkey_binding_type;
+
+/*
+ * The parts. Pointers are borrowed from the operation and valid until it is
+ * freed or, if that is earlier, its connection is freed or wiped.
+ */
+struct s2n_pkey_binding {
+	s2n_pkey_binding_type type;
+	/* The hash of the handshake's suite, not of the signature scheme. */
+	s2n_tls_hash_algorithm transcript_hash_algorithm;
+	const uint8_t *transcript_hash;
+	uint32_t transcript_hash_length;
+};
+
+/**
+ * s2n_async_pkey_op_get_signature_scheme tells the TLS SignatureScheme (IANA
+ * number, RFC 8446 4.2.3) that the operation's output must be of.
+ *
+ * @param op a sign operation; others fail with S2N_ERR_INVALID_ARGUMENT
+ * @param scheme receives the number
+ * @returns S2N_SUCCESS or S2N_FAILURE
+ */
+S2N_API int s2n_async_pkey_op_get_signature_scheme(
+    struct s2n_async_pkey_op *op, uint16_t *scheme);
+
+/**
+ * s2n_async_pkey_op_get_binding gives the parts of what is to be signed.
+ *
+ * @param op the operation; once applied or orphaned it fails with S2N_ERR_INVALID_STATE
+ * @param binding receives the parts, borrowed
+ * @returns S2N_SUCCESS or S2N_FAILURE
+ */
+S2N_API int s2n_async_pkey_op_get_binding(
+    struct s2n_async_pkey_op *op, struct s2n_pkey_binding *binding);
+
+/**
+ * s2n_async_pkey_op_set_error completes the operation as failed, in place of
+ * s2n_async_pkey_op_set_output. Follow it with s2n_async_pkey_op_apply: the next
+ * s2n_negotiate then fails with S2N_ERR_ASYNC_CALLBACK_FAILED and sends the
+ * alert internal_error (RFC 8446 6.2).
+ *
+ * @returns S2N_SUCCESS, or S2N_FAILURE when the operation is already complete
+ */
+S2N_API int s2n_async_pkey_op_set_error(struct s2n_async_pkey_op *op);
+
+/**
+ * s2n_async_pkey_op_cancel takes the operation away from its connection, whose
+ * next s2n_negotiate fails as after s2n_async_pkey_op_set_error. The operation
+ * can then only be freed. Cancelling an operation whose connection is gone
+ * succeeds and does nothing.
+ *
+ * @returns S2N_SUCCESS or S2N_FAILURE
+ */
+S2N_API int s2n_async_pkey_op_cancel(struct s2n_async_pkey_op *op);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * What each process may do, as one declaration, entered by one call.
+ *
+ * policy_enter(&worker_profile, ...) is the last line before a process's loop:
+ * it does all or aborts the process, in the one right order (descriptors,
+ * limits, namespaces, root, uid, capabilities, dumpable, no_new_privs,
+ * Landlock, seccomp), and records which level each layer reached.
+ */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include "base/slice.h"
+
+enum layer {
+	LAYER_LIMITS,     /* setrlimit */
+	LAYER_NAMESPACES, /* network, mount, ipc, uts (user when not root) */
+	LAYER_ROOT,       /* an empty root directory */
+	LAYER_UID,        /* an account of its own, no capabilities */
+	LAYER_DUMPABLE,   /* no core dump, no ptrace by the same uid */
+	LAYER_LANDLOCK,
+	LAYER_SECCOMP,
+	LAYER_MEMORY, /* memory locked */
+	LAYER_COUNT
+};
+
+enum level {
+	LEVEL_NOT_ASKED, /* the profile does not want this layer */
+	LEVEL_MISSING,   /* wanted, and this machine or user cannot have it */
+	LEVEL_PARTIAL,   /* some of it */
+	LEVEL_FULL
+};
+
+/* Filled by policy_enter(); fixed layout, so a child can send it as it is. */
+struct confinement {
+	uint8_t level[LAYER_COUNT];  /* enum level, by enum layer */
+	int32_t reason[LAYER_COUNT]; /* errno where MISSING or PARTIAL */
+	uint8_t seccomp_mode; /* as the kernel reports it after sealing */
+	uint32_t uid, gid;
+	uint32_t namespaces; /* CLONE_NEW* bits that were entered */
+};
+
+enum strictness {
+	SANDBOX_REQUIRE,    /* a missing layer ends the process */
+	SANDBOX_BEST_EFFORT /* a missing layer is recorded */
+};
+
+struct profile; /* policy/profiles.h */
+
+/*
+ * Where the process may find the paths that its profile names symbolically
+ * (for instance the key directory) and which descriptors it keeps.
+ */
+struct policy_request {
+	enum strictness strictness;
+	const char
+	    *user; /* account, overrides the profile's; NULL: profile's */
+	const char *const
+	    *read; /* Landlock: readable trees, NULL-terminated or NULL */
+	const char *const *write; /* Landlock: writable trees, likewise */
+	const char *const
+	    *connect;        /* Landlock: trees with Unix sockets, likewise */
+	unsigned keep_below; /* descriptors >= this are closed; 0 keeps all */
+};
+
+/*
+ * Enters the profile for good. Does not return on failure: logs which layer
+ * failed and aborts. A missing layer is MISSING in *reached and, under
+ * SANDBOX_REQUIRE, fatal as well. Every layer that is wanted and missing is
+ * logged once as a warning.
+ */
+void policy_enter(const struct profile *, const struct policy_request *,
+    struct confinement *reached);
+
+/* "limits", "namespaces", ...; "full", "partial", "missing", "not-asked". */
+const char *policy_layer_name(enum layer);
+const char *policy_level_name(enum level);
+
+/*
+ * The name of the system call that killed a child, for the master's log:
+ * NULL when status (from waitpid) is not a death by SIGSYS. The number is what
+ * the master read from the child's siginfo or audit line, -1 when unknown.
+ */
+const char *policy_death(int status, long number);
+
+#endif

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Runs every unit test and every end-to-end script, and ends with the totals in
+# Check's own words. tests/check.sh BUILD TEST...
+set -u
+build=$1
+shift
+checks=0 failures=0 errors=0
+
+# Adds up a line like "100%: Checks: 12, Failures: 0, Errors: 0".
+add() {
+	checks=$((checks + $1)) failures=$((failures + $2)) errors=$((errors + $3))
+}
+
+for test in "$@"; do
+	log=$build/tests/$(basename "$test").log
+	"$test" >"$log" 2>&1
+	status=$?
+	line=$(grep -E '^[0-9]+%: Checks: ' "$log" | tail -n 1)
+	if [ -z "$line" ]; then
+		echo "$(basename "$test"): gave no totals (exit $status)"
+		tail -n 20 "$log"
+		add 1 0 1
+		continue
+	fi
+	echo "$(basename "$test"): $line"
+	counts=$(echo "$line" | sed 's/.*Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/')
+	# shellcheck disable=SC2086
+	add $counts
+	[ "$status" -eq 0 ] || grep -E ':[FE]:' "$log"
+done
+
+for script in tests/e2e/*.sh; do
+	[ -e "$script" ] || continue
+	name=$(basename "$script" .sh)
+	log=$build/tests/e2e-$name.log
+	if BUILD=$build timeout 120 sh "$script" >"$log" 2>&1; then
+		echo "e2e $name: ok"
+		add 1 0 0
+	else
+		echo "e2e $name: FAILED"
+		tail -n 30 "$log"
+		add 1 1 0
+	fi
+done
+
+passed=$((checks - failures - errors))
+[ "$checks" -gt 0 ] || { echo "no test was run"; exit 1; }
+echo "$((passed * 100 / checks))%: Checks: $checks, Failures: $failures, Errors: $errors"
+[ "$failures" -eq 0 ] && [ "$errors" -eq 0 ]

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Installs the Debian packages that building and testing need and that are
+# missing; does nothing where all are there. Through sudo where not root.
+set -eu
+need='gcc libc6-dev make autoconf pkg-config binutils libssl-dev libevent-dev
+libseccomp-dev libconfuse-dev check linux-libc-dev openssl curl gnutls-bin
+iproute2 procps python3 mandoc'
+
+missing=''
+for package in $need; do
+	status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) || status=none
+	[ "$status" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=''
+if [ "$(id -u)" -ne 0 ]; then
+	command -v sudo >/dev/null || {
+		echo "packages are missing and there is no sudo; as root: apt-get install$missing" >&2
+		exit 1
+	}
+	as_root=sudo
+fi
+echo "installing$missing" >&2
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
