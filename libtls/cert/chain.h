@@ -1,0 +1,46 @@
+/*
+ * A certificate chain and (maybe) its private key: struct
+ * s2n_cert_chain_and_key, loaded from PEM. Which chain serves a name is
+ * select.h's matter; whether a peer's chain can be trusted is validate.h's.
+ */
+#ifndef LIBTLS_CERT_CHAIN_H
+#define LIBTLS_CERT_CHAIN_H
+
+#include <openssl/x509.h>
+
+#include "libtls/crypto/scheme.h"
+
+/* One certificate as it travels: the public struct s2n_cert. */
+struct s2n_cert {
+	uint8_t *der;
+	uint32_t len;
+};
+
+/* The public s2n_cert_private_key. */
+struct s2n_pkey {
+	EVP_PKEY *pkey; /* NULL: the key is elsewhere */
+};
+
+struct s2n_cert_chain_and_key {
+	struct s2n_cert *certs; /* leaf first */
+	size_t count;
+	X509 *leaf;
+	EVP_PKEY *public_key; /* the leaf's */
+	enum key_kind kind;
+	struct s2n_pkey key;
+	char **names; /* DNS SANs, else CNs; lower case */
+	size_t name_count;
+	void *ctx;
+};
+
+/*
+ * Fills an empty chain from what a peer sent: count DER certificates, leaf
+ * first. ERR_DECODE_CERTIFICATE, ERR_CERT_TYPE.
+ */
+must_check int chain_from_der(
+    struct s2n_cert_chain_and_key *, const struct slice *der, size_t count);
+/* Deep copy into an empty chain, without the private key. */
+must_check int chain_copy(
+    struct s2n_cert_chain_and_key *out, const struct s2n_cert_chain_and_key *);
+
+#endif

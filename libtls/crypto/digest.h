@@ -1,0 +1,53 @@
+/*
+ * Hash functions, as rows of a table over libcrypto's EVP_MD, and HMAC.
+ */
+#ifndef LIBTLS_CRYPTO_DIGEST_H
+#define LIBTLS_CRYPTO_DIGEST_H
+
+#include <openssl/evp.h>
+
+#include "libtls/core/errors.h"
+
+#define DIGEST_MAX 64 /* SHA-512 */
+
+enum digest_id {
+	DIGEST_SHA1,
+	DIGEST_SHA256,
+	DIGEST_SHA384,
+	DIGEST_SHA512,
+	DIGEST_COUNT
+};
+
+struct digest {
+	enum digest_id id;
+	const char *name; /* libcrypto's, for fetching */
+	uint8_t size;
+	uint8_t block;
+};
+
+extern const struct digest digest_sha1, digest_sha256, digest_sha384,
+    digest_sha512;
+
+/* The fetched EVP_MD, for functions that want one. Never NULL after init. */
+const EVP_MD *digest_md(const struct digest *);
+
+/* Hash of in; out has digest->size bytes. */
+must_check int digest_once(
+    const struct digest *, struct slice in, uint8_t *out);
+/* HMAC (RFC 2104) of in; out has digest->size bytes. */
+must_check int hmac_once(
+    const struct digest *, struct slice key, struct slice in, uint8_t *out);
+
+/* A running hash whose value can be looked at in between. */
+struct hasher {
+	const struct digest *digest;
+	EVP_MD_CTX *ctx;
+};
+/* Works on a zeroed or a used hasher: the context is reused. */
+must_check int hasher_start(struct hasher *, const struct digest *);
+must_check int hasher_add(struct hasher *, struct slice);
+/* The hash so far; adding may go on. out has digest->size bytes. */
+must_check int hasher_peek(const struct hasher *, uint8_t *out);
+void hasher_wipe(struct hasher *);
+
+#endif

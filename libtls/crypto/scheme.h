@@ -1,0 +1,57 @@
+/*
+ * Signature schemes (RFC 8446 4.2.3), as a table: sign and verify a digest.
+ */
+#ifndef LIBTLS_CRYPTO_SCHEME_H
+#define LIBTLS_CRYPTO_SCHEME_H
+
+#include <openssl/evp.h>
+
+#include "libtls/crypto/digest.h"
+#include "libtls/s2n.h"
+
+#define SIGNATURE_MAX 1024 /* RSA-8192 */
+
+/* The kinds of certificate key: one default certificate each. */
+enum key_kind {
+	KEY_RSA,
+	KEY_ECDSA,
+	KEY_RSA_PSS,
+	KEY_KINDS,
+	KEY_UNKNOWN = KEY_KINDS
+};
+
+struct scheme {
+	uint16_t number;        /* IANA, TLS SignatureScheme */
+	const char *name;       /* reported in TLS 1.3 */
+	const char *name_tls12; /* reported below */
+	const struct digest *digest;
+	enum key_kind key;
+	bool pss;
+	const char *curve; /* TLS 1.3: the key's group must be this */
+	s2n_tls_signature_algorithm algorithm;
+	s2n_tls_hash_algorithm hash;
+	uint8_t min_version; /* S2N_TLS12 ...: where handshake */
+	uint8_t max_version; /* signatures may use it */
+};
+
+/* By number; NULL when unknown to the table. */
+const struct scheme *scheme_find(uint16_t number);
+
+/* The kind of a public or private key; KEY_UNKNOWN when unsupported. */
+enum key_kind key_kind_of(const EVP_PKEY *);
+
+/* Whether a key can make a handshake signature of the scheme in this version
+ * (S2N_TLS13 ...). */
+bool scheme_fits(const struct scheme *, const EVP_PKEY *, uint8_t version);
+
+/*
+ * Signs a digest of scheme->digest->size bytes. The PSS salt is as long as the
+ * digest (RFC 8446 4.2.3). *len: room in (SIGNATURE_MAX is enough), length out.
+ */
+must_check int scheme_sign(const struct scheme *, EVP_PKEY *,
+    const uint8_t *digest, uint8_t *signature, size_t *len);
+/* 0 or ERR_VERIFY_SIGNATURE. */
+must_check int scheme_verify(const struct scheme *, EVP_PKEY *,
+    const uint8_t *digest, struct slice signature);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * TLS security policies, by name: const tables of suites, groups and signature
+ * schemes in order of preference. Called preferences here, since "policy" is
+ * what confines processes.
+ */
+#ifndef LIBTLS_REGISTRY_PREFERENCE_H
+#define LIBTLS_REGISTRY_PREFERENCE_H
+
+#include "libtls/core/errors.h"
+
+struct group;
+struct scheme;
+struct suite;
+
+/* IANA numbers, shared between policies. */
+struct number_list {
+	const uint16_t *numbers;
+	size_t count;
+};
+
+struct preference {
+	const char *name;
+	uint8_t min_version; /* S2N_TLS12 ... */
+	struct number_list suites;
+	struct number_list schemes;             /* handshake signatures */
+	struct number_list certificate_schemes; /* in chains; empty: any */
+	struct number_list groups;              /* hybrid first, then ECDHE */
+};
+
+/* ERR_UNKNOWN_POLICY, ERR_DEPRECATED_POLICY; the name without regard to case.
+ */
+must_check int preference_find(const char *name, const struct preference **);
+extern const struct preference *const preference_default;
+
+/* What policy, library and libcrypto all have; NULL otherwise. */
+const struct suite *preference_suite(
+    const struct preference *, uint16_t number);
+const struct group *preference_group(
+    const struct preference *, uint16_t number);
+const struct scheme *preference_scheme(
+    const struct preference *, uint16_t number);
+
+#endif
