@@ -52,7 +52,8 @@ LIBTLS_BASE := $(call obj,base/reader base/writer)
 LIBTLS_CORE := $(call obj,libtls/core/errors)
 LIBTLS_CRYPTO :=
 LIBTLS_REGISTRY :=
-LIBTLS_CERT :=
+LIBTLS_CERT := $(call obj,libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \
+    libtls/cert/trust libtls/cert/validate)
 LIBTLS_RECORD :=
 LIBTLS_EXTENSION :=
 LIBTLS_HANDSHAKE :=

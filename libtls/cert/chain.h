@@ -42,5 +42,7 @@ must_check int chain_from_der(
 /* Deep copy into an empty chain, without the private key. */
 must_check int chain_copy(
     struct s2n_cert_chain_and_key *out, const struct s2n_cert_chain_and_key *);
+/* The caller's; NULL when it is not one certificate and nothing else. */
+X509 *chain_decode(const struct s2n_cert *);
 
 #endif

@@ -1,26 +1,14 @@
 /*
- * Trust anchors, path validation by libcrypto's X509 code, and host names
- * (RFC 6125, RFC 9525).
+ * Path validation by libcrypto's X509 code (RFC 5280), and what TLS adds: what
+ * a certificate is for, how it is signed, whose name it bears.
  */
 #ifndef LIBTLS_CERT_VALIDATE_H
 #define LIBTLS_CERT_VALIDATE_H
 
 #include "libtls/cert/chain.h"
+#include "libtls/cert/hostname.h"
+#include "libtls/cert/trust.h"
 #include "libtls/registry/preference.h"
-
-/* A config's anchors. */
-struct trust_store;
-
-struct trust_store *trust_store_new(void);
-void trust_store_free(struct trust_store *);
-void trust_store_wipe(struct trust_store *);
-/* ERR_PEM_OUT_OF_DATA when there is no certificate in it. */
-must_check int trust_store_add_pem(struct trust_store *, const char *pem);
-/* Either may be NULL, not both. On failure the store is wiped. */
-must_check int trust_store_add_location(
-    struct trust_store *, const char *file, const char *directory);
-/* The system's anchors; ERR_TRUST_STORE when they were loaded already. */
-must_check int trust_store_add_system(struct trust_store *);
 
 enum purpose { PURPOSE_SERVER, PURPOSE_CLIENT };
 
@@ -40,16 +28,9 @@ struct validation {
 /*
  * Whether chain leads to an anchor and the leaf bears an accepted name. The
  * code says why not: ERR_CERT_UNTRUSTED, _EXPIRED, _NOT_YET_VALID, _HOSTNAME,
- * _INTENT, _DEPTH, _CRITICAL, _REVOKED, _INVALID.
+ * _INTENT, _DEPTH, _CRITICAL, _REVOKED, _BAD, ERR_DECODE_CERTIFICATE.
  */
 must_check int validate_chain(
     const struct s2n_cert_chain_and_key *, const struct validation *);
-
-/*
- * The built-in name check, shaped as a s2n_verify_host_fn: data is the expected
- * name as a C string; exact without case, or a wildcard as the whole left-most
- * label; an IP address matches only an iPAddress SAN given in text form.
- */
-uint8_t hostname_matches(const char *name, size_t len, void *expected);
 
 #endif

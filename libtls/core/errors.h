@@ -85,12 +85,14 @@ enum alert {
 	ERR(SHUTDOWN_CLOSED,       PROTO,    43, SHUTDOWN_CLOSED,             NONE, "the peer closed before close_notify") \
 	ERR(RECORD_LIMIT,          PROTO,    45, RECORD_LIMIT,                INTERNAL_ERROR, "the keys have protected as many records as they may") \
 	ERR(CERT_UNTRUSTED,        PROTO,    46, CERT_UNTRUSTED,              UNKNOWN_CA, "the certificate chain leads to no trust anchor") \
+	ERR(CERT_BAD,              PROTO,    46, CERT_UNTRUSTED,              BAD_CERTIFICATE, "a certificate in the chain has a wrong or weak signature or breaks a rule") \
 	ERR(CERT_HOSTNAME,         PROTO,    47, CERT_INVALID_HOSTNAME,       BAD_CERTIFICATE, "the certificate is for another name") \
 	ERR(CERT_REVOKED,          PROTO,    48, CERT_REVOKED,                CERTIFICATE_REVOKED, "a certificate is revoked") \
 	ERR(CERT_NOT_YET_VALID,    PROTO,    49, CERT_NOT_YET_VALID,          CERTIFICATE_EXPIRED, "a certificate is not yet valid") \
 	ERR(CERT_EXPIRED,          PROTO,    50, CERT_EXPIRED,                CERTIFICATE_EXPIRED, "a certificate has expired") \
 	ERR(CERT_TYPE,             PROTO,    51, CERT_TYPE_UNSUPPORTED,       UNSUPPORTED_CERTIFICATE, "a certificate's key is of a kind we do not support") \
 	ERR(CERT_INVALID,          PROTO,    52, CERT_INVALID,                BAD_CERTIFICATE, "a certificate is invalid") \
+	ERR(CHAIN_ORDER,           PROTO,    52, CERT_INVALID,                BAD_CERTIFICATE, "a certificate in the chain is not issued by the next one") \
 	ERR(CERT_DEPTH,            PROTO,    53, CERT_MAX_CHAIN_DEPTH_EXCEEDED, BAD_CERTIFICATE, "the certificate chain is too long") \
 	ERR(CERT_CRITICAL,         PROTO,    55, CERT_UNHANDLED_CRITICAL_EXTENSION, UNSUPPORTED_CERTIFICATE, "a certificate has a critical extension we do not know") \
 	ERR(CERT_INTENT,           PROTO,    82, CERT_INTENT_INVALID,         UNSUPPORTED_CERTIFICATE, "a certificate is not meant for this use") \

@@ -1,0 +1,363 @@
+/*
+ * Certificate chains: loading, copying, and the public functions for them.
+ */
+#include "libtls/cert/chain.h"
+
+#include <stdlib.h>
+
+#include <openssl/err.h>
+
+#include "libtls/cert/hostname.h"
+#include "libtls/cert/pem.h"
+
+/* Back to an empty chain; the application's pointer stays. */
+static void
+reset(struct s2n_cert_chain_and_key *chain)
+{
+	void *ctx = chain->ctx;
+
+	for (size_t i = 0; i < chain->count; i++)
+		free(chain->certs[i].der);
+	free(chain->certs);
+	for (size_t i = 0; i < chain->name_count; i++)
+		free(chain->names[i]);
+	free(chain->names);
+	X509_free(chain->leaf);
+	EVP_PKEY_free(chain->public_key);
+	EVP_PKEY_free(chain->key.pkey); /* wipes the private parts */
+	*chain = (struct s2n_cert_chain_and_key){ .ctx = ctx };
+}
+
+static int
+append_cert(struct s2n_cert_chain_and_key *chain, struct slice der)
+{
+	struct s2n_cert *certs;
+
+	if (der.len == 0 || der.len > INT32_MAX)
+		return fail(ERR_DECODE_CERTIFICATE);
+	certs = realloc(chain->certs, (chain->count + 1) * sizeof *certs);
+	if (certs == NULL)
+		return fail(ERR_NOMEM);
+	chain->certs = certs;
+	if ((certs[chain->count].der = malloc(der.len)) == NULL)
+		return fail(ERR_NOMEM);
+	memcpy(certs[chain->count].der, der.data, der.len);
+	certs[chain->count++].len = (uint32_t)der.len;
+	return 0;
+}
+
+static bool
+append_name(void *arg, const char *name, size_t len)
+{
+	struct s2n_cert_chain_and_key *chain = arg;
+	char **names, *copy;
+
+	names = realloc(chain->names, (chain->name_count + 1) * sizeof *names);
+	if (names == NULL)
+		return true;
+	chain->names = names;
+	if ((copy = malloc(len + 1)) == NULL)
+		return true;
+	for (size_t i = 0; i < len; i++)
+		copy[i] = hostname_lower(name[i]);
+	copy[len] = '\0';
+	names[chain->name_count++] = copy;
+	return false;
+}
+
+X509 *
+chain_decode(const struct s2n_cert *cert)
+{
+	const uint8_t *at = cert->der;
+	X509 *x509;
+
+	ERR_set_mark();
+	x509 = d2i_X509(NULL, &at, (long)cert->len);
+	ERR_pop_to_mark();
+	if (x509 != NULL && at != cert->der + cert->len) {
+		X509_free(x509);
+		return NULL;
+	}
+	return x509;
+}
+
+/* Decodes the leaf and notes its key and names. */
+static int
+read_leaf(struct s2n_cert_chain_and_key *chain)
+{
+	if ((chain->leaf = chain_decode(&chain->certs[0])) == NULL)
+		return fail(ERR_DECODE_CERTIFICATE);
+	ERR_set_mark();
+	chain->public_key = X509_get_pubkey(chain->leaf);
+	ERR_pop_to_mark();
+	if (chain->public_key == NULL)
+		return fail(ERR_CERT_TYPE);
+	chain->kind = key_kind_of(chain->public_key);
+	if (chain->kind == KEY_UNKNOWN)
+		return fail(ERR_CERT_TYPE);
+	if (hostname_each_served(chain->leaf, append_name, chain))
+		return fail(ERR_NOMEM);
+	return 0;
+}
+
+/* Each certificate must name the next one as its issuer. */
+static int
+check_order(const struct s2n_cert_chain_and_key *chain)
+{
+	X509 *subject = chain->leaf, *issuer;
+	int r = 0;
+
+	X509_up_ref(subject);
+	for (size_t i = 1; r == 0 && i < chain->count; i++) {
+		if ((issuer = chain_decode(&chain->certs[i])) == NULL)
+			r = fail(ERR_DECODE_CERTIFICATE);
+		else if (X509_NAME_cmp(X509_get_issuer_name(subject),
+			     X509_get_subject_name(issuer)) != 0)
+			r = fail(ERR_CHAIN_ORDER);
+		X509_free(subject);
+		subject = issuer;
+	}
+	X509_free(subject);
+	return r;
+}
+
+static int
+load_certs(struct s2n_cert_chain_and_key *chain, struct slice text)
+{
+	struct writer der;
+	int r;
+
+	writer_init(&der, text.len + 3);
+	while ((r = pem_certificate(&text, &der)) == 0) {
+		if ((r = append_cert(chain, slice_of(der.data, der.len))) != 0)
+			break;
+		writer_clear(&der);
+	}
+	writer_free(&der);
+	if (r != ERR_PEM_OUT_OF_DATA)
+		return r;
+	if (chain->count == 0)
+		return fail(ERR_NO_CERTIFICATE_IN_PEM);
+	if ((r = read_leaf(chain)) != 0)
+		return r;
+	return check_order(chain);
+}
+
+/*
+ * The key is the leaf's, and its private half belongs to its public half, as a
+ * signature shows: a key file may hold any two numbers.
+ */
+static int
+check_key(EVP_PKEY *public_key, EVP_PKEY *key)
+{
+	static const uint8_t text[] = "does this key sign for that one?";
+	uint8_t signature[SIGNATURE_MAX];
+	size_t len = sizeof signature;
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int r = 0;
+
+	ERR_set_mark();
+	if (ctx == NULL)
+		r = fail(ERR_NOMEM);
+	else if (EVP_PKEY_eq(public_key, key) != 1)
+		r = fail(ERR_KEY_MISMATCH);
+	else if (EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) != 1 ||
+		 EVP_DigestSign(ctx, signature, &len, text, sizeof text) != 1 ||
+		 EVP_MD_CTX_reset(ctx) != 1 ||
+		 EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, public_key) != 1 ||
+		 EVP_DigestVerify(ctx, signature, len, text, sizeof text) != 1)
+		r = fail(ERR_KEY_CHECK);
+	ERR_pop_to_mark();
+	EVP_MD_CTX_free(ctx);
+	return r;
+}
+
+/* key NULL: none is wanted. */
+static int
+load(struct s2n_cert_chain_and_key *chain, struct slice certs,
+    const struct slice *key)
+{
+	int r;
+
+	/* A store may have it in its index by now. */
+	if (chain->count > 0)
+		return fail(ERR_INVALID_STATE);
+	if ((r = load_certs(chain, certs)) == 0 && key != NULL &&
+	    (r = pem_private_key(*key, &chain->key.pkey)) == 0)
+		r = check_key(chain->public_key, chain->key.pkey);
+	if (r != 0)
+		reset(chain);
+	return r;
+}
+
+int
+chain_from_der(
+    struct s2n_cert_chain_and_key *chain, const struct slice *der, size_t count)
+{
+	int r = count == 0 ? fail(ERR_DECODE_CERTIFICATE) : 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = append_cert(chain, der[i]);
+	if (r == 0)
+		r = read_leaf(chain);
+	if (r != 0)
+		reset(chain);
+	return r;
+}
+
+int
+chain_copy(struct s2n_cert_chain_and_key *out,
+    const struct s2n_cert_chain_and_key *chain)
+{
+	const struct s2n_cert *cert;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < chain->count; i++) {
+		cert = &chain->certs[i];
+		r = append_cert(out, slice_of(cert->der, cert->len));
+	}
+	if (r == 0 && chain->count > 0)
+		r = read_leaf(out);
+	if (r != 0)
+		reset(out);
+	return r;
+}
+
+struct s2n_cert_chain_and_key *
+s2n_cert_chain_and_key_new(void)
+{
+	struct s2n_cert_chain_and_key *chain = calloc(1, sizeof *chain);
+
+	if (chain == NULL)
+		(void)errors_report(fail(ERR_NOMEM));
+	return chain;
+}
+
+int
+s2n_cert_chain_and_key_free(struct s2n_cert_chain_and_key *chain)
+{
+	if (chain != NULL)
+		reset(chain);
+	free(chain);
+	return S2N_SUCCESS;
+}
+
+int
+s2n_cert_chain_and_key_load_pem(struct s2n_cert_chain_and_key *chain,
+    const char *chain_pem, const char *private_key_pem)
+{
+	struct slice key;
+	int r;
+
+	if (chain == NULL || chain_pem == NULL || private_key_pem == NULL) {
+		r = fail(ERR_NULL_ARGUMENT);
+	} else {
+		key = slice_of_string(private_key_pem);
+		r = load(chain, slice_of_string(chain_pem), &key);
+	}
+	return errors_report(r);
+}
+
+int
+s2n_cert_chain_and_key_load_pem_bytes(struct s2n_cert_chain_and_key *chain,
+    uint8_t *chain_pem, uint32_t chain_pem_len, uint8_t *private_key_pem,
+    uint32_t private_key_pem_len)
+{
+	struct slice key = slice_of(private_key_pem, private_key_pem_len);
+	int r;
+
+	if (chain == NULL || chain_pem == NULL || private_key_pem == NULL)
+		r = fail(ERR_NULL_ARGUMENT);
+	else
+		r = load(chain, slice_of(chain_pem, chain_pem_len), &key);
+	return errors_report(r);
+}
+
+int
+s2n_cert_chain_and_key_load_public_pem_bytes(
+    struct s2n_cert_chain_and_key *chain, uint8_t *chain_pem,
+    uint32_t chain_pem_len)
+{
+	int r;
+
+	if (chain == NULL || chain_pem == NULL)
+		r = fail(ERR_NULL_ARGUMENT);
+	else
+		r = load(chain, slice_of(chain_pem, chain_pem_len), NULL);
+	return errors_report(r);
+}
+
+int
+s2n_cert_chain_and_key_set_ctx(struct s2n_cert_chain_and_key *chain, void *ctx)
+{
+	int r = 0;
+
+	if (chain == NULL)
+		r = fail(ERR_NULL_ARGUMENT);
+	else
+		chain->ctx = ctx;
+	return errors_report(r);
+}
+
+void *
+s2n_cert_chain_and_key_get_ctx(struct s2n_cert_chain_and_key *chain)
+{
+	if (chain == NULL) {
+		(void)errors_report(fail(ERR_NULL_ARGUMENT));
+		return NULL;
+	}
+	return chain->ctx;
+}
+
+s2n_cert_private_key *
+s2n_cert_chain_and_key_get_private_key(struct s2n_cert_chain_and_key *chain)
+{
+	if (chain == NULL) {
+		(void)errors_report(fail(ERR_NULL_ARGUMENT));
+		return NULL;
+	}
+	return &chain->key;
+}
+
+int
+s2n_cert_chain_get_length(
+    const struct s2n_cert_chain_and_key *chain, uint32_t *cert_length)
+{
+	int r = 0;
+
+	if (chain == NULL || cert_length == NULL)
+		r = fail(ERR_NULL_ARGUMENT);
+	else
+		*cert_length = (uint32_t)chain->count;
+	return errors_report(r);
+}
+
+int
+s2n_cert_chain_get_cert(const struct s2n_cert_chain_and_key *chain,
+    struct s2n_cert **out_cert, const uint32_t cert_idx)
+{
+	int r = 0;
+
+	if (chain == NULL || out_cert == NULL)
+		r = fail(ERR_NULL_ARGUMENT);
+	else if (cert_idx >= chain->count)
+		r = fail(ERR_NO_CERT_FOUND);
+	else
+		*out_cert = &chain->certs[cert_idx];
+	return errors_report(r);
+}
+
+int
+s2n_cert_get_der(const struct s2n_cert *cert, const uint8_t **out_cert_der,
+    uint32_t *cert_length)
+{
+	int r = 0;
+
+	if (cert == NULL || out_cert_der == NULL || cert_length == NULL) {
+		r = fail(ERR_NULL_ARGUMENT);
+	} else {
+		*out_cert_der = cert->der;
+		*cert_length = cert->len;
+	}
+	return errors_report(r);
+}
