@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs every unit test and every end-to-end script, and ends with the totals in
-# Check's own words. tests/check.sh BUILD TEST...
+# Runs every unit test, static check and end-to-end script, and ends with the
+# totals in Check's own words. tests/check.sh BUILD TEST...
 set -u
 build=$1
 shift
@@ -29,18 +29,25 @@ for test in "$@"; do
 	[ "$status" -eq 0 ] || grep -E ':[FE]:' "$log"
 done
 
-for script in tests/e2e/*.sh; do
-	[ -e "$script" ] || continue
-	name=$(basename "$script" .sh)
-	log=$build/tests/e2e-$name.log
-	if BUILD=$build timeout 120 sh "$script" >"$log" 2>&1; then
-		echo "e2e $name: ok"
+# script KIND FILE: one check, passed when the script exits 0.
+script() {
+	name=$(basename "$2" .sh)
+	log=$build/tests/$1-$name.log
+	if BUILD=$build timeout 120 sh "$2" >"$log" 2>&1; then
+		echo "$1 $name: ok"
 		add 1 0 0
 	else
-		echo "e2e $name: FAILED"
+		echo "$1 $name: FAILED"
 		tail -n 30 "$log"
 		add 1 1 0
 	fi
+}
+
+for file in tests/static/*.sh; do
+	[ ! -e "$file" ] || script static "$file"
+done
+for file in tests/e2e/*.sh; do
+	[ ! -e "$file" ] || script e2e "$file"
 done
 
 passed=$((checks - failures - errors))

@@ -1,0 +1,30 @@
+#!/bin/sh
+# The shared library exports s2n_* names only, each declared in a public header,
+# and exactly those of tests/golden/exports.txt (--update writes that file).
+set -eu
+export LC_ALL=C
+library=${BUILD:-build}/lib/libs2n.so.1
+golden=tests/golden/exports.txt
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+nm -D --defined-only "$library" | awk '{ print $3 }' | sort >"$work/exported"
+[ -s "$work/exported" ] || { echo "$library exports nothing"; exit 1; }
+
+if grep -v '^s2n_' "$work/exported"; then
+	echo "exported by $library without the prefix s2n_"
+	exit 1
+fi
+cat libtls/s2n.h libtls/unstable/*.h | grep -oE '\bs2n_[a-z0-9_]+' | sort -u >"$work/declared"
+undeclared=$(comm -23 "$work/exported" "$work/declared")
+[ -z "$undeclared" ] || { echo "exported but in no public header:"; echo "$undeclared"; exit 1; }
+
+if [ "${1:-}" = --update ]; then
+	cp "$work/exported" "$golden"
+	exit 0
+fi
+[ -e "$golden" ] || exit 0
+diff -u "$golden" "$work/exported" || {
+	echo "if that is meant: sh tests/static/exports.sh --update"
+	exit 1
+}
