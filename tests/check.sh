@@ -43,11 +43,14 @@ script() {
 	fi
 }
 
-for file in tests/static/*.sh; do
-	[ ! -e "$file" ] || script static "$file"
-done
-for file in tests/e2e/*.sh; do
-	[ ! -e "$file" ] || script e2e "$file"
+if [ "${ONLY:-}" = units ]; then
+	echo "unit tests only: static checks and end-to-end scripts were not run"
+	set --
+else
+	set -- tests/static/*.sh tests/e2e/*.sh
+fi
+for file in "$@"; do
+	[ ! -e "$file" ] || script "$(basename "$(dirname "$file")")" "$file"
 done
 
 passed=$((checks - failures - errors))

@@ -1,0 +1,59 @@
+#!/bin/sh
+# Everything that can be said about the tree without running it. Each tool that
+# is missing is named. CC and CPPFLAGS come from the Makefile.
+set -u
+bad=0
+sources=$(git ls-files '*.c')
+headers=$(git ls-files '*.h')
+
+have() {
+	command -v "$1" >/dev/null && return 0
+	echo "lint: $1 is not installed: not run"
+	return 1
+}
+
+# step NAME COMMAND...: one line a tool, its words only when it has any.
+step() {
+	name=$1
+	shift
+	if said=$("$@" 2>&1) && [ -z "$said" ]; then
+		echo "lint: $name: clean"
+	else
+		echo "lint: $name:"
+		echo "$said"
+		bad=1
+	fi
+}
+
+format() {
+	# shellcheck disable=SC2086
+	for file in $sources $headers; do
+		clang-format --dry-run -Werror "$file" >/dev/null 2>&1 || echo "$file"
+	done
+}
+
+# shellcheck disable=SC2086
+analyze() {
+	echo "$sources" | xargs -P 2 -n 1 "$CC" $CPPFLAGS -std=c11 -O1 -fanalyzer -fdiagnostics-path-format=none -c -o /dev/null
+}
+
+# shellcheck disable=SC2086
+check_c() {
+	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
+	    --suppress=missingIncludeSystem --error-exitcode=1 -I. -Ilibtls $sources
+}
+
+shells() {
+	git ls-files '*.sh' '.ci/run' | xargs shellcheck
+}
+
+! have clang-format || step clang-format format
+! have cppcheck || step cppcheck check_c
+if "$CC" -fanalyzer -fsyntax-only -x c /dev/null 2>/dev/null; then
+	step "$CC -fanalyzer" analyze
+else
+	echo "lint: $CC has no -fanalyzer: not run"
+fi
+! have mandoc || step mandoc sh tests/static/manual.sh
+! have shellcheck || step shellcheck shells
+exit $bad
