@@ -115,6 +115,7 @@ endef
 $(eval $(call unit,reader,$(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,writer,$(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,log,$(BASE),$$(CRYPTO_LIBS)))
+$(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
 # ---- what one says ----
 .PHONY: all run check check-units check-asan install clean distclean lint sizes

@@ -6,8 +6,6 @@
 #include <arpa/inet.h>
 #include <openssl/x509v3.h>
 
-#include "libtls/cert/validate.h"
-
 struct address {
 	int family; /* 0: not an IP address */
 	uint8_t bytes[16];
@@ -97,10 +95,9 @@ hostname_matches(const char *name, size_t len, void *expected)
 		return 0;
 	room = strlen(host);
 	address = address_of(host, room);
-	if (address.family != 0) {
-		other = address_of(name, len);
+	other = address_of(name, len);
+	if (address.family != 0 || other.family != 0)
 		return address_equal(&address, &other);
-	}
 	/* The root's dot, which certificates do not write. */
 	if (room > 1 && host[room - 1] == '.')
 		room--;
