@@ -115,6 +115,12 @@ endef
 $(eval $(call unit,reader,$(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,writer,$(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,log,$(BASE),$$(CRYPTO_LIBS)))
+CERTS := $(LIBTLS) $(call obj,tests/unit/certs tests/unit/stub_scheme)
+$(eval $(call unit,pem,$(call obj,libtls/cert/pem libtls/core/errors base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
+$(eval $(call unit,chain,$(CERTS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,select,$(CERTS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,validate,$(CERTS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,trust,$(CERTS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
 # ---- what one says ----
