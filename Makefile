@@ -56,14 +56,17 @@ BASE := $(call obj,base/reader base/writer base/log)
 # ---- libtls ----
 LIBTLS_BASE := $(call obj,base/reader base/writer)
 LIBTLS_CORE := $(call obj,libtls/core/errors)
-LIBTLS_CRYPTO :=
-LIBTLS_REGISTRY :=
+LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library digest hkdf aead group scheme))
+LIBTLS_REGISTRY := $(call obj,$(addprefix libtls/registry/,suite lists preference))
 LIBTLS_CERT := $(call obj,libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \
     libtls/cert/trust libtls/cert/validate)
-LIBTLS_RECORD :=
-LIBTLS_EXTENSION :=
-LIBTLS_HANDSHAKE :=
-LIBTLS_SKIN :=
+LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io protect record))
+LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures names))
+LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message alert transcript schedule13 \
+    keys13 keylog choose client_hello hello_retry server_hello encrypted_extensions certificate_request \
+    certificate certificate_verify finished sign post))
+LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init config policies protocols connection transport ending \
+    negotiate send recv shutdown info))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 
@@ -121,6 +124,8 @@ $(eval $(call unit,chain,$(CERTS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,select,$(CERTS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,validate,$(CERTS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,trust,$(CERTS),$$(CRYPTO_LIBS)))
+PEERS := $(call obj,tests/unit/peers tests/unit/certs)
+$(eval $(call unit,handshake,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
 # ---- what one says ----

@@ -92,6 +92,13 @@ writer_reserve(struct writer *out, size_t len)
 }
 
 void
+writer_expect(struct writer *out, size_t len)
+{
+	if (!out->failed && out->len + len > out->room)
+		out->failed = !grow(out, out->len + len);
+}
+
+void
 writer_truncate(struct writer *out, size_t len)
 {
 	if (out->failed || len >= out->len)

@@ -173,8 +173,8 @@ check_key(EVP_PKEY *public_key, EVP_PKEY *key)
 }
 
 /* key NULL: none is wanted. */
-static int
-load(struct s2n_cert_chain_and_key *chain, struct slice certs,
+int
+chain_load(struct s2n_cert_chain_and_key *chain, struct slice certs,
     const struct slice *key)
 {
 	int r;
@@ -253,7 +253,7 @@ s2n_cert_chain_and_key_load_pem(struct s2n_cert_chain_and_key *chain,
 		r = fail(ERR_NULL_ARGUMENT);
 	} else {
 		key = slice_of_string(private_key_pem);
-		r = load(chain, slice_of_string(chain_pem), &key);
+		r = chain_load(chain, slice_of_string(chain_pem), &key);
 	}
 	return errors_report(r);
 }
@@ -269,7 +269,7 @@ s2n_cert_chain_and_key_load_pem_bytes(struct s2n_cert_chain_and_key *chain,
 	if (chain == NULL || chain_pem == NULL || private_key_pem == NULL)
 		r = fail(ERR_NULL_ARGUMENT);
 	else
-		r = load(chain, slice_of(chain_pem, chain_pem_len), &key);
+		r = chain_load(chain, slice_of(chain_pem, chain_pem_len), &key);
 	return errors_report(r);
 }
 
@@ -283,7 +283,7 @@ s2n_cert_chain_and_key_load_public_pem_bytes(
 	if (chain == NULL || chain_pem == NULL)
 		r = fail(ERR_NULL_ARGUMENT);
 	else
-		r = load(chain, slice_of(chain_pem, chain_pem_len), NULL);
+		r = chain_load(chain, slice_of(chain_pem, chain_pem_len), NULL);
 	return errors_report(r);
 }
 

@@ -34,6 +34,12 @@ struct s2n_cert_chain_and_key {
 };
 
 /*
+ * Fills an empty chain from PEM; key is NULL when it is elsewhere. On failure
+ * the chain is empty as before.
+ */
+must_check int chain_load(struct s2n_cert_chain_and_key *, struct slice certs,
+    const struct slice *key);
+/*
  * Fills an empty chain from what a peer sent: count DER certificates, leaf
  * first. ERR_DECODE_CERTIFICATE, ERR_CERT_TYPE.
  */

@@ -160,7 +160,7 @@ enum error_code {
 #define ERR(code, type, index, name, alert, text) ERR_##code,
 	ERROR_TABLE(ERR)
 #undef ERR
-	ERR_COUNT
+	    ERR_COUNT
 };
 
 /* Notes where, and yields the code; never returns or jumps for you. */

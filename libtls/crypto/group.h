@@ -39,6 +39,9 @@ const struct group *group_find(uint16_t number);
 /* Whether this libcrypto can do it (ML-KEM: OpenSSL 3.5). Decided at init. */
 bool group_available(const struct group *);
 
+/* Looks which KEMs libcrypto has; library_init calls it. */
+void group_probe(void);
+
 /* A fresh key; its share is appended to out. */
 must_check int group_start(
     const struct group *, struct group_key *key, struct writer *out);

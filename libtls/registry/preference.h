@@ -18,6 +18,9 @@ struct number_list {
 	size_t count;
 };
 
+/* What every suite of the policy keeps. */
+enum rule { RULE_PFS = 1, RULE_FIPS = 2 };
+
 struct preference {
 	const char *name;
 	uint8_t min_version; /* S2N_TLS12 ... */
@@ -25,12 +28,21 @@ struct preference {
 	struct number_list schemes;             /* handshake signatures */
 	struct number_list certificate_schemes; /* in chains; empty: any */
 	struct number_list groups;              /* hybrid first, then ECDHE */
+	struct number_list retry_groups;        /* worth a HelloRetryRequest */
+	unsigned rules;                         /* enum rule, or'ed */
+	bool boosts_chacha20; /* if it is the client's favourite */
 };
 
 /* ERR_UNKNOWN_POLICY, ERR_DEPRECATED_POLICY; the name without regard to case.
  */
 must_check int preference_find(const char *name, const struct preference **);
 extern const struct preference *const preference_default;
+
+/* All selectable policies, in the table's order. */
+size_t preference_count(void);
+const struct preference *preference_at(size_t index);
+/* Whether a group is worth a retry though there is a share for another. */
+bool preference_retries_for(const struct preference *, uint16_t group);
 
 /* What policy, library and libcrypto all have; NULL otherwise. */
 const struct suite *preference_suite(

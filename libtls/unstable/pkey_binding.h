@@ -26,7 +26,7 @@ typedef enum {
 
 /*
  * The parts. Pointers are borrowed from the operation and valid until it is
- * freed or, if that is earlier, its connection is freed or wiped.
+ * freed.
  */
 struct s2n_pkey_binding {
 	s2n_pkey_binding_type type;
@@ -50,7 +50,7 @@ S2N_API int s2n_async_pkey_op_get_signature_scheme(
 /**
  * s2n_async_pkey_op_get_binding gives the parts of what is to be signed.
  *
- * @param op the operation; once applied or orphaned it fails with S2N_ERR_INVALID_STATE
+ * @param op the operation
  * @param binding receives the parts, borrowed
  * @returns S2N_SUCCESS or S2N_FAILURE
  */
@@ -59,9 +59,9 @@ S2N_API int s2n_async_pkey_op_get_binding(
 
 /**
  * s2n_async_pkey_op_set_error completes the operation as failed, in place of
- * s2n_async_pkey_op_set_output. Follow it with s2n_async_pkey_op_apply: the next
- * s2n_negotiate then fails with S2N_ERR_ASYNC_CALLBACK_FAILED and sends the
- * alert internal_error (RFC 8446 6.2).
+ * s2n_async_pkey_op_set_output. Follow it with s2n_async_pkey_op_apply: the
+ * next s2n_negotiate then fails with S2N_ERR_ASYNC_CALLBACK_FAILED and sends
+ * the alert internal_error (RFC 8446 6.2).
  *
  * @returns S2N_SUCCESS, or S2N_FAILURE when the operation is already complete
  */

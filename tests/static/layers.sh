@@ -28,7 +28,7 @@ function offence(why) {
 	print file ":" NR ": " why
 }
 BEGIN {
-	layers = split("core crypto registry cert record session extension handshake", layer, " ")
+	layers = split("core crypto registry cert record session state extension handshake", layer, " ")
 	mine = rank_of(file)
 	outsider = file ~ /^(frontd\/|keyd\/|policy\/|ipc\/)/
 }

@@ -1,0 +1,117 @@
+/*
+ * Hashes and HMAC; the contract is in digest.h.
+ */
+#include "libtls/crypto/digest.h"
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+#include "libtls/crypto/fetched.h"
+
+const struct digest digest_sha1 = { DIGEST_SHA1, "SHA1", 20, 64 };
+const struct digest digest_sha256 = { DIGEST_SHA256, "SHA256", 32, 64 };
+const struct digest digest_sha384 = { DIGEST_SHA384, "SHA384", 48, 128 };
+const struct digest digest_sha512 = { DIGEST_SHA512, "SHA512", 64, 128 };
+
+const EVP_MD *
+digest_md(const struct digest *digest)
+{
+	return fetched.md[digest->id];
+}
+
+int
+digest_once(const struct digest *digest, struct slice in, uint8_t *out)
+{
+	struct scratch *scratch = scratch_here();
+
+	if (scratch == NULL)
+		return fail(ERR_NOMEM);
+	if (EVP_DigestInit_ex2(scratch->md, digest_md(digest), NULL) != 1 ||
+	    EVP_DigestUpdate(scratch->md, in.data, in.len) != 1 ||
+	    EVP_DigestFinal_ex(scratch->md, out, NULL) != 1)
+		return fail(ERR_HASH);
+	return 0;
+}
+
+/* This thread's HMAC context of a digest, which is set once. */
+static EVP_MAC_CTX *
+hmac_context(const struct digest *digest)
+{
+	struct scratch *scratch = scratch_here();
+	char name[16];
+	OSSL_PARAM params[2];
+	EVP_MAC_CTX *ctx;
+
+	if (scratch == NULL)
+		return NULL;
+	if ((ctx = scratch->hmac[digest->id]) != NULL)
+		return ctx;
+	strcpy(name, digest->name);
+	params[0] =
+	    OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0);
+	params[1] = OSSL_PARAM_construct_end();
+	if ((ctx = EVP_MAC_CTX_new(fetched.hmac)) == NULL ||
+	    EVP_MAC_CTX_set_params(ctx, params) != 1) {
+		EVP_MAC_CTX_free(ctx);
+		return NULL;
+	}
+	return scratch->hmac[digest->id] = ctx;
+}
+
+int
+hmac_once(const struct digest *digest, struct slice key, struct slice in,
+    uint8_t *out)
+{
+	static const uint8_t empty_key[1];
+	EVP_MAC_CTX *ctx = hmac_context(digest);
+	size_t len;
+
+	/* A NULL key would mean: the one of the last time. */
+	if (key.len == 0)
+		key.data = empty_key;
+	if (ctx == NULL || EVP_MAC_init(ctx, key.data, key.len, NULL) != 1 ||
+	    EVP_MAC_update(ctx, in.data, in.len) != 1 ||
+	    EVP_MAC_final(ctx, out, &len, digest->size) != 1 ||
+	    len != digest->size)
+		return fail(ERR_HASH);
+	return 0;
+}
+
+int
+hasher_start(struct hasher *hasher, const struct digest *digest)
+{
+	if (hasher->ctx == NULL && (hasher->ctx = EVP_MD_CTX_new()) == NULL)
+		return fail(ERR_NOMEM);
+	if (EVP_DigestInit_ex2(hasher->ctx, digest_md(digest), NULL) != 1)
+		return fail(ERR_HASH);
+	hasher->digest = digest;
+	return 0;
+}
+
+int
+hasher_add(struct hasher *hasher, struct slice bytes)
+{
+	return EVP_DigestUpdate(hasher->ctx, bytes.data, bytes.len) == 1
+		   ? 0
+		   : fail(ERR_HASH);
+}
+
+int
+hasher_peek(const struct hasher *hasher, uint8_t *out)
+{
+	struct scratch *scratch = scratch_here();
+
+	if (scratch == NULL)
+		return fail(ERR_NOMEM);
+	if (EVP_MD_CTX_copy_ex(scratch->md, hasher->ctx) != 1 ||
+	    EVP_DigestFinal_ex(scratch->md, out, NULL) != 1)
+		return fail(ERR_HASH);
+	return 0;
+}
+
+void
+hasher_wipe(struct hasher *hasher)
+{
+	EVP_MD_CTX_free(hasher->ctx);
+	*hasher = (struct hasher){ 0 };
+}

@@ -1,0 +1,117 @@
+/*
+ * The library context and each thread's scratch contexts; the contracts are in
+ * library.h and fetched.h.
+ */
+#include "libtls/crypto/library.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include <openssl/rand.h>
+
+#include "libtls/crypto/fetched.h"
+#include "libtls/crypto/group.h"
+
+struct fetched fetched;
+static bool ready;
+static pthread_key_t scratch_key;
+
+static const struct digest *const digests[] = { &digest_sha1, &digest_sha256,
+	&digest_sha384, &digest_sha512 };
+static const struct aead *const aeads[] = { &aead_aes128_gcm, &aead_aes256_gcm,
+	&aead_chacha20_poly1305 };
+
+static void
+scratch_free(void *thing)
+{
+	struct scratch *scratch = thing;
+
+	if (scratch == NULL)
+		return;
+	for (size_t i = 0; i < DIGEST_COUNT; i++)
+		EVP_MAC_CTX_free(scratch->hmac[i]);
+	EVP_MD_CTX_free(scratch->md);
+	for (size_t i = 0; i < SCRATCH_KEYGENS; i++)
+		EVP_PKEY_CTX_free(scratch->keygen[i]);
+	free(scratch);
+}
+
+struct scratch *
+scratch_here(void)
+{
+	struct scratch *scratch = pthread_getspecific(scratch_key);
+
+	if (scratch != NULL)
+		return scratch;
+	if ((scratch = calloc(1, sizeof *scratch)) == NULL ||
+	    (scratch->md = EVP_MD_CTX_new()) == NULL ||
+	    pthread_setspecific(scratch_key, scratch) != 0) {
+		scratch_free(scratch);
+		return NULL;
+	}
+	return scratch;
+}
+
+static void
+release(void)
+{
+	for (size_t i = 0; i < DIGEST_COUNT; i++)
+		EVP_MD_free(fetched.md[i]);
+	for (size_t i = 0; i < AEAD_COUNT; i++)
+		EVP_CIPHER_free(fetched.cipher[i]);
+	EVP_MAC_free(fetched.hmac);
+	fetched = (struct fetched){ 0 };
+}
+
+/* A libcrypto without one of these cannot do TLS 1.3. */
+static bool
+fetch_all(void)
+{
+	for (size_t i = 0; i < COUNT(digests); i++)
+		if ((fetched.md[digests[i]->id] =
+			    EVP_MD_fetch(NULL, digests[i]->name, NULL)) == NULL)
+			return false;
+	for (size_t i = 0; i < COUNT(aeads); i++)
+		if ((fetched.cipher[aeads[i]->id] = EVP_CIPHER_fetch(
+			 NULL, aeads[i]->name, NULL)) == NULL)
+			return false;
+	return (fetched.hmac = EVP_MAC_fetch(NULL, "HMAC", NULL)) != NULL;
+}
+
+int
+library_init(void)
+{
+	if (pthread_key_create(&scratch_key, scratch_free) != 0)
+		return fail(ERR_NOMEM);
+	if (!fetch_all()) {
+		release();
+		pthread_key_delete(scratch_key);
+		return fail(ERR_LIBCRYPTO);
+	}
+	group_probe();
+	ready = true;
+	return 0;
+}
+
+void
+library_cleanup(void)
+{
+	/* Other threads' scratch goes with them; this one's goes now. */
+	scratch_free(pthread_getspecific(scratch_key));
+	pthread_setspecific(scratch_key, NULL);
+	pthread_key_delete(scratch_key);
+	release();
+	ready = false;
+}
+
+bool
+library_ready(void)
+{
+	return ready;
+}
+
+int
+random_bytes(void *out, size_t len)
+{
+	return RAND_bytes_ex(NULL, out, len, 0) == 1 ? 0 : fail(ERR_RANDOM);
+}

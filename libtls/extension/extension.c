@@ -1,0 +1,152 @@
+/*
+ * The extension table and the one way through it; the contract is in
+ * extension.h.
+ */
+#include "libtls/extension/extension.h"
+
+#include "libtls/extension/rows.h"
+
+#define HELLOS (IN_CLIENT_HELLO | IN_SERVER_HELLO | IN_HELLO_RETRY)
+/* Messages that answer one of ours: only what we asked for may come. */
+#define ANSWERS                                                                \
+	(IN_SERVER_HELLO | IN_HELLO_RETRY | IN_ENCRYPTED | IN_CERTIFICATE)
+
+#define ROW(name) name##_wanted, name##_build, name##_parse
+
+/* clang-format off */
+static const struct extension table[] = {
+/*	  number  may stand in                               unsolicited     functions */
+	{ 43,     HELLOS,                                    0,              ROW(supported_versions) },
+	{ 10,     IN_CLIENT_HELLO | IN_ENCRYPTED,            0,              ROW(supported_groups) },
+	{ 51,     HELLOS,                                    0,              ROW(key_share) },
+	{ 13,     IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,  0,              ROW(signature_algorithms) },
+	{ 50,     IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,  0,              ROW(signature_algorithms_cert) },
+	{ 0,      IN_CLIENT_HELLO | IN_ENCRYPTED,            0,              ROW(server_name) },
+	{ 16,     IN_CLIENT_HELLO | IN_ENCRYPTED,            0,              ROW(alpn) },
+	{ 44,     IN_CLIENT_HELLO | IN_HELLO_RETRY,          IN_HELLO_RETRY, ROW(cookie) },
+};
+/* clang-format on */
+
+#define NUMBERS 65536
+
+/* One bit for each number that was seen in a block. */
+struct seen {
+	uint64_t bits[NUMBERS / 64];
+};
+
+static bool
+seen_before(struct seen *seen, uint16_t number)
+{
+	uint64_t bit = (uint64_t)1 << (number % 64);
+	bool before = (seen->bits[number / 64] & bit) != 0;
+
+	seen->bits[number / 64] |= bit;
+	return before;
+}
+
+static size_t
+row_of(uint16_t number)
+{
+	size_t row = 0;
+
+	while (row < COUNT(table) && table[row].number != number)
+		row++;
+	return row;
+}
+
+/* Whether an extension may come here at all. */
+static int
+judge(const struct s2n_connection *conn, enum where where, size_t row)
+{
+	bool answers = (where & ANSWERS) != 0;
+
+	if (row == COUNT(table)) {
+		/* RFC 8446 4.2: we cannot have asked for it. */
+		return answers ? fail(ERR_UNSUPPORTED_EXTENSION) : 0;
+	}
+	/*
+	 * RFC 8446 4.2: one "which it recognizes and which is not specified
+	 * for the message in which it appears": "illegal_parameter"
+	 */
+	if ((table[row].may_stand & where) == 0)
+		return fail(ERR_MISPLACED_EXTENSION);
+	if (answers && (table[row].unsolicited & where) == 0 &&
+	    (conn->hs->sent_extensions & (uint64_t)1 << row) == 0)
+		return fail(ERR_UNSUPPORTED_EXTENSION);
+	return 0;
+}
+
+static int
+fill_slots(const struct s2n_connection *conn, enum where where,
+    struct slice block, struct slice slots[COUNT(table)],
+    bool present[COUNT(table)])
+{
+	struct reader in = reader_of(block);
+	struct seen seen = { 0 };
+	struct slice data;
+	uint16_t number;
+	size_t row;
+	int r;
+
+	while (reader_more(&in)) {
+		number = reader_u16(&in);
+		data = reader_vec16(&in);
+		if (in.failed)
+			break;
+		if (seen_before(&seen, number))
+			return fail(ERR_DUPLICATE_EXTENSION);
+		row = row_of(number);
+		if ((r = judge(conn, where, row)) != 0)
+			return r;
+		if (row == COUNT(table))
+			continue;
+		slots[row] = data;
+		present[row] = true;
+	}
+	return reader_done(&in) ? 0 : fail(ERR_DECODE);
+}
+
+int
+extension_parse(
+    struct s2n_connection *conn, enum where where, struct slice block)
+{
+	struct slice slots[COUNT(table)] = { 0 };
+	bool present[COUNT(table)] = { 0 };
+	struct reader in;
+	int r;
+
+	if ((r = fill_slots(conn, where, block, slots, present)) != 0)
+		return r;
+	for (size_t row = 0; row < COUNT(table); row++) {
+		if (!present[row])
+			continue;
+		in = reader_of(slots[row]);
+		if ((r = table[row].parse(conn, where, &in)) != 0)
+			return r;
+		if (!reader_done(&in))
+			return fail(ERR_DECODE);
+	}
+	return 0;
+}
+
+int
+extension_build(
+    struct s2n_connection *conn, enum where where, struct writer *out)
+{
+	struct mark block = writer_open(out, 2);
+	struct mark one;
+
+	for (size_t row = 0; row < COUNT(table); row++) {
+		if ((table[row].may_stand & where) == 0 ||
+		    !table[row].wanted(conn, where))
+			continue;
+		writer_u16(out, table[row].number);
+		one = writer_open(out, 2);
+		table[row].build(conn, where, out);
+		writer_close(out, one);
+		if ((where & ANSWERS) == 0)
+			conn->hs->sent_extensions |= (uint64_t)1 << row;
+	}
+	writer_close(out, block);
+	return out->failed ? fail(ERR_NOMEM) : 0;
+}

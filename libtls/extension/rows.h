@@ -1,0 +1,27 @@
+/*
+ * The functions that the rows of the extension table name; each family has a
+ * file of its own.
+ */
+#ifndef LIBTLS_EXTENSION_ROWS_H
+#define LIBTLS_EXTENSION_ROWS_H
+
+#include "libtls/extension/extension.h"
+
+#define EXTENSION_ROW(name)                                                    \
+	bool name##_wanted(const struct s2n_connection *, enum where);         \
+	void name##_build(                                                     \
+	    struct s2n_connection *, enum where, struct writer *);             \
+	int name##_parse(struct s2n_connection *, enum where, struct reader *)
+
+EXTENSION_ROW(supported_versions);
+EXTENSION_ROW(supported_groups);
+EXTENSION_ROW(key_share);
+EXTENSION_ROW(signature_algorithms);
+EXTENSION_ROW(signature_algorithms_cert);
+EXTENSION_ROW(server_name);
+EXTENSION_ROW(alpn);
+EXTENSION_ROW(cookie);
+
+#undef EXTENSION_ROW
+
+#endif

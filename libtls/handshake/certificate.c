@@ -1,0 +1,120 @@
+/*
+ * Certificate (RFC 8446 4.4.2): our chain, or the peer's taken and validated.
+ */
+#include <stdlib.h>
+
+#include "libtls/extension/extension.h"
+#include "libtls/handshake/messages.h"
+
+/* More than the deepest chain that any config allows would be of use for. */
+#define CERTIFICATES_MAX 32
+#define NANOSECONDS 1000000000u
+
+int
+certificate_send(struct s2n_connection *conn, struct writer *out)
+{
+	const struct s2n_cert_chain_and_key *chain = conn->hs->chain;
+	struct mark list;
+	int r = 0;
+
+	writer_vec8(out, NO_BYTES); /* certificate_request_context */
+	list = writer_open(out, 3);
+	/* A client without a chain answers with an empty list. */
+	for (size_t i = 0; chain != NULL && r == 0 && i < chain->count; i++) {
+		writer_vec24(
+		    out, slice_of(chain->certs[i].der, chain->certs[i].len));
+		r = extension_build(conn, IN_CERTIFICATE, out);
+	}
+	writer_close(out, list);
+	return r;
+}
+
+static int
+take_chain(struct s2n_connection *conn, struct slice list)
+{
+	struct slice ders[CERTIFICATES_MAX];
+	struct reader entries = reader_of(list);
+	struct slice extensions;
+	size_t count = 0;
+	int r;
+
+	while (reader_more(&entries)) {
+		if (count == CERTIFICATES_MAX)
+			return fail(ERR_CERT_DEPTH);
+		ders[count] = reader_vec24(&entries);
+		extensions = reader_vec16(&entries);
+		if (entries.failed || ders[count].len == 0)
+			return fail(ERR_DECODE);
+		count++;
+		if ((r = extension_parse(conn, IN_CERTIFICATE, extensions)) !=
+		    0)
+			return r;
+	}
+	if (!reader_done(&entries))
+		return fail(ERR_DECODE);
+	conn->peer_chain = s2n_cert_chain_and_key_new();
+	if (conn->peer_chain == NULL)
+		return fail(ERR_NOMEM);
+	return chain_from_der(conn->peer_chain, ders, count);
+}
+
+/* Who decides on the names: the connection, the config, or the built-in way. */
+static void
+set_host_check(const struct s2n_connection *conn, struct validation *how)
+{
+	if (conn->verify_host != NULL) {
+		how->verify_host = conn->verify_host;
+		how->verify_host_ctx = conn->verify_host_ctx;
+	} else if (conn->config->verify_host != NULL) {
+		how->verify_host = conn->config->verify_host;
+		how->verify_host_ctx = conn->config->verify_host_ctx;
+	} else if (!is_server(conn)) {
+		how->verify_host = hostname_matches;
+		how->verify_host_ctx = conn->server_name;
+	}
+}
+
+static int
+validate(struct s2n_connection *conn)
+{
+	const struct s2n_config *config = conn->config;
+	struct validation how = {
+		.trust = config->trust,
+		.purpose = is_server(conn) ? PURPOSE_CLIENT : PURPOSE_SERVER,
+		.max_depth = config->max_depth,
+		.check_time = config->check_time,
+		.check_intent = true,
+		.version = conn->version,
+		.preference = connection_preference(conn),
+	};
+	uint64_t now;
+
+	if (!config->check_x509)
+		return 0;
+	if (config->wall.read(config->wall.ctx, &now) != 0)
+		return fail(ERR_SAFETY);
+	how.now = now / NANOSECONDS;
+	set_host_check(conn, &how);
+	return validate_chain(conn->peer_chain, &how);
+}
+
+int
+certificate_recv(struct s2n_connection *conn, struct reader *in)
+{
+	struct slice context = reader_vec8(in);
+	struct slice list = reader_vec24(in);
+	int r;
+
+	if (!reader_done(in))
+		return fail(ERR_DECODE);
+	if (context.len != 0)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	/* 4.4.2.4: "If the server supplies an empty Certificate message, the
+	 * client MUST abort the handshake with a "decode_error" alert." */
+	if (list.len == 0)
+		return is_server(conn) ? fail(ERR_MISSING_CLIENT_CERT)
+				       : fail(ERR_DECODE);
+	if ((r = take_chain(conn, list)) != 0)
+		return r;
+	return validate(conn);
+}

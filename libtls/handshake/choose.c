@@ -1,0 +1,250 @@
+/*
+ * The server's decisions; the contract is in choose.h.
+ */
+#include "libtls/handshake/choose.h"
+
+#include <stdlib.h>
+
+#include "libtls/extension/extension.h"
+
+#define WIRE_TLS13 0x0304
+
+/* Whether a list of uint16 has the number. */
+static bool
+list_has(struct slice list, uint16_t wanted)
+{
+	struct reader in = reader_of(list);
+
+	while (reader_more(&in))
+		if (reader_u16(&in) == wanted)
+			return true;
+	return false;
+}
+
+static int
+choose_version(struct s2n_connection *conn, const struct hello *hello)
+{
+	/* RFC 8446 4.2.1: without the extension it is TLS 1.2 or below. */
+	if (!list_has(conn->hs->offer.versions, WIRE_TLS13))
+		return fail(ERR_VERSION);
+	conn->version = S2N_TLS13;
+	/* 4.1.2: "exactly one byte, set to zero": "illegal_parameter" */
+	if (hello->compression.len != 1 || hello->compression.data[0] != 0)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	/* 9.2: without a pre_shared_key these three are mandatory. */
+	if (!conn->hs->offer.has_groups || !conn->hs->offer.has_schemes ||
+	    !conn->hs->offer.has_key_shares)
+		return fail(ERR_MISSING_EXTENSION);
+	return 0;
+}
+
+/* The server's order decides. */
+static int
+choose_suite(struct s2n_connection *conn, const struct hello *hello)
+{
+	const struct preference *preference = connection_preference(conn);
+	const struct suite *suite;
+
+	for (size_t i = 0; i < preference->suites.count; i++) {
+		suite =
+		    preference_suite(preference, preference->suites.numbers[i]);
+		if (suite == NULL || suite->min_version > conn->version ||
+		    !list_has(hello->suites, suite->number))
+			continue;
+		conn->suite = suite;
+		return 0;
+	}
+	return fail(ERR_NO_COMMON_SUITE);
+}
+
+/* The client's share for a group; false when there is none. */
+static bool
+find_share(struct slice shares, uint16_t group, struct slice *share)
+{
+	struct reader in = reader_of(shares);
+
+	while (reader_more(&in)) {
+		uint16_t number = reader_u16(&in);
+
+		*share = reader_vec16(&in);
+		if (number == group)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * RFC 8446 4.2.8: shares in the order of, and only for, the groups offered,
+ * none twice: "servers MAY check for violations of these rules and abort".
+ */
+static int
+check_shares(const struct offer *offer)
+{
+	struct reader shares = reader_of(offer->key_shares);
+	struct reader groups = reader_of(offer->groups);
+	uint16_t share;
+
+	while (reader_more(&shares)) {
+		share = reader_u16(&shares);
+		if (reader_vec16(&shares).len == 0)
+			return fail(ERR_DECODE);
+		while (reader_more(&groups) && reader_u16(&groups) != share)
+			;
+		if (!reader_more(&groups) && reader_more(&shares))
+			return fail(ERR_ILLEGAL_PARAMETER);
+	}
+	return reader_done(&shares) ? 0 : fail(ERR_DECODE);
+}
+
+/*
+ * The first group of ours that the client has a share for; without one, the
+ * first in common, to be asked for by a HelloRetryRequest.
+ */
+static int
+choose_group(struct s2n_connection *conn, struct slice *share)
+{
+	const struct preference *preference = connection_preference(conn);
+	const struct offer *offer = &conn->hs->offer;
+	const struct group *common = NULL, *group;
+	int r;
+
+	if ((r = check_shares(offer)) != 0)
+		return r;
+	for (size_t i = 0; i < preference->groups.count; i++) {
+		group =
+		    preference_group(preference, preference->groups.numbers[i]);
+		if (group == NULL || !list_has(offer->groups, group->number))
+			continue;
+		if (find_share(offer->key_shares, group->number, share)) {
+			conn->group = group;
+			return 0;
+		}
+		if (common == NULL)
+			common = group;
+	}
+	if (common == NULL)
+		return fail(ERR_NO_COMMON_GROUP);
+	conn->group = common;
+	*share = NO_BYTES;
+	return 0;
+}
+
+/* RFC 8446 4.1.2: after a retry, exactly one share, of the group asked for. */
+static int
+judge_retry(struct s2n_connection *conn, struct slice share)
+{
+	struct handshake *hs = conn->hs;
+	struct reader shares = reader_of(hs->offer.key_shares);
+
+	if (!hs->retry) {
+		hs->retry = conn->retried = share.len == 0;
+		hs->retry_group = hs->retry ? conn->group->number : 0;
+		hs->retry_suite = conn->suite->number;
+		return 0;
+	}
+	if (reader_u16(&shares) != hs->retry_group)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	reader_vec16(&shares);
+	if (!reader_done(&shares) || conn->suite->number != hs->retry_suite)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	conn->group =
+	    preference_group(connection_preference(conn), hs->retry_group);
+	return 0;
+}
+
+/* The first scheme of ours that the client takes and a chain of ours can do. */
+static int
+choose_certificate(struct s2n_connection *conn)
+{
+	const struct preference *preference = connection_preference(conn);
+	struct handshake *hs = conn->hs;
+	struct s2n_cert_chain_and_key *chain;
+	const struct scheme *scheme;
+
+	if (cert_store_count(conn->config->certs) == 0)
+		return fail(ERR_NO_CERT_FOUND);
+	cert_store_choose(
+	    conn->config->certs, hs->offer.server_name, &hs->choice);
+	conn->cert_match = hs->choice.match;
+	for (size_t i = 0; i < preference->schemes.count; i++) {
+		scheme = preference_scheme(
+		    preference, preference->schemes.numbers[i]);
+		if (scheme == NULL ||
+		    !list_has(hs->offer.schemes, scheme->number))
+			continue;
+		chain = hs->choice.chain[scheme->key];
+		if (chain == NULL ||
+		    !scheme_fits(scheme, chain->public_key, conn->version))
+			continue;
+		hs->scheme = conn->server_scheme = scheme;
+		hs->chain = conn->own_chain = chain;
+		return 0;
+	}
+	return fail(ERR_NO_COMMON_SCHEME);
+}
+
+/*
+ * RFC 7301 3.2, the server's order. Without overlap the handshake goes on, as
+ * the guide's library does: the application sees that nothing was agreed on.
+ */
+static int
+choose_protocol(struct s2n_connection *conn)
+{
+	const struct protocol_list *ours = connection_protocols(conn);
+	struct reader mine = reader_of(slice_of(ours->data, ours->len));
+	struct reader theirs;
+	struct slice wanted;
+
+	free(conn->protocol);
+	conn->protocol = NULL;
+	while (reader_more(&mine)) {
+		wanted = reader_vec8(&mine);
+		theirs = reader_of(conn->hs->offer.protocols);
+		while (reader_more(&theirs)) {
+			if (!slice_equal(reader_vec8(&theirs), wanted))
+				continue;
+			conn->protocol =
+			    strndup((const char *)wanted.data, wanted.len);
+			return conn->protocol != NULL ? 0 : fail(ERR_NOMEM);
+		}
+	}
+	return 0;
+}
+
+static int
+note_name(struct s2n_connection *conn)
+{
+	struct slice name = conn->hs->offer.server_name;
+
+	if (name.len == 0 || conn->server_name != NULL)
+		return 0;
+	conn->server_name = strndup((const char *)name.data, name.len);
+	if (conn->server_name == NULL)
+		return fail(ERR_NOMEM);
+	conn->hs->acknowledge_name = true;
+	return 0;
+}
+
+int
+choose_parameters(struct s2n_connection *conn, const struct hello *hello)
+{
+	struct exchange *exchange = &conn->hs->exchange;
+	struct slice share;
+	int r;
+
+	if ((r = choose_version(conn, hello)) != 0 ||
+	    (r = choose_suite(conn, hello)) != 0 ||
+	    (r = choose_group(conn, &share)) != 0 ||
+	    (r = judge_retry(conn, share)) != 0 || (r = note_name(conn)) != 0 ||
+	    (r = choose_protocol(conn)) != 0)
+		return r;
+	if (share.len == 0)
+		return 0; /* the rest is chosen from the second ClientHello */
+	if ((r = choose_certificate(conn)) != 0)
+		return r;
+	exchange->group = conn->group;
+	writer_free(&exchange->share);
+	writer_init(&exchange->share, RECORD_PLAINTEXT_MAX);
+	return group_answer(conn->group, share, &exchange->share,
+	    exchange->secret, &exchange->secret_len);
+}

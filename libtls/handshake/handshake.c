@@ -1,0 +1,236 @@
+/*
+ * The step tables and their driver; the contract is in handshake.h.
+ */
+#include "libtls/handshake/handshake.h"
+
+#include <openssl/crypto.h>
+
+#include "libtls/handshake/keys13.h"
+#include "libtls/handshake/message.h"
+#include "libtls/handshake/messages.h"
+#include "libtls/handshake/sign.h"
+#include "libtls/handshake/transcript.h"
+
+/* A server's flight, before it is in records. */
+#define FLIGHT_LIMIT (1 << 19)
+#define FLIGHT_EXPECTED 4096
+
+static enum expect
+always(const struct s2n_connection *conn)
+{
+	(void)conn;
+	return YES;
+}
+
+/* A server knows whether it retries; to a client it may come, once. */
+static enum expect
+retry(const struct s2n_connection *conn)
+{
+	if (is_server(conn))
+		return conn->hs->retry ? YES : NO;
+	return MAYBE;
+}
+
+static enum expect
+retried(const struct s2n_connection *conn)
+{
+	return conn->hs->retry ? YES : NO;
+}
+
+/* Our servers do not ask yet. */
+static enum expect
+asks(const struct s2n_connection *conn)
+{
+	return is_server(conn) ? NO : MAYBE;
+}
+
+static enum expect
+asked(const struct s2n_connection *conn)
+{
+	return conn->hs->certificate_requested ? YES : NO;
+}
+
+/* RFC 8446 4.4.3: only after a Certificate that is not empty. */
+static enum expect
+proves(const struct s2n_connection *conn)
+{
+	bool sends = is_server(conn) ? conn->peer_chain != NULL
+				     : conn->hs->chain != NULL;
+
+	return asked(conn) == YES && sends ? YES : NO;
+}
+
+static int
+no_change(struct s2n_connection *conn)
+{
+	(void)conn;
+	return 0;
+}
+
+static int
+hello_seen(struct s2n_connection *conn)
+{
+	conn->records.drops_ccs = true;
+	conn->records.out.version = 0x0303; /* RFC 8446 5.1: but the first */
+	return 0;
+}
+
+/* The version is known: the rest of the way is that version's. */
+static int
+take_path(struct s2n_connection *conn)
+{
+	conn->hs->path = tls13_path;
+	conn->hs->at = 0;
+	return keys13_handshake(conn);
+}
+
+/* clang-format off */
+const struct step hello_path[] = {
+/*	  message               sender      when      send                       recv                       after: what changes */
+	{ CLIENT_HELLO,         S2N_CLIENT, always,   client_hello_send,         client_hello_recv,         hello_seen },
+	{ HELLO_RETRY_REQUEST,  S2N_SERVER, retry,    hello_retry_send,          hello_retry_recv,          keys13_ccs },
+	{ CLIENT_HELLO,         S2N_CLIENT, retried,  client_hello_send,         client_hello_recv,         no_change },
+	{ SERVER_HELLO,         S2N_SERVER, always,   server_hello_send,         server_hello_recv,         take_path },
+	{ .message = END_OF_PATH }
+};
+const struct step tls13_path[] = {
+	{ ENCRYPTED_EXTENSIONS, S2N_SERVER, always,   encrypted_extensions_send, encrypted_extensions_recv, no_change },
+	{ CERTIFICATE_REQUEST,  S2N_SERVER, asks,     certificate_request_send,  certificate_request_recv,  no_change },
+	{ CERTIFICATE,          S2N_SERVER, always,   certificate_send,          certificate_recv,          no_change },
+	{ CERTIFICATE_VERIFY,   S2N_SERVER, always,   certificate_verify_send,   certificate_verify_recv,   no_change },
+	{ FINISHED,             S2N_SERVER, always,   finished_send,             finished_recv,             keys13_application },
+	{ CERTIFICATE,          S2N_CLIENT, asked,    certificate_send,          certificate_recv,          no_change },
+	{ CERTIFICATE_VERIFY,   S2N_CLIENT, proves,   certificate_verify_send,   certificate_verify_recv,   no_change },
+	{ FINISHED,             S2N_CLIENT, always,   finished_send,             finished_recv,             keys13_complete },
+	{ .message = END_OF_PATH }
+};
+/* clang-format on */
+
+int
+handshake_start(struct s2n_connection *conn)
+{
+	struct handshake *hs = OPENSSL_zalloc(sizeof *hs);
+
+	if (hs == NULL)
+		return fail(ERR_NOMEM);
+	hs->path = hello_path;
+	writer_init(&hs->flight, FLIGHT_LIMIT);
+	writer_expect(&hs->flight, FLIGHT_EXPECTED);
+	transcript_init(&hs->transcript);
+	conn->hs = hs;
+	return 0;
+}
+
+void
+handshake_end(struct s2n_connection *conn)
+{
+	struct handshake *hs = conn->hs;
+
+	if (hs == NULL)
+		return;
+	sign_release(hs);
+	writer_free(&hs->flight);
+	writer_free(&hs->exchange.share);
+	transcript_wipe(&hs->transcript);
+	group_key_wipe(&hs->exchange.key);
+	OPENSSL_free(hs->cookie);
+	OPENSSL_clear_free(hs, sizeof *hs);
+	conn->hs = NULL;
+}
+
+static int
+step_send(struct s2n_connection *conn, const struct step *step)
+{
+	struct handshake *hs = conn->hs;
+	struct writer *flight = &hs->flight;
+	size_t start = flight->len;
+	struct mark body = message_open(flight, step->message);
+	int r;
+
+	if ((r = step->send(conn, flight)) != 0) {
+		flight->failed = false;
+		writer_truncate(flight, start);
+		return r;
+	}
+	writer_close(flight, body);
+	if (flight->failed)
+		return fail(ERR_NOMEM);
+	return transcript_add(&hs->transcript,
+	    slice_of(flight->data + start, flight->len - start));
+}
+
+static int
+step_recv(struct s2n_connection *conn, const struct step *step)
+{
+	struct reader in = reader_of(conn->inbox.body);
+	int r;
+
+	if (conn->inbox.arrived != step->message)
+		return fail(ERR_BAD_MESSAGE);
+	if ((r = step->recv(conn, &in)) != 0)
+		return r;
+	if (!reader_done(&in))
+		return fail(ERR_DECODE);
+	r = transcript_add(&conn->hs->transcript, conn->inbox.whole);
+	message_taken(conn);
+	return r;
+}
+
+int
+handshake_run(struct s2n_connection *conn)
+{
+	struct handshake *hs = conn->hs;
+	const struct step *step;
+	enum expect when;
+	bool ours;
+	int r;
+
+	while ((step = &hs->path[hs->at])->message != END_OF_PATH) {
+		ours = step->sender == conn->mode;
+		when = step->when(conn);
+		if (when != NO && !ours && (r = message_read(conn)) != 0)
+			return r; /* ERR_WANT_READ: nothing has changed */
+		if (when == NO ||
+		    (when == MAYBE && conn->inbox.arrived != step->message)) {
+			hs->at++;
+			continue;
+		}
+		r = ours ? step_send(conn, step) : step_recv(conn, step);
+		if (r != 0)
+			return r; /* ERR_WANT_KEY: the same row runs again */
+		conn->last_message = step->message;
+		conn->last_sender = step->sender;
+		hs->at++;
+		if ((r = step->after(conn)) != 0)
+			return r;
+	}
+	if ((r = message_flush(conn)) != 0)
+		return r;
+	return io_flush(&conn->records.io);
+}
+
+const char *
+handshake_message_name(enum message message, s2n_mode sender)
+{
+	static const struct {
+		enum message message;
+		const char *server, *client;
+	} names[] = {
+		{ CLIENT_HELLO, "CLIENT_HELLO", "CLIENT_HELLO" },
+		{ SERVER_HELLO, "SERVER_HELLO", "SERVER_HELLO" },
+		{ HELLO_RETRY_REQUEST, "HELLO_RETRY_MSG", "HELLO_RETRY_MSG" },
+		{ ENCRYPTED_EXTENSIONS, "ENCRYPTED_EXTENSIONS",
+		    "ENCRYPTED_EXTENSIONS" },
+		{ CERTIFICATE_REQUEST, "SERVER_CERT_REQ", "SERVER_CERT_REQ" },
+		{ CERTIFICATE, "SERVER_CERT", "CLIENT_CERT" },
+		{ CERTIFICATE_VERIFY, "SERVER_CERT_VERIFY",
+		    "CLIENT_CERT_VERIFY" },
+		{ FINISHED, "SERVER_FINISHED", "CLIENT_FINISHED" },
+	};
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (names[i].message == message)
+			return sender == S2N_SERVER ? names[i].server
+						    : names[i].client;
+	return "CLIENT_HELLO"; /* nothing was sent or received yet */
+}

@@ -1,0 +1,13 @@
+/*
+ * Key log lines in the NSS format, for an application that asked for them.
+ */
+#ifndef LIBTLS_HANDSHAKE_KEYLOG_H
+#define LIBTLS_HANDSHAKE_KEYLOG_H
+
+#include "libtls/state/connection.h"
+
+/* One line to the config's callback, if there is one. The suite is known. */
+void keylog_secret(
+    struct s2n_connection *, const char *label, const uint8_t *secret);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * Installing TLS 1.3's keys; the contract is in keys13.h.
+ */
+#include "libtls/handshake/keys13.h"
+
+#include <openssl/crypto.h>
+
+#include "libtls/handshake/keylog.h"
+#include "libtls/handshake/message.h"
+#include "libtls/handshake/schedule13.h"
+#include "libtls/handshake/transcript.h"
+
+static int
+read_with(struct s2n_connection *conn, const uint8_t *secret)
+{
+	int r;
+
+	/* RFC 8446 5.1: "Handshake messages MUST NOT span key changes." */
+	if ((r = message_boundary(conn)) != 0)
+		return r;
+	return protection_set13(&conn->records.in, conn->suite->aead,
+	    conn->suite->digest, AEAD_OPENS, secret);
+}
+
+static int
+write_with(struct s2n_connection *conn, const uint8_t *secret)
+{
+	int r;
+
+	if ((r = message_flush(conn)) != 0)
+		return r;
+	return protection_set13(&conn->records.out, conn->suite->aead,
+	    conn->suite->digest, AEAD_SEALS, secret);
+}
+
+int
+keys13_ccs(struct s2n_connection *conn)
+{
+	int r;
+
+	if (conn->hs->ccs_sent || conn->hs->session_id_len == 0)
+		return 0;
+	conn->hs->ccs_sent = true;
+	if ((r = message_flush(conn)) != 0)
+		return r;
+	return record_write_ccs(&conn->records);
+}
+
+int
+keys13_handshake(struct s2n_connection *conn)
+{
+	struct handshake *hs = conn->hs;
+	struct schedule13 *keys = &hs->keys;
+	uint8_t hash[DIGEST_MAX];
+	int r;
+
+	if ((r = transcript_hash(&hs->transcript, hash)) != 0 ||
+	    (r = schedule13_early(keys, conn->suite->digest, NO_BYTES)) != 0 ||
+	    (r = schedule13_handshake(keys,
+		 slice_of(hs->exchange.secret, hs->exchange.secret_len),
+		 hash)) != 0)
+		return r;
+	OPENSSL_cleanse(hs->exchange.secret, sizeof hs->exchange.secret);
+	group_key_wipe(&hs->exchange.key);
+	keylog_secret(
+	    conn, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys->client_handshake);
+	keylog_secret(
+	    conn, "SERVER_HANDSHAKE_TRAFFIC_SECRET", keys->server_handshake);
+
+	if ((r = keys13_ccs(conn)) != 0)
+		return r;
+	if (is_server(conn)) {
+		/* A client that cannot follow alerts in the clear. */
+		conn->records.plain_alerts = true;
+		if ((r = read_with(conn, keys->client_handshake)) != 0)
+			return r;
+		return write_with(conn, keys->server_handshake);
+	}
+	conn->records.plain_alerts = false;
+	if ((r = read_with(conn, keys->server_handshake)) != 0)
+		return r;
+	return write_with(conn, keys->client_handshake);
+}
+
+int
+keys13_application(struct s2n_connection *conn)
+{
+	struct schedule13 *keys = &conn->hs->keys;
+	uint8_t hash[DIGEST_MAX];
+	int r;
+
+	if ((r = transcript_hash(&conn->hs->transcript, hash)) != 0 ||
+	    (r = schedule13_application(keys, hash, conn->exporter)) != 0)
+		return r;
+	keylog_secret(
+	    conn, "CLIENT_TRAFFIC_SECRET_0", keys->client_application);
+	keylog_secret(
+	    conn, "SERVER_TRAFFIC_SECRET_0", keys->server_application);
+	keylog_secret(conn, "EXPORTER_SECRET", conn->exporter);
+	if (is_server(conn))
+		return write_with(conn, keys->server_application);
+	return read_with(conn, keys->server_application);
+}
+
+int
+keys13_complete(struct s2n_connection *conn)
+{
+	/* RFC 8446 5: after the peer's Finished a ChangeCipherSpec is an error.
+	 */
+	conn->records.drops_ccs = false;
+	conn->records.plain_alerts = false;
+	if (is_server(conn))
+		return read_with(conn, conn->hs->keys.client_application);
+	return write_with(conn, conn->hs->keys.client_application);
+}
+
+const uint8_t *
+keys13_finished_base(const struct s2n_connection *conn, s2n_mode sender)
+{
+	return sender == S2N_SERVER ? conn->hs->keys.server_handshake
+				    : conn->hs->keys.client_handshake;
+}
+
+int
+keys13_update_read(struct s2n_connection *conn)
+{
+	return protection_update13(&conn->records.in);
+}
+
+int
+keys13_update_write(struct s2n_connection *conn)
+{
+	return protection_update13(&conn->records.out);
+}

@@ -1,0 +1,179 @@
+/*
+ * Handshake messages; the contract is in message.h.
+ */
+#include "libtls/handshake/message.h"
+
+#include "libtls/handshake/alert.h"
+#include "libtls/handshake/hello_retry.h"
+
+/* The whole message at the front of bytes, if it is all there. */
+static bool
+whole_message(struct slice bytes, struct slice *whole)
+{
+	struct reader in = reader_of(bytes);
+	size_t len;
+
+	reader_u8(&in);
+	len = reader_u24(&in);
+	reader_bytes(&in, len);
+	*whole = slice_of(bytes.data, MESSAGE_HEADER + len);
+	return !in.failed;
+}
+
+static bool
+too_long(struct slice bytes)
+{
+	struct reader in = reader_of(bytes);
+
+	reader_u8(&in);
+	return reader_u24(&in) > MESSAGE_MAX;
+}
+
+static void
+arrive(struct inbox *inbox, struct slice whole)
+{
+	inbox->whole = whole;
+	inbox->body =
+	    slice_of(whole.data + MESSAGE_HEADER, whole.len - MESSAGE_HEADER);
+	inbox->arrived = whole.data[0];
+	if (inbox->arrived == SERVER_HELLO && hello_retry_is(inbox->body))
+		inbox->arrived = HELLO_RETRY_REQUEST;
+}
+
+/* Moves the front of the record to what is joined: no more than one message. */
+static int
+join(struct s2n_connection *conn)
+{
+	struct writer *joined = &conn->inbox.joined;
+	struct slice *plain = &conn->records.plain;
+	struct reader header;
+	size_t want = MESSAGE_HEADER, part;
+
+	while (joined->len < want && plain->len > 0) {
+		part = want - joined->len;
+		if (part > plain->len)
+			part = plain->len;
+		writer_bytes(joined, slice_of(plain->data, part));
+		if (joined->failed)
+			return fail(ERR_NOMEM);
+		*plain = slice_of(plain->data + part, plain->len - part);
+		if (joined->len < MESSAGE_HEADER)
+			break;
+		header = reader_of(slice_of(joined->data, MESSAGE_HEADER));
+		reader_u8(&header);
+		want = MESSAGE_HEADER + reader_u24(&header);
+	}
+	return 0;
+}
+
+int
+message_from_record(struct s2n_connection *conn)
+{
+	struct inbox *inbox = &conn->inbox;
+	struct slice *plain = &conn->records.plain;
+	struct slice whole;
+	int r;
+
+	if (inbox->joined.len == 0) {
+		if (too_long(*plain))
+			return fail(ERR_ILLEGAL_PARAMETER);
+		if (whole_message(*plain, &whole)) {
+			*plain = slice_of(
+			    plain->data + whole.len, plain->len - whole.len);
+			arrive(inbox, whole);
+			return 0;
+		}
+	}
+	if ((r = join(conn)) != 0)
+		return r;
+	whole = slice_of(inbox->joined.data, inbox->joined.len);
+	if (too_long(whole))
+		return fail(ERR_ILLEGAL_PARAMETER);
+	if (!whole_message(whole, &whole))
+		return fail(ERR_WANT_READ);
+	arrive(inbox, whole);
+	return 0;
+}
+
+static int
+flush_all(struct s2n_connection *conn)
+{
+	int r;
+
+	if ((r = message_flush(conn)) != 0)
+		return r;
+	return io_flush(&conn->records.io);
+}
+
+int
+message_read(struct s2n_connection *conn)
+{
+	struct record_layer *records = &conn->records;
+	int r;
+
+	while (conn->inbox.arrived == END_OF_PATH) {
+		if (records->plain.len == 0 && (r = flush_all(conn)) != 0)
+			return r;
+		if ((r = record_read(records)) != 0)
+			return r;
+		/* RFC 8446 5.1: no other record between a message's parts. */
+		if (records->type != CONTENT_HANDSHAKE &&
+		    conn->inbox.joined.len > 0)
+			return fail(ERR_BAD_MESSAGE);
+		if (records->type == CONTENT_ALERT)
+			r = alert_receive(conn);
+		else if (records->type == CONTENT_HANDSHAKE)
+			r = message_from_record(conn);
+		else
+			r = fail(ERR_BAD_MESSAGE);
+		/* The rest of a message is read at once, if it is there. */
+		if (r != 0 && r != ERR_WANT_READ)
+			return r;
+	}
+	return 0;
+}
+
+void
+message_taken(struct s2n_connection *conn)
+{
+	struct inbox *inbox = &conn->inbox;
+
+	inbox->arrived = END_OF_PATH;
+	inbox->body = inbox->whole = NO_BYTES;
+	if (inbox->joined.data != NULL) {
+		writer_free(&inbox->joined);
+		writer_init(&inbox->joined, MESSAGE_HEADER + MESSAGE_MAX);
+	}
+}
+
+int
+message_boundary(const struct s2n_connection *conn)
+{
+	if (conn->inbox.arrived != END_OF_PATH || conn->inbox.joined.len > 0 ||
+	    conn->records.plain.len > 0)
+		return fail(ERR_BAD_MESSAGE);
+	return 0;
+}
+
+struct mark
+message_open(struct writer *flight, enum message message)
+{
+	writer_u8(flight,
+	    message == HELLO_RETRY_REQUEST ? SERVER_HELLO : (uint8_t)message);
+	return writer_open(flight, 3);
+}
+
+int
+message_flush(struct s2n_connection *conn)
+{
+	struct slice messages;
+	int r;
+
+	if (conn->hs == NULL || conn->hs->flight.len == 0)
+		return 0;
+	if (!writer_result(&conn->hs->flight, &messages))
+		return fail(ERR_NOMEM);
+	r = record_write(&conn->records, CONTENT_HANDSHAKE, messages);
+	writer_clear(&conn->hs->flight);
+	return r;
+}

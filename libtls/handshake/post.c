@@ -1,0 +1,102 @@
+/*
+ * Post-handshake messages; the contract is in post.h.
+ */
+#include "libtls/handshake/post.h"
+
+#include "libtls/handshake/keys13.h"
+#include "libtls/handshake/message.h"
+
+/* RFC 8446 4.6.3 */
+#define UPDATE_NOT_REQUESTED 0
+#define UPDATE_REQUESTED 1
+
+/* Without application data between them more would only keep us busy. */
+#define UPDATES_IN_A_ROW 32
+
+static int
+key_update_recv(struct s2n_connection *conn, struct reader *in)
+{
+	uint8_t request = reader_u8(in);
+
+	if (!reader_done(in))
+		return fail(ERR_DECODE);
+	if (request > UPDATE_REQUESTED)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	if (++conn->updates_in_a_row > UPDATES_IN_A_ROW)
+		return fail(ERR_BAD_MESSAGE);
+	/* Several requests may be met by one update (4.6.3). */
+	if (request == UPDATE_REQUESTED && !conn->write_closed)
+		conn->update_due = true;
+	return 0;
+}
+
+/* Tickets are not kept yet: taken apart all the same, then dropped. */
+static int
+new_session_ticket_recv(struct s2n_connection *conn, struct reader *in)
+{
+	uint32_t lifetime = reader_u32(in);
+	struct slice ticket;
+
+	(void)lifetime;
+	reader_u32(in); /* ticket_age_add */
+	reader_vec8(in);
+	ticket = reader_vec16(in);
+	reader_vec16(in);
+	if (!reader_done(in) || ticket.len == 0)
+		return fail(ERR_DECODE);
+	if (++conn->updates_in_a_row > UPDATES_IN_A_ROW)
+		return fail(ERR_BAD_MESSAGE);
+	return 0;
+}
+
+static int
+receive_one(struct s2n_connection *conn)
+{
+	struct reader in = reader_of(conn->inbox.body);
+	enum message arrived = conn->inbox.arrived;
+	int r;
+
+	if (arrived == KEY_UPDATE)
+		r = key_update_recv(conn, &in);
+	else if (arrived == NEW_SESSION_TICKET && !is_server(conn))
+		r = new_session_ticket_recv(conn, &in);
+	else
+		return fail(ERR_BAD_MESSAGE);
+	message_taken(conn);
+	if (r != 0 || arrived != KEY_UPDATE)
+		return r;
+	/* 5.1: nothing of the record may follow under the old key. */
+	if ((r = message_boundary(conn)) != 0)
+		return r;
+	return keys13_update_read(conn);
+}
+
+int
+post_receive(struct s2n_connection *conn)
+{
+	int r;
+
+	while (conn->records.plain.len > 0) {
+		r = message_from_record(conn);
+		if (r == ERR_WANT_READ)
+			return 0; /* the rest comes with the next record */
+		if (r != 0 || (r = receive_one(conn)) != 0)
+			return r;
+	}
+	return 0;
+}
+
+int
+post_key_update(struct s2n_connection *conn)
+{
+	static const uint8_t message[] = { KEY_UPDATE, 0, 0, 1,
+		UPDATE_NOT_REQUESTED };
+	int r;
+
+	if (!conn->update_due && !protection_worn(&conn->records.out))
+		return 0;
+	conn->update_due = false;
+	r = record_write(&conn->records, CONTENT_HANDSHAKE,
+	    slice_of(message, sizeof message));
+	return r != 0 ? r : keys13_update_write(conn);
+}

@@ -1,0 +1,353 @@
+/*
+ * The private-key operation; the contract is in sign.h.
+ *
+ * An operation is shared: the connection and the application each hold a
+ * reference, and neither follows a pointer to the other. So either may be
+ * freed at any moment, on any thread; only apply() has both in hand.
+ */
+#include "libtls/handshake/sign.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <openssl/crypto.h>
+
+enum op_state {
+	OP_NEW,       /* waits for its output */
+	OP_WORKING,   /* perform or set_output is at it */
+	OP_PERFORMED, /* has its output */
+	OP_FAILED,    /* ended in failure, by set_error or a wrong signature */
+	OP_CANCELLED,
+	OP_ORPHANED /* the connection is gone or has its answer */
+};
+
+struct s2n_async_pkey_op {
+	atomic_int references;
+	_Atomic enum op_state state;
+	bool applied; /* touched by apply() and the connection only */
+	bool verify;
+
+	const struct scheme *scheme;
+	EVP_PKEY *public_key;
+	uint8_t digest[DIGEST_MAX];
+	struct s2n_pkey_binding binding;
+	uint8_t transcript_hash[DIGEST_MAX];
+
+	uint8_t output[SIGNATURE_MAX];
+	size_t output_len;
+};
+
+static void
+release(struct s2n_async_pkey_op *op)
+{
+	if (op == NULL || atomic_fetch_sub(&op->references, 1) > 1)
+		return;
+	EVP_PKEY_free(op->public_key);
+	OPENSSL_clear_free(op, sizeof *op);
+}
+
+/* One reference for the connection, one for the application. */
+static struct s2n_async_pkey_op *
+op_new(const struct s2n_connection *conn, const struct sign_request *request)
+{
+	struct s2n_async_pkey_op *op = OPENSSL_zalloc(sizeof *op);
+
+	if (op == NULL)
+		return NULL;
+	atomic_init(&op->references, 2);
+	atomic_init(&op->state, OP_NEW);
+	op->verify = conn->config->verify_after_sign ||
+		     (conn->config->validate_strictly &&
+			 conn->config->key_callback != NULL);
+	op->scheme = request->scheme;
+	op->public_key = request->chain->public_key;
+	EVP_PKEY_up_ref(op->public_key);
+	memcpy(op->digest, request->digest, request->scheme->digest->size);
+	op->binding = request->binding;
+	memcpy(op->transcript_hash, request->binding.transcript_hash,
+	    request->binding.transcript_hash_length);
+	op->binding.transcript_hash = op->transcript_hash;
+	return op;
+}
+
+/* Without a callback: now, with the chain's own key. */
+static int
+sign_now(const struct sign_request *request, struct s2n_async_pkey_op *op)
+{
+	int r;
+
+	if (request->chain->key.pkey == NULL)
+		return fail(ERR_NO_PRIVATE_KEY);
+	op->output_len = sizeof op->output;
+	r = scheme_sign(request->scheme, request->chain->key.pkey, op->digest,
+	    op->output, &op->output_len);
+	if (r == 0 && op->verify &&
+	    scheme_verify(request->scheme, op->public_key, op->digest,
+		slice_of(op->output, op->output_len)) != 0)
+		r = fail(ERR_OWN_SIGNATURE);
+	op->applied = r == 0;
+	return r;
+}
+
+static int
+start(struct s2n_connection *conn, const struct sign_request *request)
+{
+	struct s2n_async_pkey_op *op = op_new(conn, request);
+
+	if (op == NULL)
+		return fail(ERR_NOMEM);
+	conn->hs->sign.op = op;
+	if (conn->config->key_callback == NULL) {
+		release(op); /* the application never sees it */
+		return sign_now(request, op);
+	}
+	if (conn->config->key_callback(conn, op) != S2N_SUCCESS)
+		return fail(ERR_KEY_CALLBACK_FAILED);
+	return 0;
+}
+
+int
+sign_result(struct s2n_connection *conn, const struct sign_request *request,
+    struct slice *signature)
+{
+	struct s2n_async_pkey_op *op;
+	enum op_state state;
+	int r;
+
+	if (conn->hs->sign.op == NULL && (r = start(conn, request)) != 0)
+		return r;
+	op = conn->hs->sign.op;
+	state = atomic_load(&op->state);
+	if (state == OP_CANCELLED || (state == OP_FAILED && op->applied))
+		return fail(op->output_len > 0 ? ERR_OWN_SIGNATURE
+					       : ERR_KEY_CALLBACK_FAILED);
+	if (!op->applied)
+		return fail(ERR_WANT_KEY);
+	*signature = slice_of(op->output, op->output_len);
+	return 0;
+}
+
+void
+sign_release(struct handshake *hs)
+{
+	if (hs->sign.op == NULL)
+		return;
+	atomic_store(&hs->sign.op->state, OP_ORPHANED);
+	release(hs->sign.op);
+	hs->sign.op = NULL;
+}
+
+/* Whoever moves the state from NEW may write the output. */
+static int
+claim(struct s2n_async_pkey_op *op)
+{
+	enum op_state expected = OP_NEW;
+
+	if (atomic_compare_exchange_strong(&op->state, &expected, OP_WORKING))
+		return 0;
+	return expected == OP_PERFORMED ? fail(ERR_ALREADY_PERFORMED)
+					: fail(ERR_INVALID_STATE);
+}
+
+/* Gives up the claim, unless the operation was cancelled meanwhile. */
+static void
+settle(struct s2n_async_pkey_op *op, enum op_state state)
+{
+	enum op_state expected = OP_WORKING;
+
+	atomic_compare_exchange_strong(&op->state, &expected, state);
+}
+
+static int
+perform(struct s2n_async_pkey_op *op, s2n_cert_private_key *key)
+{
+	int r;
+
+	if (op == NULL || key == NULL || key->pkey == NULL)
+		return fail(ERR_NULL_ARGUMENT);
+	if ((r = claim(op)) != 0)
+		return r;
+	op->output_len = sizeof op->output;
+	r = scheme_sign(
+	    op->scheme, key->pkey, op->digest, op->output, &op->output_len);
+	settle(op, r == 0 ? OP_PERFORMED : OP_NEW);
+	return r;
+}
+
+int
+s2n_async_pkey_op_perform(
+    struct s2n_async_pkey_op *op, s2n_cert_private_key *key)
+{
+	return errors_report(perform(op, key));
+}
+
+static int
+set_output(struct s2n_async_pkey_op *op, const uint8_t *data, uint32_t len)
+{
+	enum op_state performed = OP_PERFORMED;
+	int r;
+
+	if (op == NULL || data == NULL)
+		return fail(ERR_NULL_ARGUMENT);
+	if (len == 0 || len > sizeof op->output)
+		return fail(ERR_INVALID_ARGUMENT);
+	if (op->applied)
+		return fail(ERR_ALREADY_APPLIED);
+	/* It may be set again until it is applied. */
+	if (!atomic_compare_exchange_strong(
+		&op->state, &performed, OP_WORKING) &&
+	    (r = claim(op)) != 0)
+		return r;
+	memcpy(op->output, data, len);
+	op->output_len = len;
+	settle(op, OP_PERFORMED);
+	return 0;
+}
+
+int
+s2n_async_pkey_op_set_output(
+    struct s2n_async_pkey_op *op, const uint8_t *data, uint32_t data_len)
+{
+	return errors_report(set_output(op, data, data_len));
+}
+
+/* A wrong signature fails the handshake, rather than block it for ever. */
+static int
+check_output(struct s2n_async_pkey_op *op)
+{
+	if (!op->verify || scheme_verify(op->scheme, op->public_key, op->digest,
+			       slice_of(op->output, op->output_len)) == 0)
+		return 0;
+	atomic_store(&op->state, OP_FAILED);
+	return fail(ERR_VERIFY_SIGNATURE);
+}
+
+static int
+apply(struct s2n_async_pkey_op *op, struct s2n_connection *conn)
+{
+	if (op == NULL || conn == NULL)
+		return fail(ERR_NULL_ARGUMENT);
+	if (op->applied)
+		return fail(ERR_ALREADY_APPLIED);
+	if (conn->hs == NULL || conn->hs->sign.op != op)
+		return fail(ERR_WRONG_CONNECTION);
+	switch (atomic_load(&op->state)) {
+	case OP_NEW:
+	case OP_WORKING:
+		return fail(ERR_NOT_PERFORMED);
+	case OP_CANCELLED:
+	case OP_ORPHANED:
+		return fail(ERR_INVALID_STATE);
+	case OP_FAILED:
+		op->applied = true;
+		return 0;
+	case OP_PERFORMED:
+		op->applied = true;
+		return check_output(op);
+	}
+	return fail(ERR_SAFETY);
+}
+
+int
+s2n_async_pkey_op_apply(
+    struct s2n_async_pkey_op *op, struct s2n_connection *conn)
+{
+	return errors_report(apply(op, conn));
+}
+
+int
+s2n_async_pkey_op_free(struct s2n_async_pkey_op *op)
+{
+	if (op == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	release(op);
+	return S2N_SUCCESS;
+}
+
+int
+s2n_async_pkey_op_get_op_type(
+    struct s2n_async_pkey_op *op, s2n_async_pkey_op_type *type)
+{
+	if (op == NULL || type == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	*type = S2N_ASYNC_SIGN;
+	return S2N_SUCCESS;
+}
+
+int
+s2n_async_pkey_op_get_input_size(
+    struct s2n_async_pkey_op *op, uint32_t *data_len)
+{
+	if (op == NULL || data_len == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	*data_len = op->scheme->digest->size;
+	return S2N_SUCCESS;
+}
+
+int
+s2n_async_pkey_op_get_input(
+    struct s2n_async_pkey_op *op, uint8_t *data, uint32_t data_len)
+{
+	if (op == NULL || data == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (data_len < op->scheme->digest->size)
+		return errors_report(fail(ERR_SAFETY));
+	memcpy(data, op->digest, op->scheme->digest->size);
+	return S2N_SUCCESS;
+}
+
+int
+s2n_async_pkey_op_get_signature_scheme(
+    struct s2n_async_pkey_op *op, uint16_t *scheme)
+{
+	if (op == NULL || scheme == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	*scheme = op->scheme->number;
+	return S2N_SUCCESS;
+}
+
+int
+s2n_async_pkey_op_get_binding(
+    struct s2n_async_pkey_op *op, struct s2n_pkey_binding *binding)
+{
+	if (op == NULL || binding == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	*binding = op->binding;
+	return S2N_SUCCESS;
+}
+
+static int
+set_error(struct s2n_async_pkey_op *op)
+{
+	int r;
+
+	if (op == NULL)
+		return fail(ERR_NULL_ARGUMENT);
+	if ((r = claim(op)) != 0)
+		return r;
+	op->output_len = 0;
+	settle(op, OP_FAILED);
+	return 0;
+}
+
+int
+s2n_async_pkey_op_set_error(struct s2n_async_pkey_op *op)
+{
+	return errors_report(set_error(op));
+}
+
+int
+s2n_async_pkey_op_cancel(struct s2n_async_pkey_op *op)
+{
+	enum op_state state;
+
+	if (op == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (op->applied)
+		return errors_report(fail(ERR_ALREADY_APPLIED));
+	state = atomic_load(&op->state);
+	while (state != OP_ORPHANED &&
+	       !atomic_compare_exchange_weak(&op->state, &state, OP_CANCELLED))
+		;
+	return S2N_SUCCESS;
+}

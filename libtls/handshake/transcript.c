@@ -1,0 +1,66 @@
+/*
+ * Transcript hash; the contract is in transcript.h.
+ */
+#include "libtls/handshake/transcript.h"
+
+#define HELD_LIMIT (1 << 17)
+
+void
+transcript_init(struct transcript *transcript)
+{
+	*transcript = (struct transcript){ 0 };
+	writer_init(&transcript->held, HELD_LIMIT);
+}
+
+void
+transcript_wipe(struct transcript *transcript)
+{
+	writer_free(&transcript->held);
+	hasher_wipe(&transcript->hash);
+}
+
+int
+transcript_add(struct transcript *transcript, struct slice message)
+{
+	if (transcript->hash.digest != NULL)
+		return hasher_add(&transcript->hash, message);
+	writer_bytes(&transcript->held, message);
+	return transcript->held.failed ? fail(ERR_NOMEM) : 0;
+}
+
+int
+transcript_start(struct transcript *transcript, const struct digest *digest)
+{
+	struct slice held;
+	int r;
+
+	if (transcript->hash.digest != NULL)
+		return 0;
+	if (!writer_result(&transcript->held, &held))
+		return fail(ERR_NOMEM);
+	if ((r = hasher_start(&transcript->hash, digest)) != 0 ||
+	    (r = hasher_add(&transcript->hash, held)) != 0)
+		return r;
+	writer_clear(&transcript->held);
+	return 0;
+}
+
+int
+transcript_restart(struct transcript *transcript)
+{
+	const struct digest *digest = transcript->hash.digest;
+	uint8_t message[4 + DIGEST_MAX] = { MESSAGE_HASH, 0, 0, digest->size };
+	int r;
+
+	if ((r = hasher_peek(&transcript->hash, message + 4)) != 0 ||
+	    (r = hasher_start(&transcript->hash, digest)) != 0)
+		return r;
+	return hasher_add(
+	    &transcript->hash, slice_of(message, 4u + digest->size));
+}
+
+int
+transcript_hash(const struct transcript *transcript, uint8_t *out)
+{
+	return hasher_peek(&transcript->hash, out);
+}

@@ -1,0 +1,21 @@
+/*
+ * The handshake's transcript hash (RFC 8446 4.4.1). Messages are held as bytes
+ * until the suite, and with it the hash, is known.
+ */
+#ifndef LIBTLS_HANDSHAKE_TRANSCRIPT_H
+#define LIBTLS_HANDSHAKE_TRANSCRIPT_H
+
+#include "libtls/state/handshake_state.h"
+
+void transcript_init(struct transcript *);
+void transcript_wipe(struct transcript *);
+/* A whole message, header included. */
+must_check int transcript_add(struct transcript *, struct slice message);
+/* The hash is known: what was held goes in. A no-op when it was known. */
+must_check int transcript_start(struct transcript *, const struct digest *);
+/* RFC 8446 4.4.1: the first ClientHello becomes a message_hash message. */
+must_check int transcript_restart(struct transcript *);
+/* The hash of the messages so far; out has DIGEST_MAX bytes. */
+must_check int transcript_hash(const struct transcript *, uint8_t *out);
+
+#endif

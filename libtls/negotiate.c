@@ -1,0 +1,38 @@
+/*
+ * s2n_negotiate (Guide: I/O functions).
+ */
+#include "libtls/ending.h"
+#include "libtls/handshake/handshake.h"
+
+static int
+negotiate(struct s2n_connection *conn)
+{
+	int r;
+
+	if (conn->negotiated)
+		return 0;
+	if (conn->failed)
+		return fail(ERR_CLOSED);
+	if (conn->hs == NULL && (r = handshake_start(conn)) != 0)
+		return r;
+	if ((r = handshake_run(conn)) != 0)
+		return r;
+	conn->negotiated = true;
+	handshake_end(conn);
+	return 0;
+}
+
+int
+s2n_negotiate(struct s2n_connection *conn, s2n_blocked_status *blocked)
+{
+	int r;
+
+	if (conn == NULL || blocked == NULL || conn->config == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (conn->in_negotiate)
+		return errors_report(fail(ERR_REENTRANCY));
+	conn->in_negotiate = true;
+	r = ending_judge(conn, negotiate(conn), blocked);
+	conn->in_negotiate = false;
+	return errors_report(r);
+}

@@ -1,0 +1,187 @@
+/*
+ * Transport buffers; the contract is in io.h.
+ */
+#include "libtls/record/io.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+/* A whole TLS 1.2 record with the largest expansion, or read-ahead. */
+#define IN_ROOM (5 + 16384 + 2048)
+/* What may wait to be written: a server's flight with a long chain. */
+#define OUT_LIMIT (1 << 20)
+
+void
+io_init(struct io *io)
+{
+	*io = (struct io){ .read_fd = -1, .write_fd = -1 };
+	writer_init(&io->out, OUT_LIMIT);
+}
+
+void
+io_free(struct io *io)
+{
+	if (io->in != NULL)
+		OPENSSL_cleanse(io->in, io->in_room);
+	free(io->in);
+	writer_free(&io->out);
+	io_init(io);
+}
+
+static int
+fd_read(void *ctx, uint8_t *buf, uint32_t len)
+{
+	return (int)read((int)(intptr_t)ctx, buf, len);
+}
+
+static int
+fd_write(void *ctx, const uint8_t *buf, uint32_t len)
+{
+	return (int)write((int)(intptr_t)ctx, buf, len);
+}
+
+void
+io_set_read_fd(struct io *io, int fd)
+{
+	io->read_fd = fd;
+	io->recv = fd_read;
+	io->recv_ctx = (void *)(intptr_t)fd;
+}
+
+void
+io_set_write_fd(struct io *io, int fd)
+{
+	io->write_fd = fd;
+	io->send = fd_write;
+	io->send_ctx = (void *)(intptr_t)fd;
+}
+
+/* Room for len bytes behind in_start, moving what is there to the front. */
+static int
+make_room(struct io *io, size_t len)
+{
+	if (io->in == NULL) {
+		if ((io->in = malloc(IN_ROOM)) == NULL)
+			return fail(ERR_NOMEM);
+		io->in_room = IN_ROOM;
+	}
+	if (io->in_start == io->in_end)
+		io->in_start = io->in_end = 0;
+	if (len > io->in_room)
+		return fail(ERR_RECORD_TOO_LONG);
+	if (io->in_start + len > io->in_room) {
+		memmove(
+		    io->in, io->in + io->in_start, io->in_end - io->in_start);
+		io->in_end -= io->in_start;
+		io->in_start = 0;
+	}
+	return 0;
+}
+
+static int
+read_some(struct io *io, size_t want)
+{
+	int got;
+
+	do {
+		errno = 0;
+		got =
+		    io->recv(io->recv_ctx, io->in + io->in_end, (uint32_t)want);
+	} while (got < 0 && errno == EINTR);
+	if (got == 0)
+		return fail(ERR_CLOSED);
+	if (got < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK
+			   ? fail(ERR_WANT_READ)
+			   : fail(ERR_IO);
+	if ((size_t)got > want)
+		return fail(ERR_SAFETY);
+	io->in_end += (size_t)got;
+	io->bytes_in += (size_t)got;
+	return 0;
+}
+
+int
+io_need(struct io *io, size_t len)
+{
+	size_t have;
+	int r;
+
+	while ((have = io->in_end - io->in_start) < len) {
+		if (io->recv == NULL)
+			return fail(ERR_BAD_FD);
+		if ((r = make_room(io, len)) != 0)
+			return r;
+		r = read_some(
+		    io, io->read_ahead ? io->in_room - io->in_end : len - have);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+void
+io_used(struct io *io, size_t len)
+{
+	io->in_start += len;
+}
+
+size_t
+io_buffered(const struct io *io)
+{
+	return io->in_end - io->in_start;
+}
+
+int
+io_flush(struct io *io)
+{
+	struct slice all;
+	int sent;
+
+	if (!writer_result(&io->out, &all))
+		return fail(ERR_NOMEM);
+	while (io->out_sent < all.len) {
+		if (io->send == NULL)
+			return fail(ERR_BAD_FD);
+		do {
+			errno = 0;
+			sent = io->send(io->send_ctx, all.data + io->out_sent,
+			    (uint32_t)(all.len - io->out_sent));
+		} while (sent < 0 && errno == EINTR);
+		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return fail(ERR_WANT_WRITE);
+		if (sent < 0 || (size_t)sent > all.len - io->out_sent) {
+			io->write_broken = true;
+			return fail(ERR_IO);
+		}
+		io->out_sent += (size_t)sent;
+		io->bytes_out += (size_t)sent;
+	}
+	io->out.len = 0; /* ciphertext: nothing to wipe */
+	io->out_sent = 0;
+	return 0;
+}
+
+bool
+io_flushed(const struct io *io)
+{
+	return io->out.len == 0;
+}
+
+bool
+io_release(struct io *io)
+{
+	if (io_buffered(io) > 0 || !io_flushed(io))
+		return false;
+	if (io->in != NULL)
+		OPENSSL_cleanse(io->in, io->in_room);
+	free(io->in);
+	io->in = NULL;
+	io->in_room = io->in_start = io->in_end = 0;
+	writer_free(&io->out);
+	writer_init(&io->out, OUT_LIMIT);
+	return true;
+}

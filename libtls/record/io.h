@@ -1,0 +1,54 @@
+/*
+ * The transport below the records: callbacks, what was read and not yet used,
+ * what waits to be written. Knows nothing of TLS.
+ */
+#ifndef LIBTLS_RECORD_IO_H
+#define LIBTLS_RECORD_IO_H
+
+#include "base/writer.h"
+#include "libtls/core/errors.h"
+#include "libtls/s2n.h"
+
+struct io {
+	s2n_recv_fn *recv;
+	void *recv_ctx;
+	s2n_send_fn *send;
+	void *send_ctx;
+	int read_fd; /* -1 when the callbacks are the application's */
+	int write_fd;
+	bool read_ahead; /* take more than was asked for, if it is there */
+	bool write_broken;
+
+	uint8_t *in; /* allocated while needed */
+	size_t in_room;
+	size_t in_start; /* first byte not yet used */
+	size_t in_end;
+	struct writer out; /* whole records */
+	size_t out_sent;
+
+	uint64_t bytes_in;
+	uint64_t bytes_out;
+};
+
+void io_init(struct io *);
+void io_free(struct io *);
+void io_set_read_fd(struct io *, int fd);
+void io_set_write_fd(struct io *, int fd);
+
+/*
+ * Makes at least len bytes available behind in_start, in one piece.
+ * ERR_WANT_READ, ERR_CLOSED, ERR_IO, ERR_NOMEM.
+ */
+must_check int io_need(struct io *, size_t len);
+/* The available bytes are used up to len more. */
+void io_used(struct io *, size_t len);
+/* Bytes that were read and not used. */
+size_t io_buffered(const struct io *);
+
+/* Writes all that waits. ERR_WANT_WRITE, ERR_IO. */
+must_check int io_flush(struct io *);
+bool io_flushed(const struct io *);
+/* Frees the buffers; false while they hold bytes. */
+bool io_release(struct io *);
+
+#endif

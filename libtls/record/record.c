@@ -1,0 +1,201 @@
+/*
+ * Records; the contract is in record.h.
+ */
+#include "libtls/record/record.h"
+
+#include "base/reader.h"
+
+#define DEFAULT_FRAGMENT 8087
+
+/* RFC 8446 5.1: the first ClientHello's record may say 0x0301. */
+#define VERSION_MAJOR 3
+#define FIRST_VERSION 0x0301
+
+void
+record_init(struct record_layer *layer)
+{
+	*layer = (struct record_layer){ .fragment_max = DEFAULT_FRAGMENT };
+	io_init(&layer->io);
+	protection_init(&layer->in);
+	protection_init(&layer->out);
+	layer->out.version = FIRST_VERSION;
+}
+
+void
+record_free(struct record_layer *layer)
+{
+	io_free(&layer->io);
+	protection_wipe(&layer->in);
+	protection_wipe(&layer->out);
+	record_init(layer);
+}
+
+static bool
+known_type(uint8_t type)
+{
+	return type >= CONTENT_CHANGE_CIPHER_SPEC &&
+	       type <= CONTENT_APPLICATION_DATA;
+}
+
+/*
+ * RFC 8446 5: "An implementation may receive an unencrypted record of type
+ * change_cipher_spec consisting of the single byte value 0x01 at any time
+ * after the first ClientHello message has been sent or received and before the
+ * peer's Finished message has been received and MUST simply drop it".
+ */
+static int
+drop_ccs(struct record_layer *layer, struct slice fragment)
+{
+	if (!layer->drops_ccs || fragment.len != 1 || fragment.data[0] != 1)
+		return fail(ERR_BAD_MESSAGE);
+	if (++layer->empty_in_a_row > RECORD_EMPTY_MAX)
+		return fail(ERR_BAD_MESSAGE);
+	return 0;
+}
+
+/* Takes one whole record off the transport; header and fragment are in place.
+ */
+static int
+take(struct record_layer *layer, uint8_t **header, size_t *len)
+{
+	struct io *io = &layer->io;
+	uint8_t *at;
+	size_t limit;
+	int r;
+
+	if ((r = io_need(io, RECORD_HEADER)) != 0)
+		return r;
+	at = io->in + io->in_start;
+	/* Tells at the first byte, so that other protocols' clients see it. */
+	if (!known_type(at[0]))
+		return fail(ERR_BAD_MESSAGE);
+	if (at[1] != VERSION_MAJOR)
+		return fail(ERR_VERSION);
+	*len = (size_t)at[3] << 8 | at[4];
+	/* A protected record may come before we know our keys: see open. */
+	limit = at[0] == CONTENT_APPLICATION_DATA ? protection_tls13.length_max
+						  : layer->in.kind->length_max;
+	if (*len > limit)
+		return fail(ERR_RECORD_TOO_LONG);
+	if ((r = io_need(io, RECORD_HEADER + *len)) != 0)
+		return r;
+	*header = io->in + io->in_start;
+	io_used(io, RECORD_HEADER + *len);
+	return 0;
+}
+
+static int
+open_record(struct record_layer *layer, uint8_t *header, size_t len)
+{
+	uint8_t *fragment = header + RECORD_HEADER;
+	bool alert = header[0] == CONTENT_ALERT && layer->plain_alerts;
+	int r;
+
+	/* RFC 8446 6: before it has our ServerHello a peer alerts in the clear.
+	 */
+	if (alert) {
+		layer->type = CONTENT_ALERT;
+		layer->plain = slice_of(fragment, len);
+		return 0;
+	}
+	r = layer->in.kind->open(
+	    &layer->in, header, fragment, len, &layer->type, &layer->plain);
+	if (r != 0)
+		return r;
+	if (layer->in.kind != &protection_none)
+		layer->plain_alerts = false;
+	if (!known_type((uint8_t)layer->type) ||
+	    layer->type == CONTENT_CHANGE_CIPHER_SPEC)
+		return fail(ERR_BAD_MESSAGE);
+	return 0;
+}
+
+/*
+ * RFC 8446 5.1: "Implementations MUST NOT send zero-length fragments of
+ * Handshake types, even if those fragments contain padding"; likewise alerts.
+ * Empty application data is legal and must not keep us busy.
+ */
+static int
+judge_empty(struct record_layer *layer)
+{
+	if (layer->plain.len > 0) {
+		layer->empty_in_a_row = 0;
+		return 0;
+	}
+	if (layer->type != CONTENT_APPLICATION_DATA)
+		return fail(ERR_BAD_MESSAGE);
+	if (++layer->empty_in_a_row > RECORD_EMPTY_MAX)
+		return fail(ERR_BAD_MESSAGE);
+	return 0;
+}
+
+int
+record_read(struct record_layer *layer)
+{
+	uint8_t *header = NULL;
+	size_t len = 0;
+	int r;
+
+	while (layer->plain.len == 0) {
+		if ((r = take(layer, &header, &len)) != 0)
+			return r;
+		if (header[0] == CONTENT_CHANGE_CIPHER_SPEC)
+			r = drop_ccs(
+			    layer, slice_of(header + RECORD_HEADER, len));
+		else if ((r = open_record(layer, header, len)) == 0)
+			r = judge_empty(layer);
+		if (r != 0) {
+			layer->plain = NO_BYTES;
+			return r;
+		}
+	}
+	return 0;
+}
+
+int
+record_write_slices(struct record_layer *layer, enum content_type type,
+    const struct slice *plain, size_t count)
+{
+	struct writer *out = &layer->io.out;
+	size_t start = out->len;
+	size_t len = RECORD_HEADER + layer->out.kind->expansion;
+	uint8_t *record;
+	int r;
+
+	for (size_t i = 0; i < count; i++)
+		len += plain[i].len;
+	if ((record = writer_reserve(out, len)) == NULL)
+		return fail(ERR_NOMEM);
+	r = layer->out.kind->seal(&layer->out, type, plain, count, record);
+	if (r != 0)
+		writer_truncate(out, start);
+	return r;
+}
+
+int
+record_write(
+    struct record_layer *layer, enum content_type type, struct slice plain)
+{
+	struct slice part;
+	int r;
+
+	while (plain.len > 0) {
+		part = slice_of(plain.data, plain.len < layer->fragment_max
+						? plain.len
+						: layer->fragment_max);
+		if ((r = record_write_slices(layer, type, &part, 1)) != 0)
+			return r;
+		plain = slice_of(plain.data + part.len, plain.len - part.len);
+	}
+	return 0;
+}
+
+int
+record_write_ccs(struct record_layer *layer)
+{
+	static const uint8_t ccs[] = { CONTENT_CHANGE_CIPHER_SPEC, 3, 3, 0, 1,
+		1 };
+
+	writer_bytes(&layer->io.out, slice_of(ccs, sizeof ccs));
+	return layer->io.out.failed ? fail(ERR_NOMEM) : 0;
+}

@@ -1,0 +1,47 @@
+/*
+ * Records (RFC 8446 5): framing, the two directions' protection, and which
+ * records may come when. Alerts and handshake messages inside are others'
+ * matter; nothing here knows a connection.
+ */
+#ifndef LIBTLS_RECORD_RECORD_H
+#define LIBTLS_RECORD_RECORD_H
+
+#include "libtls/record/io.h"
+#include "libtls/record/protect.h"
+
+/* Records that carry nothing and are dropped, in a row (RFC 8446 leaves it
+ * open). */
+#define RECORD_EMPTY_MAX 32
+
+struct record_layer {
+	struct io io;
+	struct protection in;
+	struct protection out;
+	uint16_t fragment_max; /* plaintext bytes in a record of ours */
+	bool drops_ccs;    /* TLS 1.3: a ChangeCipherSpec record is ignored */
+	bool plain_alerts; /* a plaintext alert may still come */
+	uint8_t empty_in_a_row;
+	/* The record last read: */
+	enum content_type type;
+	struct slice plain; /* what of it is not used; in io's buffer */
+};
+
+void record_init(struct record_layer *);
+void record_free(struct record_layer *);
+
+/*
+ * Reads the next record into type and plain, once plain is used up (a no-op
+ * while it is not). ERR_WANT_READ leaves everything as it was.
+ */
+must_check int record_read(struct record_layer *);
+
+/* Appends records for all of plain to what waits to be written. */
+must_check int record_write(
+    struct record_layer *, enum content_type, struct slice plain);
+/* One record of count slices, fragment_max bytes in all at most. */
+must_check int record_write_slices(struct record_layer *, enum content_type,
+    const struct slice *, size_t count);
+/* One record without protection: the ChangeCipherSpec of RFC 8446 D.4. */
+must_check int record_write_ccs(struct record_layer *);
+
+#endif

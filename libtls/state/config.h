@@ -1,0 +1,53 @@
+/*
+ * struct s2n_config: what many connections share. Data only; immutable once a
+ * connection uses it. libtls/config.c has its functions.
+ */
+#ifndef LIBTLS_STATE_CONFIG_H
+#define LIBTLS_STATE_CONFIG_H
+
+#include "libtls/cert/select.h"
+#include "libtls/cert/validate.h"
+#include "libtls/registry/preference.h"
+#include "libtls/s2n.h"
+
+/* A ProtocolNameList's content as it travels (RFC 7301 3.1). */
+struct protocol_list {
+	uint8_t *data;
+	size_t len;
+};
+
+struct clock {
+	s2n_clock_time_nanoseconds read;
+	void *ctx;
+};
+
+struct s2n_config {
+	const struct preference *preference;
+	struct cert_store *certs;
+	s2n_cert_tiebreak_callback tiebreak;
+
+	struct trust_store *trust;
+	bool check_x509;
+	bool check_time;
+	uint16_t max_depth;
+	s2n_verify_host_fn verify_host; /* NULL: the built-in check */
+	void *verify_host_ctx;
+
+	struct clock wall;
+	struct clock monotonic;
+	struct protocol_list protocols;
+	s2n_alert_behavior alert_behavior;
+	uint32_t send_buffer; /* 0: one record */
+	bool multi_record;
+	uint32_t max_blinding; /* seconds */
+
+	s2n_async_pkey_fn key_callback;
+	bool validate_strictly; /* asynchronous signatures are verified */
+	bool verify_after_sign; /* all are */
+
+	s2n_key_log_fn key_log;
+	void *key_log_ctx;
+	void *ctx;
+};
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * struct s2n_connection: what lives as long as the connection. Data only;
+ * libtls/connection.c has its life, the other files of libtls/ the rest.
+ */
+#ifndef LIBTLS_STATE_CONNECTION_H
+#define LIBTLS_STATE_CONNECTION_H
+
+#include "libtls/record/record.h"
+#include "libtls/state/config.h"
+#include "libtls/state/handshake_state.h"
+
+struct s2n_connection {
+	s2n_mode mode;
+	struct s2n_config *config;
+	const struct preference *preference_override;
+	struct protocol_list protocols_override;
+	s2n_verify_host_fn verify_host;
+	void *verify_host_ctx;
+	void *ctx;
+
+	struct record_layer records;
+	struct inbox inbox;
+	struct handshake *hs; /* while negotiating */
+	bool negotiated;
+	bool in_negotiate, in_send, in_recv; /* against reentrancy */
+
+	/* What was agreed on. */
+	uint8_t version; /* S2N_TLS13 ... */
+	uint16_t client_hello_version;
+	const struct suite *suite;
+	const struct group *group;
+	const struct scheme *server_scheme;
+	const struct scheme *client_scheme;
+	struct s2n_cert_chain_and_key *own_chain;  /* borrowed */
+	struct s2n_cert_chain_and_key *peer_chain; /* owned */
+	s2n_cert_sni_match cert_match;
+	char *server_name;
+	char *protocol;
+	uint8_t exporter[DIGEST_MAX];
+	enum message last_message;
+	s2n_mode last_sender;
+	bool retried; /* for the handshake type name */
+	bool client_auth;
+
+	/* Closing. */
+	bool read_closed;  /* close_notify came, or no more may be read */
+	bool write_closed; /* close_notify or a fatal alert left */
+	bool close_sent;
+	bool failed;        /* an error ended the connection */
+	int alert_received; /* -1: none */
+
+	/* After the handshake. */
+	bool update_due; /* our keys are to be updated at the next send */
+	uint8_t updates_in_a_row;
+	size_t
+	    send_taken; /* bytes of the caller's in records not yet written */
+
+	/* Record sizes. */
+	uint32_t resize_threshold; /* 0: no dynamic record sizes */
+	uint16_t resize_timeout;
+	uint64_t resize_sent;
+	uint64_t resize_last; /* when we last sent, monotonic nanoseconds */
+
+	s2n_blinding blinding;
+	uint64_t delay_until; /* monotonic nanoseconds, 0: none */
+};
+
+static inline bool
+is_server(const struct s2n_connection *conn)
+{
+	return conn->mode == S2N_SERVER;
+}
+
+static inline const struct preference *
+connection_preference(const struct s2n_connection *conn)
+{
+	return conn->preference_override != NULL ? conn->preference_override
+						 : conn->config->preference;
+}
+
+static inline const struct protocol_list *
+connection_protocols(const struct s2n_connection *conn)
+{
+	return conn->protocols_override.len > 0 ? &conn->protocols_override
+						: &conn->config->protocols;
+}
+
+#endif

@@ -1,0 +1,248 @@
+/*
+ * A client and a server in memory; the contract is in peers.h.
+ */
+#include "tests/unit/peers.h"
+
+#include <errno.h>
+
+#include "tests/unit/unit.h"
+
+#define PIPE_LIMIT (1 << 24)
+#define TURNS_MAX 2000000
+#define HOST "localhost"
+
+/* True when this call has to block, which the next then has not. */
+static bool
+hiccups(struct pipe *pipe)
+{
+	if (!pipe->hiccup)
+		return false;
+	pipe->blocked = !pipe->blocked;
+	return pipe->blocked;
+}
+
+int
+pipe_recv(void *ctx, uint8_t *buf, uint32_t len)
+{
+	struct pipe *pipe = ctx;
+	size_t have = pipe->bytes.len - pipe->taken;
+
+	if (have == 0 && pipe->closed)
+		return 0;
+	if (have == 0 || hiccups(pipe)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (len > have)
+		len = (uint32_t)have;
+	if (pipe->step > 0 && len > pipe->step)
+		len = (uint32_t)pipe->step;
+	memcpy(buf, pipe->bytes.data + pipe->taken, len);
+	pipe->taken += len;
+	return (int)len;
+}
+
+int
+pipe_send(void *ctx, const uint8_t *buf, uint32_t len)
+{
+	struct pipe *pipe = ctx;
+
+	if (hiccups(pipe)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (pipe->step > 0 && len > pipe->step)
+		len = (uint32_t)pipe->step;
+	writer_bytes(&pipe->bytes, slice_of(buf, len));
+	ck_assert(!pipe->bytes.failed);
+	return (int)len;
+}
+
+static int
+keep_pending(struct s2n_connection *conn, struct s2n_async_pkey_op *op)
+{
+	struct peers *peers = s2n_connection_get_ctx(conn);
+
+	ck_assert_ptr_null(peers->pending);
+	peers->pending = op;
+	peers->key_operations++;
+	return S2N_SUCCESS;
+}
+
+static void
+finish_pending(struct peers *peers)
+{
+	struct s2n_async_pkey_op *op = peers->pending;
+
+	if (op == NULL)
+		return;
+	peers->pending = NULL;
+	ck_assert_int_eq(
+	    s2n_async_pkey_op_perform(
+		op, s2n_cert_chain_and_key_get_private_key(
+			s2n_connection_get_selected_cert(peers->server))),
+	    0);
+	ck_assert_int_eq(s2n_async_pkey_op_apply(op, peers->server), 0);
+	ck_assert_int_eq(s2n_async_pkey_op_free(op), 0);
+}
+
+static void
+open_pipe(struct pipe *pipe, bool slow)
+{
+	*pipe = (struct pipe){ .step = slow ? 1 : 0, .hiccup = slow };
+	writer_init(&pipe->bytes, PIPE_LIMIT);
+}
+
+static void
+configure(struct peers *peers, const struct peers_spec *spec)
+{
+	const struct certs_cert *ca =
+	    certs_make(&(struct certs_spec){ .name = "CA", .ca = true });
+	const struct certs_cert *leaf = certs_make(&(struct certs_spec){
+	    .name = HOST, .issuer = ca, .key = spec->key });
+	const char *protocol;
+
+	peers->server_config = s2n_config_new_minimal();
+	peers->client_config = s2n_config_new_minimal();
+	peers->chain = s2n_cert_chain_and_key_new();
+	ck_assert_int_eq(s2n_cert_chain_and_key_load_pem(peers->chain,
+			     certs_chain_pem(leaf), leaf->key_pem),
+	    0);
+	ck_assert_int_eq(s2n_config_add_cert_chain_and_key_to_store(
+			     peers->server_config, peers->chain),
+	    0);
+	ck_assert_int_eq(
+	    s2n_config_add_pem_to_trust_store(peers->client_config, ca->pem),
+	    0);
+	ck_assert_int_eq(
+	    s2n_config_set_cipher_preferences(peers->server_config,
+		spec->server_policy ? spec->server_policy : "default_tls13"),
+	    0);
+	ck_assert_int_eq(
+	    s2n_config_set_cipher_preferences(peers->client_config,
+		spec->client_policy ? spec->client_policy : "default_tls13"),
+	    0);
+	if ((protocol = spec->alpn_server) != NULL)
+		ck_assert_int_eq(s2n_config_set_protocol_preferences(
+				     peers->server_config, &protocol, 1),
+		    0);
+	if ((protocol = spec->alpn_client) != NULL)
+		ck_assert_int_eq(s2n_config_set_protocol_preferences(
+				     peers->client_config, &protocol, 1),
+		    0);
+	if (spec->pending_key)
+		ck_assert_int_eq(s2n_config_set_async_pkey_callback(
+				     peers->server_config, keep_pending),
+		    0);
+}
+
+static struct s2n_connection *
+connect_side(
+    s2n_mode mode, struct s2n_config *config, struct pipe *in, struct pipe *out)
+{
+	struct s2n_connection *conn = s2n_connection_new(mode);
+
+	ck_assert_ptr_nonnull(conn);
+	ck_assert_int_eq(s2n_connection_set_config(conn, config), 0);
+	s2n_connection_set_recv_cb(conn, pipe_recv);
+	s2n_connection_set_send_cb(conn, pipe_send);
+	s2n_connection_set_recv_ctx(conn, in);
+	s2n_connection_set_send_ctx(conn, out);
+	s2n_connection_set_blinding(conn, S2N_SELF_SERVICE_BLINDING);
+	return conn;
+}
+
+void
+peers_open(struct peers *peers, const struct peers_spec *spec)
+{
+	*peers = (struct peers){ 0 };
+	open_pipe(&peers->to_server, spec->slow);
+	open_pipe(&peers->to_client, spec->slow);
+	configure(peers, spec);
+	peers->client = connect_side(S2N_CLIENT, peers->client_config,
+	    &peers->to_client, &peers->to_server);
+	peers->server = connect_side(S2N_SERVER, peers->server_config,
+	    &peers->to_server, &peers->to_client);
+	s2n_connection_set_ctx(peers->server, peers);
+	ck_assert_int_eq(s2n_set_server_name(peers->client, HOST), 0);
+}
+
+/* True when it is done; notes an error that is not waiting. */
+static bool
+turn(struct s2n_connection *conn, int *error)
+{
+	s2n_blocked_status blocked;
+
+	if (s2n_negotiate(conn, &blocked) == S2N_SUCCESS)
+		return true;
+	if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
+		*error = s2n_errno;
+	return false;
+}
+
+bool
+peers_negotiate(struct peers *peers)
+{
+	bool client = false, server = false;
+
+	for (int i = 0; i < TURNS_MAX && !(client && server); i++) {
+		if (!client && peers->client_error == 0)
+			client = turn(peers->client, &peers->client_error);
+		finish_pending(peers);
+		if (!server && peers->server_error == 0)
+			server = turn(peers->server, &peers->server_error);
+		if (peers->client_error != 0 && peers->server_error != 0)
+			break;
+		if ((peers->client_error != 0 && server) ||
+		    (peers->server_error != 0 && client))
+			break;
+	}
+	return client && server;
+}
+
+void
+peers_close(struct peers *peers)
+{
+	if (peers->pending != NULL)
+		s2n_async_pkey_op_free(peers->pending);
+	s2n_connection_free(peers->client);
+	s2n_connection_free(peers->server);
+	s2n_config_free(peers->client_config);
+	s2n_config_free(peers->server_config);
+	s2n_cert_chain_and_key_free(peers->chain);
+	writer_free(&peers->to_server.bytes);
+	writer_free(&peers->to_client.bytes);
+	certs_free_all();
+}
+
+void
+peers_transfer(
+    struct s2n_connection *from, struct s2n_connection *to, size_t len)
+{
+	uint8_t *sent = malloc(len), *got = malloc(len);
+	size_t out = 0, in = 0;
+	s2n_blocked_status blocked;
+	ssize_t n;
+
+	for (size_t i = 0; i < len; i++)
+		sent[i] = (uint8_t)(i * 31 + 7);
+	for (int i = 0; i < TURNS_MAX && in < len; i++) {
+		if (out < len) {
+			n = s2n_send(
+			    from, sent + out, (ssize_t)(len - out), &blocked);
+			ck_assert_msg(n >= 0 || s2n_error_get_type(s2n_errno) ==
+						    S2N_ERR_T_BLOCKED,
+			    "send: %s", s2n_strerror_debug(s2n_errno, NULL));
+			out += n > 0 ? (size_t)n : 0;
+		}
+		n = s2n_recv(to, got + in, (ssize_t)(len - in), &blocked);
+		ck_assert_msg(n >= 0 || s2n_error_get_type(s2n_errno) ==
+					    S2N_ERR_T_BLOCKED,
+		    "recv: %s", s2n_strerror_debug(s2n_errno, NULL));
+		in += n > 0 ? (size_t)n : 0;
+	}
+	ck_assert_uint_eq(in, len);
+	ck_assert_mem_eq(sent, got, len);
+	free(sent);
+	free(got);
+}

@@ -1,0 +1,55 @@
+/*
+ * A client and a server of libtls, joined by two pipes in memory, for the tests
+ * of handshakes. Reads and writes can be cut to one byte; every private-key
+ * operation can be left pending once before it is done.
+ */
+#ifndef TESTS_PEERS_H
+#define TESTS_PEERS_H
+
+#include "base/writer.h"
+#include "libtls/s2n.h"
+#include "tests/unit/certs.h"
+
+struct pipe {
+	struct writer bytes;
+	size_t taken;
+	size_t step;  /* most bytes a call moves; 0: any */
+	bool hiccup;  /* every other call would block */
+	bool blocked; /* the next call does */
+	bool closed;
+};
+
+struct peers {
+	struct pipe to_server, to_client;
+	struct s2n_config *client_config, *server_config;
+	struct s2n_connection *client, *server;
+	struct s2n_cert_chain_and_key *chain;
+	struct s2n_async_pkey_op *pending; /* of the server */
+	unsigned key_operations;
+	int client_error, server_error; /* s2n_errno where it failed */
+};
+
+/* What a pair is made of; zero is ordinary. */
+struct peers_spec {
+	const char *client_policy, *server_policy; /* NULL: "default_tls13" */
+	enum certs_key key;
+	const char *alpn_client, *alpn_server;
+	bool slow;        /* one byte at a time, would-block in between */
+	bool pending_key; /* the signature comes later */
+};
+
+/* Both made, not yet talking. Fails the test when that cannot be done. */
+void peers_open(struct peers *, const struct peers_spec *);
+/* Runs both until both are done (true) or one has failed (false). */
+bool peers_negotiate(struct peers *);
+void peers_close(struct peers *);
+
+/* Moves len bytes from one side to the other; fails the test if they differ. */
+void peers_transfer(
+    struct s2n_connection *from, struct s2n_connection *to, size_t len);
+
+/* The transport callbacks, for tests that set up a side themselves. */
+int pipe_recv(void *pipe, uint8_t *buf, uint32_t len);
+int pipe_send(void *pipe, const uint8_t *buf, uint32_t len);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * libtls client against libtls server, in memory: every certificate kind, slow
+ * transports, pending keys, retries, what was agreed on, data and the end.
+ */
+#include "tests/unit/peers.h"
+#include "tests/unit/unit.h"
+
+static void
+setup(void)
+{
+	ck_assert_int_eq(s2n_init(), 0);
+}
+
+static void
+teardown(void)
+{
+	ck_assert_int_eq(s2n_cleanup_final(), 0);
+}
+
+static const struct {
+	const char *what;
+	struct peers_spec spec;
+	const char *scheme;
+	const char *cipher;
+	const char *group;
+	bool retried;
+} ways[] = {
+	{ "ECDSA P-256", { .key = CERTS_P256 }, "ecdsa_secp256r1_sha256",
+	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
+	{ "ECDSA P-384", { .key = CERTS_P384 }, "ecdsa_secp384r1_sha384",
+	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
+	{ "ECDSA P-521", { .key = CERTS_P521 }, "ecdsa_secp521r1_sha512",
+	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
+	{ "RSA", { .key = CERTS_RSA }, "rsa_pss_rsae_sha256",
+	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
+	{ "RSA-PSS", { .key = CERTS_RSA_PSS }, "rsa_pss_pss_sha256",
+	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
+	{ "one byte at a time", { .slow = true }, "ecdsa_secp256r1_sha256",
+	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
+	{ "a pending key", { .pending_key = true }, "ecdsa_secp256r1_sha256",
+	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
+	{ "a pending RSA key, one byte at a time",
+	    { .key = CERTS_RSA, .slow = true, .pending_key = true },
+	    "rsa_pss_rsae_sha256", "TLS_AES_128_GCM_SHA256", "secp256r1",
+	    false },
+};
+
+START_TEST(both_sides_agree)
+{
+	struct peers peers;
+	const char *name;
+
+	peers_open(&peers, &ways[_i].spec);
+	ck_assert_msg(peers_negotiate(&peers), "%s: client %s, server %s",
+	    ways[_i].what, s2n_strerror_debug(peers.client_error, NULL),
+	    s2n_strerror_debug(peers.server_error, NULL));
+	ck_assert_int_eq(
+	    s2n_connection_get_actual_protocol_version(peers.client),
+	    S2N_TLS13);
+	ck_assert_str_eq(
+	    s2n_connection_get_cipher(peers.client), ways[_i].cipher);
+	ck_assert_str_eq(
+	    s2n_connection_get_cipher(peers.server), ways[_i].cipher);
+	ck_assert_str_eq(
+	    s2n_connection_get_curve(peers.server), ways[_i].group);
+	ck_assert_int_eq(
+	    s2n_connection_get_signature_scheme(peers.client, &name), 0);
+	ck_assert_str_eq(name, ways[_i].scheme);
+	ck_assert_uint_eq(
+	    peers.key_operations, ways[_i].spec.pending_key ? 1 : 0);
+	peers_transfer(peers.client, peers.server, 10);
+	peers_transfer(peers.server, peers.client, 100000);
+	peers_close(&peers);
+}
+END_TEST
+
+static Suite *
+handshake_suite(void)
+{
+	Suite *suite = suite_create("handshake");
+	TCase *tcase = tcase_create("handshake");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase, both_sides_agree, 0, (int)COUNT(ways));
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+UNIT_MAIN(handshake_suite)
