@@ -128,8 +128,23 @@ PEERS := $(call obj,tests/unit/peers tests/unit/certs)
 $(eval $(call unit,handshake,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
+# ---- peers for end-to-end tests: strangers to all but the public library ----
+TOOLS :=
+define tool # (1) name  (2) objects  (3) libraries
+TOOLS += $(B)/tests/$(1)
+$(B)/tests/$(1): $(2) $(3)
+	@mkdir -p $$(@D)
+	@echo "  link  $$@"
+	$(Q)$$(CC) $$(LDFLAGS_PROGRAM) $$^ $$(CRYPTO_LIBS) -o $$@
+endef
+
+$(eval $(call tool,tlsserver,$(call obj,tests/tools/tlsserver tests/tools/tool),$(B)/lib/libs2n.a))
+$(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),$(B)/lib/libs2n.a))
+$(eval $(call tool,handshakes,$(call obj,tests/bench/handshakes),$(B)/lib/libs2n.a))
+$(eval $(call tool,sink,$(call obj,tests/bench/sink)))
+
 # ---- what one says ----
-.PHONY: all run check check-units check-asan install clean distclean lint sizes
+.PHONY: all run check bench interop check-units check-asan install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -137,6 +152,12 @@ run: $(PACKAGES) all
 
 check: $(PACKAGES) all $(UNIT)
 	@tests/check.sh $(B) $(UNIT)
+
+bench: $(PACKAGES) all $(TOOLS)
+	@tests/bench/bench.py $(B)
+
+interop: $(PACKAGES) all $(TOOLS)
+	@tests/interop/all.sh $(B)
 
 # Unit tests only: seccomp allows the daemons none of what a sanitizer's run time
 # calls, so the end-to-end scripts would show nothing.

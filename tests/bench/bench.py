@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""Server CPU per full TLS 1.3 handshake: this project and the peers found here.
+
+Same machine, same run, alternating rounds; servers on one core, client and
+backend on another. CPU is what the kernel charged to every process of a
+server (/proc/PID/task/*/schedstat, in nanoseconds), so nothing hides in a
+helper process. It judges nothing: there is no pass or fail on time.
+"""
+import argparse
+import glob
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROUNDS = 5
+HANDSHAKES = {"ecdsa": 600, "rsa": 400}
+AT_A_TIME = 16
+POLICY = "20190801"  # the client's: its first and only key share is x25519
+SUITE = "TLS_AES_128_GCM_SHA256"
+LABEL = {"ecdsa": "ECDSA P-256", "rsa": "RSA-2048"}
+TIME_LIMIT = 75  # seconds of rounds; fewer rounds where the machine is slow
+
+
+def write(path, text):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+    return path
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def make_keys(folder):
+    """Two self-signed pairs: kind -> (chain, key, both in one file)."""
+    pairs = {}
+    for kind, new in (("ecdsa", ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]),
+                      ("rsa", ["rsa:2048"])):
+        chain, key = f"{folder}/{kind}.pem", f"{folder}/{kind}.key"
+        subprocess.run(["openssl", "req", "-x509", "-nodes", "-newkey", *new, "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                        "-keyout", key, "-out", chain], check=True, capture_output=True)
+        with open(chain, encoding="ascii") as a, open(key, encoding="ascii") as b:
+            both = write(f"{folder}/{kind}.both", a.read() + b.read())
+        pairs[kind] = (chain, key, both)
+    return pairs
+
+
+class Server:
+    """One server with one certificate on one port: root processes and a note."""
+
+    def __init__(self, name, kind, note, commands, port, folder):
+        self.name, self.kind, self.note, self.port = name, kind, note, port
+        self.samples = []
+        self.split = {}
+        self.log = f"{folder}/{name}-{kind}.log"
+        with open(self.log, "wb") as log:
+            self.roots = [subprocess.Popen(["taskset", "-c", SERVER_CPU, *command], stdout=log,
+                                           stderr=log, cwd=folder, start_new_session=True)
+                          for command in commands]
+
+    def wait(self):
+        """True once the port answers."""
+        for _ in range(100):
+            if any(root.poll() is not None for root in self.roots):
+                return False
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 0.2).close()
+                return True
+            except OSError:
+                time.sleep(0.05)
+        return False
+
+    def processes(self):
+        """pid -> name of every living descendant of the roots."""
+        children, names = {}, {}
+        for stat in glob.glob("/proc/[0-9]*/stat"):
+            try:
+                with open(stat, encoding="ascii", errors="replace") as file:
+                    text = file.read()
+            except OSError:
+                continue
+            pid = int(text.split(" ", 1)[0])
+            names[pid] = text[text.index("(") + 1:text.rindex(")")]
+            children.setdefault(int(text[text.rindex(")") + 2:].split()[1]), []).append(pid)
+        found, todo = {}, [root.pid for root in self.roots]
+        while todo:
+            pid = todo.pop()
+            if pid in names:
+                found[pid] = names[pid]
+                todo += children.get(pid, [])
+        return found
+
+    def cpu(self):
+        """(name, pid) -> nanoseconds on a processor."""
+        used = {}
+        for pid, name in self.processes().items():
+            total = 0
+            for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
+                try:
+                    with open(path, encoding="ascii") as file:
+                        total += int(file.read().split()[0])
+                except (OSError, ValueError):
+                    pass
+            used[(name, pid)] = total
+        return used
+
+    def round(self, client, count):
+        before = self.cpu()
+        said = run_client(client, self.port, count)
+        time.sleep(0.05)  # let the last close be handled
+        after = self.cpu()
+        if set(before) != set(after):
+            print(f"bench: {self.name} {self.kind}: its processes changed during a round: not counted")
+            return said
+        self.samples.append(sum(after[p] - before[p] for p in after) / count / 1000)
+        for (name, pid), spent in after.items():
+            self.split.setdefault(name, 0)
+            self.split[name] += (spent - before[(name, pid)]) / count / 1000
+        return said
+
+    def stop(self):
+        for root in reversed(self.roots):
+            root.send_signal(signal.SIGTERM)
+        for root in self.roots:
+            try:
+                root.wait(5)
+            except subprocess.TimeoutExpired:
+                os.killpg(root.pid, signal.SIGKILL)
+                root.wait()
+
+
+def run_client(client, port, count):
+    ran = subprocess.run(["taskset", "-c", CLIENT_CPU, client, str(port), str(count),
+                          str(AT_A_TIME), POLICY], capture_output=True, text=True,
+                         timeout=60, check=False)
+    if ran.returncode != 0:
+        raise RuntimeError((ran.stderr or ran.stdout).strip())
+    return ran.stdout
+
+
+def nginx(folder, kind, pair, _backend):
+    port = free_port()
+    config = write(f"{folder}/nginx-{kind}.conf", f"""
+daemon off; worker_processes 1; pid {folder}/nginx-{kind}.pid; error_log stderr crit;
+events {{ worker_connections 1024; }}
+http {{ access_log off;
+  server {{ listen 127.0.0.1:{port} ssl backlog=512; server_name localhost;
+    ssl_certificate {pair[0]}; ssl_certificate_key {pair[1]};
+    ssl_protocols TLSv1.3; ssl_ecdh_curve X25519; ssl_session_tickets off; ssl_session_cache off;
+    ssl_conf_command Ciphersuites {SUITE}; ssl_conf_command NumTickets 0;
+    return 204; }} }}
+""")
+    return port, [["nginx", "-p", folder, "-c", config]], "ends TLS itself; no tickets"
+
+
+def haproxy(folder, kind, pair, _backend):
+    port = free_port()
+    config = write(f"{folder}/haproxy-{kind}.cfg", f"""
+global
+  nbthread 1
+  tune.ssl.cachesize 0
+defaults
+  mode http
+  timeout client 5s
+frontend f
+  bind 127.0.0.1:{port} backlog 512 ssl crt {pair[2]} ssl-min-ver TLSv1.3 curves X25519 ciphersuites {SUITE} no-tls-tickets
+  http-request return status 204
+""")
+    return port, [["haproxy", "-q", "-db", "-f", config]], "ends TLS itself; no session cache"
+
+
+def hitch(folder, kind, pair, backend):
+    port = free_port()
+    account = 'user = "nobody"' if os.getuid() == 0 else ""
+    config = write(f"{folder}/hitch-{kind}.conf", f"""
+{account}
+frontend = {{ host = "127.0.0.1" port = "{port}" }}
+backend = "[127.0.0.1]:{backend}"
+pem-file = "{pair[2]}"
+workers = 1
+tls-protos = TLSv1.3
+ecdh-curve = "X25519"
+ciphersuites = "{SUITE}"
+daemon = off
+quiet = on
+backlog = 512
+""")
+    return port, [["hitch", f"--config={config}"]], "opens a backend connection each"
+
+
+def sallyport(folder, kind, pair, backend):
+    port = free_port()
+    socket_path = f"{folder}/keyd-{kind}.sock"
+    keyd = write(f"{folder}/keyd-{kind}.conf", f"""
+socket = "{socket_path}"
+signer-group "bench" {{ key "bench" {{ file = "{pair[1]}" operations = {{ sign13 }} }} }}
+client "frontd" {{ uid = "{os.getuid()}" keys = {{ "bench" }} role = server }}
+""")
+    frontd = write(f"{folder}/frontd-{kind}.conf", f"""
+keyd = "{socket_path}"
+worker {{ processes = 1 sandbox = best-effort }}
+listen "127.0.0.1:{port}" {{ default = "bench" }}
+site "bench" {{ names = {{ "localhost" }} chain = "{pair[0]}" backend = "127.0.0.1:{backend}" }}
+""")
+    return port, [[f"{BUILD}/bin/keyd", "-f", keyd], [f"{BUILD}/bin/frontd", "-f", frontd]], \
+        "keyd signs; opens a backend connection each"
+
+
+def start_all(folder, pairs, backend):
+    running = []
+    for make, program in ((sallyport, f"{BUILD}/bin/frontd"), (nginx, "nginx"),
+                          (haproxy, "haproxy"), (hitch, "hitch")):
+        if shutil.which(program) is None:
+            print(f"bench: {make.__name__}: not installed, not measured")
+            continue
+        for kind, pair in pairs.items():
+            port, commands, note = make(folder, kind, pair, backend)
+            server = Server(make.__name__, kind, note, commands, port, folder)
+            running.append(server)
+            if not server.wait():
+                print(f"bench: {server.name} {kind}: did not start:")
+                with open(server.log, encoding="utf-8", errors="replace") as log:
+                    print(log.read()[-2000:])
+                server.stop()
+                running.remove(server)
+    return running
+
+
+def measure(running, client):
+    """All rounds; the servers' order turns by one each round."""
+    began = time.monotonic()
+    for server in list(running):
+        try:
+            said = run_client(client, server.port, 50).splitlines()[0]
+            print(f"bench: {server.name} {server.kind}: {said}")
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            print(f"bench: {server.name} {server.kind}: left out: {error}")
+            server.stop()
+            running.remove(server)
+    for number in range(ROUNDS):
+        spent = time.monotonic() - began
+        if number > 0 and spent + spent / number > TIME_LIMIT:
+            print(f"bench: time limit: {number} rounds instead of {ROUNDS}")
+            break
+        turn = number % len(running) if running else 0
+        for server in running[turn:] + running[:turn]:
+            server.round(client, HANDSHAKES[server.kind])
+
+
+def report(running):
+    print(f"\nserver CPU in microseconds per full handshake, TLS 1.3, {SUITE}, x25519, no resumption")
+    print(f"{'server':10} {'key':12} {'median':>8} {'least':>8} {'most':>8}  rounds  what it did")
+    for server in sorted(running, key=lambda s: (s.kind, statistics.median(s.samples))):
+        print(f"{server.name:10} {LABEL[server.kind]:12} {statistics.median(server.samples):8.1f} "
+              f"{min(server.samples):8.1f} {max(server.samples):8.1f}  {len(server.samples):6}  {server.note}")
+        if len(server.split) > 1:
+            parts = sorted(server.split.items(), key=lambda part: -part[1])
+            print(" " * 24 + "mean by process: " + ", ".join(
+                f"{name} {spent / len(server.samples):.1f}" for name, spent in parts))
+    parts = []
+    for kind, label in LABEL.items():
+        found = [f"{s.name} {statistics.median(s.samples):.0f}" for s in running if s.kind == kind]
+        parts.append(f"{label}: {', '.join(found)}")
+    print("bench: CPU us per handshake (median): " + "; ".join(parts))
+
+
+def main():
+    global BUILD, SERVER_CPU, CLIENT_CPU
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build")
+    parser.add_argument("--client", help="instead of BUILD/tests/handshakes")
+    options = parser.parse_args()
+    BUILD = os.path.abspath(options.build)
+    client = os.path.abspath(options.client or f"{BUILD}/tests/handshakes")
+    cpus = sorted(os.sched_getaffinity(0))
+    SERVER_CPU, CLIENT_CPU = str(cpus[0]), str(cpus[-1])
+    if len(cpus) == 1:
+        print("bench: one core only: servers and client share it")
+
+    with tempfile.TemporaryDirectory(prefix="sallyport-bench-") as folder:
+        os.chmod(folder, 0o755)
+        sink = subprocess.Popen(["taskset", "-c", CLIENT_CPU, f"{BUILD}/tests/sink"],
+                                stdout=subprocess.PIPE, text=True)
+        running = []
+        try:
+            backend = int(sink.stdout.readline().split()[1])
+            running = start_all(folder, make_keys(folder), backend)
+            measure(running, client)
+            running_counted = [server for server in running if server.samples]
+            report(running_counted)
+        finally:
+            for server in running:
+                server.stop()
+            sink.kill()
+            sink.wait()
+    return 0 if running_counted else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

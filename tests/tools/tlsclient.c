@@ -1,0 +1,178 @@
+/*
+ * tlsclient: a test client on the public interface of libtls, one connection on
+ * a blocking socket. It describes the connection on stdout, sends a text and
+ * waits for an answer that contains what it was told to expect.
+ */
+#include "tests/tools/tool.h"
+
+#include <arpa/inet.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct options {
+	const char *policy, *alpn, *ca, *name, *send, *expect;
+	uint16_t port;
+	bool insecure, key_update;
+};
+
+static const char usage[] =
+    "usage: tlsclient --port n (--ca ca.pem | --insecure) [--name host]\n"
+    "    [--policy name] [--alpn a,b] [--send text] [--expect text]\n"
+    "    [--key-update]\n"
+    "Connects to 127.0.0.1. Exit 0: verified, and the answer was as expected.\n";
+
+static void
+parse(int argc, char **argv, struct options *options)
+{
+	static const struct option words[] = {
+		{ "port", required_argument, NULL, 'p' },
+		{ "ca", required_argument, NULL, 'c' },
+		{ "insecure", no_argument, NULL, 'i' },
+		{ "name", required_argument, NULL, 'n' },
+		{ "policy", required_argument, NULL, 'P' },
+		{ "alpn", required_argument, NULL, 'a' },
+		{ "send", required_argument, NULL, 's' },
+		{ "expect", required_argument, NULL, 'e' },
+		{ "key-update", no_argument, NULL, 'u' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int word;
+
+	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1) {
+		if (word == 'p')
+			options->port = (uint16_t)atoi(optarg);
+		else if (word == 'c')
+			options->ca = optarg;
+		else if (word == 'i')
+			options->insecure = true;
+		else if (word == 'n')
+			options->name = optarg;
+		else if (word == 'P')
+			options->policy = optarg;
+		else if (word == 'a')
+			options->alpn = optarg;
+		else if (word == 's')
+			options->send = optarg;
+		else if (word == 'e')
+			options->expect = optarg;
+		else if (word == 'u')
+			options->key_update = true;
+		else
+			goto bad;
+	}
+	if (optind == argc && options->port != 0 &&
+	    (options->ca == NULL) == options->insecure)
+		return;
+bad:
+	fputs(usage, stderr);
+	exit(2);
+}
+
+static int
+connect_to(uint16_t port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	address.sin_port = htons(port);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 ||
+	    connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+		tool_die_errno("connect");
+	return fd;
+}
+
+/* Reads until the expected text has come; false when it never does. */
+static bool
+expect(struct s2n_connection *conn, const char *text)
+{
+	char answer[65536];
+	s2n_blocked_status blocked;
+	size_t have = 0;
+	ssize_t len;
+
+	while (have < sizeof answer - 1) {
+		len = s2n_recv(conn, answer + have,
+		    (ssize_t)(sizeof answer - 1 - have), &blocked);
+		if (len <= 0)
+			return false;
+		have += (size_t)len;
+		answer[have] = '\0';
+		if (strstr(answer, text) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static bool
+converse(struct s2n_connection *conn, const struct options *options)
+{
+	if (options->key_update && s2n_connection_request_key_update(
+				       conn, S2N_KEY_UPDATE_NOT_REQUESTED) != 0)
+		return false;
+	if (options->send != NULL &&
+	    !(tool_send(conn, options->send, strlen(options->send)) &&
+		tool_send(conn, "\n", 1)))
+		return false;
+	return options->expect == NULL || expect(conn, options->expect);
+}
+
+static int
+run(struct s2n_config *config, const struct options *options)
+{
+	struct s2n_connection *conn = s2n_connection_new(S2N_CLIENT);
+	int fd = connect_to(options->port), status = 1;
+	s2n_blocked_status blocked;
+
+	if (conn == NULL || s2n_connection_set_config(conn, config) != 0 ||
+	    s2n_connection_set_fd(conn, fd) != 0 ||
+	    s2n_set_server_name(conn, options->name) != 0)
+		tool_die("connection");
+	if (s2n_negotiate(conn, &blocked) != 0) {
+		tool_describe_failure(conn);
+		goto out;
+	}
+	tool_describe(conn);
+	if (!converse(conn, options)) {
+		tool_describe_failure(conn);
+		goto out;
+	}
+	puts("answered");
+	/* Peers differ in whether they answer a close_notify. */
+	if (s2n_shutdown(conn, &blocked) == 0)
+		puts("closed");
+	status = 0;
+out:
+	if (s2n_connection_free(conn) != 0)
+		tool_die("free");
+	close(fd);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { .policy = "default_tls13",
+		.name = "localhost" };
+	struct s2n_config *config;
+	int status;
+
+	parse(argc, argv, &options);
+	signal(SIGPIPE, SIG_IGN);
+	if (s2n_init() != 0)
+		tool_die("init");
+	config = tool_config(options.policy, options.alpn);
+	if (options.insecure ? s2n_config_disable_x509_verification(config) != 0
+			     : s2n_config_set_verification_ca_location(
+				   config, options.ca, NULL) != 0)
+		tool_die("trust store");
+	status = run(config, &options);
+	if (s2n_config_free(config) != 0)
+		tool_die("config");
+	return s2n_cleanup_final() == 0 ? status : 1;
+}

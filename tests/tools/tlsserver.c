@@ -1,0 +1,213 @@
+/*
+ * tlsserver: a test server on the public interface of libtls, one connection at
+ * a time on a blocking socket. It describes each connection on stdout and then
+ * echoes, or answers one HTTP request. For tests only: it has no time limits.
+ */
+#include "tests/tools/tool.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PAIRS_MAX 8
+
+struct options {
+	const char *policy, *alpn;
+	const char *chains[PAIRS_MAX], *keys[PAIRS_MAX];
+	size_t chain_count, key_count;
+	uint16_t port;
+	long connections; /* to serve before it ends; 0: for ever */
+	bool http, key_update;
+};
+
+static const char usage[] =
+    "usage: tlsserver --cert chain.pem --key key.pem [--cert ... --key ...]\n"
+    "    [--port n] [--policy name] [--alpn a,b] [--connections n] [--http]\n"
+    "    [--key-update]\n"
+    "Prints \"port n\" when it listens; port 0, the default, takes a free one.\n";
+
+static const char http_body[] = "hello from tlsserver\n";
+
+static void
+parse(int argc, char **argv, struct options *options)
+{
+	static const struct option words[] = {
+		{ "cert", required_argument, NULL, 'c' },
+		{ "key", required_argument, NULL, 'k' },
+		{ "port", required_argument, NULL, 'p' },
+		{ "policy", required_argument, NULL, 'P' },
+		{ "alpn", required_argument, NULL, 'a' },
+		{ "connections", required_argument, NULL, 'n' },
+		{ "http", no_argument, NULL, 'h' },
+		{ "key-update", no_argument, NULL, 'u' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int word;
+
+	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1) {
+		if (word == 'c' && options->chain_count < PAIRS_MAX)
+			options->chains[options->chain_count++] = optarg;
+		else if (word == 'k' && options->key_count < PAIRS_MAX)
+			options->keys[options->key_count++] = optarg;
+		else if (word == 'p')
+			options->port = (uint16_t)atoi(optarg);
+		else if (word == 'P')
+			options->policy = optarg;
+		else if (word == 'a')
+			options->alpn = optarg;
+		else if (word == 'n')
+			options->connections = atol(optarg);
+		else if (word == 'h')
+			options->http = true;
+		else if (word == 'u')
+			options->key_update = true;
+		else
+			goto bad;
+	}
+	if (optind == argc && options->chain_count > 0 &&
+	    options->chain_count == options->key_count)
+		return;
+bad:
+	fputs(usage, stderr);
+	exit(2);
+}
+
+static int
+listen_on(uint16_t port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t size = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1;
+
+	address.sin_port = htons(port);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+	    bind(fd, (struct sockaddr *)&address, size) != 0 ||
+	    listen(fd, 64) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+		tool_die_errno("listen");
+	printf("port %u\n", ntohs(address.sin_port));
+	fflush(stdout);
+	return fd;
+}
+
+/* Sends after a key update of our own, if that was asked for. */
+static bool
+answer(struct s2n_connection *conn, const struct options *options,
+    const void *bytes, size_t len)
+{
+	if (options->key_update && s2n_connection_request_key_update(
+				       conn, S2N_KEY_UPDATE_NOT_REQUESTED) != 0)
+		return false;
+	return tool_send(conn, bytes, len);
+}
+
+static bool
+echo(struct s2n_connection *conn, const struct options *options)
+{
+	uint8_t bytes[16384];
+	s2n_blocked_status blocked;
+	ssize_t len;
+
+	while ((len = s2n_recv(conn, bytes, sizeof bytes, &blocked)) > 0)
+		if (!answer(conn, options, bytes, (size_t)len))
+			return false;
+	return len == 0;
+}
+
+/* One request without a body; the connection ends after the answer. */
+static bool
+answer_http(struct s2n_connection *conn, const struct options *options)
+{
+	char request[8192], head[128];
+	s2n_blocked_status blocked;
+	size_t have = 0;
+	ssize_t len;
+	int n;
+
+	do {
+		len = s2n_recv(conn, request + have,
+		    (ssize_t)(sizeof request - 1 - have), &blocked);
+		if (len <= 0)
+			return false;
+		have += (size_t)len;
+		request[have] = '\0';
+	} while (strstr(request, "\r\n\r\n") == NULL);
+	n = snprintf(head, sizeof head,
+	    "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+	    "Content-Length: %zu\r\n\r\n",
+	    sizeof http_body - 1);
+	return answer(conn, options, head, (size_t)n) &&
+	       answer(conn, options, http_body, sizeof http_body - 1);
+}
+
+static void
+serve(struct s2n_config *config, int fd, const struct options *options)
+{
+	struct s2n_connection *conn = s2n_connection_new(S2N_SERVER);
+	s2n_blocked_status blocked;
+	bool done;
+
+	if (conn == NULL || s2n_connection_set_config(conn, config) != 0 ||
+	    s2n_connection_set_fd(conn, fd) != 0)
+		tool_die("connection");
+	if (s2n_negotiate(conn, &blocked) != 0) {
+		tool_describe_failure(conn);
+		goto out;
+	}
+	tool_describe(conn);
+	done = options->http ? answer_http(conn, options) : echo(conn, options);
+	if (done && s2n_shutdown(conn, &blocked) == 0)
+		puts("closed");
+	else
+		tool_describe_failure(conn);
+out:
+	fflush(stdout);
+	if (s2n_connection_free(conn) != 0)
+		tool_die("free");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { .policy = "default_tls13" };
+	struct s2n_cert_chain_and_key *pairs[PAIRS_MAX];
+	struct s2n_config *config;
+	int listener, fd;
+	long served = 0;
+	size_t i;
+
+	parse(argc, argv, &options);
+	signal(SIGPIPE, SIG_IGN);
+	if (s2n_init() != 0)
+		tool_die("init");
+	config = tool_config(options.policy, options.alpn);
+	for (i = 0; i < options.chain_count; i++) {
+		pairs[i] = tool_pair(options.chains[i], options.keys[i]);
+		if (s2n_config_add_cert_chain_and_key_to_store(
+			config, pairs[i]) != 0)
+			tool_die(options.chains[i]);
+	}
+	listener = listen_on(options.port);
+	while (options.connections == 0 || served < options.connections) {
+		if ((fd = accept(listener, NULL, NULL)) < 0)
+			tool_die_errno("accept");
+		printf("connection %ld\n", ++served);
+		serve(config, fd, &options);
+		close(fd);
+	}
+	close(listener);
+	if (s2n_config_free(config) != 0)
+		tool_die("config");
+	for (i = 0; i < options.chain_count; i++)
+		s2n_cert_chain_and_key_free(pairs[i]);
+	return s2n_cleanup_final() == 0 ? 0 : 1;
+}
