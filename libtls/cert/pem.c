@@ -4,9 +4,9 @@
  */
 #include "libtls/cert/pem.h"
 
-#include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
+
+#include "libtls/cert/key.h"
 
 static const char begin[] = "-----BEGIN ";
 static const char end[] = "-----END ";
@@ -143,8 +143,6 @@ pem_private_key(struct slice text, EVP_PKEY **out)
 {
 	struct block block;
 	struct writer der;
-	const uint8_t *at;
-	EVP_PKEY *key;
 	int r;
 
 	/* EC PARAMETERS, certificates and the like are passed over. */
@@ -158,19 +156,8 @@ pem_private_key(struct slice text, EVP_PKEY **out)
 		 !labelled(&block, PEM_STRING_ECPRIVATEKEY));
 
 	writer_init(&der, block.body.len + 3);
-	if ((r = decode(block.body, &der)) != 0)
-		goto out;
-	ERR_set_mark();
-	at = der.data;
-	key = d2i_AutoPrivateKey(NULL, &at, (long)der.len);
-	ERR_pop_to_mark();
-	if (key == NULL || at != der.data + der.len) {
-		EVP_PKEY_free(key);
-		r = fail(ERR_DECODE_PRIVATE_KEY);
-		goto out;
-	}
-	*out = key;
-out:
+	if ((r = decode(block.body, &der)) == 0)
+		r = key_decode(slice_of(der.data, der.len), out);
 	writer_free(&der);
 	return r;
 }

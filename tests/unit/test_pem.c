@@ -1,9 +1,14 @@
 /*
- * libtls/cert/pem.c: blocks in a text, base64, private keys.
+ * libtls/cert/pem.c and key.c: blocks in a text, base64, private keys, and that
+ * no piece of a key stays behind.
  */
 #include "libtls/cert/pem.h"
 
+#include <stddef.h>
+
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "tests/unit/certs.h"
@@ -206,6 +211,147 @@ START_TEST(what_is_no_key_is_refused)
 }
 END_TEST
 
+/*
+ * libcrypto's memory, looked at when it is given back: half of a secret number,
+ * in either order of bytes, must not be in it.
+ */
+#define WATCHED 16
+
+static struct {
+	bool installed, armed;
+	uint8_t big[WATCHED], little[WATCHED];
+	int found;
+} watch;
+
+struct block {
+	size_t len;
+	_Alignas(16) uint8_t data[];
+};
+
+static struct block *
+block_of(void *memory)
+{
+	return (void *)((uint8_t *)memory - offsetof(struct block, data));
+}
+
+static void *
+watch_malloc(size_t len, const char *file, int line)
+{
+	struct block *block = calloc(1, sizeof *block + len);
+
+	(void)file;
+	(void)line;
+	if (block == NULL)
+		return NULL;
+	block->len = len;
+	return block->data;
+}
+
+static void
+watch_free(void *memory, const char *file, int line)
+{
+	struct block *block;
+
+	(void)file;
+	(void)line;
+	if (memory == NULL)
+		return;
+	block = block_of(memory);
+	if (watch.armed &&
+	    (memmem(memory, block->len, watch.big, WATCHED) != NULL ||
+		memmem(memory, block->len, watch.little, WATCHED) != NULL))
+		watch.found++;
+	free(block);
+}
+
+static void *
+watch_realloc(void *memory, size_t len, const char *file, int line)
+{
+	void *moved = watch_malloc(len, file, line);
+	size_t old;
+
+	if (memory != NULL && moved != NULL) {
+		old = block_of(memory)->len;
+		memcpy(moved, memory, old < len ? old : len);
+		watch_free(memory, file, line);
+	}
+	return moved;
+}
+
+/* Before libcrypto has allocated anything. */
+__attribute__((constructor)) static void
+install_watch(void)
+{
+	watch.installed = CRYPTO_set_mem_functions(
+			      watch_malloc, watch_realloc, watch_free) == 1;
+}
+
+static void
+watch_number(const EVP_PKEY *key, const char *name)
+{
+	BIGNUM *number = NULL;
+	uint8_t bytes[512];
+
+	ck_assert(watch.installed);
+	ck_assert_int_eq(EVP_PKEY_get_bn_param(key, name, &number), 1);
+	ck_assert_int_gt(BN_bn2bin(number, bytes), 8 + WATCHED);
+	for (size_t i = 0; i < WATCHED; i++) {
+		watch.big[i] = bytes[8 + i];
+		watch.little[WATCHED - 1 - i] = bytes[8 + i];
+	}
+	BN_clear_free(number);
+	watch.armed = true;
+}
+
+static const struct {
+	const char *what;
+	enum certs_key key;
+	const char *number;
+} secret_cases[] = {
+	{ "P-256", CERTS_P256, OSSL_PKEY_PARAM_PRIV_KEY },
+	{ "P-384", CERTS_P384, OSSL_PKEY_PARAM_PRIV_KEY },
+	{ "P-521", CERTS_P521, OSSL_PKEY_PARAM_PRIV_KEY },
+	{ "RSA, d", CERTS_RSA, OSSL_PKEY_PARAM_RSA_D },
+	{ "RSA, p", CERTS_RSA, OSSL_PKEY_PARAM_RSA_FACTOR1 },
+	{ "RSA, q", CERTS_RSA, OSSL_PKEY_PARAM_RSA_FACTOR2 },
+};
+
+START_TEST(loading_a_key_leaves_no_piece_of_it_in_freed_memory)
+{
+	const struct certs_cert *cert = certs_make(
+	    &(struct certs_spec){ .name = "a", .key = secret_cases[_i].key });
+	const char *texts[] = { cert->key_pem,
+		certs_traditional_key_pem(cert) };
+	EVP_PKEY *key = NULL;
+
+	watch_number(cert->key, secret_cases[_i].number);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		ck_assert_int_eq(
+		    pem_private_key(slice_of_string(texts[i]), &key), 0);
+		EVP_PKEY_free(key);
+		ck_assert_msg(
+		    watch.found == 0, "%s, text %zu", secret_cases[_i].what, i);
+	}
+	watch.armed = false;
+	certs_free_all();
+}
+END_TEST
+
+START_TEST(the_watch_sees_a_piece_that_is_left_behind)
+{
+	const struct certs_cert *cert =
+	    certs_make(&(struct certs_spec){ .name = "a" });
+	uint8_t *memory = OPENSSL_zalloc(100);
+
+	watch_number(cert->key, OSSL_PKEY_PARAM_PRIV_KEY);
+	memcpy(memory + 50, watch.little, WATCHED);
+	OPENSSL_free(memory);
+	ck_assert_int_eq(watch.found, 1);
+	watch.armed = false;
+	certs_free_all();
+}
+END_TEST
+
 static Suite *
 pem_suite(void)
 {
@@ -221,6 +367,10 @@ pem_suite(void)
 	tcase_add_test(tcase, what_stands_before_a_key_is_passed_over);
 	tcase_add_loop_test(
 	    tcase, what_is_no_key_is_refused, 0, (int)COUNT(key_cases));
+	tcase_add_loop_test(tcase,
+	    loading_a_key_leaves_no_piece_of_it_in_freed_memory, 0,
+	    (int)COUNT(secret_cases));
+	tcase_add_test(tcase, the_watch_sees_a_piece_that_is_left_behind);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
