@@ -158,11 +158,53 @@ check_link(X509 *x509, const struct validation *how, bool issuer)
 	return check_signature(x509, how);
 }
 
+static bool
+stands_for(void *base, const char *name, size_t len)
+{
+	return hostname_matches(name, len, base) != 0;
+}
+
+/*
+ * Whether a wildcard of the leaf's stands for a name that an issuer may not
+ * certify. RFC 5280 4.2.1.10 compares the two as text, and lets it pass.
+ */
+static bool
+wildcard_excluded(const X509 *leaf, const X509 *issuer)
+{
+	NAME_CONSTRAINTS *constraints =
+	    X509_get_ext_d2i(issuer, NID_name_constraints, NULL, NULL);
+	STACK_OF(GENERAL_SUBTREE) *subtrees =
+	    constraints == NULL ? NULL : constraints->excludedSubtrees;
+	const GENERAL_NAME *base;
+	bool found = false;
+	char *name;
+
+	for (int i = 0; !found && i < sk_GENERAL_SUBTREE_num(subtrees); i++) {
+		base = sk_GENERAL_SUBTREE_value(subtrees, i)->base;
+		if (base->type != GEN_DNS)
+			continue;
+		name = OPENSSL_strndup(
+		    (const char *)ASN1_STRING_get0_data(base->d.dNSName),
+		    (size_t)ASN1_STRING_length(base->d.dNSName));
+		/* Out of memory: refused. */
+		found = name == NULL ||
+			hostname_each_claimed(leaf, stands_for, name);
+		OPENSSL_free(name);
+	}
+	NAME_CONSTRAINTS_free(constraints);
+	return found;
+}
+
 static int
 check_path(X509_STORE_CTX *ctx, const struct validation *how)
 {
 	STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(ctx);
 	int r;
+
+	for (int i = 1; i < sk_X509_num(path); i++)
+		if (wildcard_excluded(
+			sk_X509_value(path, 0), sk_X509_value(path, i)))
+			return fail(ERR_CERT_BAD);
 
 	for (int i = 0; i + 1 < sk_X509_num(path); i++)
 		if ((r = check_link(sk_X509_value(path, i), how, i > 0)) != 0)

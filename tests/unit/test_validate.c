@@ -268,6 +268,30 @@ name_excluded(void)
 	return constrained("critical,excluded;DNS:www.example.com");
 }
 
+/* CVE-2025-61727: as text the wildcard is not the excluded name. */
+static struct setup
+wildcard_for(const char *excluded)
+{
+	const struct certs_cert *ca =
+	    MAKE(.name = "ca", .ca = true, .issuer = root, .key_number = 2,
+		.extensions = { { "nameConstraints", excluded } });
+
+	return sends(
+	    MAKE(.name = HOST, .sans = "DNS:*.example.com", .issuer = ca), ca);
+}
+
+static struct setup
+wildcard_over_excluded(void)
+{
+	return wildcard_for("critical,excluded;DNS:bar.example.com");
+}
+
+static struct setup
+wildcard_beside_excluded(void)
+{
+	return wildcard_for("critical,excluded;DNS:bar.example.org");
+}
+
 static struct setup
 critical_unknown(void)
 {
@@ -672,6 +696,9 @@ static const struct {
 	{ "name permitted", name_permitted, 0 },
 	{ "name not permitted", name_not_permitted, ERR_CERT_BAD },
 	{ "name excluded", name_excluded, ERR_CERT_BAD },
+	{ "wildcard over an excluded name", wildcard_over_excluded,
+	    ERR_CERT_BAD },
+	{ "wildcard beside an excluded name", wildcard_beside_excluded, 0 },
 	{ "critical extension", critical_unknown, ERR_CERT_CRITICAL },
 	{ "unknown extension", unknown, 0 },
 
