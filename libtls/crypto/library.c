@@ -14,7 +14,12 @@
 
 struct fetched fetched;
 static bool ready;
+/*
+ * Made at the first init and kept for good: deleting it would leave the scratch
+ * of threads that still live to nobody.
+ */
 static pthread_key_t scratch_key;
+static bool scratch_key_made;
 
 static const struct digest *const digests[] = { &digest_sha1, &digest_sha256,
 	&digest_sha384, &digest_sha512 };
@@ -81,11 +86,12 @@ fetch_all(void)
 int
 library_init(void)
 {
-	if (pthread_key_create(&scratch_key, scratch_free) != 0)
+	if (!scratch_key_made &&
+	    pthread_key_create(&scratch_key, scratch_free) != 0)
 		return fail(ERR_NOMEM);
+	scratch_key_made = true;
 	if (!fetch_all()) {
 		release();
-		pthread_key_delete(scratch_key);
 		return fail(ERR_LIBCRYPTO);
 	}
 	group_probe();
@@ -99,7 +105,6 @@ library_cleanup(void)
 	/* Other threads' scratch goes with them; this one's goes now. */
 	scratch_free(pthread_getspecific(scratch_key));
 	pthread_setspecific(scratch_key, NULL);
-	pthread_key_delete(scratch_key);
 	release();
 	ready = false;
 }

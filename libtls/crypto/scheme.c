@@ -74,6 +74,30 @@ pss_fits(const struct scheme *scheme, const EVP_PKEY *key)
 	return EVP_PKEY_get_bits(key) >= 8 * (2 * scheme->digest->size + 2);
 }
 
+/*
+ * RFC 4055 1.2: a key may be bound to a hash, a hash of the mask generation and
+ * a least salt. Only a bound key has a salt length; a hash that libcrypto
+ * leaves out is the default, SHA-1, which no scheme of ours has.
+ */
+static bool
+pss_allows(const struct scheme *scheme, const EVP_PKEY *key)
+{
+	const EVP_MD *md = digest_md(scheme->digest);
+	char hash[32], mgf1[32];
+	int salt;
+
+	if (EVP_PKEY_get_int_param(
+		key, OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &salt) != 1)
+		return true;
+	return salt <= scheme->digest->size &&
+	       EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_RSA_DIGEST,
+		   hash, sizeof hash, NULL) == 1 &&
+	       EVP_PKEY_get_utf8_string_param(key,
+		   OSSL_PKEY_PARAM_RSA_MGF1_DIGEST, mgf1, sizeof mgf1,
+		   NULL) == 1 &&
+	       EVP_MD_is_a(md, hash) && EVP_MD_is_a(md, mgf1);
+}
+
 bool
 scheme_fits(const struct scheme *scheme, const EVP_PKEY *key, uint8_t version)
 {
@@ -82,7 +106,10 @@ scheme_fits(const struct scheme *scheme, const EVP_PKEY *key, uint8_t version)
 		return false;
 	if (version >= S2N_TLS13 && scheme->curve != NULL)
 		return curve_fits(scheme->curve, key);
-	return !scheme->pss || pss_fits(scheme, key);
+	if (!scheme->pss)
+		return true;
+	return pss_fits(scheme, key) &&
+	       (scheme->key != KEY_RSA_PSS || pss_allows(scheme, key));
 }
 
 static bool

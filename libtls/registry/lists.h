@@ -138,5 +138,17 @@ extern const uint16_t groups_kms_fips_tls_1_2_2024_10[5];
 extern const uint16_t groups_20200207[4];
 extern const uint16_t groups_20251113[3];
 extern const uint16_t groups_20260219[1];
+extern const uint16_t suites_test_all[36];
+extern const uint16_t schemes_test_all[20];
+extern const uint16_t groups_test_all[8];
+extern const uint16_t suites_test_all_fips[20];
+extern const uint16_t schemes_test_all_fips[17];
+extern const uint16_t groups_test_all_fips[7];
+extern const uint16_t suites_test_all_ecdsa[7];
+extern const uint16_t suites_test_all_rsa_kex[10];
+extern const uint16_t suites_test_ecdsa_priority[33];
+extern const uint16_t suites_test_all_tls12[33];
+extern const uint16_t groups_test_pq_only[4];
+extern const uint16_t suites_null[1];
 
 #endif
