@@ -157,7 +157,7 @@ all: $(LIBRARIES) $(PROGRAMS)
 run: $(PACKAGES) all
 	@tests/demo.sh $(B) $(PORT)
 
-check: $(PACKAGES) all $(UNIT)
+check: $(PACKAGES) all $(UNIT) $(TOOLS)
 	@tests/check.sh $(B) $(UNIT)
 
 bench: $(PACKAGES) all $(TOOLS)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Everything that can be said about the tree without running it. Each tool that
 # is missing is named. CC and CPPFLAGS come from the Makefile.
+# shellcheck disable=SC2317
 set -u
 bad=0
 sources=$(git ls-files '*.c')

@@ -150,7 +150,7 @@ run(struct s2n_config *config, const struct options *options)
 out:
 	if (s2n_connection_free(conn) != 0)
 		tool_die("free");
-	close(fd);
+	tool_close(fd);
 	return status;
 }
 

@@ -202,7 +202,7 @@ main(int argc, char **argv)
 			tool_die_errno("accept");
 		printf("connection %ld\n", ++served);
 		serve(config, fd, &options);
-		close(fd);
+		tool_close(fd);
 	}
 	close(listener);
 	if (s2n_config_free(config) != 0)

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define CHAIN_MAX (1 << 20)
 
@@ -159,4 +161,17 @@ tool_send(struct s2n_connection *conn, const void *bytes, size_t len)
 		len -= (size_t)sent;
 	}
 	return true;
+}
+
+void
+tool_close(int fd)
+{
+	char drop[4096];
+
+	/* Closing with bytes unread resets, and then the peer may lose our
+	 * alert. */
+	if (shutdown(fd, SHUT_WR) == 0)
+		while (read(fd, drop, sizeof drop) > 0)
+			;
+	close(fd);
 }

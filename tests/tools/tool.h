@@ -23,5 +23,7 @@ void tool_describe(struct s2n_connection *);
 void tool_describe_failure(struct s2n_connection *);
 /* All of it, over a blocking descriptor. False when the connection failed. */
 bool tool_send(struct s2n_connection *, const void *, size_t);
+/* Ends sending, waits for the peer to end too, and closes. */
+void tool_close(int fd);
 
 #endif
