@@ -19,7 +19,7 @@ import tempfile
 import time
 
 ROUNDS = 5
-HANDSHAKES = {"ecdsa": 600, "rsa": 400}
+HANDSHAKES = {"ecdsa": 2000, "rsa": 1000}
 AT_A_TIME = 16
 POLICY = "20190801"  # the client's: its first and only key share is x25519
 SUITE = "TLS_AES_128_GCM_SHA256"
@@ -159,7 +159,7 @@ http {{ access_log off;
     ssl_conf_command Ciphersuites {SUITE}; ssl_conf_command NumTickets 0;
     return 204; }} }}
 """)
-    return port, [["nginx", "-p", folder, "-c", config]], "ends TLS itself; no tickets"
+    return port, [["nginx", "-p", folder, "-c", config]], "answers itself; no tickets"
 
 
 def haproxy(folder, kind, pair, _backend):
@@ -175,7 +175,7 @@ frontend f
   bind 127.0.0.1:{port} backlog 512 ssl crt {pair[2]} ssl-min-ver TLSv1.3 curves X25519 ciphersuites {SUITE} no-tls-tickets
   http-request return status 204
 """)
-    return port, [["haproxy", "-q", "-db", "-f", config]], "ends TLS itself; no session cache"
+    return port, [["haproxy", "-q", "-db", "-f", config]], "answers itself; no session cache; two tickets each"
 
 
 def hitch(folder, kind, pair, backend):
@@ -194,7 +194,7 @@ daemon = off
 quiet = on
 backlog = 512
 """)
-    return port, [["hitch", f"--config={config}"]], "opens a backend connection each"
+    return port, [["hitch", f"--config={config}"]], "opens a backend connection each; two tickets each"
 
 
 def sallyport(folder, kind, pair, backend):
@@ -215,9 +215,16 @@ site "bench" {{ names = {{ "localhost" }} chain = "{pair[0]}" backend = "127.0.0
         "keyd signs; opens a backend connection each"
 
 
+def libtls(_folder, _kind, pair, _backend):
+    port = free_port()
+    return port, [[f"{BUILD}/tests/tlsserver", "--cert", pair[0], "--key", pair[1], "--port", str(port)]], \
+        "test server on our library: the key in it, no keyd, no backend"
+
+
 def start_all(folder, pairs, backend):
     running = []
-    for make, program in ((sallyport, f"{BUILD}/bin/frontd"), (nginx, "nginx"),
+    for make, program in ((sallyport, f"{BUILD}/bin/frontd"),
+                          (libtls, f"{BUILD}/tests/tlsserver"), (nginx, "nginx"),
                           (haproxy, "haproxy"), (hitch, "hitch")):
         if shutil.which(program) is None:
             print(f"bench: {make.__name__}: not installed, not measured")

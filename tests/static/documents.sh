@@ -1,0 +1,47 @@
+#!/bin/sh
+# What the documents point to is there: links, paths in backquotes, and the
+# functions that DESIGN.md section 4 walks through, each in the file it names.
+set -eu
+bad=0
+
+say() {
+	echo "$1"
+	bad=1
+}
+
+# Described, and still to be built; a line goes when its thing comes.
+later='
+ipc/keyclient.c
+ipc/keyproto
+keyd/
+keyd/request.c
+frontd/
+frontd/listener.c
+man/keyd.8
+man/frontd.8
+tests/unit/test_record.c
+'
+
+for page in *.md; do
+	for target in $(grep -oE '\]\([^)#]+\)' "$page" | sed 's/^](//; s/)$//' | grep -v '^https\?:'); do
+		[ -e "$target" ] || say "$page links to $target, which is not there"
+	done
+	for path in $(grep -oE '`(base|libtls|ipc|keyd|frontd|policy|tests|man|\.ci)/[^` ]*' "$page" | tr -d '`'); do
+		case $path in
+		*NAME* | *'<'* | *'*'* | *'['*) continue ;; # a pattern, not a path
+		esac
+		path=${path%:}
+		[ -e "$path" ] || [ -e "$path.c" ] || [ -e "$path.h" ] || echo "$later" | grep -qx "$path" ||
+		    say "$page names $path, which is not there"
+	done
+done
+
+# `dir/file.c: function`
+named=$(mktemp)
+trap 'rm -f "$named"' EXIT
+grep -oE '`(ipc|keyd|frontd|libtls)/[a-z0-9_/]+\.c: [a-z0-9_]+`' DESIGN.md | tr -d '`:' >"$named"
+while read -r file function; do
+	[ ! -e "$file" ] || grep -q "^$function(" "$file" || say "DESIGN.md: $file has no function $function"
+done <"$named"
+
+exit $bad
