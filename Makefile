@@ -72,7 +72,7 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
 
 # ---- policy, ipc ----
 POLICY :=
-IPC :=
+IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn)
 KEYCLIENT :=
 
 # ---- programs: name, directory, objects, libraries ----
@@ -119,6 +119,10 @@ $(eval $(call unit,reader,$(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,writer,$(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,log,$(BASE),$$(CRYPTO_LIBS)))
 CERTS := $(LIBTLS) $(call obj,tests/unit/certs)
+$(eval $(call unit,channel,$(IPC),))
+$(eval $(call unit,keyproto,$(IPC),))
+$(eval $(call unit,keymaster,$(IPC),))
+$(eval $(call unit,spawn,$(IPC),))
 $(eval $(call unit,pem,$(call obj,libtls/cert/pem libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,key,$(call obj,libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,chain,$(CERTS),$$(CRYPTO_LIBS)))

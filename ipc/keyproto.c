@@ -1,0 +1,554 @@
+/*
+ * Codec of the packets between processes; the contract is in keyproto.h. Every
+ * length that is allowed stands in one table, and the integers are
+ * little-endian, unlike those of TLS in base/.
+ */
+#include "ipc/keyproto.h"
+
+#define MAGIC 0x314b5053u /* "SPK1" */
+#define KEY_SIZE 52
+#define PROCESS_SIZE (KEYPROTO_NAME + 20)
+
+/* Lengths of a payload: least, least + step, ..., most. */
+struct lengths {
+	uint16_t least, most, step;
+};
+#define EXACTLY(n)                                                             \
+	{                                                                      \
+		n, n, 1                                                        \
+	}
+#define NEVER                                                                  \
+	{                                                                      \
+		1, 0, 1                                                        \
+	}
+
+struct row {
+	uint16_t type;
+	struct lengths request, answer;
+};
+/* clang-format off */
+static const struct row rows[] = {
+	{ KEYPROTO_HELLO,      EXACTLY(8),      EXACTLY(32) },
+	{ KEYPROTO_KEYS,       EXACTLY(4),      { 8, 8 + KEYPROTO_KEYS_MAX * KEY_SIZE, KEY_SIZE } },
+	{ KEYPROTO_SIGN13,     { 44, 60, 16 },  { 1, KEYPROTO_SIGNATURE_MAX, 1 } },
+	{ KEYPROTO_CANCEL,     EXACTLY(8),      EXACTLY(0) },
+	{ KEYPROTO_PING,       EXACTLY(0),      EXACTLY(0) },
+	{ KEYPROTO_STATS,      EXACTLY(0),      EXACTLY(48) },
+	{ KEYPROTO_KEYCHANGED, EXACTLY(4),      NEVER },
+	{ KEYPROTO_GOAWAY,     EXACTLY(4),      NEVER },
+	{ KEYPROTO_NEWCHANNEL, EXACTLY(4),      EXACTLY(12) },
+	{ KEYPROTO_KEYFILE,    EXACTLY(6),      EXACTLY(0) },
+	{ KEYPROTO_COMMIT,     EXACTLY(0),      EXACTLY(4) },
+	{ KEYPROTO_QUIT,       EXACTLY(0),      EXACTLY(0) },
+	{ KEYPROTO_STATUS,     EXACTLY(0),      { 4, 4 + KEYPROTO_STATUS_MAX * PROCESS_SIZE, PROCESS_SIZE } },
+	{ KEYPROTO_GRANT,      EXACTLY(4 + KEYPROTO_SLOTS / 8), EXACTLY(0) },
+};
+/* clang-format on */
+
+/* The schemes of keyproto_key.schemes, by bit; only ever added to. */
+static const uint16_t schemes[] = { 0x0403, 0x0503, 0x0603, 0x0804, 0x0805,
+	0x0806, 0x0809, 0x080a, 0x080b };
+
+/* Sticky failure, as in base/: what does not fit is neither read nor written.
+ */
+struct out {
+	uint8_t *data;
+	size_t room, len;
+	bool failed;
+};
+struct in {
+	struct slice rest;
+	bool failed;
+};
+
+static void
+put(struct out *out, uint64_t value, size_t width)
+{
+	if (out->failed || width > out->room - out->len) {
+		out->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < width; i++)
+		out->data[out->len++] = (uint8_t)(value >> 8 * i);
+}
+
+static void
+put_bytes(struct out *out, const void *bytes, size_t len)
+{
+	if (out->failed || len > out->room - out->len) {
+		out->failed = true;
+		return;
+	}
+	if (len > 0)
+		memcpy(out->data + out->len, bytes, len);
+	out->len += len;
+}
+
+static size_t
+finish(const struct out *out)
+{
+	return out->failed ? 0 : out->len;
+}
+
+static struct slice
+take_bytes(struct in *in, size_t len)
+{
+	struct slice bytes;
+
+	if (in->failed || len > in->rest.len) {
+		in->failed = true;
+		return NO_BYTES;
+	}
+	bytes = slice_of(in->rest.data, len);
+	in->rest = slice_of(in->rest.data + len, in->rest.len - len);
+	return bytes;
+}
+
+static uint64_t
+take(struct in *in, size_t width)
+{
+	struct slice bytes = take_bytes(in, width);
+	uint64_t value = 0;
+
+	for (size_t i = bytes.len; i > 0; i--)
+		value = value << 8 | bytes.data[i - 1];
+	return value;
+}
+
+static uint16_t
+take16(struct in *in)
+{
+	return (uint16_t)take(in, 2);
+}
+
+static uint32_t
+take32(struct in *in)
+{
+	return (uint32_t)take(in, 4);
+}
+
+static void
+take_copy(struct in *in, void *target, size_t len)
+{
+	struct slice bytes = take_bytes(in, len);
+
+	memset(target, 0, len);
+	if (bytes.len > 0)
+		memcpy(target, bytes.data, bytes.len);
+}
+
+static bool
+done(const struct in *in)
+{
+	return !in->failed && in->rest.len == 0;
+}
+
+static const struct row *
+find_row(uint16_t type)
+{
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rows[i].type == type)
+			return &rows[i];
+	return NULL;
+}
+
+static bool
+length_allowed(
+    const struct row *row, const struct keyproto_header *header, size_t len)
+{
+	const struct lengths *allowed = &row->request;
+
+	if ((header->flags & KEYPROTO_ANSWER) != 0) {
+		if (header->status != KEYPROTO_OK)
+			return len == 0;
+		allowed = &row->answer;
+	}
+	return len >= allowed->least && len <= allowed->most &&
+	       (len - allowed->least) % allowed->step == 0;
+}
+
+enum keyproto_status
+keyproto_parse(
+    struct slice packet, struct keyproto_header *header, struct slice *payload)
+{
+	struct in in = { .rest = packet };
+	const struct row *row;
+	uint32_t magic = take32(&in), len;
+	uint8_t major = (uint8_t)take(&in, 1);
+
+	take(&in, 1); /* a minor version adds types and changes none */
+	header->type = take16(&in);
+	len = take32(&in);
+	header->flags = take32(&in);
+	header->id = take(&in, 8);
+	header->micros = take32(&in);
+	header->status = take32(&in);
+	*payload = in.rest;
+	if (in.failed || magic != MAGIC || len != in.rest.len ||
+	    packet.len > KEYPROTO_PACKET_MAX)
+		return KEYPROTO_BADMSG;
+	if (major != KEYPROTO_MAJOR)
+		return KEYPROTO_VERSION;
+	if ((header->flags & ~KEYPROTO_ANSWER) != 0 ||
+	    header->status >= KEYPROTO_STATUS_COUNT ||
+	    (header->flags == 0 && header->status != KEYPROTO_OK))
+		return KEYPROTO_BADMSG;
+	if ((row = find_row(header->type)) == NULL)
+		return header->status != KEYPROTO_OK && len != 0
+			   ? KEYPROTO_BADMSG
+			   : KEYPROTO_UNSUPPORTED;
+	return length_allowed(row, header, len) ? KEYPROTO_OK : KEYPROTO_BADMSG;
+}
+
+size_t
+keyproto_build(const struct keyproto_header *header, struct slice payload,
+    uint8_t *buffer, size_t room)
+{
+	struct out out = { .data = buffer, .room = room };
+	const struct row *row = find_row(header->type);
+
+	/* A type that is not ours can only be answered with a refusal. */
+	if (row == NULL ? header->status == KEYPROTO_OK || payload.len != 0
+			: !length_allowed(row, header, payload.len))
+		return 0;
+	put(&out, MAGIC, 4);
+	put(&out, KEYPROTO_MAJOR, 1);
+	put(&out, KEYPROTO_MINOR, 1);
+	put(&out, header->type, 2);
+	put(&out, payload.len, 4);
+	put(&out, header->flags, 4);
+	put(&out, header->id, 8);
+	put(&out, header->micros, 4);
+	put(&out, header->status, 4);
+	put_bytes(&out, payload.data, payload.len);
+	return finish(&out);
+}
+
+size_t
+keyproto_hello_build(
+    const struct keyproto_hello *hello, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, hello->least, 2);
+	put(&out, hello->most, 2);
+	put(&out, hello->features, 4);
+	return finish(&out);
+}
+
+bool
+keyproto_hello_parse(struct slice bytes, struct keyproto_hello *hello)
+{
+	struct in in = { .rest = bytes };
+
+	hello->least = take16(&in);
+	hello->most = take16(&in);
+	hello->features = take32(&in);
+	return done(&in) && hello->least <= hello->most;
+}
+
+size_t
+keyproto_welcome_build(
+    const struct keyproto_welcome *welcome, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, welcome->version, 2);
+	put(&out, welcome->role, 2);
+	put(&out, welcome->credits, 4);
+	put(&out, welcome->packet_max, 4);
+	put(&out, welcome->keys_max, 4);
+	put_bytes(&out, welcome->boot_id, sizeof welcome->boot_id);
+	return finish(&out);
+}
+
+bool
+keyproto_welcome_parse(struct slice bytes, struct keyproto_welcome *welcome)
+{
+	struct in in = { .rest = bytes };
+
+	welcome->version = take16(&in);
+	welcome->role = take16(&in);
+	welcome->credits = take32(&in);
+	welcome->packet_max = take32(&in);
+	welcome->keys_max = take32(&in);
+	take_copy(&in, welcome->boot_id, sizeof welcome->boot_id);
+	return done(&in);
+}
+
+size_t
+keyproto_keys_build(const struct keyproto_keys *keys, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	if (keys->count > KEYPROTO_KEYS_MAX)
+		return 0;
+	put(&out, keys->total, 4);
+	put(&out, keys->count, 4);
+	for (uint32_t i = 0; i < keys->count; i++) {
+		const struct keyproto_key *key = &keys->key[i];
+
+		put(&out, key->slot, 2);
+		put(&out, key->algorithm, 2);
+		put(&out, key->generation, 4);
+		put(&out, key->bits, 4);
+		put(&out, key->schemes, 4);
+		put(&out, key->operations, 4);
+		put_bytes(&out, key->spki, sizeof key->spki);
+	}
+	return finish(&out);
+}
+
+bool
+keyproto_keys_parse(struct slice bytes, struct keyproto_keys *keys)
+{
+	struct in in = { .rest = bytes };
+
+	keys->total = take32(&in);
+	keys->count = take32(&in);
+	if (in.failed || keys->count > KEYPROTO_KEYS_MAX)
+		return false;
+	for (uint32_t i = 0; i < keys->count; i++) {
+		struct keyproto_key *key = &keys->key[i];
+
+		key->slot = take16(&in);
+		key->algorithm = take16(&in);
+		key->generation = take32(&in);
+		key->bits = take32(&in);
+		key->schemes = take32(&in);
+		key->operations = take32(&in);
+		take_copy(&in, key->spki, sizeof key->spki);
+	}
+	return done(&in);
+}
+
+size_t
+keyproto_sign13_build(
+    const struct keyproto_sign13 *sign, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, sign->slot, 2);
+	put(&out, sign->scheme, 2);
+	put(&out, sign->generation, 4);
+	put(&out, sign->hash, 2);
+	put(&out, sign->transcript.len, 2);
+	put_bytes(&out, sign->transcript.data, sign->transcript.len);
+	return finish(&out);
+}
+
+bool
+keyproto_sign13_parse(struct slice bytes, struct keyproto_sign13 *sign)
+{
+	struct in in = { .rest = bytes };
+
+	sign->slot = take16(&in);
+	sign->scheme = take16(&in);
+	sign->generation = take32(&in);
+	sign->hash = take16(&in);
+	sign->transcript = take_bytes(&in, take16(&in));
+	return done(&in);
+}
+
+size_t
+keyproto_stats_build(
+    const struct keyproto_stats *stats, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, stats->requests, 8);
+	put(&out, stats->signatures, 8);
+	put(&out, stats->refused, 8);
+	put(&out, stats->expired, 8);
+	put(&out, stats->cancelled, 8);
+	put(&out, stats->micros, 8);
+	return finish(&out);
+}
+
+bool
+keyproto_stats_parse(struct slice bytes, struct keyproto_stats *stats)
+{
+	struct in in = { .rest = bytes };
+
+	stats->requests = take(&in, 8);
+	stats->signatures = take(&in, 8);
+	stats->refused = take(&in, 8);
+	stats->expired = take(&in, 8);
+	stats->cancelled = take(&in, 8);
+	stats->micros = take(&in, 8);
+	return done(&in);
+}
+
+size_t
+keyproto_newchannel_build(
+    const struct keyproto_newchannel *channel, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, channel->tag, 4);
+	put(&out, channel->group, 4);
+	put(&out, channel->groups, 4);
+	return finish(&out);
+}
+
+bool
+keyproto_newchannel_parse(
+    struct slice bytes, struct keyproto_newchannel *channel)
+{
+	struct in in = { .rest = bytes };
+
+	channel->tag = take32(&in);
+	channel->group = take32(&in);
+	channel->groups = take32(&in);
+	return done(&in) && channel->group < channel->groups;
+}
+
+size_t
+keyproto_keyfile_build(
+    const struct keyproto_keyfile *file, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, file->slot, 2);
+	put(&out, file->operations, 4);
+	return finish(&out);
+}
+
+bool
+keyproto_keyfile_parse(struct slice bytes, struct keyproto_keyfile *file)
+{
+	struct in in = { .rest = bytes };
+
+	file->slot = take16(&in);
+	file->operations = take32(&in);
+	return done(&in) && file->slot < KEYPROTO_SLOTS;
+}
+
+size_t
+keyproto_grant_build(
+    const struct keyproto_grant *grant, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, grant->role, 4);
+	put_bytes(&out, grant->slots, sizeof grant->slots);
+	return finish(&out);
+}
+
+bool
+keyproto_grant_parse(struct slice bytes, struct keyproto_grant *grant)
+{
+	struct in in = { .rest = bytes };
+
+	grant->role = take32(&in);
+	take_copy(&in, grant->slots, sizeof grant->slots);
+	return done(&in) && (grant->role == KEYPROTO_SERVER ||
+				grant->role == KEYPROTO_CLIENT);
+}
+
+size_t
+keyproto_processes_build(
+    const struct keyproto_processes *all, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	if (all->count > KEYPROTO_STATUS_MAX)
+		return 0;
+	put(&out, all->count, 4);
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct keyproto_process *process = &all->process[i];
+
+		put_bytes(&out, process->name, sizeof process->name);
+		put(&out, process->pid, 4);
+		put(&out, process->uid, 4);
+		put(&out, process->seccomp, 4);
+		put(&out, process->namespaces, 4);
+		put(&out, process->keys, 4);
+	}
+	return finish(&out);
+}
+
+bool
+keyproto_processes_parse(struct slice bytes, struct keyproto_processes *all)
+{
+	struct in in = { .rest = bytes };
+
+	all->count = take32(&in);
+	if (in.failed || all->count > KEYPROTO_STATUS_MAX)
+		return false;
+	for (uint32_t i = 0; i < all->count; i++) {
+		struct keyproto_process *process = &all->process[i];
+
+		take_copy(&in, process->name, sizeof process->name);
+		process->name[sizeof process->name - 1] = '\0';
+		process->pid = take32(&in);
+		process->uid = take32(&in);
+		process->seccomp = take32(&in);
+		process->namespaces = take32(&in);
+		process->keys = take32(&in);
+	}
+	return done(&in);
+}
+
+size_t
+keyproto_number_build(uint32_t number, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, number, 4);
+	return finish(&out);
+}
+
+bool
+keyproto_number_parse(struct slice bytes, uint32_t *number)
+{
+	struct in in = { .rest = bytes };
+
+	*number = take32(&in);
+	return done(&in);
+}
+
+size_t
+keyproto_cancel_build(uint64_t id, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, id, 8);
+	return finish(&out);
+}
+
+bool
+keyproto_cancel_parse(struct slice bytes, uint64_t *id)
+{
+	struct in in = { .rest = bytes };
+
+	*id = take(&in, 8);
+	return done(&in);
+}
+
+uint32_t
+keyproto_scheme_bit(uint16_t scheme)
+{
+	for (size_t i = 0; i < COUNT(schemes); i++)
+		if (schemes[i] == scheme)
+			return 1u << i;
+	return 0;
+}
+
+bool
+keyproto_status_closes(enum keyproto_status status)
+{
+	return status == KEYPROTO_BADMSG || status == KEYPROTO_VERSION ||
+	       status == KEYPROTO_CREDIT;
+}
+
+const char *
+keyproto_status_name(uint32_t status)
+{
+	static const char *const names[KEYPROTO_STATUS_COUNT] = { "ok",
+		"badmsg", "version", "nokey", "denied", "rate", "credit",
+		"deadline", "crypto", "stale", "unsupported", "shutdown",
+		"backend", "cancelled", "internal" };
+
+	return status < KEYPROTO_STATUS_COUNT ? names[status] : "unknown";
+}

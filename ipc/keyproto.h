@@ -1,0 +1,176 @@
+/*
+ * The words between processes: one request is one packet, a header of 32 bytes
+ * and a payload of the length its type demands, little-endian throughout.
+ * Encoding and decoding only: nothing here knows keys or sockets.
+ */
+#ifndef IPC_KEYPROTO_H
+#define IPC_KEYPROTO_H
+
+#include "base/slice.h"
+
+#define KEYPROTO_MAJOR 1
+#define KEYPROTO_MINOR 0
+#define KEYPROTO_HEADER 32
+#define KEYPROTO_PACKET_MAX 4096
+#define KEYPROTO_CREDITS 256
+#define KEYPROTO_KEYS_MAX 64 /* in one answer */
+#define KEYPROTO_HASH_MAX 48
+#define KEYPROTO_SIGNATURE_MAX 1024
+#define KEYPROTO_SPKI 32
+#define KEYPROTO_STATUS_MAX 64
+#define KEYPROTO_NAME 24
+#define KEYPROTO_SLOTS 256 /* keys of one signer */
+
+/* Flags; an unknown bit is refused. */
+#define KEYPROTO_ANSWER 1u
+
+enum keyproto_type {
+	KEYPROTO_HELLO = 1,
+	KEYPROTO_KEYS = 2,
+	KEYPROTO_SIGN13 = 3,
+	KEYPROTO_SIGN12 = 4,
+	KEYPROTO_SIGN12CV = 5,
+	KEYPROTO_PREMASTER = 6,
+	KEYPROTO_TICKETKEYS = 7,
+	KEYPROTO_CANCEL = 8,
+	KEYPROTO_PING = 9,
+	KEYPROTO_STATS = 10,
+	KEYPROTO_KEYCHANGED = 32, /* pushed by the server, id 0 */
+	KEYPROTO_GOAWAY = 33,
+	KEYPROTO_NEWCHANNEL = 64, /* masters only, from here on */
+	KEYPROTO_KEYFILE = 65,
+	KEYPROTO_COMMIT = 66,
+	KEYPROTO_ROTATE = 67,
+	KEYPROTO_QUIT = 68,
+	KEYPROTO_STATUS = 69,
+	KEYPROTO_GRANT = 70 /* keyd to signer: a channel and what it may do */
+};
+
+enum keyproto_status {
+	KEYPROTO_OK,
+	KEYPROTO_BADMSG,  /* closes the channel */
+	KEYPROTO_VERSION, /* closes the channel */
+	KEYPROTO_NOKEY,
+	KEYPROTO_DENIED,
+	KEYPROTO_RATE,
+	KEYPROTO_CREDIT, /* closes the channel */
+	KEYPROTO_DEADLINE,
+	KEYPROTO_CRYPTO,
+	KEYPROTO_STALE,
+	KEYPROTO_UNSUPPORTED,
+	KEYPROTO_SHUTDOWN,
+	KEYPROTO_BACKEND,
+	KEYPROTO_CANCELLED,
+	KEYPROTO_INTERNAL,
+	KEYPROTO_STATUS_COUNT
+};
+
+/* What a channel may sign; fixed when keyd makes it. */
+enum keyproto_role { KEYPROTO_SERVER = 1, KEYPROTO_CLIENT = 2 };
+
+struct keyproto_header {
+	uint16_t type;
+	uint32_t flags;
+	uint64_t id;
+	uint32_t micros; /* request: deadline from now; answer: service time */
+	uint32_t status;
+};
+
+struct keyproto_hello {
+	uint16_t least, most; /* major versions that the client speaks */
+	uint32_t features;
+};
+struct keyproto_welcome {
+	uint16_t version, role;
+	uint32_t credits, packet_max, keys_max;
+	uint8_t boot_id[16];
+};
+struct keyproto_key {
+	uint16_t slot, algorithm; /* algorithm: enum keyproto_algorithm */
+	uint32_t generation, bits;
+	uint32_t schemes;    /* bit n: row n of keyproto_scheme_bit() */
+	uint32_t operations; /* bit n: request type n is allowed */
+	uint8_t spki[KEYPROTO_SPKI];
+};
+enum keyproto_algorithm {
+	KEYPROTO_RSA = 1,
+	KEYPROTO_RSA_PSS = 2,
+	KEYPROTO_EC = 3
+};
+struct keyproto_keys {
+	uint32_t total; /* of all that the channel may use */
+	uint32_t count; /* in this answer */
+	struct keyproto_key key[KEYPROTO_KEYS_MAX];
+};
+enum keyproto_hash { KEYPROTO_SHA256 = 4, KEYPROTO_SHA384 = 5 };
+struct keyproto_sign13 {
+	uint16_t slot, scheme, hash; /* scheme: RFC 8446 4.2.3 */
+	uint32_t generation;
+	struct slice transcript; /* borrowed */
+};
+struct keyproto_stats {
+	uint64_t requests, signatures, refused, expired, cancelled, micros;
+};
+/* The answer (and push) to a master; one descriptor comes with each. */
+struct keyproto_newchannel {
+	uint32_t tag, group, groups;
+};
+/* One descriptor comes with each: a key file; a channel to serve. */
+struct keyproto_keyfile {
+	uint16_t slot;
+	uint32_t operations;
+};
+struct keyproto_grant {
+	uint32_t role;
+	uint8_t slots[KEYPROTO_SLOTS / 8]; /* bit n: slot n */
+};
+struct keyproto_process {
+	char name[KEYPROTO_NAME]; /* always terminated */
+	uint32_t pid, uid, seccomp, namespaces, keys;
+};
+struct keyproto_processes {
+	uint32_t count;
+	struct keyproto_process process[KEYPROTO_STATUS_MAX];
+};
+
+/*
+ * Takes a packet apart. KEYPROTO_OK; UNSUPPORTED for a type that is reserved
+ * or unknown (the header is filled, so it can be answered); VERSION or BADMSG,
+ * which close the channel. Lengths are checked against the type's row.
+ */
+must_check enum keyproto_status keyproto_parse(
+    struct slice packet, struct keyproto_header *, struct slice *payload);
+/* The length of the packet written to out, or 0: not of a length allowed. */
+must_check size_t keyproto_build(const struct keyproto_header *,
+    struct slice payload, uint8_t *out, size_t room);
+
+/* Payloads. build gives the length, parse false for what is not well formed. */
+#define KEYPROTO_PAYLOAD(name, type)                                           \
+	size_t keyproto_##name##_build(                                        \
+	    const struct keyproto_##type *, uint8_t *out, size_t room);        \
+	must_check bool keyproto_##name##_parse(                               \
+	    struct slice, struct keyproto_##type *)
+KEYPROTO_PAYLOAD(hello, hello);
+KEYPROTO_PAYLOAD(welcome, welcome);
+KEYPROTO_PAYLOAD(keys, keys);
+KEYPROTO_PAYLOAD(sign13, sign13);
+KEYPROTO_PAYLOAD(stats, stats);
+KEYPROTO_PAYLOAD(newchannel, newchannel);
+KEYPROTO_PAYLOAD(keyfile, keyfile);
+KEYPROTO_PAYLOAD(grant, grant);
+KEYPROTO_PAYLOAD(processes, processes);
+#undef KEYPROTO_PAYLOAD
+/* A payload that is one number: KEYS (from), NEWCHANNEL (tag), KEYCHANGED,
+ * GOAWAY. */
+size_t keyproto_number_build(uint32_t, uint8_t *out, size_t room);
+must_check bool keyproto_number_parse(struct slice, uint32_t *);
+/* CANCEL: the id of the request meant. */
+size_t keyproto_cancel_build(uint64_t, uint8_t *out, size_t room);
+must_check bool keyproto_cancel_parse(struct slice, uint64_t *);
+
+/* The bit of a TLS SignatureScheme in keyproto_key.schemes; 0: not ours. */
+uint32_t keyproto_scheme_bit(uint16_t scheme);
+bool keyproto_status_closes(enum keyproto_status);
+const char *keyproto_status_name(uint32_t);
+
+#endif

@@ -1,0 +1,153 @@
+/*
+ * fork and exec with fixed descriptors; the contract is in spawn.h.
+ */
+#include "ipc/spawn.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define FDS_MAX 32
+#define BACKOFF_FIRST_MS 100
+#define BACKOFF_MOST_MS 5000
+#define BACKOFF_RESET_MS 10000
+
+/*
+ * Puts the descriptors at their numbers and closes all others. First every one
+ * moves out of the way, since a source may stand on another's target.
+ */
+static int
+place_descriptors(const struct spawn *spawn, int *report)
+{
+	size_t count = spawn->fd_count + 1;
+	int end = SPAWN_CONTROL_FD + (int)count;
+	int moved[FDS_MAX];
+
+	if (count > FDS_MAX) {
+		errno = E2BIG;
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		int source = i == 0 ? spawn->control : spawn->fds[i - 1];
+
+		if ((moved[i] = fcntl(source, F_DUPFD_CLOEXEC, end + 1)) == -1)
+			return -1;
+	}
+	if ((*report = fcntl(*report, F_DUPFD_CLOEXEC, end + 1)) == -1)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (dup2(moved[i], SPAWN_CONTROL_FD + (int)i) == -1)
+			return -1;
+	if (dup3(*report, end, O_CLOEXEC) == -1)
+		return -1;
+	*report = end;
+	return close_range((unsigned)end + 1, ~0U, 0);
+}
+
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+run_child(const struct spawn *spawn, pid_t parent, int report)
+{
+	char name[64];
+	char *argv[] = { name, NULL };
+	char *envp[] = { NULL };
+	int error;
+
+	snprintf(name, sizeof name, "%s", spawn->name);
+	reset_signals();
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
+	    place_descriptors(spawn, &report) == 0)
+		execve(spawn->path, argv, envp);
+	error = errno;
+	if (write(report, &error, sizeof error) == -1)
+		_exit(126);
+	_exit(127);
+}
+
+pid_t
+spawn_child(const struct spawn *spawn)
+{
+	pid_t parent = getpid(), pid;
+	ssize_t got;
+	int report[2], error = 0;
+
+	if (pipe2(report, O_CLOEXEC) != 0)
+		return -1;
+	if ((pid = fork()) == 0)
+		run_child(spawn, parent, report[1]);
+	if (pid == -1)
+		error = errno;
+	close(report[1]);
+	if (pid != -1) {
+		do
+			got = read(report[0], &error, sizeof error);
+		while (got == -1 && errno == EINTR);
+		if (got != 0) {
+			waitpid(pid, NULL, 0);
+			pid = -1;
+		}
+	}
+	close(report[0]);
+	if (pid == -1)
+		errno = error;
+	return pid;
+}
+
+bool
+spawn_path(const char *name, char *out, size_t room)
+{
+	char self[4096];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+	int written;
+
+	for (int level = 0; len > 0 && level < 2; level++) {
+		self[len] = '\0';
+		while (len > 0 && self[len] != '/')
+			len--;
+		self[len] = '\0';
+	}
+	if (len >= 0) {
+		written = snprintf(out, room, "%s/libexec/%s", self, name);
+		if (written > 0 && (size_t)written < room &&
+		    access(out, X_OK) == 0)
+			return true;
+	}
+	written = snprintf(out, room, "%s/%s", SALLYPORT_LIBEXEC, name);
+	return written > 0 && (size_t)written < room;
+}
+
+void
+backoff_started(struct backoff *backoff, uint64_t now_ms)
+{
+	backoff->started_ms = now_ms;
+}
+
+unsigned
+backoff_died(struct backoff *backoff, uint64_t now_ms)
+{
+	unsigned wait = BACKOFF_FIRST_MS;
+
+	if (now_ms - backoff->started_ms >= BACKOFF_RESET_MS)
+		backoff->failures = 0;
+	for (unsigned i = 0; i < backoff->failures && wait < BACKOFF_MOST_MS;
+	     i++)
+		wait *= 2;
+	backoff->failures++;
+	return wait < BACKOFF_MOST_MS ? wait : BACKOFF_MOST_MS;
+}

@@ -1,0 +1,146 @@
+/*
+ * ipc/spawn.c: what a child gets and what it does not, and the backoff.
+ */
+#include "ipc/spawn.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tests/unit/unit.h"
+
+/* Runs this script through a file, since children get no arguments. */
+static int
+run_script(const char *script, const struct spawn *with)
+{
+	struct spawn spawn = *with;
+	char path[] = "/tmp/spawn.XXXXXX";
+	int fd = mkstemp(path), status;
+	pid_t pid;
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_gt(dprintf(fd, "#!/bin/sh\n%s\n", script), 0);
+	ck_assert_int_eq(fchmod(fd, 0700), 0);
+	close(fd);
+	spawn.path = path;
+	pid = spawn_child(&spawn);
+	ck_assert_int_gt(pid, 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	unlink(path);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A pipe whose read end keeps clear of the numbers used below. */
+static int
+pipe_at(int write_end)
+{
+	int fds[2], high;
+
+	ck_assert_int_eq(pipe(fds), 0);
+	high = fcntl(fds[0], F_DUPFD_CLOEXEC, 40);
+	ck_assert_int_ge(high, 40);
+	ck_assert_int_eq(fcntl(high, F_SETFL, O_NONBLOCK), 0);
+	close(fds[0]);
+	if (fds[1] != write_end) {
+		ck_assert_int_eq(dup2(fds[1], write_end), write_end);
+		close(fds[1]);
+	}
+	return high;
+}
+
+START_TEST(descriptors_stand_at_their_numbers_even_when_crossed)
+{
+	int fifth = pipe_at(5), fourth = pipe_at(4), third = pipe_at(3);
+	char text[4] = { 0 };
+
+	ck_assert_int_eq(run_script("printf A >&3; printf B >&4; printf C >&5",
+			     &(struct spawn){ .name = "child",
+				 .control = 5,
+				 .fds = (const int[]){ 3, 4 },
+				 .fd_count = 2 }),
+	    0);
+	ck_assert_int_eq(read(fifth, text, 1), 1);
+	ck_assert_int_eq(read(third, text + 1, 1), 1);
+	ck_assert_int_eq(read(fourth, text + 2, 1), 1);
+	ck_assert_str_eq(text, "ABC");
+}
+END_TEST
+
+START_TEST(nothing_else_is_inherited)
+{
+	int pair[2], extra;
+
+	ck_assert_int_eq(pipe(pair), 0);
+	extra = fcntl(pair[0], F_DUPFD, 60);
+	ck_assert_int_ge(extra, 60);
+	ck_assert_int_eq(
+	    run_script("test ! -e /proc/$$/fd/4 && test ! -e /proc/$$/fd/60 "
+		       "&& test -e /proc/$$/fd/3 && test -z \"$HOME\"",
+		&(struct spawn){ .name = "child", .control = pair[1] }),
+	    0);
+}
+END_TEST
+
+START_TEST(a_failed_exec_is_told_with_its_errno)
+{
+	int pair[2];
+
+	ck_assert_int_eq(pipe(pair), 0);
+	errno = 0;
+	ck_assert_int_eq(
+	    spawn_child(&(struct spawn){ .path = "/nonexistent/child",
+		.name = "child",
+		.control = pair[0] }),
+	    -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+END_TEST
+
+START_TEST(backoff_doubles_to_five_seconds_and_resets)
+{
+	static const unsigned waits[] = { 100, 200, 400, 800, 1600, 3200, 5000,
+		5000 };
+	struct backoff backoff = { 0 };
+
+	for (size_t i = 0; i < COUNT(waits); i++) {
+		backoff_started(&backoff, 1000);
+		ck_assert_uint_eq(backoff_died(&backoff, 10999), waits[i]);
+	}
+	backoff_started(&backoff, 1000);
+	ck_assert_uint_eq(backoff_died(&backoff, 11000), 100);
+}
+END_TEST
+
+START_TEST(a_path_that_does_not_fit_is_refused)
+{
+	char out[4096];
+
+	ck_assert(spawn_path("keyd-signer", out, sizeof out));
+	ck_assert_int_eq(out[0], '/');
+	ck_assert(!spawn_path("keyd-signer", out, 8));
+}
+END_TEST
+
+static Suite *
+spawn_suite(void)
+{
+	Suite *suite = suite_create("spawn");
+	TCase *tcase = tcase_create("spawn");
+
+	tcase_add_test(tcase, nothing_else_is_inherited);
+	tcase_add_test(tcase, a_failed_exec_is_told_with_its_errno);
+	tcase_add_test(tcase, backoff_doubles_to_five_seconds_and_resets);
+	tcase_add_test(tcase, a_path_that_does_not_fit_is_refused);
+	tcase_add_test(
+	    tcase, descriptors_stand_at_their_numbers_even_when_crossed);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+UNIT_MAIN(spawn_suite)
