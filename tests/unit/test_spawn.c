@@ -53,21 +53,26 @@ pipe_at(int write_end)
 	return high;
 }
 
+/* Not on 3 to 5, where Check keeps its own. */
 START_TEST(descriptors_stand_at_their_numbers_even_when_crossed)
 {
-	int fifth = pipe_at(5), fourth = pipe_at(4), third = pipe_at(3);
-	char text[4] = { 0 };
+	int on21 = pipe_at(21), on20 = pipe_at(20), fds[18];
+	char text[3] = { 0 };
 
-	ck_assert_int_eq(run_script("printf A >&3; printf B >&4; printf C >&5",
+	for (size_t i = 0; i < COUNT(fds); i++)
+		fds[i] = 20;
+	fds[20 - SPAWN_FIRST_FD] = 21;
+	fds[21 - SPAWN_FIRST_FD] = 20;
+	ck_assert_int_eq(run_script("printf A >/proc/self/fd/20;"
+				    "printf B >/proc/self/fd/21",
 			     &(struct spawn){ .name = "child",
-				 .control = 5,
-				 .fds = (const int[]){ 3, 4 },
-				 .fd_count = 2 }),
+				 .control = 20,
+				 .fds = fds,
+				 .fd_count = COUNT(fds) }),
 	    0);
-	ck_assert_int_eq(read(fifth, text, 1), 1);
-	ck_assert_int_eq(read(third, text + 1, 1), 1);
-	ck_assert_int_eq(read(fourth, text + 2, 1), 1);
-	ck_assert_str_eq(text, "ABC");
+	ck_assert_int_eq(read(on21, text, 1), 1);
+	ck_assert_int_eq(read(on20, text + 1, 1), 1);
+	ck_assert_str_eq(text, "AB");
 }
 END_TEST
 
