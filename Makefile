@@ -73,7 +73,7 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
 # ---- policy, ipc ----
 POLICY :=
 IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn)
-KEYCLIENT :=
+KEYCLIENT := $(call obj,ipc/keyclient)
 
 # ---- programs: name, directory, objects, libraries ----
 PROGRAMS :=
@@ -122,6 +122,7 @@ CERTS := $(LIBTLS) $(call obj,tests/unit/certs)
 $(eval $(call unit,channel,$(IPC),))
 $(eval $(call unit,keyproto,$(IPC),))
 $(eval $(call unit,keymaster,$(IPC),))
+$(eval $(call unit,keyclient,$(KEYCLIENT) $(IPC) $(call obj,tests/unit/fake_s2n),$$(EVENT_LIBS)))
 $(eval $(call unit,spawn,$(IPC),))
 $(eval $(call unit,pem,$(call obj,libtls/cert/pem libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,key,$(call obj,libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))

@@ -1,0 +1,534 @@
+/*
+ * Pending private-key operations by request id; the contract is in
+ * keyclient.h. An operation is parked (no link), or waits for a link's answer.
+ */
+#include "ipc/keyclient.h"
+
+#include <s2n.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <unstable/pkey_binding.h>
+
+#include "ipc/channel.h"
+#include "ipc/keyproto.h"
+
+/* A signer's credits, and HELLO and KEYS beside them. */
+#define QUEUE (KEYPROTO_CREDITS + 8)
+
+/* A channel to one signer, and the keys that it announced. */
+struct link {
+	struct keyclient *client;
+	struct channel *channel;
+	struct event *readable, *writable;
+	uint32_t in_flight;
+	uint64_t last_id;
+	bool dead;
+	struct keyproto_keys keys;
+	struct link *next;
+};
+
+/* One chain and the key that its operations go to. */
+struct chain {
+	struct keyclient *client;
+	uint8_t spki[KEYCLIENT_SPKI_SIZE];
+	struct chain *next;
+};
+
+struct pending {
+	struct keyclient *client;
+	struct s2n_async_pkey_op *op;
+	struct s2n_connection *conn;
+	const struct chain *chain;
+	struct link *link; /* NULL: parked */
+	uint64_t id, deadline_ms;
+	struct event *timer;
+	uint16_t scheme, hash;
+	uint8_t transcript[KEYPROTO_HASH_MAX];
+	size_t transcript_len;
+	bool retried;
+	struct pending *next;
+};
+
+struct keyclient {
+	struct event_base *base;
+	unsigned deadline_ms;
+	keyclient_resume *resume;
+	void *ctx;
+	struct event *turn; /* runs at the end of a loop turn that queued */
+	struct link *links;
+	struct chain *chains;
+	struct pending *pending;
+	struct keyclient_stats stats;
+};
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Takes it off the list; the operation itself stays the caller's. */
+static void
+unlink_pending(struct pending *pending)
+{
+	struct pending **at = &pending->client->pending;
+
+	while (*at != pending)
+		at = &(*at)->next;
+	*at = pending->next;
+	pending->client->stats.pending--;
+	if (pending->link != NULL)
+		pending->link->in_flight--;
+	if (pending->timer != NULL)
+		event_free(pending->timer);
+}
+
+/* Ends an operation, well (a signature) or badly (NO_BYTES), and resumes. */
+static void
+keyclient_signed(struct pending *pending, struct slice signature)
+{
+	struct keyclient *client = pending->client;
+	struct s2n_connection *conn = pending->conn;
+	struct s2n_async_pkey_op *op = pending->op;
+
+	unlink_pending(pending);
+	free(pending);
+	if (signature.len == 0 ||
+	    s2n_async_pkey_op_set_output(
+		op, signature.data, (uint32_t)signature.len) != S2N_SUCCESS)
+		s2n_async_pkey_op_set_error(op);
+	else
+		client->stats.signed_ok++;
+	s2n_async_pkey_op_apply(op, conn);
+	s2n_async_pkey_op_free(op);
+	client->resume(conn, client->ctx);
+}
+
+static void
+expired(evutil_socket_t fd, short what, void *arg)
+{
+	struct pending *pending = arg;
+
+	(void)fd;
+	(void)what;
+	pending->client->stats.expired++;
+	keyclient_signed(pending, NO_BYTES);
+}
+
+static bool
+link_send(
+    struct link *link, uint16_t type, uint32_t micros, struct slice payload)
+{
+	struct keyproto_header header = {
+		.type = type, .id = link->last_id + 1, .micros = micros
+	};
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len = keyproto_build(&header, payload, packet, sizeof packet);
+
+	if (len == 0 || !channel_send(link->channel, slice_of(packet, len), -1))
+		return false;
+	link->last_id++;
+	event_active(link->client->turn, EV_TIMEOUT, 0);
+	return true;
+}
+
+static bool
+ask_for_keys(struct link *link, uint32_t from)
+{
+	uint8_t payload[4];
+	size_t len = keyproto_number_build(from, payload, sizeof payload);
+
+	return link_send(link, KEYPROTO_KEYS, 0, slice_of(payload, len));
+}
+
+static const struct keyproto_key *
+link_key(const struct link *link, const struct chain *chain)
+{
+	for (uint32_t i = 0; i < link->keys.count; i++)
+		if (memcmp(link->keys.key[i].spki, chain->spki,
+			sizeof chain->spki) == 0)
+			return &link->keys.key[i];
+	return NULL;
+}
+
+/* Sends it to a link that has its key and a credit; else it stays parked. */
+static void
+dispatch(struct pending *pending)
+{
+	uint64_t now = now_ms();
+	uint8_t payload[KEYPROTO_HASH_MAX + 12];
+
+	if (now >= pending->deadline_ms)
+		return; /* the timer is about to end it */
+	for (struct link *link = pending->client->links; link != NULL;
+	     link = link->next) {
+		const struct keyproto_key *key = link_key(link, pending->chain);
+		struct keyproto_sign13 sign = { .scheme = pending->scheme,
+			.hash = pending->hash,
+			.transcript = slice_of(
+			    pending->transcript, pending->transcript_len) };
+		size_t len;
+
+		/* Two credits are kept for KEYS and CANCEL. */
+		if (link->dead || key == NULL ||
+		    link->in_flight >= KEYPROTO_CREDITS - 2)
+			continue;
+		sign.slot = key->slot;
+		sign.generation = key->generation;
+		len = keyproto_sign13_build(&sign, payload, sizeof payload);
+		if (!link_send(link, KEYPROTO_SIGN13,
+			(uint32_t)(pending->deadline_ms - now) * 1000,
+			slice_of(payload, len)))
+			continue;
+		pending->link = link;
+		pending->id = link->last_id;
+		link->in_flight++;
+		return;
+	}
+}
+
+static void
+dispatch_parked(struct keyclient *client)
+{
+	for (struct pending *p = client->pending; p != NULL; p = p->next)
+		if (p->link == NULL)
+			dispatch(p);
+}
+
+/* Back to the parked ones, once; the second time it fails. */
+static void
+retry(struct pending *pending)
+{
+	if (pending->retried) {
+		pending->client->stats.refused++;
+		keyclient_signed(pending, NO_BYTES);
+		return;
+	}
+	pending->link->in_flight--;
+	pending->link = NULL;
+	pending->retried = true;
+	pending->client->stats.retried++;
+}
+
+static void
+sign13_answered(struct link *link, const struct keyproto_header *header,
+    struct slice signature)
+{
+	struct pending *pending = link->client->pending;
+
+	while (pending != NULL &&
+	       (pending->link != link || pending->id != header->id))
+		pending = pending->next;
+	if (pending == NULL)
+		return; /* expired or forgotten meanwhile */
+	if (header->status == KEYPROTO_STALE ||
+	    header->status == KEYPROTO_SHUTDOWN) {
+		retry(pending);
+		link->dead = link->dead || !ask_for_keys(link, 0);
+		return;
+	}
+	if (header->status != KEYPROTO_OK)
+		link->client->stats.refused++;
+	keyclient_signed(pending, signature);
+}
+
+/* One packet of a signer's; false when it makes no sense. */
+static bool
+take_packet(struct link *link, struct slice packet)
+{
+	struct keyproto_header header;
+	struct slice payload;
+
+	if (keyproto_parse(packet, &header, &payload) != KEYPROTO_OK)
+		return false;
+	if ((header.flags & KEYPROTO_ANSWER) == 0) {
+		if (header.type == KEYPROTO_KEYCHANGED)
+			return ask_for_keys(link, 0);
+		return header.type == KEYPROTO_GOAWAY;
+	}
+	if (header.type == KEYPROTO_SIGN13) {
+		sign13_answered(link, &header, payload);
+		return true;
+	}
+	if (header.status != KEYPROTO_OK)
+		return false;
+	if (header.type == KEYPROTO_KEYS) {
+		if (!keyproto_keys_parse(payload, &link->keys))
+			return false;
+		dispatch_parked(link->client);
+	}
+	return true;
+}
+
+static void
+free_link(struct link *link)
+{
+	if (link->readable != NULL)
+		event_free(link->readable);
+	if (link->writable != NULL)
+		event_free(link->writable);
+	channel_free(link->channel);
+	free(link);
+}
+
+/* Parks what waited for it. A resumption may change the list: start over. */
+static void
+end_link(struct link *link)
+{
+	struct keyclient *client = link->client;
+	struct link **at = &client->links;
+	struct pending *pending = client->pending;
+
+	link->dead = true;
+	while (pending != NULL) {
+		if (pending->link == link) {
+			retry(pending);
+			pending = client->pending;
+		} else
+			pending = pending->next;
+	}
+	while (*at != link)
+		at = &(*at)->next;
+	*at = link->next;
+	free_link(link);
+	dispatch_parked(client);
+}
+
+static void
+keyclient_ready(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *link = arg;
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	enum channel_event event;
+	size_t len;
+
+	(void)fd;
+	(void)what;
+	while (!link->dead && (event = channel_receive(link->channel, packet,
+				   sizeof packet, &len, NULL)) != CHANNEL_EMPTY)
+		if (event != CHANNEL_PACKET ||
+		    !take_packet(link, slice_of(packet, len)))
+			link->dead = true;
+	if (link->dead)
+		end_link(link);
+	else
+		dispatch_parked(link->client); /* credits came back */
+}
+
+/* Sends what this turn queued. A dead link is found by its read event. */
+static void
+turn_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct keyclient *client = arg;
+
+	(void)fd;
+	(void)what;
+	for (struct link *link = client->links; link != NULL; link = link->next)
+		if (channel_flush(link->channel) == CHANNEL_PACKET)
+			event_add(link->writable, NULL);
+}
+
+static void
+writable(evutil_socket_t fd, short what, void *arg)
+{
+	turn_ended(fd, what, ((struct link *)arg)->client);
+}
+
+struct keyclient *
+keyclient_new(struct event_base *base, unsigned deadline_ms,
+    keyclient_resume *resume, void *ctx)
+{
+	struct keyclient *client = calloc(1, sizeof *client);
+
+	if (client == NULL)
+		return NULL;
+	client->base = base;
+	client->deadline_ms = deadline_ms;
+	client->resume = resume;
+	client->ctx = ctx;
+	if ((client->turn = event_new(base, -1, 0, turn_ended, client)) ==
+	    NULL) {
+		free(client);
+		return NULL;
+	}
+	return client;
+}
+
+void
+keyclient_free(struct keyclient *client)
+{
+	if (client == NULL)
+		return;
+	while (client->pending != NULL)
+		keyclient_forget(client, client->pending->conn);
+	while (client->links != NULL) {
+		struct link *link = client->links;
+
+		client->links = link->next;
+		free_link(link);
+	}
+	while (client->chains != NULL) {
+		struct chain *chain = client->chains;
+
+		client->chains = chain->next;
+		free(chain);
+	}
+	event_free(client->turn);
+	free(client);
+}
+
+int
+keyclient_attach(struct keyclient *client, int fd)
+{
+	struct keyproto_hello hello = { .least = KEYPROTO_MAJOR,
+		.most = KEYPROTO_MAJOR };
+	struct link *link = calloc(1, sizeof *link);
+	uint8_t payload[8];
+	size_t len = keyproto_hello_build(&hello, payload, sizeof payload);
+
+	if (link == NULL) {
+		close(fd);
+		return -1;
+	}
+	link->client = client;
+	if ((link->channel = channel_new(fd, QUEUE)) == NULL) {
+		free(link);
+		return -1;
+	}
+	link->readable = event_new(
+	    client->base, fd, EV_READ | EV_PERSIST, keyclient_ready, link);
+	link->writable = event_new(client->base, fd, EV_WRITE, writable, link);
+	if (link->readable == NULL || link->writable == NULL ||
+	    event_add(link->readable, NULL) != 0 ||
+	    !link_send(link, KEYPROTO_HELLO, 0, slice_of(payload, len)) ||
+	    !ask_for_keys(link, 0)) {
+		free_link(link);
+		return -1;
+	}
+	link->next = client->links;
+	client->links = link;
+	return 0;
+}
+
+/* Notes what is to be signed; false when it is nothing that keyd signs. */
+static bool
+read_binding(struct pending *pending)
+{
+	struct s2n_pkey_binding binding;
+
+	if (s2n_async_pkey_op_get_binding(pending->op, &binding) !=
+		S2N_SUCCESS ||
+	    s2n_async_pkey_op_get_signature_scheme(
+		pending->op, &pending->scheme) != S2N_SUCCESS ||
+	    binding.transcript_hash_length > sizeof pending->transcript)
+		return false;
+	if (binding.transcript_hash_length == 32)
+		pending->hash = KEYPROTO_SHA256;
+	else if (binding.transcript_hash_length == 48)
+		pending->hash = KEYPROTO_SHA384;
+	else
+		return false;
+	pending->transcript_len = binding.transcript_hash_length;
+	memcpy(pending->transcript, binding.transcript_hash,
+	    pending->transcript_len);
+	return true;
+}
+
+/* The library's callback: op is ours to free unless this fails. */
+static int
+keyclient_sign(struct s2n_connection *conn, struct s2n_async_pkey_op *op)
+{
+	struct s2n_cert_chain_and_key *cert =
+	    s2n_connection_get_selected_cert(conn);
+	struct chain *chain =
+	    cert == NULL ? NULL : s2n_cert_chain_and_key_get_ctx(cert);
+	struct keyclient *client;
+	struct pending *pending;
+	struct timeval wait;
+
+	if (chain == NULL || (pending = calloc(1, sizeof *pending)) == NULL)
+		return S2N_FAILURE;
+	client = chain->client;
+	pending->client = client;
+	pending->op = op;
+	pending->conn = conn;
+	pending->chain = chain;
+	pending->deadline_ms = now_ms() + client->deadline_ms;
+	wait.tv_sec = client->deadline_ms / 1000;
+	wait.tv_usec = (suseconds_t)(client->deadline_ms % 1000 * 1000);
+	pending->timer = evtimer_new(client->base, expired, pending);
+	if (!read_binding(pending) || pending->timer == NULL ||
+	    event_add(pending->timer, &wait) != 0) {
+		if (pending->timer != NULL)
+			event_free(pending->timer);
+		free(pending);
+		return S2N_FAILURE;
+	}
+	pending->next = client->pending;
+	client->pending = pending;
+	client->stats.pending++;
+	client->stats.requested++;
+	dispatch(pending);
+	return S2N_SUCCESS;
+}
+
+int
+keyclient_add(struct keyclient *client, struct s2n_config *config,
+    struct s2n_cert_chain_and_key *cert,
+    const uint8_t spki_sha256[KEYCLIENT_SPKI_SIZE])
+{
+	struct chain *chain = calloc(1, sizeof *chain);
+
+	if (chain == NULL)
+		return -1;
+	chain->client = client;
+	memcpy(chain->spki, spki_sha256, sizeof chain->spki);
+	chain->next = client->chains;
+	client->chains = chain;
+	if (s2n_cert_chain_and_key_set_ctx(cert, chain) != S2N_SUCCESS ||
+	    s2n_config_set_async_pkey_callback(config, keyclient_sign) !=
+		S2N_SUCCESS)
+		return -1;
+	return 0;
+}
+
+void
+keyclient_forget(struct keyclient *client, struct s2n_connection *conn)
+{
+	struct pending *pending = client->pending, *next;
+
+	for (; pending != NULL; pending = next) {
+		uint8_t payload[8];
+		size_t len;
+
+		next = pending->next;
+		if (pending->conn != conn)
+			continue;
+		len =
+		    keyproto_cancel_build(pending->id, payload, sizeof payload);
+		/* A CANCEL that does not fit only costs the signer's time. */
+		if (pending->link != NULL)
+			(void)!link_send(pending->link, KEYPROTO_CANCEL, 0,
+			    slice_of(payload, len));
+		unlink_pending(pending);
+		s2n_async_pkey_op_cancel(pending->op);
+		s2n_async_pkey_op_free(pending->op);
+		free(pending);
+	}
+}
+
+void
+keyclient_stats(const struct keyclient *client, struct keyclient_stats *stats)
+{
+	*stats = client->stats;
+	for (const struct link *l = client->links; l != NULL; l = l->next) {
+		stats->channels++;
+		stats->keys_known += l->keys.count;
+	}
+}

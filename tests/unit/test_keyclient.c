@@ -1,0 +1,246 @@
+/*
+ * ipc/keyclient.c against a signer that the test plays and a library double.
+ */
+#include "ipc/keyclient.h"
+
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "ipc/channel.h"
+#include "ipc/keyproto.h"
+#include "tests/unit/fake_s2n.h"
+#include "tests/unit/unit.h"
+
+static const uint8_t spki[KEYCLIENT_SPKI_SIZE] = { 9, 8, 7 };
+static struct event_base *base;
+static struct keyclient *client;
+static struct channel *signer;
+static struct s2n_config config;
+static struct s2n_cert_chain_and_key cert;
+static struct s2n_connection conns[2];
+static struct s2n_async_pkey_op ops[2];
+static struct keyproto_header header;
+static struct keyclient_stats stats;
+static int resumed;
+
+static void
+resume(struct s2n_connection *conn, void *ctx)
+{
+	(void)conn;
+	(void)ctx;
+	resumed++;
+}
+
+static void
+turn(void)
+{
+	for (int i = 0; i < 4; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+/* The next packet must be of this type. */
+static void
+expect(uint16_t type)
+{
+	static uint8_t packet[KEYPROTO_PACKET_MAX];
+	struct slice payload;
+	size_t len;
+
+	ck_assert_int_eq(
+	    channel_receive(signer, packet, sizeof packet, &len, NULL),
+	    CHANNEL_PACKET);
+	ck_assert_int_eq(
+	    keyproto_parse(slice_of(packet, len), &header, &payload),
+	    KEYPROTO_OK);
+	ck_assert_uint_eq(header.type, type);
+}
+
+static void
+answer(uint16_t type, uint64_t id, uint32_t status, struct slice payload)
+{
+	struct keyproto_header out = { .type = type,
+		.flags = KEYPROTO_ANSWER,
+		.id = id,
+		.status = status };
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len = keyproto_build(&out, payload, packet, sizeof packet);
+
+	ck_assert_uint_gt(len, 0);
+	ck_assert(channel_send(signer, slice_of(packet, len), -1));
+	ck_assert_int_eq(channel_flush(signer), CHANNEL_EMPTY);
+	turn();
+}
+
+/* A new signer that announces the key. */
+static void
+attach(void)
+{
+	static struct keyproto_keys keys = { .total = 1, .count = 1 };
+	uint8_t payload[256];
+	size_t len;
+	int fds[2];
+
+	memcpy(keys.key[0].spki, spki, sizeof spki);
+	ck_assert_int_eq(channel_pair(fds), 0);
+	signer = channel_new(fds[1], 8);
+	ck_assert_int_eq(keyclient_attach(client, fds[0]), 0);
+	turn();
+	expect(KEYPROTO_HELLO);
+	expect(KEYPROTO_KEYS);
+	len = keyproto_keys_build(&keys, payload, sizeof payload);
+	answer(KEYPROTO_KEYS, header.id, KEYPROTO_OK, slice_of(payload, len));
+}
+
+static void
+set_up(void)
+{
+	memset(ops, 0, sizeof ops);
+	ops[0].hash_len = ops[1].hash_len = 32;
+	conns[0].cert = conns[1].cert = &cert;
+	base = event_base_new();
+	client = keyclient_new(base, 60000, resume, NULL);
+	ck_assert_ptr_nonnull(client);
+	ck_assert_int_eq(keyclient_add(client, &config, &cert, spki), 0);
+}
+
+static void
+tear_down(void)
+{
+	keyclient_free(client);
+	channel_free(signer);
+	event_base_free(base);
+}
+
+static void
+sign(int which)
+{
+	ck_assert_int_eq(config.sign(&conns[which], &ops[which]), S2N_SUCCESS);
+}
+
+START_TEST(answers_are_matched_by_id_in_any_order)
+{
+	uint64_t first;
+
+	attach();
+	sign(0);
+	sign(1);
+	turn();
+	expect(KEYPROTO_SIGN13);
+	first = header.id;
+	expect(KEYPROTO_SIGN13);
+	answer(KEYPROTO_SIGN13, header.id, KEYPROTO_OK, slice_of("B", 1));
+	ck_assert(ops[1].applied && !ops[0].applied);
+	answer(KEYPROTO_SIGN13, first, KEYPROTO_OK, slice_of("A", 1));
+	ck_assert(ops[0].applied && ops[0].freed && !ops[0].failed);
+	ck_assert_int_eq(ops[0].output[0], 'A');
+	ck_assert_int_eq(ops[1].output[0], 'B');
+	ck_assert_int_eq(resumed, 2);
+}
+END_TEST
+
+START_TEST(a_request_waits_until_a_signer_has_its_key)
+{
+	sign(0);
+	turn();
+	attach();
+	expect(KEYPROTO_SIGN13);
+	answer(KEYPROTO_SIGN13, header.id, KEYPROTO_OK, slice_of("A", 1));
+	ck_assert(ops[0].applied && !ops[0].failed);
+}
+END_TEST
+
+START_TEST(a_dead_signers_requests_are_tried_once_more)
+{
+	attach();
+	sign(0);
+	turn();
+	channel_free(signer);
+	turn();
+	ck_assert(!ops[0].applied);
+	attach();
+	expect(KEYPROTO_SIGN13);
+	channel_free(signer);
+	signer = NULL;
+	turn();
+	ck_assert(ops[0].applied && ops[0].failed && ops[0].freed);
+	keyclient_stats(client, &stats);
+	ck_assert_uint_eq(stats.retried, 1);
+	ck_assert_uint_eq(stats.pending, 0);
+	ck_assert_uint_eq(stats.channels, 0);
+}
+END_TEST
+
+START_TEST(a_refusal_fails_the_operation)
+{
+	attach();
+	sign(0);
+	turn();
+	expect(KEYPROTO_SIGN13);
+	answer(KEYPROTO_SIGN13, header.id, KEYPROTO_DENIED, NO_BYTES);
+	ck_assert(ops[0].failed && ops[0].applied);
+	ck_assert_int_eq(resumed, 1);
+}
+END_TEST
+
+START_TEST(a_forgotten_connection_is_cancelled_and_not_resumed)
+{
+	uint64_t id;
+
+	attach();
+	sign(0);
+	turn();
+	expect(KEYPROTO_SIGN13);
+	id = header.id;
+	keyclient_forget(client, &conns[0]);
+	ck_assert(ops[0].cancelled && ops[0].freed && !ops[0].applied);
+	turn();
+	expect(KEYPROTO_CANCEL);
+	answer(KEYPROTO_SIGN13, id, KEYPROTO_OK, slice_of("A", 1));
+	ck_assert_int_eq(resumed, 0);
+}
+END_TEST
+
+START_TEST(a_deadline_fails_what_is_parked)
+{
+	keyclient_free(client);
+	client = keyclient_new(base, 1, resume, NULL);
+	ck_assert_int_eq(keyclient_add(client, &config, &cert, spki), 0);
+	sign(0);
+	/* Returns when the only event, the deadline, has run. */
+	event_base_loop(base, EVLOOP_ONCE);
+	ck_assert(ops[0].failed && ops[0].applied);
+	keyclient_stats(client, &stats);
+	ck_assert_uint_eq(stats.expired, 1);
+}
+END_TEST
+
+START_TEST(a_hash_of_no_suite_is_not_sent)
+{
+	attach();
+	ops[0].hash_len = 20;
+	ck_assert_int_eq(config.sign(&conns[0], &ops[0]), S2N_FAILURE);
+	ck_assert(!ops[0].freed);
+}
+END_TEST
+
+static Suite *
+keyclient_suite(void)
+{
+	Suite *suite = suite_create("keyclient");
+	TCase *tcase = tcase_create("keyclient");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, answers_are_matched_by_id_in_any_order);
+	tcase_add_test(tcase, a_request_waits_until_a_signer_has_its_key);
+	tcase_add_test(tcase, a_dead_signers_requests_are_tried_once_more);
+	tcase_add_test(tcase, a_refusal_fails_the_operation);
+	tcase_add_test(
+	    tcase, a_forgotten_connection_is_cancelled_and_not_resumed);
+	tcase_add_test(tcase, a_deadline_fails_what_is_parked);
+	tcase_add_test(tcase, a_hash_of_no_suite_is_not_sent);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+UNIT_MAIN(keyclient_suite)
