@@ -156,7 +156,7 @@ $(eval $(call tool,handshakes,$(call obj,tests/bench/handshakes),$(B)/lib/libs2n
 $(eval $(call tool,sink,$(call obj,tests/bench/sink)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop check-units check-asan install clean distclean lint sizes
+.PHONY: all run check bench interop check-library check-asan install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -171,14 +171,14 @@ bench: $(PACKAGES) all $(TOOLS)
 interop: $(PACKAGES) all $(TOOLS)
 	@tests/interop/all.sh $(B)
 
-# Unit tests only: seccomp allows the daemons none of what a sanitizer's run time
-# calls, so the end-to-end scripts would show nothing.
-check-units: $(UNIT)
-	@ONLY=units tests/check.sh $(B) $(UNIT)
+# Unit tests and the library with its peers: seccomp allows the daemons none of
+# what a sanitizer's run time calls, so their scripts would show nothing.
+check-library: $(UNIT) $(TOOLS)
+	@ONLY=library tests/check.sh $(B) $(UNIT)
 
 check-asan: configure
 	@$(MAKE) B=build-asan CONFIG=build-asan/config.mk \
-	    CONFIGURE_FLAGS='SANITIZE=address,undefined CFLAGS="-O1 -g"' check-units
+	    CONFIGURE_FLAGS='SANITIZE=address,undefined CFLAGS="-O1 -g"' check-library
 
 install: all
 	@DESTDIR='$(DESTDIR)' prefix='$(prefix)' exec_prefix='$(exec_prefix)' sbindir='$(sbindir)' \
