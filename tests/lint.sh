@@ -6,6 +6,8 @@ set -u
 bad=0
 sources=$(git ls-files '*.c')
 headers=$(git ls-files '*.h')
+# Check's macros tell an analyzer nothing of what they have ruled out.
+analyzed=$(git ls-files '*.c' ':!tests/unit')
 
 have() {
 	command -v "$1" >/dev/null && return 0
@@ -35,13 +37,14 @@ format() {
 
 # shellcheck disable=SC2086
 analyze() {
-	echo "$sources" | xargs -P 2 -n 1 "$CC" $CPPFLAGS -std=c11 -O1 -fanalyzer -fdiagnostics-path-format=none -c -o /dev/null
+	echo "$analyzed" | xargs -P 2 -n 1 "$CC" $CPPFLAGS -std=c11 -O1 -fanalyzer -fdiagnostics-path-format=none -c -o /dev/null
 }
 
 # shellcheck disable=SC2086
 check_c() {
 	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
-	    --suppress=missingIncludeSystem --error-exitcode=1 -I. -Ilibtls $sources
+	    --suppress=missingIncludeSystem --suppress=legacyUninitvar --suppress=funcArgOrderDifferent \
+	    --error-exitcode=1 -I. -Ilibtls $analyzed
 }
 
 shells() {

@@ -60,6 +60,26 @@ case_client 's_server, key update by our client' 'p256 TLS_AES_128_GCM_SHA256 se
     --send hello --expect olleh --key-update
 stop "$pid"
 
+# Four megabytes each way through many records. s_server -HTTP gives a file as it
+# is, from the directory it runs in.
+head -c 4000000 /dev/urandom >"$work/big"
+our_server p256 --http --body "$work/big" --key-update
+s_client >"$work/answer" 2>"$work/client.log"
+tail -c 4000000 "$work/answer" | cmp - "$work/big" >>"$work/client.log" 2>&1
+result 's_client: four megabytes from our server' $? "$work/client.log" "$server_log"
+stop "$pid"
+
+peer_log=$work/s_server.log
+start "$peer_log" sh -c "cd '$work' && exec openssl s_server -accept 127.0.0.1:0 -cert certs/p256.pem \
+    -key certs/p256.key -tls1_3 -HTTP"
+await '^ACCEPT ' "$peer_log" || exit 1
+port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$peer_log")
+case_client 's_server: four megabytes to our client' 'p256 TLS_AES_128_GCM_SHA256 secp256r1 direct' default_tls13 \
+    --send "$(printf 'GET /big HTTP/1.0\r\n\r')" --save "$work/saved"
+cmp "$work/saved" "$work/big" >"$work/cmp.log" 2>&1
+result 's_server: all of them the same' $? "$work/cmp.log"
+stop "$pid"
+
 # ALPN, chosen by the server's order.
 our_server p256 --http --alpn h2,http/1.1
 s_client -alpn http/1.1,h2 >"$work/client.log" 2>&1

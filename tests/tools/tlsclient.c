@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 struct options {
-	const char *policy, *alpn, *ca, *name, *send, *expect;
+	const char *policy, *alpn, *ca, *name, *send, *expect, *save;
 	uint16_t port;
 	bool insecure, key_update;
 };
@@ -23,7 +23,7 @@ struct options {
 static const char usage[] =
     "usage: tlsclient --port n (--ca ca.pem | --insecure) [--name host]\n"
     "    [--policy name] [--alpn a,b] [--send text] [--expect text]\n"
-    "    [--key-update]\n"
+    "    [--save file] [--key-update]\n"
     "Connects to 127.0.0.1. Exit 0: verified, and the answer was as expected.\n";
 
 static void
@@ -38,6 +38,7 @@ parse(int argc, char **argv, struct options *options)
 		{ "alpn", required_argument, NULL, 'a' },
 		{ "send", required_argument, NULL, 's' },
 		{ "expect", required_argument, NULL, 'e' },
+		{ "save", required_argument, NULL, 'S' },
 		{ "key-update", no_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -60,6 +61,8 @@ parse(int argc, char **argv, struct options *options)
 			options->send = optarg;
 		else if (word == 'e')
 			options->expect = optarg;
+		else if (word == 'S')
+			options->save = optarg;
 		else if (word == 'u')
 			options->key_update = true;
 		else
@@ -109,6 +112,25 @@ expect(struct s2n_connection *conn, const char *text)
 	return false;
 }
 
+/* Everything up to the peer's close_notify goes into the file. */
+static bool
+save(struct s2n_connection *conn, const char *path)
+{
+	FILE *file = fopen(path, "w");
+	s2n_blocked_status blocked;
+	char bytes[16384];
+	ssize_t len;
+
+	if (file == NULL)
+		tool_die_errno(path);
+	while ((len = s2n_recv(conn, bytes, sizeof bytes, &blocked)) > 0)
+		if (fwrite(bytes, 1, (size_t)len, file) != (size_t)len)
+			tool_die_errno(path);
+	if (fclose(file) != 0)
+		tool_die_errno(path);
+	return len == 0;
+}
+
 static bool
 converse(struct s2n_connection *conn, const struct options *options)
 {
@@ -119,7 +141,9 @@ converse(struct s2n_connection *conn, const struct options *options)
 	    !(tool_send(conn, options->send, strlen(options->send)) &&
 		tool_send(conn, "\n", 1)))
 		return false;
-	return options->expect == NULL || expect(conn, options->expect);
+	if (options->expect != NULL && !expect(conn, options->expect))
+		return false;
+	return options->save == NULL || save(conn, options->save);
 }
 
 static int

@@ -24,15 +24,17 @@ struct options {
 	uint16_t port;
 	long connections; /* to serve before it ends; 0: for ever */
 	bool http, key_update;
+	char *body; /* of the answer to an HTTP request */
+	size_t body_len;
 };
 
 static const char usage[] =
     "usage: tlsserver --cert chain.pem --key key.pem [--cert ... --key ...]\n"
     "    [--port n] [--policy name] [--alpn a,b] [--connections n] [--http]\n"
-    "    [--key-update]\n"
+    "    [--body file] [--key-update]\n"
     "Prints \"port n\" when it listens; port 0, the default, takes a free one.\n";
 
-static const char http_body[] = "hello from tlsserver\n";
+static char default_body[] = "hello from tlsserver\n";
 
 static void
 parse(int argc, char **argv, struct options *options)
@@ -45,6 +47,7 @@ parse(int argc, char **argv, struct options *options)
 		{ "alpn", required_argument, NULL, 'a' },
 		{ "connections", required_argument, NULL, 'n' },
 		{ "http", no_argument, NULL, 'h' },
+		{ "body", required_argument, NULL, 'b' },
 		{ "key-update", no_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -65,6 +68,8 @@ parse(int argc, char **argv, struct options *options)
 			options->connections = atol(optarg);
 		else if (word == 'h')
 			options->http = true;
+		else if (word == 'b')
+			options->body = tool_read(optarg, &options->body_len);
 		else if (word == 'u')
 			options->key_update = true;
 		else
@@ -144,9 +149,9 @@ answer_http(struct s2n_connection *conn, const struct options *options)
 	n = snprintf(head, sizeof head,
 	    "HTTP/1.1 200 OK\r\nConnection: close\r\n"
 	    "Content-Length: %zu\r\n\r\n",
-	    sizeof http_body - 1);
+	    options->body_len);
 	return answer(conn, options, head, (size_t)n) &&
-	       answer(conn, options, http_body, sizeof http_body - 1);
+	       answer(conn, options, options->body, options->body_len);
 }
 
 static void
@@ -178,7 +183,9 @@ out:
 int
 main(int argc, char **argv)
 {
-	struct options options = { .policy = "default_tls13" };
+	struct options options = { .policy = "default_tls13",
+		.body = default_body,
+		.body_len = sizeof default_body - 1 };
 	struct s2n_cert_chain_and_key *pairs[PAIRS_MAX];
 	struct s2n_config *config;
 	int listener, fd;

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CHAIN_MAX (1 << 20)
+#define FILE_MAX (16 << 20)
 
 void
 tool_die(const char *what)
@@ -28,18 +28,17 @@ tool_die_errno(const char *what)
 }
 
 char *
-tool_read(const char *path)
+tool_read(const char *path, size_t *len)
 {
 	FILE *file = fopen(path, "r");
-	char *text = malloc(CHAIN_MAX);
-	size_t len;
+	char *text = malloc(FILE_MAX);
 
 	if (file == NULL || text == NULL)
 		tool_die_errno(path);
-	len = fread(text, 1, CHAIN_MAX - 1, file);
+	*len = fread(text, 1, FILE_MAX - 1, file);
 	if (ferror(file) || !feof(file))
 		tool_die_errno(path);
-	text[len] = '\0';
+	text[*len] = '\0';
 	fclose(file);
 	return text;
 }
@@ -79,7 +78,9 @@ struct s2n_cert_chain_and_key *
 tool_pair(const char *chain, const char *key)
 {
 	struct s2n_cert_chain_and_key *pair = s2n_cert_chain_and_key_new();
-	char *chain_pem = tool_read(chain), *key_pem = tool_read(key);
+	size_t len;
+	char *chain_pem = tool_read(chain, &len);
+	char *key_pem = tool_read(key, &len);
 
 	if (pair == NULL ||
 	    s2n_cert_chain_and_key_load_pem(pair, chain_pem, key_pem) != 0)

@@ -11,8 +11,8 @@
 _Noreturn void tool_die(const char *what);
 /* The same for a failed system call. */
 _Noreturn void tool_die_errno(const char *what);
-/* The whole file as a string of the caller's; dies when it cannot be read. */
-char *tool_read(const char *path);
+/* The whole file, the caller's, with a NUL after it; dies when it cannot. */
+char *tool_read(const char *path, size_t *len);
 /* A config with this policy and comma-separated ALPN list (NULL: none). */
 struct s2n_config *tool_config(const char *policy, const char *alpn);
 /* A public chain with its key, or dies. */
