@@ -440,7 +440,7 @@ read_binding(struct pending *pending)
 	return true;
 }
 
-/* The library's callback: op is ours to free unless this fails. */
+/* The library's callback: op is ours to free, also when this fails. */
 static int
 keyclient_sign(struct s2n_connection *conn, struct s2n_async_pkey_op *op)
 {
@@ -452,8 +452,10 @@ keyclient_sign(struct s2n_connection *conn, struct s2n_async_pkey_op *op)
 	struct pending *pending;
 	struct timeval wait;
 
-	if (chain == NULL || (pending = calloc(1, sizeof *pending)) == NULL)
+	if (chain == NULL || (pending = calloc(1, sizeof *pending)) == NULL) {
+		s2n_async_pkey_op_free(op);
 		return S2N_FAILURE;
+	}
 	client = chain->client;
 	pending->client = client;
 	pending->op = op;
@@ -468,6 +470,7 @@ keyclient_sign(struct s2n_connection *conn, struct s2n_async_pkey_op *op)
 		if (pending->timer != NULL)
 			event_free(pending->timer);
 		free(pending);
+		s2n_async_pkey_op_free(op);
 		return S2N_FAILURE;
 	}
 	pending->next = client->pending;
