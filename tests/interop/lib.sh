@@ -95,15 +95,18 @@ gnutls_priority() {
 	echo
 }
 
-# await PATTERN FILE: until a line of the file matches, 5 seconds at most.
+# await PATTERN FILE: until a line of the file matches, ten seconds at most.
 await() {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
-		! grep -q "$1" "$2" || return 0
-		sleep 0.2
+	tries=100
+	while ! grep -q "$1" "$2"; do
+		tries=$((tries - 1))
+		if [ "$tries" -eq 0 ]; then
+			echo "no line \"$1\" in $2:"
+			cat "$2"
+			return 1
+		fi
+		sleep 0.1
 	done
-	echo "no line \"$1\" in $2:"
-	cat "$2"
-	return 1
 }
 
 # start LOG COMMAND...: in the background; its pid is in $pid and ended at exit.
