@@ -12,9 +12,6 @@ say() {
 
 # Described, and still to be built; a line goes when its thing comes.
 later='
-ipc/keyclient.c
-ipc/keyproto
-keyd/
 keyd/request.c
 frontd/
 frontd/listener.c
