@@ -1,0 +1,116 @@
+/*
+ * What the master and its children say to each other over a child's control
+ * channel (descriptor SPAWN_CONTROL_FD), and a worker to frontd-connect over
+ * theirs: one packet, one fixed record, in the machine's own layout, since both
+ * ends are of one build. No child parses text. A record is taken only if the
+ * packet has exactly its size.
+ */
+#ifndef FRONTD_CONTROL_H
+#define FRONTD_CONTROL_H
+
+#include <sys/socket.h>
+
+#include "ipc/channel.h"
+#include "ipc/keyproto.h"
+#include "policy/policy.h"
+
+#define CONTROL_SITES_MAX 256
+#define CONTROL_NAME_MAX 256
+#define CONTROL_ALPN_MAX 64
+#define CONTROL_CHUNK_MAX 8192
+#define CONTROL_PROCESSES_MAX 64
+
+enum control_type {
+	/* master to worker */
+	CONTROL_SITE = 1,  /* struct control_site */
+	CONTROL_CHAIN,     /* struct control_chain: PEM, in chunks, in order */
+	CONTROL_LISTEN,    /* struct control_listen + the listening socket */
+	CONTROL_KEYS,      /* struct control_plain + a channel to a signer */
+	CONTROL_CONNECTOR, /* struct control_plain + a channel to frontd-connect
+			    * (to frontd-connect: a channel to a worker) */
+	CONTROL_START,     /* struct control_start: seal, then serve */
+	/* master to frontd-connect */
+	CONTROL_BACKEND, /* struct control_backend */
+	/* master to frontd-page */
+	CONTROL_PROCESSES, /* struct control_processes, whenever they change */
+	/* child to master */
+	CONTROL_CONFINED, /* struct control_confined, once, when sealed */
+	/* worker to frontd-connect, and back with a connected socket */
+	CONTROL_CONNECT,  /* struct control_connect */
+	CONTROL_CONNECTED /* struct control_connected + socket when error is 0
+			   */
+};
+
+struct control_plain {
+	uint32_t type;
+};
+
+struct control_site {
+	uint32_t type;
+	uint16_t site;    /* index, 0 .. CONTROL_SITES_MAX - 1 */
+	uint8_t proxy_v2; /* a PROXY v2 header goes before the bytes */
+	uint8_t alpn_len;
+	char name[CONTROL_NAME_MAX];    /* the site's, for logs */
+	uint8_t alpn[CONTROL_ALPN_MAX]; /* as it travels: length, bytes, ... */
+	uint8_t spki[32];               /* SHA-256 of the leaf's public key */
+	uint32_t chain_size; /* bytes of PEM that CONTROL_CHAIN will bring */
+};
+
+struct control_chain {
+	uint32_t type;
+	uint16_t site;
+	uint16_t len;
+	uint8_t pem[CONTROL_CHUNK_MAX];
+};
+
+struct control_listen {
+	uint32_t type;
+	uint16_t default_site;
+	uint32_t handshake_timeout_ms;
+	uint32_t idle_timeout_ms;
+};
+
+struct control_start {
+	uint32_t type;
+	uint32_t strictness;      /* enum strictness */
+	uint32_t max_connections; /* worker */
+	uint32_t debug;           /* log level debug */
+};
+
+struct control_backend {
+	uint32_t type;
+	uint16_t site;
+	uint32_t address_len;
+	struct sockaddr_storage address;
+};
+
+struct control_processes {
+	uint32_t type;
+	uint32_t count;
+	struct keyproto_process processes[CONTROL_PROCESSES_MAX];
+};
+
+struct control_confined {
+	uint32_t type;
+	struct confinement confinement;
+};
+
+struct control_connect {
+	uint32_t type;
+	uint32_t request; /* the worker's number for it */
+	uint16_t site;
+};
+
+struct control_connected {
+	uint32_t type;
+	uint32_t request;
+	int32_t
+	    error; /* errno, 0: the socket came along, maybe still connecting */
+};
+
+/* The type of a packet; 0 when it is too short to have one. */
+uint32_t control_type(struct slice packet);
+/* Copies the record if the packet has exactly this size. */
+must_check bool control_take(struct slice packet, void *record, size_t size);
+
+#endif

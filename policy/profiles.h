@@ -1,0 +1,14 @@
+/*
+ * The profiles: one const declaration a process. The only place where a system
+ * call is named is profiles.c.
+ */
+#ifndef POLICY_PROFILES_H
+#define POLICY_PROFILES_H
+
+#include "policy/policy.h"
+
+extern const struct profile frontd_profile, frontd_worker_profile,
+    frontd_connect_profile, frontd_page_profile, keyd_profile,
+    keyd_signer_profile;
+
+#endif
