@@ -71,7 +71,7 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 
 # ---- policy, ipc ----
-POLICY :=
+POLICY := $(call obj,$(addprefix policy/,policy profiles seccomp namespaces privdrop landlock))
 IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn)
 KEYCLIENT := $(call obj,ipc/keyclient)
 
@@ -84,6 +84,11 @@ $(B)/$(1)/$(2): $(3)
 	@echo "  link  $$@"
 	$(Q)$$(CC) $$(LDFLAGS_PROGRAM) $$^ $(4) -o $$@
 endef
+
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/signer)
+KEYD := $(call obj,keyd/keyd keyd/config)
+$(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
+$(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
 # ---- the library as users link it ----
 # One relocatable object whose hidden names are made local, so that internal

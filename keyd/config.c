@@ -1,0 +1,258 @@
+/*
+ * keyd.conf; the contract is in config.h.
+ */
+#include "keyd/config.h"
+
+#include <confuse.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_SOCKET "/run/sallyport/keyd.sock"
+
+/* Every complaint: file, line where there is one, reason. */
+static void __attribute__((format(printf, 2, 0)))
+complain(cfg_t *cfg, const char *format, va_list args)
+{
+	if (cfg != NULL && cfg->filename != NULL)
+		fprintf(stderr, "%s:%d: ", cfg->filename, cfg->line);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+static bool __attribute__((format(printf, 2, 3)))
+refuse(cfg_t *cfg, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(cfg, format, args);
+	va_end(args);
+	return false;
+}
+
+static bool
+take_name(cfg_t *cfg, const char *name, char out[CONFIG_NAME_MAX])
+{
+	if (name == NULL || name[0] == '\0' || strlen(name) >= CONFIG_NAME_MAX)
+		return refuse(
+		    cfg, "a name must be 1 to %d bytes", CONFIG_NAME_MAX - 1);
+	strcpy(out, name);
+	return true;
+}
+
+/* Beside the configuration unless it is absolute. */
+static bool
+take_path(cfg_t *cfg, const char *file, char out[PATH_MAX])
+{
+	const char *slash = strrchr(cfg->filename, '/');
+	int directory = slash != NULL && file != NULL && file[0] != '/'
+			    ? (int)(slash - cfg->filename + 1)
+			    : 0;
+	int len;
+
+	if (file == NULL)
+		return refuse(cfg, "a key needs file = \"...\"");
+	len = snprintf(out, PATH_MAX, "%.*s%s", directory, cfg->filename, file);
+	return len > 0 && len < PATH_MAX ? true
+					 : refuse(cfg, "the path is too long");
+}
+
+static bool
+take_operations(cfg_t *cfg, uint32_t *operations)
+{
+	const char *word;
+
+	if (cfg_size(cfg, "operations") == 0)
+		*operations = 1u << KEYPROTO_SIGN13;
+	for (unsigned i = 0; i < cfg_size(cfg, "operations"); i++) {
+		word = cfg_getnstr(cfg, "operations", i);
+		if (strcmp(word, "sign13") != 0)
+			return refuse(cfg, "unknown operation \"%s\"", word);
+		*operations |= 1u << KEYPROTO_SIGN13;
+	}
+	return true;
+}
+
+static bool
+take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
+{
+	struct config_key *key = &config->keys[config->key_count];
+
+	if (config->key_count == KEYPROTO_SLOTS)
+		return refuse(cfg, "more than %d keys", KEYPROTO_SLOTS);
+	if (!take_name(cfg, cfg_title(cfg), key->name) ||
+	    !take_path(cfg, cfg_getstr(cfg, "file"), key->path) ||
+	    !take_operations(cfg, &key->operations))
+		return false;
+	for (unsigned i = 0; i < config->key_count; i++)
+		if (strcmp(config->keys[i].name, key->name) == 0)
+			return refuse(cfg, "a second key \"%s\"", key->name);
+	key->group = group;
+	key->slot = slot;
+	config->key_count++;
+	return true;
+}
+
+static bool
+take_group(cfg_t *cfg, struct config *config)
+{
+	unsigned group = config->group_count;
+
+	if (group == CONFIG_GROUPS_MAX)
+		return refuse(cfg, "more than %d groups", CONFIG_GROUPS_MAX);
+	if (!take_name(cfg, cfg_title(cfg), config->groups[group]))
+		return false;
+	config->group_count++;
+	for (unsigned i = 0; i < cfg_size(cfg, "key"); i++)
+		if (!take_key(
+			cfg_getnsec(cfg, "key", i), config, group, (uint16_t)i))
+			return false;
+	return true;
+}
+
+/* An account's name or number; without one, keyd's own. */
+static bool
+take_uid(cfg_t *cfg, const char *word, uid_t *uid)
+{
+	struct passwd *account;
+	char *end;
+	unsigned long number;
+
+	*uid = geteuid();
+	if (word == NULL)
+		return true;
+	number = strtoul(word, &end, 10);
+	if (*word != '\0' && *end == '\0' && number < UINT32_MAX) {
+		*uid = (uid_t)number;
+		return true;
+	}
+	if ((account = getpwnam(word)) == NULL)
+		return refuse(cfg, "there is no account \"%s\"", word);
+	*uid = account->pw_uid;
+	return true;
+}
+
+static bool
+take_client_key(cfg_t *cfg, const struct config *config,
+    struct config_client *client, const char *name)
+{
+	for (unsigned i = 0; i < config->key_count; i++) {
+		if (strcmp(config->keys[i].name, name) != 0)
+			continue;
+		client->keys[i] = 1;
+		return true;
+	}
+	return refuse(cfg, "there is no key \"%s\"", name);
+}
+
+static bool
+take_client(cfg_t *cfg, struct config *config)
+{
+	struct config_client *client = &config->clients[config->client_count];
+	const char *role = cfg_getstr(cfg, "role");
+
+	if (config->client_count == CONFIG_CLIENTS_MAX)
+		return refuse(cfg, "more than %d clients", CONFIG_CLIENTS_MAX);
+	if (!take_name(cfg, cfg_title(cfg), client->name) ||
+	    !take_uid(cfg, cfg_getstr(cfg, "uid"), &client->uid))
+		return false;
+	if (strcmp(role, "server") != 0 && strcmp(role, "client") != 0)
+		return refuse(
+		    cfg, "role is server or client, not \"%s\"", role);
+	client->role =
+	    strcmp(role, "server") == 0 ? KEYPROTO_SERVER : KEYPROTO_CLIENT;
+	for (unsigned i = 0; i < cfg_size(cfg, "keys"); i++)
+		if (!take_client_key(
+			cfg, config, client, cfg_getnstr(cfg, "keys", i)))
+			return false;
+	config->client_count++;
+	return true;
+}
+
+static bool
+take_all(cfg_t *cfg, struct config *config)
+{
+	const char *path = cfg_getstr(cfg, "socket");
+
+	if (strlen(path) >= sizeof config->socket)
+		return refuse(cfg, "the socket's path is too long");
+	strcpy(config->socket, path);
+	for (unsigned i = 0; i < cfg_size(cfg, "signer-group"); i++)
+		if (!take_group(cfg_getnsec(cfg, "signer-group", i), config))
+			return false;
+	for (unsigned i = 0; i < cfg_size(cfg, "client"); i++)
+		if (!take_client(cfg_getnsec(cfg, "client", i), config))
+			return false;
+	if (config->key_count == 0)
+		return refuse(cfg, "no key is configured");
+	return true;
+}
+
+bool
+config_read(const char *path, struct config *config)
+{
+	cfg_opt_t key[] = {
+		CFG_STR("file", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("operations", NULL, CFGF_NONE),
+		CFG_END(),
+	};
+	cfg_opt_t group[] = {
+		CFG_SEC("key", key, CFGF_MULTI | CFGF_TITLE),
+		CFG_END(),
+	};
+	cfg_opt_t client[] = {
+		CFG_STR("uid", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("keys", NULL, CFGF_NONE),
+		CFG_STR("role", "server", CFGF_NONE),
+		CFG_END(),
+	};
+	cfg_opt_t options[] = {
+		CFG_STR("socket", DEFAULT_SOCKET, CFGF_NONE),
+		CFG_SEC("signer-group", group, CFGF_MULTI | CFGF_TITLE),
+		CFG_SEC("client", client, CFGF_MULTI | CFGF_TITLE),
+		CFG_END(),
+	};
+	cfg_t *cfg = cfg_init(options, CFGF_NONE);
+	bool done = false;
+	int r;
+
+	*config = (struct config){ 0 };
+	cfg_set_error_function(cfg, complain);
+	r = cfg_parse(cfg, path);
+	if (r == CFG_FILE_ERROR)
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+	else if (r == CFG_SUCCESS)
+		done = take_all(cfg, config);
+	cfg_free(cfg);
+	return done;
+}
+
+int
+config_open_key(const struct config_key *key)
+{
+	const char *reason = NULL;
+	struct stat about;
+	int fd =
+	    open(key->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0 || fstat(fd, &about) != 0)
+		reason = strerror(errno);
+	else if (!S_ISREG(about.st_mode))
+		reason = "not a regular file";
+	else if (about.st_uid != 0 && about.st_uid != geteuid())
+		reason = "owned by neither root nor keyd's account";
+	else if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		reason = "open to group or others (chmod 600)";
+	if (reason == NULL)
+		return fd;
+	fprintf(stderr, "%s: %s\n", key->path, reason);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}

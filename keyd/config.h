@@ -1,0 +1,54 @@
+/*
+ * keyd.conf (keyd.conf(5)), read by libconfuse into plain structs.
+ */
+#ifndef KEYD_CONFIG_H
+#define KEYD_CONFIG_H
+
+#include <limits.h>
+#include <sys/types.h>
+
+#include "ipc/keyproto.h"
+
+#define CONFIG_GROUPS_MAX 16
+#define CONFIG_CLIENTS_MAX 16
+#define CONFIG_NAME_MAX 64
+
+struct config_key {
+	char name[CONFIG_NAME_MAX];
+	char path[PATH_MAX];
+	uint32_t operations; /* bit n: request type n */
+	unsigned group;
+	uint16_t slot; /* in its group's signer */
+};
+
+struct config_client {
+	char name[CONFIG_NAME_MAX];
+	uid_t uid;
+	uint32_t role;                /* enum keyproto_role */
+	uint8_t keys[KEYPROTO_SLOTS]; /* by index into config.keys: may use */
+};
+
+struct config {
+	char socket[108];
+	char groups[CONFIG_GROUPS_MAX][CONFIG_NAME_MAX];
+	unsigned group_count;
+	struct config_key keys[KEYPROTO_SLOTS];
+	unsigned key_count;
+	struct config_client clients[CONFIG_CLIENTS_MAX];
+	unsigned client_count;
+};
+
+/*
+ * False after a message "file:line: reason" (or "file: reason") on standard
+ * error. Key files are named relative to the directory of the configuration.
+ */
+must_check bool config_read(const char *path, struct config *);
+
+/*
+ * Opens a key's file for its signer, without reading it. -1 after saying why,
+ * file named: it cannot be opened, is a link or no file, is not owned by root
+ * or us, or is open to group or others.
+ */
+int config_open_key(const struct config_key *);
+
+#endif

@@ -1,0 +1,603 @@
+/*
+ * keyd, the loader: opens key files and passes the descriptors to its signers,
+ * never reading a byte of them; answers masters, and gives them channels to the
+ * signers. Nothing here is a client's word: those go to the signers.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "ipc/channel.h"
+#include "ipc/spawn.h"
+#include "keyd/config.h"
+#include "policy/policy.h"
+#include "policy/profiles.h"
+
+#define MASTERS_MAX 16
+#define TAGS_MAX 256
+#define QUEUE_MAX 1024
+#define STOP_MS 2000
+
+struct signer {
+	unsigned group;
+	pid_t pid; /* 0: not running */
+	struct channel *control;
+	struct event *readable, *respawn;
+	struct backoff backoff;
+	struct keyproto_process about;
+};
+
+struct master {
+	struct channel *channel; /* NULL: free */
+	struct event *readable;
+	const struct config_client *client;
+	bool greeted;
+	bool tags[TAGS_MAX];
+};
+
+static struct config config;
+static struct event_base *base;
+static struct signer signers[CONFIG_GROUPS_MAX];
+static struct master masters[MASTERS_MAX];
+static char signer_path[PATH_MAX];
+static struct confinement own;
+
+static void signer_start(struct signer *);
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Builds and queues one packet; fd may be -1. */
+static bool
+say(struct channel *channel, const struct keyproto_header *header,
+    struct slice payload, int fd)
+{
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len = keyproto_build(header, payload, packet, sizeof packet);
+
+	return len > 0 && channel_send(channel, slice_of(packet, len), fd) &&
+	       channel_flush(channel) <= CHANNEL_PACKET;
+}
+
+/* ---- signers ---- */
+
+static uint64_t order_id;
+
+static bool
+order(struct signer *signer, uint16_t type, struct slice payload, int fd)
+{
+	struct keyproto_header header = { .type = type, .id = ++order_id };
+
+	return say(signer->control, &header, payload, fd);
+}
+
+/* What a client may use of a group, as its signer numbers the keys. */
+static struct keyproto_grant
+grant_of(const struct config_client *client, unsigned group)
+{
+	struct keyproto_grant grant = { .role = client->role };
+	const struct config_key *key;
+
+	for (unsigned i = 0; i < config.key_count; i++) {
+		key = &config.keys[i];
+		if (key->group == group && client->keys[i] != 0)
+			grant.slots[key->slot / 8] |=
+			    (uint8_t)(1u << key->slot % 8);
+	}
+	return grant;
+}
+
+/* A fresh channel between a signer and one of a master's workers. */
+static bool
+give_channel(
+    struct master *master, struct signer *signer, uint32_t tag, uint64_t id)
+{
+	struct keyproto_grant grant = grant_of(master->client, signer->group);
+	struct keyproto_newchannel what = {
+		.tag = tag, .group = signer->group, .groups = config.group_count
+	};
+	struct keyproto_header header = {
+		.type = KEYPROTO_NEWCHANNEL, .flags = KEYPROTO_ANSWER, .id = id
+	};
+	uint8_t payload[KEYPROTO_PACKET_MAX];
+	bool done = false;
+	int ends[2];
+
+	if (signer->control == NULL || channel_pair(ends) != 0)
+		return false;
+	if (order(signer, KEYPROTO_GRANT,
+		slice_of(payload,
+		    keyproto_grant_build(&grant, payload, sizeof payload)),
+		ends[0]))
+		done = say(master->channel, &header,
+		    slice_of(payload, keyproto_newchannel_build(
+					  &what, payload, sizeof payload)),
+		    ends[1]);
+	close(ends[0]);
+	close(ends[1]);
+	return done;
+}
+
+static void
+pass_keys(struct signer *signer)
+{
+	struct keyproto_keyfile file;
+	uint8_t payload[16];
+	int fd;
+
+	for (unsigned i = 0; i < config.key_count; i++) {
+		const struct config_key *key = &config.keys[i];
+
+		if (key->group != signer->group ||
+		    (fd = config_open_key(key)) < 0)
+			continue;
+		file.slot = key->slot;
+		file.operations = key->operations;
+		if (!order(signer, KEYPROTO_KEYFILE,
+			slice_of(payload, keyproto_keyfile_build(
+					      &file, payload, sizeof payload)),
+			fd))
+			log_event(LOG_LEVEL_ERROR, "key",
+			    "name=%s reason=queue", key->name);
+		close(fd);
+	}
+}
+
+static void
+signer_told(struct signer *signer, struct slice packet)
+{
+	struct keyproto_processes what;
+	struct keyproto_header header;
+	struct slice payload;
+
+	if (keyproto_parse(packet, &header, &payload) != KEYPROTO_OK)
+		return;
+	if (header.type == KEYPROTO_STATUS &&
+	    keyproto_processes_parse(payload, &what) && what.count == 1) {
+		signer->about = what.process[0];
+		log_event(LOG_LEVEL_INFO, "signer",
+		    "group=%s child=%d uid=%u seccomp=%u keys=%u",
+		    config.groups[signer->group], (int)signer->pid,
+		    signer->about.uid, signer->about.seccomp,
+		    signer->about.keys);
+	} else if (header.status != KEYPROTO_OK) {
+		log_event(LOG_LEVEL_ERROR, "signer",
+		    "group=%s request=%u reason=%s",
+		    config.groups[signer->group], header.type,
+		    keyproto_status_name(header.status));
+	}
+}
+
+static void
+signer_ready(evutil_socket_t fd, short what, void *ctx)
+{
+	struct signer *signer = ctx;
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len;
+
+	(void)fd;
+	(void)what;
+	while (channel_receive(signer->control, packet, sizeof packet, &len,
+		   NULL) == CHANNEL_PACKET)
+		signer_told(signer, slice_of(packet, len));
+	/* Its end is seen by SIGCHLD; until then there is nothing to read. */
+	if (signer->pid == 0)
+		event_del(signer->readable);
+}
+
+static void
+signer_stop(struct signer *signer)
+{
+	if (signer->readable != NULL)
+		event_free(signer->readable);
+	signer->readable = NULL;
+	channel_free(signer->control);
+	signer->control = NULL;
+	signer->pid = 0;
+	signer->about = (struct keyproto_process){ 0 };
+}
+
+static void
+respawn(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	signer_start(ctx);
+}
+
+static void
+signer_later(struct signer *signer)
+{
+	unsigned wait = backoff_died(&signer->backoff, now_ms());
+	struct timeval when = { wait / 1000, (wait % 1000) * 1000 };
+
+	event_add(signer->respawn, &when);
+}
+
+static void
+signer_start(struct signer *signer)
+{
+	struct spawn spawn = { .path = signer_path, .name = "keyd-signer" };
+	int ends[2];
+
+	backoff_started(&signer->backoff, now_ms());
+	if (channel_pair(ends) != 0) {
+		signer_later(signer);
+		return;
+	}
+	spawn.control = ends[1];
+	signer->pid = spawn_child(&spawn);
+	close(ends[1]);
+	signer->control = channel_new(ends[0], QUEUE_MAX);
+	if (signer->pid < 0 || signer->control == NULL) {
+		log_event(LOG_LEVEL_ERROR, "spawn", "path=%s reason=\"%s\"",
+		    signer_path, strerror(errno));
+		signer_stop(signer);
+		signer_later(signer);
+		return;
+	}
+	signer->readable = event_new(
+	    base, ends[0], EV_READ | EV_PERSIST, signer_ready, signer);
+	event_add(signer->readable, NULL);
+	pass_keys(signer);
+	if (!order(signer, KEYPROTO_STATUS, NO_BYTES, -1))
+		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
+	/* Workers that had a channel to the one before get one to this. */
+	for (size_t m = 0; m < MASTERS_MAX; m++)
+		for (uint32_t tag = 0; tag < TAGS_MAX; tag++)
+			if (masters[m].channel != NULL && masters[m].tags[tag])
+				(void)!give_channel(
+				    &masters[m], signer, tag, 0);
+}
+
+static void
+child_died(evutil_socket_t fd, short what, void *ctx)
+{
+	int status;
+	pid_t pid;
+
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (unsigned i = 0; i < config.group_count; i++) {
+			if (signers[i].pid != pid)
+				continue;
+			log_event(LOG_LEVEL_WARN, "signer-died",
+			    "group=%s child=%d %s=%d", config.groups[i],
+			    (int)pid, WIFSIGNALED(status) ? "signal" : "exit",
+			    WIFSIGNALED(status) ? WTERMSIG(status)
+						: WEXITSTATUS(status));
+			signer_stop(&signers[i]);
+			signer_later(&signers[i]);
+		}
+	}
+}
+
+/* ---- masters ---- */
+
+static void
+master_close(struct master *master, const char *reason)
+{
+	log_event(LOG_LEVEL_INFO, "master-gone", "client=%s reason=%s",
+	    master->client->name, reason);
+	event_free(master->readable);
+	channel_free(master->channel);
+	*master = (struct master){ 0 };
+}
+
+static void
+fill_process(struct keyproto_process *out, const char *name)
+{
+	*out = (struct keyproto_process){ .pid = (uint32_t)getpid(),
+		.uid = own.uid,
+		.seccomp = own.seccomp_mode,
+		.namespaces = own.namespaces };
+	snprintf(out->name, sizeof out->name, "%s", name);
+}
+
+static size_t
+build_status(uint8_t *payload, size_t room)
+{
+	static struct keyproto_processes what;
+
+	what.count = 0;
+	fill_process(&what.process[what.count++], "keyd");
+	for (unsigned i = 0; i < config.group_count; i++)
+		if (signers[i].about.pid != 0)
+			what.process[what.count++] = signers[i].about;
+	return keyproto_processes_build(&what, payload, room);
+}
+
+static size_t
+build_welcome(const struct master *master, uint8_t *payload, size_t room)
+{
+	struct keyproto_welcome welcome = { .version = KEYPROTO_MAJOR,
+		.role = (uint16_t)master->client->role,
+		.credits = KEYPROTO_CREDITS,
+		.packet_max = KEYPROTO_PACKET_MAX,
+		.keys_max = KEYPROTO_KEYS_MAX };
+
+	return keyproto_welcome_build(&welcome, payload, room);
+}
+
+/* One channel for each group; the tag gets new ones when a signer dies. */
+static bool
+answer_newchannel(struct master *master, struct slice payload, uint64_t id)
+{
+	uint32_t tag;
+
+	if (!keyproto_number_parse(payload, &tag) || tag >= TAGS_MAX)
+		return false;
+	master->tags[tag] = true;
+	for (unsigned i = 0; i < config.group_count; i++)
+		(void)!give_channel(master, &signers[i], tag, id);
+	return true;
+}
+
+/* False: the frame is broken, or nobody reads the answers. */
+static bool
+master_asked(struct master *master, struct slice packet)
+{
+	struct keyproto_header header;
+	struct slice payload;
+	uint8_t answer[KEYPROTO_PACKET_MAX];
+	size_t len = 0;
+	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
+
+	if (status == KEYPROTO_BADMSG || status == KEYPROTO_VERSION ||
+	    (header.flags & KEYPROTO_ANSWER) != 0)
+		return false;
+	if (header.type == KEYPROTO_HELLO) {
+		master->greeted = true;
+		len = build_welcome(master, answer, sizeof answer);
+	} else if (!master->greeted) {
+		return false;
+	} else if (header.type == KEYPROTO_NEWCHANNEL) {
+		return answer_newchannel(master, payload, header.id);
+	} else if (header.type == KEYPROTO_STATUS) {
+		len = build_status(answer, sizeof answer);
+	} else if (header.type != KEYPROTO_PING) {
+		status = KEYPROTO_UNSUPPORTED;
+	}
+	header.flags = KEYPROTO_ANSWER;
+	header.status = status;
+	header.micros = 0;
+	return say(master->channel, &header, slice_of(answer, len), -1);
+}
+
+static void
+master_ready(evutil_socket_t fd, short what, void *ctx)
+{
+	struct master *master = ctx;
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len;
+
+	(void)fd;
+	(void)what;
+	for (;;) {
+		switch (channel_receive(
+		    master->channel, packet, sizeof packet, &len, NULL)) {
+		case CHANNEL_EMPTY:
+			return;
+		case CHANNEL_PACKET:
+			if (master_asked(master, slice_of(packet, len)))
+				continue;
+			master_close(master, "broken-packet");
+			return;
+		case CHANNEL_CLOSED:
+			master_close(master, "closed");
+			return;
+		case CHANNEL_BROKEN:
+			master_close(master, "broken-channel");
+			return;
+		}
+	}
+}
+
+/* Who may: an account that the configuration names. */
+static const struct config_client *
+client_of(int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		return NULL;
+	for (unsigned i = 0; i < config.client_count; i++)
+		if (config.clients[i].uid == peer.uid)
+			return &config.clients[i];
+	log_event(LOG_LEVEL_WARN, "refused", "uid=%u peer=%d", peer.uid,
+	    (int)peer.pid);
+	return NULL;
+}
+
+static void
+master_arrived(evutil_socket_t listener, short what, void *ctx)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	const struct config_client *client;
+	size_t i = 0;
+
+	(void)what;
+	(void)ctx;
+	if (fd < 0)
+		return;
+	while (i < MASTERS_MAX && masters[i].channel != NULL)
+		i++;
+	if (i == MASTERS_MAX || (client = client_of(fd)) == NULL) {
+		close(fd);
+		return;
+	}
+	masters[i] = (struct master){ .client = client,
+		.channel = channel_new(fd, QUEUE_MAX) };
+	if (masters[i].channel == NULL)
+		return;
+	masters[i].readable = event_new(
+	    base, fd, EV_READ | EV_PERSIST, master_ready, &masters[i]);
+	event_add(masters[i].readable, NULL);
+	log_event(LOG_LEVEL_INFO, "master", "client=%s", client->name);
+}
+
+/* ---- start and end ---- */
+
+static int
+listen_on(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd =
+	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, path);
+	unlink(path);
+	/* Who may talk is decided by uid, not by the file's mode. */
+	if (fd < 0 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+	    chmod(path, 0666) != 0 || listen(fd, MASTERS_MAX) != 0) {
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		return -1;
+	}
+	return fd;
+}
+
+static void
+stop(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	event_base_loopbreak(base);
+}
+
+/* Signers end when their control channel does; those that do not are killed. */
+static void
+end_signers(void)
+{
+	uint64_t until = now_ms() + STOP_MS;
+	const struct timespec pause = { 0, 10 * 1000000 };
+	pid_t pids[CONFIG_GROUPS_MAX];
+	unsigned left = config.group_count;
+
+	for (unsigned i = 0; i < config.group_count; i++) {
+		pids[i] = signers[i].pid;
+		signer_stop(&signers[i]);
+	}
+	while (left > 0) {
+		left = 0;
+		for (unsigned i = 0; i < config.group_count; i++) {
+			if (pids[i] <= 0 ||
+			    waitpid(pids[i], NULL, WNOHANG) != 0) {
+				pids[i] = 0;
+				continue;
+			}
+			left++;
+			if (now_ms() > until)
+				kill(pids[i], SIGKILL);
+		}
+		if (left > 0)
+			nanosleep(&pause, NULL);
+	}
+}
+
+static bool
+watch(int listener)
+{
+	struct event *term, *intr, *chld, *arrival;
+
+	term = evsignal_new(base, SIGTERM, stop, NULL);
+	intr = evsignal_new(base, SIGINT, stop, NULL);
+	chld = evsignal_new(base, SIGCHLD, child_died, NULL);
+	arrival = event_new(
+	    base, listener, EV_READ | EV_PERSIST, master_arrived, NULL);
+	return term != NULL && intr != NULL && chld != NULL &&
+	       arrival != NULL && event_add(term, NULL) == 0 &&
+	       event_add(intr, NULL) == 0 && event_add(chld, NULL) == 0 &&
+	       event_add(arrival, NULL) == 0;
+}
+
+static int
+run(void)
+{
+	static const struct policy_request ask = { .strictness =
+						       SANDBOX_BEST_EFFORT };
+	int listener = listen_on(config.socket);
+
+	if (listener < 0)
+		return EXIT_FAILURE;
+	signal(SIGPIPE, SIG_IGN);
+	if (!spawn_path("keyd-signer", signer_path, sizeof signer_path) ||
+	    (base = event_base_new()) == NULL || !watch(listener))
+		return EXIT_FAILURE;
+	policy_enter(&keyd_profile, &ask, &own);
+	for (unsigned i = 0; i < config.group_count; i++) {
+		signers[i].group = i;
+		signers[i].respawn =
+		    event_new(base, -1, 0, respawn, &signers[i]);
+		signer_start(&signers[i]);
+	}
+	log_event(LOG_LEVEL_INFO, "start", "version=%s socket=%s keys=%u",
+	    SALLYPORT_VERSION, config.socket, config.key_count);
+	event_base_dispatch(base);
+	end_signers();
+	unlink(config.socket);
+	log_event(LOG_LEVEL_INFO, "stop", "reason=signal");
+	return EXIT_SUCCESS;
+}
+
+/* Says what is wrong with each key's file, not only the first. */
+static bool
+keys_sound(void)
+{
+	bool sound = true;
+	int fd;
+
+	for (unsigned i = 0; i < config.key_count; i++) {
+		if ((fd = config_open_key(&config.keys[i])) < 0)
+			sound = false;
+		else
+			close(fd);
+	}
+	return sound;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *file = SALLYPORT_SYSCONF "/keyd.conf";
+	enum log_level level = LOG_LEVEL_INFO;
+	bool test = false;
+	int option;
+
+	while ((option = getopt(argc, argv, "df:t")) != -1) {
+		if (option == 'f') {
+			file = optarg;
+		} else if (option == 't') {
+			test = true;
+		} else if (option == 'd') {
+			level = LOG_LEVEL_DEBUG;
+		} else {
+			fprintf(stderr, "usage: keyd [-dt] [-f file]\n");
+			return EXIT_FAILURE;
+		}
+	}
+	log_open("keyd", level);
+	if (!config_read(file, &config) || !keys_sound())
+		return EXIT_FAILURE;
+	return test ? EXIT_SUCCESS : run();
+}

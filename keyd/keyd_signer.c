@@ -1,0 +1,296 @@
+/*
+ * keyd-signer: holds one group's keys and signs with them. It seals itself
+ * before it reads a byte of a key, then serves channels that keyd grants.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/ec.h>
+#include <openssl/rand.h>
+#include <openssl/rsa.h>
+
+#include "base/log.h"
+#include "ipc/channel.h"
+#include "ipc/spawn.h"
+#include "keyd/request.h"
+#include "keyd/signer.h"
+#include "policy/policy.h"
+#include "policy/profiles.h"
+
+#define CLIENTS_MAX 64
+/* Packets taken from a channel before the next channel's turn. */
+#define BATCH 16
+#define WARM_UP_BITS 2048
+
+struct line {
+	struct channel *channel; /* NULL: free */
+	struct client client;
+};
+
+static struct keystore *keys;
+static struct channel *control;
+static struct line lines[CLIENTS_MAX];
+static uint8_t boot_id[16];
+
+static uint64_t
+now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Uses everything once, so that libcrypto opens and fetches nothing later. */
+static void
+warm_up(void)
+{
+	static const uint8_t transcript[32];
+	struct keyproto_sign13 sign = { .hash = KEYPROTO_SHA256,
+		.transcript = slice_of(transcript, sizeof transcript) };
+	static const struct {
+		const char *curve; /* NULL: RSA */
+		uint16_t scheme;
+	} kinds[] = { { "P-256", 0x0403 }, { "P-384", 0x0503 },
+		{ "P-521", 0x0603 }, { NULL, 0x0804 } };
+	uint8_t signature[KEYPROTO_SIGNATURE_MAX];
+	EVP_PKEY *key;
+	size_t len;
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		key = kinds[i].curve != NULL ? EVP_EC_gen(kinds[i].curve)
+					     : EVP_RSA_gen(WARM_UP_BITS);
+		sign.scheme = kinds[i].scheme;
+		len = sizeof signature;
+		if (key == NULL || signer_sign(key, KEYPROTO_SERVER, &sign,
+				       signature, &len) != KEYPROTO_OK) {
+			log_event(LOG_LEVEL_ERROR, "warm-up",
+			    "reason=\"libcrypto cannot sign\"");
+			exit(EXIT_FAILURE);
+		}
+		EVP_PKEY_free(key);
+	}
+	if (RAND_bytes(boot_id, sizeof boot_id) != 1)
+		exit(EXIT_FAILURE);
+}
+
+/* Answers keyd. */
+static void
+tell(uint16_t type, uint64_t id, enum keyproto_status status,
+    struct slice payload)
+{
+	struct keyproto_header header = { .type = type,
+		.id = id,
+		.flags = KEYPROTO_ANSWER,
+		.status = status };
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len = keyproto_build(&header, payload, packet, sizeof packet);
+
+	if (len == 0 || !channel_send(control, slice_of(packet, len), -1))
+		exit(EXIT_FAILURE);
+}
+
+static void
+tell_confinement(uint64_t id, const struct confinement *reached)
+{
+	struct keyproto_processes what = { .count = 1 };
+	uint8_t payload[KEYPROTO_PACKET_MAX];
+	size_t len;
+
+	strcpy(what.process[0].name, "keyd-signer");
+	what.process[0].pid = (uint32_t)getpid();
+	what.process[0].uid = reached->uid;
+	what.process[0].seccomp = reached->seccomp_mode;
+	what.process[0].namespaces = reached->namespaces;
+	what.process[0].keys = keystore_count(keys);
+	len = keyproto_processes_build(&what, payload, sizeof payload);
+	tell(KEYPROTO_STATUS, id, KEYPROTO_OK, slice_of(payload, len));
+}
+
+/* Takes fd. */
+static enum keyproto_status
+admit(struct slice payload, int fd)
+{
+	struct keyproto_grant grant;
+
+	if (fd < 0 || !keyproto_grant_parse(payload, &grant)) {
+		if (fd >= 0)
+			close(fd);
+		return KEYPROTO_BADMSG;
+	}
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		if (lines[i].channel != NULL)
+			continue;
+		lines[i] = (struct line){
+			.channel = channel_new(fd, KEYPROTO_CREDITS),
+			.client = { .keys = keys,
+			    .boot_id = boot_id,
+			    .grant = grant },
+		};
+		return lines[i].channel != NULL ? KEYPROTO_OK
+						: KEYPROTO_INTERNAL;
+	}
+	close(fd);
+	return KEYPROTO_RATE;
+}
+
+/* keyd is trusted to mean well; a packet that is not sound ends us. */
+static void
+take_order(struct slice packet, int fd, const struct confinement *reached)
+{
+	struct keyproto_header header;
+	struct keyproto_keyfile file;
+	struct slice payload;
+	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
+
+	if (status != KEYPROTO_OK)
+		exit(EXIT_FAILURE);
+	switch (header.type) {
+	case KEYPROTO_KEYFILE:
+		status = fd >= 0 && keyproto_keyfile_parse(payload, &file)
+			     ? keystore_load(keys, &file, fd)
+			     : KEYPROTO_BADMSG;
+		break;
+	case KEYPROTO_GRANT:
+		status = admit(payload, fd);
+		fd = -1;
+		break;
+	case KEYPROTO_STATUS:
+		tell_confinement(header.id, reached);
+		return;
+	case KEYPROTO_QUIT:
+		exit(EXIT_SUCCESS);
+	default:
+		status = KEYPROTO_UNSUPPORTED;
+	}
+	if (fd >= 0)
+		close(fd);
+	tell(header.type, header.id, status, NO_BYTES);
+}
+
+static void
+control_ready(const struct confinement *reached)
+{
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len;
+	int fd;
+
+	for (;;) {
+		switch (channel_receive(
+		    control, packet, sizeof packet, &len, &fd)) {
+		case CHANNEL_EMPTY:
+			return;
+		case CHANNEL_PACKET:
+			take_order(slice_of(packet, len), fd, reached);
+			break;
+		case CHANNEL_CLOSED: /* keyd is gone, and so are we */
+			exit(EXIT_SUCCESS);
+		case CHANNEL_BROKEN:
+			exit(EXIT_FAILURE);
+		}
+	}
+}
+
+static void
+line_close(struct line *line)
+{
+	channel_free(line->channel);
+	*line = (struct line){ 0 };
+}
+
+/* False: the channel is to be closed, alone. */
+static bool
+line_answer(struct line *line, struct slice packet, uint64_t waited_us)
+{
+	uint8_t answer[KEYPROTO_PACKET_MAX];
+	bool closes;
+	size_t len =
+	    request_dispatch(&line->client, packet, waited_us, answer, &closes);
+
+	/* A client that reads no answers has used up its credits. */
+	return len > 0 &&
+	       channel_send(line->channel, slice_of(answer, len), -1) &&
+	       !closes;
+}
+
+static void
+line_ready(struct line *line)
+{
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	uint64_t since = now_us();
+	enum channel_event event;
+	size_t len;
+
+	for (int i = 0; i < BATCH; i++) {
+		event = channel_receive(
+		    line->channel, packet, sizeof packet, &len, NULL);
+		if (event == CHANNEL_EMPTY)
+			break;
+		if (event != CHANNEL_PACKET ||
+		    !line_answer(
+			line, slice_of(packet, len), now_us() - since)) {
+			channel_flush(line->channel);
+			line_close(line);
+			return;
+		}
+	}
+	event = channel_flush(line->channel);
+	if (event == CHANNEL_CLOSED || event == CHANNEL_BROKEN)
+		line_close(line);
+}
+
+static void
+serve(const struct confinement *reached)
+{
+	struct pollfd fds[1 + CLIENTS_MAX];
+	struct line *of[1 + CLIENTS_MAX];
+	nfds_t count;
+
+	for (;;) {
+		count = 0;
+		fds[count++] = (struct pollfd){ channel_fd(control),
+			(short)(POLLIN |
+				(channel_waiting(control) ? POLLOUT : 0)),
+			0 };
+		for (size_t i = 0; i < CLIENTS_MAX; i++) {
+			if (lines[i].channel == NULL)
+				continue;
+			of[count] = &lines[i];
+			fds[count++] =
+			    (struct pollfd){ channel_fd(lines[i].channel),
+				    channel_waiting(lines[i].channel) ? POLLOUT
+								      : POLLIN,
+				    0 };
+		}
+		if (poll(fds, count, -1) < 0 && errno != EINTR)
+			exit(EXIT_FAILURE);
+		for (nfds_t i = 1; i < count; i++)
+			if (fds[i].revents != 0)
+				line_ready(of[i]);
+		if (fds[0].revents != 0)
+			control_ready(reached);
+		channel_flush(control);
+	}
+}
+
+int
+main(void)
+{
+	static const struct policy_request ask = {
+		.strictness = SANDBOX_BEST_EFFORT,
+		.keep_below = SPAWN_FIRST_FD,
+	};
+	struct confinement reached;
+
+	log_open("keyd-signer", LOG_LEVEL_INFO);
+	if ((control = channel_new(SPAWN_CONTROL_FD, KEYPROTO_SLOTS + 64)) ==
+		NULL ||
+	    (keys = keystore_new()) == NULL)
+		return EXIT_FAILURE;
+	warm_up();
+	policy_enter(&keyd_signer_profile, &ask, &reached);
+	serve(&reached);
+}

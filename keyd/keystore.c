@@ -1,0 +1,168 @@
+/*
+ * Keys by slot; the contract is in keystore.h.
+ */
+#include "keyd/keystore.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
+
+#include "keyd/signer.h"
+
+#define FILE_MAX (64 * 1024)
+
+struct slot {
+	EVP_PKEY *pkey; /* NULL: empty */
+	struct keyproto_key what;
+};
+
+struct keystore {
+	struct slot slots[KEYPROTO_SLOTS];
+};
+
+struct keystore *
+keystore_new(void)
+{
+	return calloc(1, sizeof(struct keystore));
+}
+
+void
+keystore_free(struct keystore *store)
+{
+	if (store == NULL)
+		return;
+	for (size_t i = 0; i < KEYPROTO_SLOTS; i++)
+		EVP_PKEY_free(store->slots[i].pkey);
+	free(store);
+}
+
+/* The whole file, wiped by the caller; 0 when it is empty or too long. */
+static size_t
+read_file(int fd, uint8_t *buffer, size_t room)
+{
+	size_t len = 0;
+	ssize_t got;
+
+	while (len < room) {
+		got = read(fd, buffer + len, room - len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return 0;
+		if (got == 0)
+			return len;
+		len += (size_t)got;
+	}
+	return 0;
+}
+
+/* Never asks a terminal: an encrypted key is one that cannot be read. */
+static int
+no_passphrase(char *buffer, int size, int writing, void *ctx)
+{
+	(void)buffer;
+	(void)size;
+	(void)writing;
+	(void)ctx;
+	return -1;
+}
+
+static EVP_PKEY *
+read_key(int fd)
+{
+	uint8_t *text = OPENSSL_malloc(FILE_MAX);
+	EVP_PKEY *key = NULL;
+	BIO *bio = NULL;
+	size_t len;
+
+	if (text != NULL && (len = read_file(fd, text, FILE_MAX)) > 0 &&
+	    (bio = BIO_new_mem_buf(text, (int)len)) != NULL)
+		key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	BIO_free(bio);
+	OPENSSL_clear_free(text, FILE_MAX);
+	ERR_clear_error();
+	return key;
+}
+
+static uint16_t
+algorithm_of(const EVP_PKEY *key)
+{
+	switch (EVP_PKEY_get_base_id(key)) {
+	case EVP_PKEY_RSA:
+		return KEYPROTO_RSA;
+	case EVP_PKEY_RSA_PSS:
+		return KEYPROTO_RSA_PSS;
+	}
+	return KEYPROTO_EC;
+}
+
+/* SHA-256 of the SubjectPublicKeyInfo: how a certificate names its key. */
+static bool
+hash_public(EVP_PKEY *key, uint8_t out[KEYPROTO_SPKI])
+{
+	uint8_t *der = NULL;
+	int len = i2d_PUBKEY(key, &der);
+	bool done = len > 0 && EVP_Q_digest(NULL, "SHA256", NULL, der,
+				   (size_t)len, out, NULL) == 1;
+
+	OPENSSL_free(der);
+	return done;
+}
+
+enum keyproto_status
+keystore_load(
+    struct keystore *store, const struct keyproto_keyfile *file, int fd)
+{
+	struct slot *slot, next = { 0 };
+
+	if (file->slot >= KEYPROTO_SLOTS)
+		return KEYPROTO_BADMSG;
+	slot = &store->slots[file->slot];
+	if ((next.pkey = read_key(fd)) == NULL)
+		return KEYPROTO_CRYPTO;
+	next.what.schemes = signer_schemes(next.pkey);
+	if (next.what.schemes == 0 || !hash_public(next.pkey, next.what.spki)) {
+		EVP_PKEY_free(next.pkey);
+		return KEYPROTO_CRYPTO;
+	}
+	next.what.slot = file->slot;
+	next.what.operations = file->operations;
+	next.what.algorithm = algorithm_of(next.pkey);
+	next.what.bits = (uint32_t)EVP_PKEY_get_bits(next.pkey);
+	next.what.generation = slot->what.generation + 1;
+	EVP_PKEY_free(slot->pkey);
+	*slot = next;
+	return KEYPROTO_OK;
+}
+
+bool
+keystore_describe(
+    const struct keystore *store, uint16_t slot, struct keyproto_key *what)
+{
+	if (slot >= KEYPROTO_SLOTS || store->slots[slot].pkey == NULL)
+		return false;
+	*what = store->slots[slot].what;
+	return true;
+}
+
+EVP_PKEY *
+keystore_key(const struct keystore *store, uint16_t slot)
+{
+	return slot < KEYPROTO_SLOTS ? store->slots[slot].pkey : NULL;
+}
+
+uint32_t
+keystore_count(const struct keystore *store)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < KEYPROTO_SLOTS; i++)
+		count += store->slots[i].pkey != NULL;
+	return count;
+}

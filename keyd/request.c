@@ -1,0 +1,186 @@
+/*
+ * Requests; the contract is in request.h.
+ */
+#include "keyd/request.h"
+
+#include <openssl/crypto.h>
+
+#include "keyd/signer.h"
+
+/* A handler fills body (its room is that of a packet) when it answers OK. */
+struct body {
+	uint8_t bytes[KEYPROTO_PACKET_MAX - KEYPROTO_HEADER];
+	size_t len;
+};
+
+static bool
+may_use(const struct client *client, uint16_t slot)
+{
+	return slot < KEYPROTO_SLOTS &&
+	       (client->grant.slots[slot / 8] >> (slot % 8) & 1) != 0;
+}
+
+static enum keyproto_status
+request_hello(struct client *client, struct slice payload, struct body *body)
+{
+	struct keyproto_hello hello;
+	struct keyproto_welcome welcome = {
+		.version = KEYPROTO_MAJOR,
+		.role = (uint16_t)client->grant.role,
+		.credits = KEYPROTO_CREDITS,
+		.packet_max = KEYPROTO_PACKET_MAX,
+		.keys_max = KEYPROTO_KEYS_MAX,
+	};
+
+	if (!keyproto_hello_parse(payload, &hello))
+		return KEYPROTO_BADMSG;
+	if (hello.least > KEYPROTO_MAJOR || hello.most < KEYPROTO_MAJOR)
+		return KEYPROTO_VERSION;
+	memcpy(welcome.boot_id, client->boot_id, sizeof welcome.boot_id);
+	body->len =
+	    keyproto_welcome_build(&welcome, body->bytes, sizeof body->bytes);
+	client->greeted = true;
+	return KEYPROTO_OK;
+}
+
+static enum keyproto_status
+request_keys(struct client *client, struct slice payload, struct body *body)
+{
+	struct keyproto_keys keys = { 0 };
+	struct keyproto_key key;
+	uint32_t from;
+
+	if (!keyproto_number_parse(payload, &from))
+		return KEYPROTO_BADMSG;
+	for (uint16_t slot = 0; slot < KEYPROTO_SLOTS; slot++) {
+		if (!may_use(client, slot) ||
+		    !keystore_describe(client->keys, slot, &key))
+			continue;
+		if (keys.total++ >= from && keys.count < KEYPROTO_KEYS_MAX)
+			keys.key[keys.count++] = key;
+	}
+	body->len = keyproto_keys_build(&keys, body->bytes, sizeof body->bytes);
+	return KEYPROTO_OK;
+}
+
+/* "Not yours" and "not there" are the same answer. */
+static enum keyproto_status
+request_sign(struct client *client, struct slice payload, struct body *body)
+{
+	struct keyproto_sign13 sign;
+	struct keyproto_key key;
+	enum keyproto_status status;
+
+	if (!keyproto_sign13_parse(payload, &sign))
+		return KEYPROTO_BADMSG;
+	if (!may_use(client, sign.slot) ||
+	    !keystore_describe(client->keys, sign.slot, &key))
+		return KEYPROTO_NOKEY;
+	if (key.generation != sign.generation)
+		return KEYPROTO_STALE;
+	if ((key.operations >> KEYPROTO_SIGN13 & 1) == 0 ||
+	    (key.schemes & keyproto_scheme_bit(sign.scheme)) == 0)
+		return KEYPROTO_DENIED;
+	body->len = KEYPROTO_SIGNATURE_MAX;
+	status = signer_sign(keystore_key(client->keys, sign.slot),
+	    client->grant.role, &sign, body->bytes, &body->len);
+	if (status != KEYPROTO_OK)
+		body->len = 0;
+	else
+		client->stats.signatures++;
+	return status;
+}
+
+/* A signer answers in order: what could be cancelled has its answer already. */
+static enum keyproto_status
+request_cancel(struct client *client, struct slice payload, struct body *body)
+{
+	uint64_t id;
+
+	(void)client;
+	(void)body;
+	return keyproto_cancel_parse(payload, &id) ? KEYPROTO_OK
+						   : KEYPROTO_BADMSG;
+}
+
+static enum keyproto_status
+request_ping(struct client *client, struct slice payload, struct body *body)
+{
+	(void)client;
+	(void)payload;
+	(void)body;
+	return KEYPROTO_OK;
+}
+
+static enum keyproto_status
+request_stats(struct client *client, struct slice payload, struct body *body)
+{
+	(void)payload;
+	body->len = keyproto_stats_build(
+	    &client->stats, body->bytes, sizeof body->bytes);
+	return KEYPROTO_OK;
+}
+
+/* The lengths that each may have stand in keyproto.c's table. */
+/* clang-format off */
+static const struct {
+	uint16_t type;
+	enum keyproto_status (*handle)(struct client *, struct slice, struct body *);
+} requests[] = {
+	{ KEYPROTO_HELLO,  request_hello },
+	{ KEYPROTO_KEYS,   request_keys },
+	{ KEYPROTO_SIGN13, request_sign },
+	{ KEYPROTO_CANCEL, request_cancel },
+	{ KEYPROTO_PING,   request_ping },
+	{ KEYPROTO_STATS,  request_stats },
+};
+/* clang-format on */
+
+static enum keyproto_status
+handle(struct client *client, const struct keyproto_header *header,
+    struct slice payload, uint64_t waited_us, struct body *body)
+{
+	if (!client->greeted && header->type != KEYPROTO_HELLO)
+		return KEYPROTO_BADMSG;
+	/* 0: no deadline. Nobody waits any more: not worth computing. */
+	if (header->micros != 0 && waited_us > header->micros) {
+		client->stats.expired++;
+		return KEYPROTO_DEADLINE;
+	}
+	for (size_t i = 0; i < COUNT(requests); i++)
+		if (requests[i].type == header->type)
+			return requests[i].handle(client, payload, body);
+	/* Masters' types, and those that only answer. */
+	return KEYPROTO_UNSUPPORTED;
+}
+
+size_t
+request_dispatch(struct client *client, struct slice packet, uint64_t waited_us,
+    uint8_t *answer, bool *closes)
+{
+	struct keyproto_header header = { 0 };
+	struct body body = { .len = 0 };
+	struct slice payload;
+	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
+	size_t len;
+
+	*closes = true;
+	if (status == KEYPROTO_BADMSG ||
+	    (header.flags & KEYPROTO_ANSWER) != 0 ||
+	    header.id <= client->last_id)
+		return 0;
+	client->last_id = header.id;
+	client->stats.requests++;
+	if (status == KEYPROTO_OK)
+		status = handle(client, &header, payload, waited_us, &body);
+	if (status != KEYPROTO_OK)
+		client->stats.refused++;
+	*closes = keyproto_status_closes(status);
+	header.flags = KEYPROTO_ANSWER;
+	header.status = status;
+	header.micros = 0;
+	len = keyproto_build(&header, slice_of(body.bytes, body.len), answer,
+	    KEYPROTO_PACKET_MAX);
+	OPENSSL_cleanse(body.bytes, body.len);
+	return len;
+}

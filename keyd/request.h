@@ -1,0 +1,28 @@
+/*
+ * What a client may ask of a signer: one table of types and handlers. A client
+ * is a channel whose role and keys keyd fixed when it made it; nothing said on
+ * the channel can widen them.
+ */
+#ifndef KEYD_REQUEST_H
+#define KEYD_REQUEST_H
+
+#include "keyd/keystore.h"
+
+struct client {
+	const struct keystore *keys;
+	const uint8_t *boot_id; /* 16 bytes: this life of the signer */
+	struct keyproto_grant grant;
+	uint64_t last_id; /* ids are strictly increasing */
+	bool greeted;     /* HELLO comes first */
+	struct keyproto_stats stats;
+};
+
+/*
+ * Answers one packet that came waited_us ago, into answer (room of
+ * KEYPROTO_PACKET_MAX). Gives the answer's length; 0: the frame is broken and
+ * the channel is to be closed. An answer may ask for closing too: *closes.
+ */
+must_check size_t request_dispatch(struct client *, struct slice packet,
+    uint64_t waited_us, uint8_t *answer, bool *closes);
+
+#endif

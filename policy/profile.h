@@ -1,0 +1,51 @@
+/*
+ * What a profile consists of; for policy/ only. The profiles themselves stand
+ * in profiles.c.
+ */
+#ifndef POLICY_PROFILE_H
+#define POLICY_PROFILE_H
+
+#include <sys/types.h>
+
+#include "policy/policy.h"
+
+/* A system call that is allowed, maybe only with an argument's bits clear. */
+struct call {
+	int number;
+	const char *name;
+	uint8_t argument; /* 0 .. 5: which; looked at if clear is not 0 */
+	uint64_t clear;   /* bits that must be 0 */
+};
+
+struct profile {
+	const char *name;
+	const char *user; /* account, if it exists */
+	uint32_t uid;     /* else this number, when root; 0: stay who we are */
+	bool master;      /* sets no layers that children must still change */
+	bool empty_root;
+	bool empty_network;
+	bool lock_memory;
+	bool no_files; /* Landlock: nothing of the file system */
+	uint32_t max_files;
+	const struct call *calls;
+	size_t call_count;
+};
+
+/* Whom the process becomes when it was root. */
+struct account {
+	uid_t uid;
+	gid_t gid;
+};
+
+/* Looks the account up: in files, so before the root is empty. */
+void privdrop_resolve(
+    const struct profile *, const char *user, struct account *);
+
+/* Each: 0, or the errno for which the layer is missing. */
+must_check int namespaces_enter(const struct profile *, uint32_t *entered);
+must_check int namespaces_empty_root(void);
+must_check int privdrop_enter(const struct account *);
+must_check int landlock_enter(void);
+must_check int seccomp_enter(const struct profile *);
+
+#endif

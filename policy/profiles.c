@@ -1,0 +1,151 @@
+/*
+ * The profiles: what each process may do. The only file that names a system
+ * call; the lists are read as sentences, base first.
+ */
+#include "policy/profiles.h"
+
+#include <seccomp.h>
+#include <sys/mman.h>
+
+#include "policy/profile.h"
+
+#define C(name)                                                                \
+	{                                                                      \
+		SCMP_SYS(name), #name, 0, 0                                    \
+	}
+#define NO_BITS(name, argument, bits)                                          \
+	{                                                                      \
+		SCMP_SYS(name), #name, argument, bits                          \
+	}
+
+/* Memory that is never executable, time, the end. */
+#define MEMORY                                                                 \
+	C(brk), NO_BITS(mmap, 2, PROT_EXEC), C(munmap), C(futex),              \
+	    C(getrandom), C(getpid), C(exit_group), C(rt_sigreturn)
+
+/* What malloc and libevent need besides. */
+#define LOOP                                                                   \
+	MEMORY, NO_BITS(mprotect, 2, PROT_EXEC), C(madvise), C(mremap),        \
+	    C(epoll_wait), C(epoll_pwait), C(epoll_ctl), C(read), C(write),    \
+	    C(close), C(clock_gettime), C(recvmsg), C(sendmsg), C(sendmmsg),   \
+	    C(fcntl), C(restart_syscall)
+
+/* Sockets that came from elsewhere. */
+#define GIVEN_SOCKETS                                                          \
+	C(accept4), C(recvfrom), C(sendto), C(writev), C(readv), C(shutdown),  \
+	    C(setsockopt), C(getsockopt), C(getsockname), C(getpeername)
+
+static const struct call signer_calls[] = {
+	MEMORY,
+	C(poll),
+	C(read),
+	C(write),
+	C(close),
+	C(recvmsg),
+	C(sendmmsg),
+};
+
+static const struct call worker_calls[] = { LOOP, GIVEN_SOCKETS };
+
+static const struct call connect_calls[] = { LOOP, C(poll), C(socket),
+	C(connect), C(setsockopt), C(getsockopt) };
+
+static const struct call page_calls[] = { LOOP, GIVEN_SOCKETS, C(ioctl),
+	C(eventfd2), C(pipe2), C(accept), C(socketpair), C(poll) };
+
+/*
+ * A master's filter is its children's too, until they add their own: so it
+ * has what they need to start and to seal themselves.
+ */
+#define START_CHILDREN                                                         \
+	C(clone), C(clone3), C(fork), C(vfork), C(execve), C(wait4),           \
+	    C(waitid), C(dup), C(dup2), C(dup3), C(close_range), C(pipe),      \
+	    C(pipe2), C(prctl), C(arch_prctl), C(set_tid_address),             \
+	    C(set_robust_list), C(rseq), C(prlimit64), C(getrlimit),           \
+	    C(setrlimit), C(open), C(openat), C(stat), C(fstat), C(lstat),     \
+	    C(newfstatat), C(statx), C(lseek), C(pread64), C(access),          \
+	    C(faccessat), C(faccessat2), C(readlink), C(readlinkat),           \
+	    C(getcwd), C(uname), C(sysinfo), C(getuid), C(geteuid), C(getgid), \
+	    C(getegid), C(getppid), C(gettid), C(kill), C(tgkill),             \
+	    C(rt_sigaction), C(rt_sigprocmask), C(sigaltstack), C(mmap),       \
+	    C(mprotect), C(mlockall), C(mlock), C(sched_getaffinity),          \
+	    C(sched_yield), C(clock_nanosleep), C(nanosleep), C(ioctl),        \
+	    C(unlink), C(getdents64), C(statfs)
+
+#define SEAL_CHILDREN                                                          \
+	C(unshare), C(mount), C(umount2), C(pivot_root), C(chroot), C(chdir),  \
+	    C(fchdir), C(setgroups), C(setresuid), C(setresgid), C(setuid),    \
+	    C(setgid), C(capset), C(capget), C(seccomp),                       \
+	    C(landlock_create_ruleset), C(landlock_add_rule),                  \
+	    C(landlock_restrict_self)
+
+#define MASTER_LOOP                                                            \
+	LOOP, GIVEN_SOCKETS, C(epoll_create1), C(epoll_create), C(socket),     \
+	    C(socketpair), C(connect), C(bind), C(listen), C(chmod),           \
+	    C(eventfd2), C(poll), C(timerfd_create), C(timerfd_settime),       \
+	    C(accept)
+
+static const struct call master_calls[] = { MASTER_LOOP, START_CHILDREN,
+	SEAL_CHILDREN };
+
+const struct profile keyd_signer_profile = {
+	.name = "keyd-signer",
+	.user = "_keyd-signer",
+	.uid = 61001,
+	.empty_root = true,
+	.empty_network = true,
+	.lock_memory = true,
+	.no_files = true,
+	.max_files = 512,
+	.calls = signer_calls,
+	.call_count = COUNT(signer_calls),
+};
+
+const struct profile frontd_worker_profile = {
+	.name = "frontd-worker",
+	.user = "_frontd-worker",
+	.uid = 61002,
+	.empty_root = true,
+	.empty_network = true,
+	.no_files = true,
+	.max_files = 65536,
+	.calls = worker_calls,
+	.call_count = COUNT(worker_calls),
+};
+
+const struct profile frontd_connect_profile = {
+	.name = "frontd-connect",
+	.user = "_frontd-connect",
+	.uid = 61003,
+	.max_files = 4096,
+	.calls = connect_calls,
+	.call_count = COUNT(connect_calls),
+};
+
+const struct profile frontd_page_profile = {
+	.name = "frontd-page",
+	.user = "_frontd-page",
+	.uid = 61004,
+	.empty_root = true,
+	.empty_network = true,
+	.no_files = true,
+	.max_files = 4096,
+	.calls = page_calls,
+	.call_count = COUNT(page_calls),
+};
+
+const struct profile keyd_profile = {
+	.name = "keyd",
+	.master = true,
+	.max_files = 4096,
+	.calls = master_calls,
+	.call_count = COUNT(master_calls),
+};
+
+const struct profile frontd_profile = {
+	.name = "frontd",
+	.master = true,
+	.max_files = 65536,
+	.calls = master_calls,
+	.call_count = COUNT(master_calls),
+};

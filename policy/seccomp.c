@@ -1,0 +1,91 @@
+/*
+ * The system call filter: what the profile names is allowed, every other call
+ * that this libseccomp knows kills the process, and numbers that it does not
+ * know get ENOSYS, so that a newer libc finds its way back to older calls.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include <seccomp.h>
+
+#include "policy/profile.h"
+
+/* Past the last number that x86-64 and aarch64 use today. */
+#define NUMBERS 1024
+
+static int
+allow(scmp_filter_ctx filter, const struct call *call)
+{
+	struct scmp_arg_cmp bits =
+	    SCMP_CMP64(call->argument, SCMP_CMP_MASKED_EQ, call->clear, 0);
+
+	if (call->number < 0)
+		return 0; /* not a call of this architecture */
+	return seccomp_rule_add_array(
+	    filter, SCMP_ACT_ALLOW, call->number, call->clear != 0, &bits);
+}
+
+static bool
+named(const struct profile *profile, int number)
+{
+	for (size_t i = 0; i < profile->call_count; i++)
+		if (profile->calls[i].number == number)
+			return true;
+	return false;
+}
+
+/* A call allowed on a condition dies when the condition is not met. */
+static int
+kill_on_condition(scmp_filter_ctx filter, const struct call *call)
+{
+	struct scmp_arg_cmp bits;
+	int r = 0;
+
+	if (call->number < 0 || call->clear == 0)
+		return 0;
+	/* One rule a bit: libseccomp has no "any of these". */
+	for (uint64_t bit = 1; r == 0 && bit != 0; bit <<= 1) {
+		if ((call->clear & bit) == 0)
+			continue;
+		bits = SCMP_CMP64(call->argument, SCMP_CMP_MASKED_EQ, bit, bit);
+		r = seccomp_rule_add_array(
+		    filter, SCMP_ACT_KILL_PROCESS, call->number, 1, &bits);
+	}
+	return r;
+}
+
+static int
+add_rules(scmp_filter_ctx filter, const struct profile *profile)
+{
+	char *name;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < profile->call_count; i++)
+		if ((r = allow(filter, &profile->calls[i])) == 0)
+			r = kill_on_condition(filter, &profile->calls[i]);
+	for (int number = 0; r == 0 && number < NUMBERS; number++) {
+		name =
+		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
+		if (name != NULL && !named(profile, number))
+			r = seccomp_rule_add(
+			    filter, SCMP_ACT_KILL_PROCESS, number, 0);
+		free(name);
+	}
+	return r;
+}
+
+int
+seccomp_enter(const struct profile *profile)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+	int r;
+
+	if (filter == NULL)
+		return ENOMEM;
+	/* A tree, not a list: hundreds of rules would be a list to walk. */
+	if ((r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2)) == 0 &&
+	    (r = add_rules(filter, profile)) == 0)
+		r = seccomp_load(filter);
+	seccomp_release(filter);
+	return -r;
+}
