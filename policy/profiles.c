@@ -42,7 +42,7 @@ static const struct call signer_calls[] = {
 	C(write),
 	C(close),
 	C(recvmsg),
-	C(sendmmsg),
+	C(sendmsg),
 };
 
 static const struct call worker_calls[] = { LOOP, GIVEN_SOCKETS };
