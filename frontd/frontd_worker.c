@@ -1,0 +1,351 @@
+/*
+ * frontd-worker: takes its records from the master, seals itself, and serves.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "frontd/session.h"
+#include "ipc/spawn.h"
+#include "policy/profiles.h"
+
+#define TICK_MS 100
+#define ACCEPT_BATCH 16
+#define KEY_DEADLINE_MS 5000
+#define CONNECTOR_QUEUE 1024
+#define SEND_BUFFER 65536
+#define BLINDING_SECONDS 10
+
+static struct worker worker;
+
+uint64_t
+worker_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void
+worker_pause(struct worker *w, bool paused)
+{
+	for (size_t i = 0; i < w->listener_count; i++) {
+		if (paused)
+			event_del(w->listeners[i].acceptable);
+		else
+			event_add(w->listeners[i].acceptable, NULL);
+	}
+	w->paused = paused;
+}
+
+static void
+acceptable(evutil_socket_t fd, short what, void *ctx)
+{
+	struct listener *listener = ctx;
+	struct sockaddr_storage peer;
+	socklen_t len;
+	int client;
+
+	(void)what;
+	for (int i = 0; i < ACCEPT_BATCH; i++) {
+		if (worker.session_count >= worker.session_max) {
+			log_event(LOG_LEVEL_WARN, "limit", "connections=%u",
+			    worker.session_count);
+			worker_pause(&worker, true);
+			return;
+		}
+		len = sizeof peer;
+		client = accept4(fd, (struct sockaddr *)&peer, &len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (client < 0)
+			return;
+		session_start(listener, client, &peer);
+	}
+}
+
+static void
+tick(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	session_tick(ctx);
+}
+
+static void
+connector_ready(evutil_socket_t fd, short what, void *ctx)
+{
+	struct control_connected answer;
+	uint8_t packet[256];
+	enum channel_event event;
+	size_t len;
+	int socket_fd;
+
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	while ((event = channel_receive(worker.connector, packet, sizeof packet,
+	            &len, &socket_fd)) == CHANNEL_PACKET)
+		if (control_take(slice_of(packet, len), &answer, sizeof answer))
+			session_connected(&worker, &answer, socket_fd);
+	if (event == CHANNEL_EMPTY)
+		return;
+	/* The master sends another way when it has started another. */
+	channel_free(worker.connector);
+	worker.connector = NULL;
+}
+
+/* Takes fd. */
+static void
+take_connector(int fd)
+{
+	static struct event readable;
+
+	if (worker.connector != NULL) {
+		event_del(&readable);
+		channel_free(worker.connector);
+	}
+	if ((worker.connector = channel_new(fd, CONNECTOR_QUEUE)) == NULL)
+		return;
+	event_assign(&readable, worker.base, fd, EV_READ | EV_PERSIST,
+	    connector_ready, NULL);
+	event_add(&readable, NULL);
+}
+
+static void
+take_chain(const struct control_chain *part)
+{
+	struct site *site;
+
+	if (part->site >= CONTROL_SITES_MAX || part->len > sizeof part->pem)
+		return;
+	site = &worker.sites[part->site];
+	if (part->len > site->what.chain_size - site->pem_len)
+		return;
+	if (site->pem == NULL)
+		site->pem = malloc(site->what.chain_size);
+	if (site->pem == NULL)
+		exit(EXIT_FAILURE);
+	memcpy(site->pem + site->pem_len, part->pem, part->len);
+	site->pem_len += part->len;
+}
+
+/* Gives up on a site or listener that cannot be: the master checked them. */
+static void
+must(int r, const char *what)
+{
+	if (r == S2N_SUCCESS)
+		return;
+	log_event(LOG_LEVEL_ERROR, "setup", "what=%s reason=\"%s\"", what,
+	    s2n_strerror_debug(s2n_errno, NULL));
+	exit(EXIT_FAILURE);
+}
+
+static void
+load_chains(void)
+{
+	for (size_t i = 0; i < CONTROL_SITES_MAX; i++) {
+		struct site *site = &worker.sites[i];
+
+		if (site->pem == NULL)
+			continue;
+		if ((site->chain = s2n_cert_chain_and_key_new()) == NULL)
+			exit(EXIT_FAILURE);
+		must(s2n_cert_chain_and_key_load_public_pem_bytes(site->chain,
+		         (uint8_t *)site->pem, site->pem_len),
+		    "chain");
+	}
+}
+
+/* Appends the site's protocols, which are as they travel. */
+static void
+set_protocols(struct s2n_config *config, const struct control_site *site)
+{
+	for (size_t at = 0; at < site->alpn_len; at += 1u + site->alpn[at])
+		must(s2n_config_append_protocol_preference(config,
+		         site->alpn + at + 1, site->alpn[at]),
+		    "alpn");
+}
+
+static void
+configure(struct listener *listener)
+{
+	struct site *first = &worker.sites[listener->what.default_site];
+	struct s2n_config *config = s2n_config_new_minimal();
+
+	if (config == NULL || first->chain == NULL)
+		exit(EXIT_FAILURE);
+	for (size_t i = 0; i < CONTROL_SITES_MAX; i++) {
+		struct site *site = &worker.sites[i];
+
+		if (site->chain == NULL)
+			continue;
+		must(s2n_config_add_cert_chain_and_key_to_store(config,
+		         site->chain),
+		    "store");
+		must(keyclient_add(worker.keys, config, site->chain,
+		         site->what.spki),
+		    "key");
+	}
+	must(s2n_config_set_cert_chain_and_key_defaults(config, &first->chain,
+	         1),
+	    "default");
+	must(s2n_config_set_send_buffer_size(config, SEND_BUFFER), "buffer");
+	must(s2n_config_set_max_blinding_delay(config, BLINDING_SECONDS),
+	    "blinding");
+	set_protocols(config, &first->what);
+	listener->config = config;
+	listener->acceptable = event_new(worker.base, listener->fd,
+	    EV_READ | EV_PERSIST, acceptable, listener);
+	event_add(listener->acceptable, NULL);
+}
+
+static int
+no_transport(void *ctx, uint8_t *buf, uint32_t len)
+{
+	(void)ctx;
+	(void)buf;
+	(void)len;
+	errno = EAGAIN;
+	return -1;
+}
+
+static int
+swallow(void *ctx, const uint8_t *buf, uint32_t len)
+{
+	(void)ctx;
+	(void)buf;
+	return (int)len;
+}
+
+/* A ClientHello of our own: libcrypto loads and seeds what it needs. */
+static void
+warm_up(void)
+{
+	struct s2n_config *config = s2n_config_new_minimal();
+	struct s2n_connection *conn = s2n_connection_new(S2N_CLIENT);
+	s2n_blocked_status blocked;
+
+	if (config == NULL || conn == NULL)
+		exit(EXIT_FAILURE);
+	must(s2n_connection_set_config(conn, config), "warm-up");
+	s2n_connection_set_recv_cb(conn, no_transport);
+	s2n_connection_set_send_cb(conn, swallow);
+	(void)!s2n_negotiate(conn, &blocked);
+	s2n_connection_free(conn);
+	s2n_config_free(config);
+}
+
+static void
+start(const struct control_start *order)
+{
+	const struct timeval every = { 0, TICK_MS * 1000 };
+	struct policy_request ask = { .strictness = order->strictness };
+	struct control_confined report = { .type = CONTROL_CONFINED };
+	struct event *ticker;
+
+	worker.session_max = order->max_connections;
+	load_chains();
+	for (size_t i = 0; i < worker.listener_count; i++)
+		configure(&worker.listeners[i]);
+	ticker = event_new(worker.base, -1, EV_PERSIST, tick, &worker);
+	if (ticker == NULL || event_add(ticker, &every) != 0)
+		exit(EXIT_FAILURE);
+	warm_up();
+	policy_enter(&frontd_worker_profile, &ask, &report.confinement);
+	if (!channel_send(worker.control, slice_of(&report, sizeof report), -1))
+		exit(EXIT_FAILURE);
+	channel_flush(worker.control);
+}
+
+/* Takes fd. */
+static void
+take_listener(const struct control_listen *what, int fd)
+{
+	if (fd < 0 || worker.listener_count == LISTENERS_MAX ||
+	    what->default_site >= CONTROL_SITES_MAX)
+		exit(EXIT_FAILURE);
+	worker.listeners[worker.listener_count++] =
+	    (struct listener){ .worker = &worker, .what = *what, .fd = fd };
+}
+
+static void
+take_order(struct slice packet, int fd)
+{
+	static union {
+		struct control_site site;
+		struct control_chain chain;
+		struct control_listen listen;
+		struct control_start start;
+	} record;
+
+	switch (control_type(packet)) {
+	case CONTROL_SITE:
+		if (control_take(packet, &record.site, sizeof record.site) &&
+		    record.site.site < CONTROL_SITES_MAX)
+			worker.sites[record.site.site].what = record.site;
+		return;
+	case CONTROL_CHAIN:
+		if (control_take(packet, &record.chain, sizeof record.chain))
+			take_chain(&record.chain);
+		return;
+	case CONTROL_LISTEN:
+		if (control_take(packet, &record.listen, sizeof record.listen))
+			take_listener(&record.listen, fd);
+		return;
+	case CONTROL_KEYS:
+		if (fd >= 0 && keyclient_attach(worker.keys, fd) != 0)
+			log_event(LOG_LEVEL_ERROR, "keys", "reason=attach");
+		return;
+	case CONTROL_CONNECTOR:
+		if (fd >= 0)
+			take_connector(fd);
+		return;
+	case CONTROL_START:
+		if (control_take(packet, &record.start, sizeof record.start))
+			start(&record.start);
+		return;
+	}
+}
+
+static void
+control_ready(evutil_socket_t fd, short what, void *ctx)
+{
+	uint8_t packet[CHANNEL_PACKET_MAX];
+	enum channel_event event;
+	size_t len;
+	int passed;
+
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	while ((event = channel_receive(worker.control, packet, sizeof packet,
+	            &len, &passed)) == CHANNEL_PACKET)
+		take_order(slice_of(packet, len), passed);
+	if (event != CHANNEL_EMPTY)
+		exit(EXIT_SUCCESS); /* the master is gone, and so are we */
+}
+
+int
+main(void)
+{
+	struct event *readable;
+
+	log_open("frontd-worker", LOG_LEVEL_INFO);
+	signal(SIGPIPE, SIG_IGN);
+	if (s2n_init() != S2N_SUCCESS ||
+	    (worker.base = event_base_new()) == NULL ||
+	    (worker.keys = keyclient_new(worker.base, KEY_DEADLINE_MS,
+	         session_resume, &worker)) == NULL ||
+	    (worker.control = channel_new(SPAWN_CONTROL_FD, 16)) == NULL)
+		return EXIT_FAILURE;
+	readable = event_new(worker.base, SPAWN_CONTROL_FD, EV_READ | EV_PERSIST,
+	    control_ready, NULL);
+	if (readable == NULL || event_add(readable, NULL) != 0)
+		return EXIT_FAILURE;
+	event_base_dispatch(worker.base);
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,476 @@
+/*
+ * Sessions; the contract is in session.h.
+ */
+#include "frontd/session.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "frontd/proxy.h"
+
+#define BUFFER_SIZE 16384
+/* Rounds of moving bytes before other sessions have their turn. */
+#define ROUNDS 16
+/* After our close_notify, for the client's. */
+#define LINGER_MS 2000
+#define BACKEND_MS 5000
+
+enum state { HANDSHAKE, CONNECTING, RELAY, ENDING };
+
+/* Bytes of one direction on their way; never more than the buffer holds. */
+struct flow {
+	uint8_t *data; /* allocated while relaying */
+	size_t start, end;
+	bool source_done; /* nothing more comes */
+	bool told;        /* and the other side knows */
+};
+
+struct session {
+	struct session *next, *previous;
+	struct listener *listener;
+	struct s2n_connection *conn;
+	int fd, backend_fd;
+	enum state state;
+	uint16_t site;
+	uint32_t request;
+	uint64_t deadline_ms;
+	struct event client_in, client_out, backend_in, backend_out;
+	struct flow up, down; /* client to backend, backend to client */
+	struct sockaddr_storage peer;
+	char reason[128];
+};
+
+static void session_run(struct session *);
+
+static const char *
+address_text(const struct sockaddr_storage *address, char *out, socklen_t room)
+{
+	const struct sockaddr_in *v4 = (const void *)address;
+	const struct sockaddr_in6 *v6 = (const void *)address;
+	const char *text = address->ss_family == AF_INET ?
+	    inet_ntop(AF_INET, &v4->sin_addr, out, room) :
+	    inet_ntop(AF_INET6, &v6->sin6_addr, out, room);
+
+	return text != NULL ? text : "unknown";
+}
+
+static void
+log_end(const struct session *session)
+{
+	const char *sni = s2n_get_server_name(session->conn);
+	char name[128], peer[INET6_ADDRSTRLEN];
+
+	log_event(LOG_LEVEL_INFO, "session",
+	    "peer=%s sni=%s cipher=%s in=%llu out=%llu end=\"%s\"",
+	    address_text(&session->peer, peer, sizeof peer),
+	    log_escaped(slice_of_string(sni != NULL ? sni : "-"), name,
+	        sizeof name),
+	    s2n_connection_get_cipher(session->conn),
+	    (unsigned long long)s2n_connection_get_wire_bytes_in(session->conn),
+	    (unsigned long long)s2n_connection_get_wire_bytes_out(
+	        session->conn),
+	    session->reason);
+}
+
+static void
+session_free(struct session *session)
+{
+	struct worker *worker = session->listener->worker;
+
+	event_del(&session->client_in);
+	event_del(&session->client_out);
+	if (session->backend_fd >= 0) {
+		event_del(&session->backend_in);
+		event_del(&session->backend_out);
+		close(session->backend_fd);
+	}
+	log_end(session);
+	keyclient_forget(worker->keys, session->conn);
+	s2n_connection_free(session->conn);
+	close(session->fd);
+	free(session->up.data);
+	free(session->down.data);
+	if (session->next != NULL)
+		session->next->previous = session->previous;
+	if (session->previous != NULL)
+		session->previous->next = session->next;
+	else
+		worker->sessions = session->next;
+	free(session);
+	worker->session_count--;
+	if (worker->paused)
+		worker_pause(worker, false);
+}
+
+/*
+ * The one way out. What was being sent is given a moment to arrive, and a
+ * blinding delay is waited for; the tick then frees the session.
+ */
+static void __attribute__((format(printf, 2, 3)))
+session_end(struct session *session, const char *format, ...)
+{
+	uint64_t delay_ms = s2n_connection_get_delay(session->conn) / 1000000;
+	va_list args;
+
+	if (session->state == ENDING)
+		return;
+	va_start(args, format);
+	vsnprintf(session->reason, sizeof session->reason, format, args);
+	va_end(args);
+	session->state = ENDING;
+	event_del(&session->client_in);
+	event_del(&session->client_out);
+	if (session->backend_fd >= 0) {
+		event_del(&session->backend_in);
+		event_del(&session->backend_out);
+	}
+	shutdown(session->fd, SHUT_WR);
+	session->deadline_ms = worker_now_ms() + delay_ms;
+}
+
+static void
+end_on_tls_error(struct session *session, const char *doing)
+{
+	session_end(session, "%s: %s", doing, s2n_strerror(s2n_errno, NULL));
+}
+
+/* ---- handshake ---- */
+
+static void
+ask_backend(struct session *session)
+{
+	struct worker *worker = session->listener->worker;
+	struct control_connect ask = { .type = CONTROL_CONNECT,
+		.request = ++worker->next_request, .site = session->site };
+
+	session->request = ask.request;
+	session->state = CONNECTING;
+	session->deadline_ms = worker_now_ms() + BACKEND_MS;
+	event_del(&session->client_in);
+	if (worker->connector == NULL ||
+	    !channel_send(worker->connector, slice_of(&ask, sizeof ask), -1) ||
+	    channel_flush(worker->connector) > CHANNEL_PACKET)
+		session_end(session, "backend: frontd-connect is gone");
+}
+
+static void
+session_handshake(struct session *session)
+{
+	s2n_blocked_status blocked;
+
+	if (s2n_negotiate(session->conn, &blocked) == S2N_SUCCESS) {
+		ask_backend(session);
+		return;
+	}
+	if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
+		end_on_tls_error(session, "handshake");
+	else if (blocked == S2N_BLOCKED_ON_WRITE)
+		event_add(&session->client_out, NULL);
+	/* Waiting for the client is what client_in is there for all the time,
+	 * and keyd's answer calls session_resume. */
+}
+
+/* ---- relay ---- */
+
+/* True when bytes moved or a state changed; *blocked when TLS must write. */
+static bool
+fill_up(struct session *session)
+{
+	struct flow *up = &session->up;
+	s2n_blocked_status blocked;
+	ssize_t got;
+
+	if (up->source_done || up->start < up->end)
+		return false;
+	got = s2n_recv(session->conn, up->data, BUFFER_SIZE, &blocked);
+	if (got > 0) {
+		up->start = 0;
+		up->end = (size_t)got;
+		return true;
+	}
+	if (got == 0) {
+		up->source_done = true;
+		return true;
+	}
+	if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
+		end_on_tls_error(session, "client");
+	return false;
+}
+
+static bool
+drain_up(struct session *session)
+{
+	struct flow *up = &session->up;
+	ssize_t sent;
+
+	if (up->start == up->end) {
+		if (!up->source_done || up->told)
+			return false;
+		up->told = true;
+		shutdown(session->backend_fd, SHUT_WR);
+		return true;
+	}
+	sent = send(session->backend_fd, up->data + up->start,
+	    up->end - up->start, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (sent < 0 && errno == EAGAIN) {
+		event_add(&session->backend_out, NULL);
+		return false;
+	}
+	if (sent < 0) {
+		session_end(session, "backend: %s", strerror(errno));
+		return false;
+	}
+	up->start += (size_t)sent;
+	return true;
+}
+
+static bool
+fill_down(struct session *session)
+{
+	struct flow *down = &session->down;
+	ssize_t got;
+
+	if (down->source_done || down->start < down->end)
+		return false;
+	got = recv(session->backend_fd, down->data, BUFFER_SIZE, MSG_DONTWAIT);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (got <= 0) {
+		down->source_done = true; /* a reset backend is gone as well */
+		event_del(&session->backend_in);
+		return true;
+	}
+	down->start = 0;
+	down->end = (size_t)got;
+	return true;
+}
+
+static bool
+drain_down(struct session *session)
+{
+	struct flow *down = &session->down;
+	s2n_blocked_status blocked;
+	ssize_t sent;
+
+	if (down->start == down->end && (!down->source_done || down->told))
+		return false;
+	if (down->start == down->end)
+		sent = s2n_shutdown_send(session->conn, &blocked);
+	else
+		sent = s2n_send(session->conn, down->data + down->start,
+		    (ssize_t)(down->end - down->start), &blocked);
+	if (sent < 0) {
+		if (s2n_error_get_type(s2n_errno) == S2N_ERR_T_BLOCKED)
+			event_add(&session->client_out, NULL);
+		else
+			end_on_tls_error(session, "client");
+		return false;
+	}
+	if (down->start == down->end)
+		down->told = true;
+	down->start += (size_t)sent;
+	return true;
+}
+
+/* Backpressure: who cannot be written to stops being read from. */
+static void
+watch_sources(struct session *session)
+{
+	if (session->up.source_done || session->up.start < session->up.end)
+		event_del(&session->client_in);
+	else
+		event_add(&session->client_in, NULL);
+	if (session->down.source_done || session->down.start < session->down.end)
+		event_del(&session->backend_in);
+	else
+		event_add(&session->backend_in, NULL);
+}
+
+static void
+session_relay(struct session *session)
+{
+	bool moved = true;
+
+	for (int i = 0; i < ROUNDS && moved && session->state == RELAY; i++) {
+		moved = fill_up(session);
+		moved = (session->state == RELAY && drain_up(session)) || moved;
+		moved = (session->state == RELAY && fill_down(session)) || moved;
+		moved =
+		    (session->state == RELAY && drain_down(session)) || moved;
+	}
+	if (session->state != RELAY)
+		return;
+	session->deadline_ms = worker_now_ms() +
+	    (session->down.told ? LINGER_MS :
+	                          session->listener->what.idle_timeout_ms);
+	if (session->down.told && session->up.source_done) {
+		session_end(session, "closed");
+		return;
+	}
+	watch_sources(session);
+	if (moved) /* more to do than this turn: the others first */
+		event_active(&session->client_in, EV_READ, 0);
+}
+
+static void
+start_relay(struct session *session)
+{
+	struct worker *worker = session->listener->worker;
+	struct sockaddr_storage local = { 0 };
+	socklen_t len = sizeof local;
+	struct writer header;
+
+	session->state = RELAY;
+	session->up.data = malloc(BUFFER_SIZE);
+	session->down.data = malloc(BUFFER_SIZE);
+	if (session->up.data == NULL || session->down.data == NULL) {
+		session_end(session, "out of memory");
+		return;
+	}
+	if (worker->sites[session->site].what.proxy_v2 != 0) {
+		/* It is the first that goes up; there is room for it. */
+		getsockname(session->fd, (struct sockaddr *)&local, &len);
+		writer_init_fixed(&header, session->up.data, BUFFER_SIZE);
+		proxy_write(&header, session->conn, &session->peer, &local);
+		session->up.end = header.failed ? 0 : header.len;
+	}
+	session_relay(session);
+}
+
+/* ---- events ---- */
+
+static void
+session_run(struct session *session)
+{
+	int error = 0;
+	socklen_t len = sizeof error;
+
+	switch (session->state) {
+	case HANDSHAKE:
+		session_handshake(session);
+		break;
+	case CONNECTING:
+		if (session->backend_fd < 0)
+			break;
+		getsockopt(session->backend_fd, SOL_SOCKET, SO_ERROR, &error,
+		    &len);
+		if (error != 0)
+			session_end(session, "backend: %s", strerror(error));
+		else
+			start_relay(session);
+		break;
+	case RELAY:
+		session_relay(session);
+		break;
+	case ENDING:
+		break;
+	}
+}
+
+static void
+socket_ready(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	session_run(ctx);
+}
+
+void
+session_start(struct listener *listener, int fd,
+    const struct sockaddr_storage *peer)
+{
+	struct worker *worker = listener->worker;
+	struct session *session = calloc(1, sizeof *session);
+	const int yes = 1;
+
+	if (session == NULL ||
+	    (session->conn = s2n_connection_new(S2N_SERVER)) == NULL ||
+	    s2n_connection_set_config(session->conn, listener->config) != 0 ||
+	    s2n_connection_set_fd(session->conn, fd) != 0 ||
+	    s2n_connection_set_blinding(session->conn,
+	        S2N_SELF_SERVICE_BLINDING) != 0 ||
+	    s2n_connection_set_recv_buffering(session->conn, true) != 0) {
+		if (session != NULL && session->conn != NULL)
+			s2n_connection_free(session->conn);
+		free(session);
+		close(fd);
+		return;
+	}
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+	session->listener = listener;
+	session->fd = fd;
+	session->backend_fd = -1;
+	session->peer = *peer;
+	session->site = listener->what.default_site;
+	session->deadline_ms =
+	    worker_now_ms() + listener->what.handshake_timeout_ms;
+	s2n_connection_set_ctx(session->conn, session);
+	event_assign(&session->client_in, worker->base, fd,
+	    EV_READ | EV_PERSIST, socket_ready, session);
+	event_assign(&session->client_out, worker->base, fd, EV_WRITE,
+	    socket_ready, session);
+	event_add(&session->client_in, NULL);
+	session->next = worker->sessions;
+	if (session->next != NULL)
+		session->next->previous = session;
+	worker->sessions = session;
+	worker->session_count++;
+	session_run(session); /* the ClientHello may be here already */
+}
+
+void
+session_resume(struct s2n_connection *conn, void *worker)
+{
+	(void)worker;
+	session_run(s2n_connection_get_ctx(conn));
+}
+
+void
+session_connected(struct worker *worker, const struct control_connected *answer,
+    int fd)
+{
+	struct session *session = worker->sessions;
+
+	while (session != NULL && (session->request != answer->request ||
+	                              session->state != CONNECTING))
+		session = session->next;
+	if (session == NULL || answer->error != 0 || fd < 0) {
+		if (fd >= 0)
+			close(fd);
+		if (session != NULL)
+			session_end(session, "backend: %s",
+			    strerror(answer->error));
+		return;
+	}
+	session->backend_fd = fd;
+	event_assign(&session->backend_in, worker->base, fd,
+	    EV_READ | EV_PERSIST, socket_ready, session);
+	event_assign(&session->backend_out, worker->base, fd, EV_WRITE,
+	    socket_ready, session);
+	/* Writable: connected, or failed. */
+	event_add(&session->backend_out, NULL);
+}
+
+void
+session_tick(struct worker *worker)
+{
+	uint64_t now = worker_now_ms();
+	struct session *session, *next;
+
+	for (session = worker->sessions; session != NULL; session = next) {
+		next = session->next;
+		if (now < session->deadline_ms)
+			continue;
+		session_end(session, session->state == HANDSHAKE ?
+		        "handshake timeout" :
+		        "timeout");
+		session_free(session);
+	}
+}

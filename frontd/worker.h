@@ -1,0 +1,54 @@
+/*
+ * frontd-worker's state: the loop, its listeners, its sessions, and the ways to
+ * keyd's signers and to frontd-connect. It faces the clients and holds no key.
+ */
+#ifndef FRONTD_WORKER_H
+#define FRONTD_WORKER_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "frontd/control.h"
+#include "ipc/keyclient.h"
+#include "libtls/s2n.h"
+
+#define LISTENERS_MAX 32
+
+struct session;
+struct worker;
+
+struct site {
+	struct control_site what;
+	char *pem;
+	uint32_t pem_len;
+	struct s2n_cert_chain_and_key *chain;
+};
+
+struct listener {
+	struct worker *worker;
+	struct control_listen what;
+	int fd;
+	struct s2n_config *config;
+	struct event *acceptable;
+};
+
+struct worker {
+	struct event_base *base;
+	struct keyclient *keys;
+	struct channel *control;
+	struct channel *connector;
+	struct site sites[CONTROL_SITES_MAX];
+	struct listener listeners[LISTENERS_MAX];
+	size_t listener_count;
+	struct session *sessions; /* a doubly linked list */
+	uint32_t session_count;
+	uint32_t session_max;
+	uint32_t next_request;    /* to frontd-connect */
+	bool paused;              /* at the limit: nothing is accepted */
+};
+
+uint64_t worker_now_ms(void);
+/* Watches the listeners, or stops: at the connection limit. */
+void worker_pause(struct worker *, bool paused);
+
+#endif
