@@ -90,6 +90,11 @@ KEYD := $(call obj,keyd/keyd keyd/config)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
+FRONTD_WORKER := $(call obj,frontd/frontd_worker frontd/session frontd/proxy frontd/control)
+FRONTD_CONNECT := $(call obj,frontd/frontd_connect frontd/control)
+$(eval $(call program,libexec,frontd-worker,$(FRONTD_WORKER) $(KEYCLIENT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
+$(eval $(call program,libexec,frontd-connect,$(FRONTD_CONNECT) $(call obj,ipc/channel base/log) $(POLICY),$$(SECCOMP_LIBS)))
+
 # ---- the library as users link it ----
 # One relocatable object whose hidden names are made local, so that internal
 # names cannot clash with those of the program that links the archive.

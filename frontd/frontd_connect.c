@@ -42,7 +42,7 @@ open_backend(uint16_t site)
 	if (backend->address.ss_family != AF_UNIX)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 	if (connect(fd, (const struct sockaddr *)&backend->address,
-	        backend->address_len) == 0 ||
+		backend->address_len) == 0 ||
 	    errno == EINPROGRESS)
 		return fd;
 	close(fd);
@@ -77,7 +77,7 @@ worker_ready(struct channel **worker)
 	size_t len;
 
 	while ((event = channel_receive(*worker, packet, sizeof packet, &len,
-	            NULL)) == CHANNEL_PACKET)
+		    NULL)) == CHANNEL_PACKET)
 		if (!answer(*worker, slice_of(packet, len)))
 			break;
 	if (event == CHANNEL_EMPTY)
@@ -144,7 +144,7 @@ control_ready(void)
 	int fd;
 
 	while ((event = channel_receive(control, packet, sizeof packet, &len,
-	            &fd)) == CHANNEL_PACKET)
+		    &fd)) == CHANNEL_PACKET)
 		take_order(slice_of(packet, len), fd);
 	if (event != CHANNEL_EMPTY)
 		exit(EXIT_SUCCESS); /* the master is gone, and so are we */
@@ -162,7 +162,8 @@ main(void)
 		return EXIT_FAILURE;
 	for (;;) {
 		count = 0;
-		fds[count++] = (struct pollfd){ channel_fd(control), POLLIN, 0 };
+		fds[count++] =
+		    (struct pollfd){ channel_fd(control), POLLIN, 0 };
 		for (size_t i = 0; i < WORKERS_MAX; i++) {
 			if (workers[i] == NULL)
 				continue;

@@ -88,7 +88,7 @@ connector_ready(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	(void)ctx;
 	while ((event = channel_receive(worker.connector, packet, sizeof packet,
-	            &len, &socket_fd)) == CHANNEL_PACKET)
+		    &len, &socket_fd)) == CHANNEL_PACKET)
 		if (control_take(slice_of(packet, len), &answer, sizeof answer))
 			session_connected(&worker, &answer, socket_fd);
 	if (event == CHANNEL_EMPTY)
@@ -154,8 +154,8 @@ load_chains(void)
 			continue;
 		if ((site->chain = s2n_cert_chain_and_key_new()) == NULL)
 			exit(EXIT_FAILURE);
-		must(s2n_cert_chain_and_key_load_public_pem_bytes(site->chain,
-		         (uint8_t *)site->pem, site->pem_len),
+		must(s2n_cert_chain_and_key_load_public_pem_bytes(
+			 site->chain, (uint8_t *)site->pem, site->pem_len),
 		    "chain");
 	}
 }
@@ -165,8 +165,8 @@ static void
 set_protocols(struct s2n_config *config, const struct control_site *site)
 {
 	for (size_t at = 0; at < site->alpn_len; at += 1u + site->alpn[at])
-		must(s2n_config_append_protocol_preference(config,
-		         site->alpn + at + 1, site->alpn[at]),
+		must(s2n_config_append_protocol_preference(
+			 config, site->alpn + at + 1, site->alpn[at]),
 		    "alpn");
 }
 
@@ -183,15 +183,15 @@ configure(struct listener *listener)
 
 		if (site->chain == NULL)
 			continue;
-		must(s2n_config_add_cert_chain_and_key_to_store(config,
-		         site->chain),
+		must(s2n_config_add_cert_chain_and_key_to_store(
+			 config, site->chain),
 		    "store");
-		must(keyclient_add(worker.keys, config, site->chain,
-		         site->what.spki),
+		must(keyclient_add(
+			 worker.keys, config, site->chain, site->what.spki),
 		    "key");
 	}
-	must(s2n_config_set_cert_chain_and_key_defaults(config, &first->chain,
-	         1),
+	must(s2n_config_set_cert_chain_and_key_defaults(
+		 config, &first->chain, 1),
 	    "default");
 	must(s2n_config_set_send_buffer_size(config, SEND_BUFFER), "buffer");
 	must(s2n_config_set_max_blinding_delay(config, BLINDING_SECONDS),
@@ -323,7 +323,7 @@ control_ready(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	(void)ctx;
 	while ((event = channel_receive(worker.control, packet, sizeof packet,
-	            &len, &passed)) == CHANNEL_PACKET)
+		    &len, &passed)) == CHANNEL_PACKET)
 		take_order(slice_of(packet, len), passed);
 	if (event != CHANNEL_EMPTY)
 		exit(EXIT_SUCCESS); /* the master is gone, and so are we */
@@ -339,11 +339,11 @@ main(void)
 	if (s2n_init() != S2N_SUCCESS ||
 	    (worker.base = event_base_new()) == NULL ||
 	    (worker.keys = keyclient_new(worker.base, KEY_DEADLINE_MS,
-	         session_resume, &worker)) == NULL ||
+		 session_resume, &worker)) == NULL ||
 	    (worker.control = channel_new(SPAWN_CONTROL_FD, 16)) == NULL)
 		return EXIT_FAILURE;
-	readable = event_new(worker.base, SPAWN_CONTROL_FD, EV_READ | EV_PERSIST,
-	    control_ready, NULL);
+	readable = event_new(worker.base, SPAWN_CONTROL_FD,
+	    EV_READ | EV_PERSIST, control_ready, NULL);
 	if (readable == NULL || event_add(readable, NULL) != 0)
 		return EXIT_FAILURE;
 	event_base_dispatch(worker.base);

@@ -50,9 +50,9 @@ put_tls(struct writer *out, struct s2n_connection *conn)
 	writer_u8(out, CLIENT_SSL);
 	writer_u32(out, 1); /* no client certificate was verified */
 	put_tlv(out, TLV_SSL_VERSION,
-	    s2n_connection_get_actual_protocol_version(conn) == S2N_TLS13 ?
-	        "TLSv1.3" :
-	        "TLSv1.2");
+	    s2n_connection_get_actual_protocol_version(conn) == S2N_TLS13
+		? "TLSv1.3"
+		: "TLSv1.2");
 	put_tlv(out, TLV_SSL_CIPHER, s2n_connection_get_cipher(conn));
 	put_tlv(out, TLV_SSL_SIG_ALG, scheme);
 	writer_close(out, ssl);
@@ -64,9 +64,9 @@ put_addresses(struct writer *out, const struct sockaddr_storage *peer,
     const struct sockaddr_storage *local)
 {
 	const struct sockaddr_in *peer4 = (const void *)peer,
-	                         *local4 = (const void *)local;
+				 *local4 = (const void *)local;
 	const struct sockaddr_in6 *peer6 = (const void *)peer,
-	                          *local6 = (const void *)local;
+				  *local6 = (const void *)local;
 
 	if (peer->ss_family == AF_INET) {
 		writer_bytes(out, slice_of(&peer4->sin_addr, 4));
@@ -89,9 +89,9 @@ proxy_write(struct writer *out, struct s2n_connection *conn,
 
 	writer_bytes(out, slice_of(signature, sizeof signature));
 	writer_u8(out, VERSION_COMMAND);
-	writer_u8(out, peer->ss_family == AF_INET ? FAMILY_TCP4 :
-	        peer->ss_family == AF_INET6       ? FAMILY_TCP6 :
-	                                            FAMILY_NONE);
+	writer_u8(out, peer->ss_family == AF_INET    ? FAMILY_TCP4
+		       : peer->ss_family == AF_INET6 ? FAMILY_TCP6
+						     : FAMILY_NONE);
 	rest = writer_open(out, 2);
 	put_addresses(out, peer, local);
 	put_tls(out, conn);
@@ -159,14 +159,13 @@ proxy_parse(struct slice header, struct proxy_info *info)
 	uint8_t family;
 
 	*info = (struct proxy_info){ .version = "" };
-	if (header.len < PROXY_FIXED ||
-	    proxy_length(header.data) != header.len)
+	if (header.len < PROXY_FIXED || proxy_length(header.data) != header.len)
 		return false;
 	reader_bytes(&in, 13);
 	family = reader_u8(&in);
 	reader_u16(&in);
-	reader_bytes(&in, family == FAMILY_TCP4 ? 12 :
-	        family == FAMILY_TCP6           ? 36 :
-	                                          0);
+	reader_bytes(&in, family == FAMILY_TCP4   ? 12
+			  : family == FAMILY_TCP6 ? 36
+						  : 0);
 	return take_tlvs(&in, info);
 }

@@ -54,9 +54,9 @@ address_text(const struct sockaddr_storage *address, char *out, socklen_t room)
 {
 	const struct sockaddr_in *v4 = (const void *)address;
 	const struct sockaddr_in6 *v6 = (const void *)address;
-	const char *text = address->ss_family == AF_INET ?
-	    inet_ntop(AF_INET, &v4->sin_addr, out, room) :
-	    inet_ntop(AF_INET6, &v6->sin6_addr, out, room);
+	const char *text = address->ss_family == AF_INET
+			       ? inet_ntop(AF_INET, &v4->sin_addr, out, room)
+			       : inet_ntop(AF_INET6, &v6->sin6_addr, out, room);
 
 	return text != NULL ? text : "unknown";
 }
@@ -70,12 +70,12 @@ log_end(const struct session *session)
 	log_event(LOG_LEVEL_INFO, "session",
 	    "peer=%s sni=%s cipher=%s in=%llu out=%llu end=\"%s\"",
 	    address_text(&session->peer, peer, sizeof peer),
-	    log_escaped(slice_of_string(sni != NULL ? sni : "-"), name,
-	        sizeof name),
+	    log_escaped(
+		slice_of_string(sni != NULL ? sni : "-"), name, sizeof name),
 	    s2n_connection_get_cipher(session->conn),
 	    (unsigned long long)s2n_connection_get_wire_bytes_in(session->conn),
 	    (unsigned long long)s2n_connection_get_wire_bytes_out(
-	        session->conn),
+		session->conn),
 	    session->reason);
 }
 
@@ -148,7 +148,8 @@ ask_backend(struct session *session)
 {
 	struct worker *worker = session->listener->worker;
 	struct control_connect ask = { .type = CONTROL_CONNECT,
-		.request = ++worker->next_request, .site = session->site };
+		.request = ++worker->next_request,
+		.site = session->site };
 
 	session->request = ask.request;
 	session->state = CONNECTING;
@@ -287,7 +288,8 @@ watch_sources(struct session *session)
 		event_del(&session->client_in);
 	else
 		event_add(&session->client_in, NULL);
-	if (session->down.source_done || session->down.start < session->down.end)
+	if (session->down.source_done ||
+	    session->down.start < session->down.end)
 		event_del(&session->backend_in);
 	else
 		event_add(&session->backend_in, NULL);
@@ -301,15 +303,17 @@ session_relay(struct session *session)
 	for (int i = 0; i < ROUNDS && moved && session->state == RELAY; i++) {
 		moved = fill_up(session);
 		moved = (session->state == RELAY && drain_up(session)) || moved;
-		moved = (session->state == RELAY && fill_down(session)) || moved;
+		moved =
+		    (session->state == RELAY && fill_down(session)) || moved;
 		moved =
 		    (session->state == RELAY && drain_down(session)) || moved;
 	}
 	if (session->state != RELAY)
 		return;
-	session->deadline_ms = worker_now_ms() +
-	    (session->down.told ? LINGER_MS :
-	                          session->listener->what.idle_timeout_ms);
+	session->deadline_ms =
+	    worker_now_ms() +
+	    (session->down.told ? LINGER_MS
+				: session->listener->what.idle_timeout_ms);
 	if (session->down.told && session->up.source_done) {
 		session_end(session, "closed");
 		return;
@@ -359,8 +363,8 @@ session_run(struct session *session)
 	case CONNECTING:
 		if (session->backend_fd < 0)
 			break;
-		getsockopt(session->backend_fd, SOL_SOCKET, SO_ERROR, &error,
-		    &len);
+		getsockopt(
+		    session->backend_fd, SOL_SOCKET, SO_ERROR, &error, &len);
 		if (error != 0)
 			session_end(session, "backend: %s", strerror(error));
 		else
@@ -383,8 +387,8 @@ socket_ready(evutil_socket_t fd, short what, void *ctx)
 }
 
 void
-session_start(struct listener *listener, int fd,
-    const struct sockaddr_storage *peer)
+session_start(
+    struct listener *listener, int fd, const struct sockaddr_storage *peer)
 {
 	struct worker *worker = listener->worker;
 	struct session *session = calloc(1, sizeof *session);
@@ -394,8 +398,8 @@ session_start(struct listener *listener, int fd,
 	    (session->conn = s2n_connection_new(S2N_SERVER)) == NULL ||
 	    s2n_connection_set_config(session->conn, listener->config) != 0 ||
 	    s2n_connection_set_fd(session->conn, fd) != 0 ||
-	    s2n_connection_set_blinding(session->conn,
-	        S2N_SELF_SERVICE_BLINDING) != 0 ||
+	    s2n_connection_set_blinding(
+		session->conn, S2N_SELF_SERVICE_BLINDING) != 0 ||
 	    s2n_connection_set_recv_buffering(session->conn, true) != 0) {
 		if (session != NULL && session->conn != NULL)
 			s2n_connection_free(session->conn);
@@ -433,20 +437,20 @@ session_resume(struct s2n_connection *conn, void *worker)
 }
 
 void
-session_connected(struct worker *worker, const struct control_connected *answer,
-    int fd)
+session_connected(
+    struct worker *worker, const struct control_connected *answer, int fd)
 {
 	struct session *session = worker->sessions;
 
 	while (session != NULL && (session->request != answer->request ||
-	                              session->state != CONNECTING))
+				      session->state != CONNECTING))
 		session = session->next;
 	if (session == NULL || answer->error != 0 || fd < 0) {
 		if (fd >= 0)
 			close(fd);
 		if (session != NULL)
-			session_end(session, "backend: %s",
-			    strerror(answer->error));
+			session_end(
+			    session, "backend: %s", strerror(answer->error));
 		return;
 	}
 	session->backend_fd = fd;
@@ -468,9 +472,9 @@ session_tick(struct worker *worker)
 		next = session->next;
 		if (now < session->deadline_ms)
 			continue;
-		session_end(session, session->state == HANDSHAKE ?
-		        "handshake timeout" :
-		        "timeout");
+		session_end(session, session->state == HANDSHAKE
+					 ? "handshake timeout"
+					 : "timeout");
 		session_free(session);
 	}
 }

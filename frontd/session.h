@@ -8,13 +8,13 @@
 #include "frontd/worker.h"
 
 /* Takes fd, an accepted client. */
-void session_start(struct listener *, int fd,
-    const struct sockaddr_storage *peer);
+void session_start(
+    struct listener *, int fd, const struct sockaddr_storage *peer);
 /* The library can go on: a key operation of this connection is done. */
 void session_resume(struct s2n_connection *, void *worker);
 /* frontd-connect's answer; fd is -1 when error is not 0. Takes fd. */
-void session_connected(struct worker *, const struct control_connected *,
-    int fd);
+void session_connected(
+    struct worker *, const struct control_connected *, int fd);
 /* Ends what has timed out. */
 void session_tick(struct worker *);
 

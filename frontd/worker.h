@@ -43,8 +43,8 @@ struct worker {
 	struct session *sessions; /* a doubly linked list */
 	uint32_t session_count;
 	uint32_t session_max;
-	uint32_t next_request;    /* to frontd-connect */
-	bool paused;              /* at the limit: nothing is accepted */
+	uint32_t next_request; /* to frontd-connect */
+	bool paused;           /* at the limit: nothing is accepted */
 };
 
 uint64_t worker_now_ms(void);
