@@ -12,10 +12,7 @@ say() {
 
 # Described, and still to be built; a line goes when its thing comes.
 later='
-keyd/request.c
-frontd/
 frontd/listener.c
-man/keyd.8
 man/frontd.8
 tests/unit/test_record.c
 '
