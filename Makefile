@@ -71,7 +71,7 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 
 # ---- policy, ipc ----
-POLICY := $(call obj,$(addprefix policy/,policy profiles seccomp namespaces privdrop landlock))
+POLICY := $(call obj,$(addprefix policy/,policy profile profiles seccomp namespaces privdrop landlock))
 IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn)
 KEYCLIENT := $(call obj,ipc/keyclient)
 
@@ -135,6 +135,7 @@ $(eval $(call unit,keymaster,$(IPC),))
 $(eval $(call unit,keyclient,$(KEYCLIENT) $(IPC) $(call obj,tests/unit/fake_s2n),$$(EVENT_LIBS)))
 $(eval $(call unit,signer,$(call obj,keyd/signer) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,spawn,$(IPC),))
+$(eval $(call unit,profile,$(POLICY) $(BASE),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,pem,$(call obj,libtls/cert/pem libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,key,$(call obj,libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,chain,$(CERTS),$$(CRYPTO_LIBS)))

@@ -77,8 +77,8 @@ set_limits(const struct profile *profile)
 
 	if (setrlimit(RLIMIT_CORE, &none) != 0)
 		return errno;
-	if (profile->master)
-		return 0; /* children inherit: they set theirs */
+	if (profile->max_files == 0)
+		return 0;
 	if (setrlimit(RLIMIT_NOFILE, &files) == 0)
 		return 0;
 	/* Without the right to raise it, what we have must do. */

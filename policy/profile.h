@@ -5,6 +5,7 @@
 #ifndef POLICY_PROFILE_H
 #define POLICY_PROFILE_H
 
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "policy/policy.h"
@@ -25,11 +26,20 @@ struct profile {
 	bool empty_root;
 	bool empty_network;
 	bool lock_memory;
-	bool no_files; /* Landlock: nothing of the file system */
-	uint32_t max_files;
+	bool no_files;      /* Landlock: nothing of the file system */
+	uint32_t max_files; /* 0: as many as before, for a master's children */
 	const struct call *calls;
 	size_t call_count;
 };
+
+/*
+ * The whole profile as text, calls by name: what a reviewer of a change to the
+ * table reads, and what the golden file holds.
+ */
+void profile_print(const struct profile *, FILE *out);
+
+/* The row of a system call's number; NULL: the profile has none. */
+const struct call *profile_call(const struct profile *, int number);
 
 /* Whom the process becomes when it was root. */
 struct account {

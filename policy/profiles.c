@@ -18,17 +18,18 @@
 		SCMP_SYS(name), #name, argument, bits                          \
 	}
 
-/* Memory that is never executable, time, the end. */
-#define MEMORY                                                                 \
-	C(brk), NO_BITS(mmap, 2, PROT_EXEC), C(munmap), C(futex),              \
-	    C(getrandom), C(getpid), C(exit_group), C(rt_sigreturn)
+/* Memory, which is never executable; time, the end. */
+#define ALWAYS                                                                 \
+	C(brk), C(munmap), C(futex), C(getrandom), C(getpid), C(exit_group),   \
+	    C(rt_sigreturn)
+#define NEW_MEMORY NO_BITS(mmap, 2, PROT_EXEC)
+#define OLD_MEMORY NO_BITS(mprotect, 2, PROT_EXEC)
 
 /* What malloc and libevent need besides. */
 #define LOOP                                                                   \
-	MEMORY, NO_BITS(mprotect, 2, PROT_EXEC), C(madvise), C(mremap),        \
-	    C(epoll_wait), C(epoll_pwait), C(epoll_ctl), C(read), C(write),    \
-	    C(close), C(clock_gettime), C(recvmsg), C(sendmsg), C(sendmmsg),   \
-	    C(fcntl), C(restart_syscall)
+	ALWAYS, C(madvise), C(mremap), C(epoll_wait), C(epoll_pwait),          \
+	    C(epoll_ctl), C(read), C(write), C(close), C(clock_gettime),       \
+	    C(recvmsg), C(sendmsg), C(sendmmsg), C(fcntl), C(restart_syscall)
 
 /* Sockets that came from elsewhere. */
 #define GIVEN_SOCKETS                                                          \
@@ -36,7 +37,8 @@
 	    C(setsockopt), C(getsockopt), C(getsockname), C(getpeername)
 
 static const struct call signer_calls[] = {
-	MEMORY,
+	ALWAYS,
+	NEW_MEMORY,
 	C(poll),
 	C(read),
 	C(write),
@@ -45,13 +47,15 @@ static const struct call signer_calls[] = {
 	C(sendmsg),
 };
 
-static const struct call worker_calls[] = { LOOP, GIVEN_SOCKETS };
+static const struct call worker_calls[] = { LOOP, NEW_MEMORY, OLD_MEMORY,
+	GIVEN_SOCKETS };
 
-static const struct call connect_calls[] = { LOOP, C(poll), C(socket),
-	C(connect), C(setsockopt), C(getsockopt) };
+static const struct call connect_calls[] = { LOOP, NEW_MEMORY, OLD_MEMORY,
+	C(poll), C(socket), C(connect), C(setsockopt), C(getsockopt) };
 
-static const struct call page_calls[] = { LOOP, GIVEN_SOCKETS, C(ioctl),
-	C(eventfd2), C(pipe2), C(accept), C(socketpair), C(poll) };
+static const struct call page_calls[] = { LOOP, NEW_MEMORY, OLD_MEMORY,
+	GIVEN_SOCKETS, C(ioctl), C(eventfd2), C(pipe2), C(accept),
+	C(socketpair), C(poll) };
 
 /*
  * A master's filter is its children's too, until they add their own: so it
@@ -137,7 +141,6 @@ const struct profile frontd_page_profile = {
 const struct profile keyd_profile = {
 	.name = "keyd",
 	.master = true,
-	.max_files = 4096,
 	.calls = master_calls,
 	.call_count = COUNT(master_calls),
 };
@@ -145,7 +148,16 @@ const struct profile keyd_profile = {
 const struct profile frontd_profile = {
 	.name = "frontd",
 	.master = true,
-	.max_files = 65536,
 	.calls = master_calls,
 	.call_count = COUNT(master_calls),
 };
+
+const struct profile *
+profiles_at(size_t index)
+{
+	static const struct profile *const all[] = { &frontd_profile,
+		&frontd_worker_profile, &frontd_connect_profile,
+		&frontd_page_profile, &keyd_profile, &keyd_signer_profile };
+
+	return index < COUNT(all) ? all[index] : NULL;
+}

@@ -25,15 +25,6 @@ allow(scmp_filter_ctx filter, const struct call *call)
 	    filter, SCMP_ACT_ALLOW, call->number, call->clear != 0, &bits);
 }
 
-static bool
-named(const struct profile *profile, int number)
-{
-	for (size_t i = 0; i < profile->call_count; i++)
-		if (profile->calls[i].number == number)
-			return true;
-	return false;
-}
-
 /* A call allowed on a condition dies when the condition is not met. */
 static int
 kill_on_condition(scmp_filter_ctx filter, const struct call *call)
@@ -66,7 +57,7 @@ add_rules(scmp_filter_ctx filter, const struct profile *profile)
 	for (int number = 0; r == 0 && number < NUMBERS; number++) {
 		name =
 		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
-		if (name != NULL && !named(profile, number))
+		if (name != NULL && profile_call(profile, number) == NULL)
 			r = seccomp_rule_add(
 			    filter, SCMP_ACT_KILL_PROCESS, number, 0);
 		free(name);
