@@ -13,7 +13,6 @@ say() {
 # Described, and still to be built; a line goes when its thing comes.
 later='
 frontd/listener.c
-man/frontd.8
 tests/unit/test_record.c
 '
 
