@@ -7,56 +7,54 @@
 
 #include "base/reader.h"
 
-#define VERSION_COMMAND 0x21 /* version 2, PROXY */
+#define COMMAND_LOCAL 0x20 /* version 2, the proxy's own connection */
+#define COMMAND_PROXY 0x21 /* version 2, on behalf of a client */
+#define FAMILY_NONE 0x00
 #define FAMILY_TCP4 0x11
 #define FAMILY_TCP6 0x21
-#define FAMILY_NONE 0x00
 #define CLIENT_SSL 0x01
+#define NOT_VERIFIED 1 /* no client certificate was */
+#define TLV_SSL 0x20
 
-enum tlv {
-	TLV_ALPN = 0x01,
-	TLV_AUTHORITY = 0x02,
-	TLV_SSL = 0x20,
-	TLV_SSL_VERSION = 0x21,
-	TLV_SSL_CIPHER = 0x23,
-	TLV_SSL_SIG_ALG = 0x24,
-	TLV_GROUP = 0xe0 /* the first of those for an application's own use */
+/* The texts, in the order in which they are written. */
+static const struct text {
+	uint8_t type;
+	bool in_ssl; /* stands inside the TLV of TLS */
+	size_t offset;
+} texts[] = {
+	{ 0x01, false, offsetof(struct proxy_info, alpn) },
+	{ 0x02, false, offsetof(struct proxy_info, name) },
+	{ 0x21, true, offsetof(struct proxy_info, version) },
+	{ 0x23, true, offsetof(struct proxy_info, cipher) },
+	{ 0x24, true, offsetof(struct proxy_info, scheme) },
+	/* The first of those that are an application's own. */
+	{ 0xe0, false, offsetof(struct proxy_info, group) },
 };
 
 static const uint8_t signature[12] = { 0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a,
 	0x51, 0x55, 0x49, 0x54, 0x0a };
 
-static void
-put_tlv(struct writer *out, enum tlv type, const char *text)
+void
+proxy_set(char text[PROXY_TEXT_MAX], const char *value)
 {
-	if (text == NULL || text[0] == '\0')
-		return;
-	writer_u8(out, (uint8_t)type);
-	writer_vec16(out, slice_of_string(text));
+	size_t len = value != NULL ? strnlen(value, PROXY_TEXT_MAX - 1) : 0;
+
+	if (len > 0)
+		memcpy(text, value, len);
+	text[len] = '\0';
 }
 
 static void
-put_tls(struct writer *out, struct s2n_connection *conn)
+put_texts(struct writer *out, const struct proxy_info *info, bool in_ssl)
 {
-	const char *scheme = NULL, *group = NULL;
-	struct mark ssl;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		const char *text = (const char *)info + texts[i].offset;
 
-	put_tlv(out, TLV_ALPN, s2n_get_application_protocol(conn));
-	put_tlv(out, TLV_AUTHORITY, s2n_get_server_name(conn));
-	(void)!s2n_connection_get_signature_scheme(conn, &scheme);
-	(void)!s2n_connection_get_key_exchange_group(conn, &group);
-	writer_u8(out, TLV_SSL);
-	ssl = writer_open(out, 2);
-	writer_u8(out, CLIENT_SSL);
-	writer_u32(out, 1); /* no client certificate was verified */
-	put_tlv(out, TLV_SSL_VERSION,
-	    s2n_connection_get_actual_protocol_version(conn) == S2N_TLS13
-		? "TLSv1.3"
-		: "TLSv1.2");
-	put_tlv(out, TLV_SSL_CIPHER, s2n_connection_get_cipher(conn));
-	put_tlv(out, TLV_SSL_SIG_ALG, scheme);
-	writer_close(out, ssl);
-	put_tlv(out, TLV_GROUP, group);
+		if (texts[i].in_ssl != in_ssl || text[0] == '\0')
+			continue;
+		writer_u8(out, texts[i].type);
+		writer_vec16(out, slice_of_string(text));
+	}
 }
 
 static void
@@ -82,90 +80,117 @@ put_addresses(struct writer *out, const struct sockaddr_storage *peer,
 }
 
 void
-proxy_write(struct writer *out, struct s2n_connection *conn,
+proxy_write(struct writer *out, const struct proxy_info *info,
     const struct sockaddr_storage *peer, const struct sockaddr_storage *local)
 {
-	struct mark rest;
+	struct mark rest, ssl;
 
 	writer_bytes(out, slice_of(signature, sizeof signature));
-	writer_u8(out, VERSION_COMMAND);
+	writer_u8(out, COMMAND_PROXY);
 	writer_u8(out, peer->ss_family == AF_INET    ? FAMILY_TCP4
 		       : peer->ss_family == AF_INET6 ? FAMILY_TCP6
 						     : FAMILY_NONE);
 	rest = writer_open(out, 2);
 	put_addresses(out, peer, local);
-	put_tls(out, conn);
+	put_texts(out, info, false);
+	writer_u8(out, TLV_SSL);
+	ssl = writer_open(out, 2);
+	writer_u8(out, CLIENT_SSL);
+	writer_u32(out, NOT_VERIFIED);
+	put_texts(out, info, true);
+	writer_close(out, ssl);
 	writer_close(out, rest);
 }
 
 size_t
 proxy_length(const uint8_t fixed[PROXY_FIXED])
 {
-	size_t rest = (size_t)fixed[14] << 8 | fixed[15];
+	size_t whole = PROXY_FIXED + ((size_t)fixed[14] << 8 | fixed[15]);
 
 	if (memcmp(fixed, signature, sizeof signature) != 0 ||
-	    fixed[12] != VERSION_COMMAND ||
-	    PROXY_FIXED + rest > PROXY_HEADER_MAX)
+	    (fixed[12] != COMMAND_PROXY && fixed[12] != COMMAND_LOCAL) ||
+	    whole > PROXY_HEADER_MAX)
 		return 0;
-	return PROXY_FIXED + rest;
+	return whole;
 }
 
-static void
-take_text(char out[PROXY_TEXT_MAX], struct slice value)
+/* A value of one of the texts' types; false if it is none. */
+static bool
+take_text(
+    struct proxy_info *info, uint8_t type, bool in_ssl, struct slice value)
 {
-	size_t len =
-	    value.len < PROXY_TEXT_MAX ? value.len : PROXY_TEXT_MAX - 1;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		char *text = (char *)info + texts[i].offset;
 
-	memcpy(out, value.data, len);
-	out[len] = '\0';
+		if (texts[i].type != type || texts[i].in_ssl != in_ssl)
+			continue;
+		/* A zero byte would hide from readers what comes after it. */
+		if (value.len >= PROXY_TEXT_MAX ||
+		    (value.len > 0 && memchr(value.data, 0, value.len) != NULL))
+			return false;
+		if (value.len > 0)
+			memcpy(text, value.data, value.len);
+		text[value.len] = '\0';
+	}
+	return true;
 }
 
 static bool
-take_tlvs(struct reader *in, struct proxy_info *info)
+take_tlvs(struct reader *in, struct proxy_info *info, bool in_ssl)
 {
 	while (reader_more(in)) {
-		enum tlv type = reader_u8(in);
+		uint8_t type = reader_u8(in);
 		struct slice value = reader_vec16(in);
 		struct reader inner = reader_of(value);
 
-		if (in->failed || value.len == 0)
-			break;
-		if (type == TLV_ALPN)
-			take_text(info->alpn, value);
-		else if (type == TLV_AUTHORITY)
-			take_text(info->name, value);
-		else if (type == TLV_SSL_VERSION)
-			take_text(info->version, value);
-		else if (type == TLV_SSL_CIPHER)
-			take_text(info->cipher, value);
-		else if (type == TLV_SSL_SIG_ALG)
-			take_text(info->scheme, value);
-		else if (type == TLV_GROUP)
-			take_text(info->group, value);
-		if (type != TLV_SSL)
+		if (!take_text(info, type, in_ssl, value))
+			reader_fail(in);
+		if (type != TLV_SSL || in_ssl)
 			continue;
 		reader_bytes(&inner, 5); /* client, verify */
-		/* One level deep: the specification nests no further. */
-		if (!take_tlvs(&inner, info))
-			return false;
+		if (!take_tlvs(&inner, info, true))
+			reader_fail(in);
 	}
 	return reader_done(in);
+}
+
+static void
+skip_addresses(struct reader *in, uint8_t family)
+{
+	switch (family) {
+	case FAMILY_NONE:
+		break;
+	case FAMILY_TCP4:
+		reader_bytes(in, 12);
+		break;
+	case FAMILY_TCP6:
+		reader_bytes(in, 36);
+		break;
+	default:
+		reader_fail(in);
+	}
 }
 
 bool
 proxy_parse(struct slice header, struct proxy_info *info)
 {
+	static const struct proxy_info nothing;
 	struct reader in = reader_of(header);
-	uint8_t family;
+	uint8_t command, family;
 
-	*info = (struct proxy_info){ .version = "" };
+	*info = nothing;
 	if (header.len < PROXY_FIXED || proxy_length(header.data) != header.len)
 		return false;
-	reader_bytes(&in, 13);
+	reader_bytes(&in, sizeof signature);
+	command = reader_u8(&in);
 	family = reader_u8(&in);
 	reader_u16(&in);
-	reader_bytes(&in, family == FAMILY_TCP4   ? 12
-			  : family == FAMILY_TCP6 ? 36
-						  : 0);
-	return take_tlvs(&in, info);
+	/* The proxy's own, a health check: what it tells is to be ignored. */
+	if (command == COMMAND_LOCAL)
+		return true;
+	skip_addresses(&in, family);
+	if (take_tlvs(&in, info, false))
+		return true;
+	*info = nothing;
+	return false;
 }

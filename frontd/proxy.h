@@ -1,7 +1,7 @@
 /*
  * The PROXY protocol, version 2: who the client is and what its TLS agreed on,
  * told to a backend before the first byte. Written by frontd-worker, read by
- * frontd-page.
+ * frontd-page. It knows sockets' addresses and texts, not TLS.
  */
 #ifndef FRONTD_PROXY_H
 #define FRONTD_PROXY_H
@@ -9,19 +9,14 @@
 #include <sys/socket.h>
 
 #include "base/writer.h"
-#include "libtls/s2n.h"
 
 #define PROXY_HEADER_MAX 1024
 #define PROXY_FIXED 16 /* what comes before the length it tells */
 #define PROXY_TEXT_MAX 256
 
-/* Appends the header of a negotiated connection between two addresses. */
-void proxy_write(struct writer *, struct s2n_connection *,
-    const struct sockaddr_storage *peer, const struct sockaddr_storage *local);
-
-/* What a header told; texts are empty where it told nothing. */
+/* What a header tells of TLS; texts are empty where it tells nothing. */
 struct proxy_info {
-	char version[PROXY_TEXT_MAX];
+	char version[PROXY_TEXT_MAX]; /* "TLSv1.3" */
 	char cipher[PROXY_TEXT_MAX];
 	char scheme[PROXY_TEXT_MAX];
 	char group[PROXY_TEXT_MAX];
@@ -29,8 +24,19 @@ struct proxy_info {
 	char alpn[PROXY_TEXT_MAX];
 };
 
+/* Copies a text, cut to fit; NULL is no text. */
+void proxy_set(char text[PROXY_TEXT_MAX], const char *);
+
+/* Appends the header of a TLS connection between two addresses. */
+void proxy_write(struct writer *, const struct proxy_info *,
+    const struct sockaddr_storage *peer, const struct sockaddr_storage *local);
+
 /* Bytes of the whole header, from its first PROXY_FIXED; 0: not a header. */
 size_t proxy_length(const uint8_t fixed[PROXY_FIXED]);
+/*
+ * Takes a whole header apart. False, and every text empty, unless all of it is
+ * well formed; what is well formed and unknown is passed over.
+ */
 must_check bool proxy_parse(struct slice header, struct proxy_info *);
 
 #endif

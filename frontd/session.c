@@ -323,12 +323,30 @@ session_relay(struct session *session)
 		event_active(&session->client_in, EV_READ, 0);
 }
 
+/* What the page and other backends are told of the client's TLS. */
+static void
+tell_tls(struct s2n_connection *conn, struct proxy_info *info)
+{
+	const char *scheme = NULL, *group = NULL;
+	int version = s2n_connection_get_actual_protocol_version(conn);
+
+	(void)!s2n_connection_get_signature_scheme(conn, &scheme);
+	(void)!s2n_connection_get_key_exchange_group(conn, &group);
+	proxy_set(info->version, version == S2N_TLS13 ? "TLSv1.3" : "TLSv1.2");
+	proxy_set(info->cipher, s2n_connection_get_cipher(conn));
+	proxy_set(info->scheme, scheme);
+	proxy_set(info->group, group);
+	proxy_set(info->name, s2n_get_server_name(conn));
+	proxy_set(info->alpn, s2n_get_application_protocol(conn));
+}
+
 static void
 start_relay(struct session *session)
 {
 	struct worker *worker = session->listener->worker;
 	struct sockaddr_storage local = { 0 };
 	socklen_t len = sizeof local;
+	struct proxy_info info;
 	struct writer header;
 
 	session->state = RELAY;
@@ -342,7 +360,8 @@ start_relay(struct session *session)
 		/* It is the first that goes up; there is room for it. */
 		getsockname(session->fd, (struct sockaddr *)&local, &len);
 		writer_init_fixed(&header, session->up.data, BUFFER_SIZE);
-		proxy_write(&header, session->conn, &session->peer, &local);
+		tell_tls(session->conn, &info);
+		proxy_write(&header, &info, &session->peer, &local);
 		session->up.end = header.failed ? 0 : header.len;
 	}
 	session_relay(session);
