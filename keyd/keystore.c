@@ -76,16 +76,17 @@ no_passphrase(char *buffer, int size, int writing, void *ctx)
 static EVP_PKEY *
 read_key(int fd)
 {
-	uint8_t *text = OPENSSL_malloc(FILE_MAX);
+	/* A byte more than is allowed shows that there is more. */
+	uint8_t *text = OPENSSL_malloc(FILE_MAX + 1);
 	EVP_PKEY *key = NULL;
 	BIO *bio = NULL;
 	size_t len;
 
-	if (text != NULL && (len = read_file(fd, text, FILE_MAX)) > 0 &&
+	if (text != NULL && (len = read_file(fd, text, FILE_MAX + 1)) > 0 &&
 	    (bio = BIO_new_mem_buf(text, (int)len)) != NULL)
 		key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
 	BIO_free(bio);
-	OPENSSL_clear_free(text, FILE_MAX);
+	OPENSSL_clear_free(text, FILE_MAX + 1);
 	ERR_clear_error();
 	return key;
 }
@@ -127,7 +128,9 @@ keystore_load(
 	if ((next.pkey = read_key(fd)) == NULL)
 		return KEYPROTO_CRYPTO;
 	next.what.schemes = signer_schemes(next.pkey);
-	if (next.what.schemes == 0 || !hash_public(next.pkey, next.what.spki)) {
+	if (next.what.schemes == 0 || !signer_sound(next.pkey) ||
+	    !hash_public(next.pkey, next.what.spki)) {
+		ERR_clear_error();
 		EVP_PKEY_free(next.pkey);
 		return KEYPROTO_CRYPTO;
 	}

@@ -15,34 +15,58 @@ struct row {
 	uint16_t scheme;
 	const char *key;    /* libcrypto's name of the key type */
 	const char *digest; /* of the signature */
-	int bits;           /* of the curve; 0: RSA of 2048 to 8192 bits */
+	const char *curve;  /* NULL: RSA of 2048 to 8192 bits */
 };
 /* clang-format off */
 static const struct row rows[] = {
-	{ 0x0403, "EC",      "SHA256", 256 },
-	{ 0x0503, "EC",      "SHA384", 384 },
-	{ 0x0603, "EC",      "SHA512", 521 },
-	{ 0x0804, "RSA",     "SHA256", 0 },
-	{ 0x0805, "RSA",     "SHA384", 0 },
-	{ 0x0806, "RSA",     "SHA512", 0 },
-	{ 0x0809, "RSA-PSS", "SHA256", 0 },
-	{ 0x080a, "RSA-PSS", "SHA384", 0 },
-	{ 0x080b, "RSA-PSS", "SHA512", 0 },
+	{ 0x0403, "EC",      "SHA256", "prime256v1" },
+	{ 0x0503, "EC",      "SHA384", "secp384r1" },
+	{ 0x0603, "EC",      "SHA512", "secp521r1" },
+	{ 0x0804, "RSA",     "SHA256", NULL },
+	{ 0x0805, "RSA",     "SHA384", NULL },
+	{ 0x0806, "RSA",     "SHA512", NULL },
+	{ 0x0809, "RSA-PSS", "SHA256", NULL },
+	{ 0x080a, "RSA-PSS", "SHA384", NULL },
+	{ 0x080b, "RSA-PSS", "SHA512", NULL },
 };
 /* clang-format on */
 
+/* Another curve may well have as many bits. */
 static bool
-fits(const struct row *row, const EVP_PKEY *key)
+curve_is(const EVP_PKEY *key, const char *name)
+{
+	char curve[32];
+	size_t len;
+
+	return EVP_PKEY_get_group_name(key, curve, sizeof curve, &len) == 1 &&
+	       strcmp(curve, name) == 0;
+}
+
+/* An RSA-PSS key may be bound to one digest. */
+static bool
+digest_fits(EVP_PKEY *key, const char *digest)
+{
+	char bound[32];
+
+	return EVP_PKEY_get_default_digest_name(key, bound, sizeof bound) !=
+		   2 ||
+	       EVP_MD_is_a(EVP_get_digestbyname(digest), bound);
+}
+
+static bool
+fits(const struct row *row, EVP_PKEY *key)
 {
 	int bits = EVP_PKEY_get_bits(key);
 
-	return EVP_PKEY_is_a(key, row->key) &&
-	       (row->bits != 0 ? bits == row->bits
-			       : bits >= 2048 && bits <= 8192);
+	if (!EVP_PKEY_is_a(key, row->key))
+		return false;
+	if (row->curve != NULL)
+		return curve_is(key, row->curve);
+	return bits >= 2048 && bits <= 8192 && digest_fits(key, row->digest);
 }
 
 static const struct row *
-find_row(const EVP_PKEY *key, uint16_t scheme)
+find_row(EVP_PKEY *key, uint16_t scheme)
 {
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (rows[i].scheme == scheme)
@@ -51,7 +75,7 @@ find_row(const EVP_PKEY *key, uint16_t scheme)
 }
 
 uint32_t
-signer_schemes(const EVP_PKEY *key)
+signer_schemes(EVP_PKEY *key)
 {
 	uint32_t bits = 0;
 
@@ -87,7 +111,7 @@ build_content(enum keyproto_role role, struct slice transcript,
 static bool
 set_padding(const struct row *row, EVP_PKEY_CTX *ctx)
 {
-	return row->bits != 0 ||
+	return row->curve != NULL ||
 	       (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
 		   EVP_PKEY_CTX_set_rsa_pss_saltlen(
 		       ctx, RSA_PSS_SALTLEN_DIGEST) == 1);
@@ -139,4 +163,24 @@ signer_sign(EVP_PKEY *key, enum keyproto_role role,
 	OPENSSL_cleanse(signature, room);
 	*len = 0;
 	return KEYPROTO_CRYPTO;
+}
+
+bool
+signer_sound(EVP_PKEY *key)
+{
+	static const uint8_t transcript[32];
+	struct keyproto_sign13 sign = { .hash = KEYPROTO_SHA256,
+		.transcript = slice_of(transcript, sizeof transcript) };
+	uint8_t signature[KEYPROTO_SIGNATURE_MAX];
+	size_t len = sizeof signature;
+	bool sound = false;
+
+	for (size_t i = 0; i < COUNT(rows) && sign.scheme == 0; i++)
+		if (fits(&rows[i], key))
+			sign.scheme = rows[i].scheme;
+	if (sign.scheme != 0)
+		sound = signer_sign(key, KEYPROTO_SERVER, &sign, signature,
+			    &len) == KEYPROTO_OK;
+	OPENSSL_cleanse(signature, sizeof signature);
+	return sound;
 }

@@ -20,6 +20,9 @@ must_check enum keyproto_status signer_sign(EVP_PKEY *, enum keyproto_role,
     const struct keyproto_sign13 *, uint8_t *signature, size_t *len);
 
 /* The schemes that fit the key, as keyproto_scheme_bit(); 0: no key of ours. */
-uint32_t signer_schemes(const EVP_PKEY *);
+uint32_t signer_schemes(EVP_PKEY *);
+
+/* True when the key's two halves belong together, shown by a signature. */
+must_check bool signer_sound(EVP_PKEY *);
 
 #endif

@@ -1,0 +1,476 @@
+/*
+ * keyd/config.c: what keyd.conf comes to, what each error says, and which key
+ * files are opened.
+ */
+#include "keyd/config.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/unit.h"
+
+static char directory[64], file[96], said[2048];
+static struct config config;
+
+static void
+set_up(void)
+{
+	strcpy(directory, "/tmp/keyd-config.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(file, sizeof file, "%s/keyd.conf", directory);
+}
+
+/* Whatever a test left there stands in the directory itself. */
+static void
+tear_down(void)
+{
+	static const char *const left[] = { "keyd.conf", "key.pem", "other.pem",
+		"link.pem", "pipe.pem" };
+	char path[128];
+
+	for (size_t i = 0; i < COUNT(left); i++) {
+		snprintf(path, sizeof path, "%s/%s", directory, left[i]);
+		unlink(path);
+	}
+	ck_assert_int_eq(rmdir(directory), 0);
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *out = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(out);
+	ck_assert_int_ge(fputs(text, out), 0);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
+/* Standard error goes to a file, from which what was said is taken. */
+static int saved_error;
+
+static void
+listen_to_errors(void)
+{
+	FILE *heard = tmpfile();
+
+	ck_assert_ptr_nonnull(heard);
+	fflush(stderr);
+	saved_error = dup(STDERR_FILENO);
+	dup2(fileno(heard), STDERR_FILENO);
+	fclose(heard);
+}
+
+static void
+take_errors(void)
+{
+	ssize_t len;
+
+	fflush(stderr);
+	len = pread(STDERR_FILENO, said, sizeof said - 1, 0);
+	dup2(saved_error, STDERR_FILENO);
+	close(saved_error);
+	ck_assert_int_ge(len, 0);
+	said[len] = '\0';
+}
+
+static bool
+read_text(const char *text)
+{
+	bool done;
+
+	write_file(file, text);
+	listen_to_errors();
+	done = config_read(file, &config);
+	take_errors();
+	return done;
+}
+
+#define KEY "key \"k\" { file = \"key.pem\" }"
+#define GROUP "signer-group \"g\" { " KEY " }\n"
+#define LONG64                                                                 \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static const struct {
+	const char *text;
+	int line;
+	const char *reason;
+} errors[] = {
+	{ GROUP "colour = red\n", 2, "no such option 'colour'" },
+	{ "\n\nsigner-group \"g\" {\n" KEY "\nkye \"l\" { }\n}\n", 5,
+	    "no such option 'kye'" },
+	{ "signer-group \"g\" { key \"k\" { fiel = \"x\" } }\n", 1,
+	    "no such option 'fiel'" },
+	{ GROUP "client \"c\" { keys = { \"k\" } secret = 1 }", 2,
+	    "no such option 'secret'" },
+	{ "signer-group \"g\" {\n" KEY "\n" KEY "\n}\n", 3,
+	    "duplicate title 'k'" },
+	{ GROUP "signer-group \"h\" {\n" KEY "\n}\n", 3, "second key \"k\"" },
+	{ GROUP GROUP, 2, "duplicate title 'g'" },
+	{ GROUP "client \"c\" { uid = 5 }\nclient \"c\" { uid = 6 }", 3,
+	    "duplicate title 'c'" },
+	{ GROUP "client \"c\" { uid = 5 }\nclient \"d\" { uid = 5 }", 3,
+	    "uid 5 is client \"c\" already" },
+	{ "signer-group \"g\" {\n key \"k\" { }\n}\n", 2, "needs file" },
+	{ "signer-group \"g\" {\n key \"k\" { file = \"\" }\n}\n", 2,
+	    "needs file" },
+	{ "signer-group \"g\" {\n key \"\" { file = \"x\" }\n}\n", 2,
+	    "a name is 1 to 63" },
+	{ "signer-group \"" LONG64 "\" { " KEY " }\n", 1, "a name is 1 to 63" },
+	{ "signer-group \"a b\" { " KEY " }\n", 1, "a name is 1 to 63" },
+	{ "signer-group \"g\" { key \"k\n\" { file = \"x\" } }\n", 2,
+	    "a name is 1 to 63" },
+	{ "signer-group \"g\" { key \"k\" { file = \"x\" "
+	  "operations = { sign13, decrypt } } }\n",
+	    1, "unknown operation \"decrypt\"" },
+	{ GROUP "\nclient \"c\" { keys = { \"k\", \"nokey\" } }\n", 3,
+	    "no key \"nokey\"" },
+	{ GROUP "client \"c\" { role = both }\n", 2,
+	    "role is server or client" },
+	{ GROUP "client \"c\" { uid = \"no-such-account\" }\n", 2,
+	    "no account \"no-such-account\"" },
+	{ GROUP "client \"c\" { uid = \"4294967295\" }\n", 2, "no account" },
+	{ GROUP "client \"c\" { uid = \"-1\" }\n", 2, "no account" },
+	{ GROUP "client \"c\" { uid = \"\" }\n", 2, "no account" },
+	{ GROUP "socket = \"/" LONG64 LONG64 "\"\n", 2, "1 to 107 bytes" },
+	{ GROUP "socket = \"\"\n", 2, "1 to 107 bytes" },
+	{ "socket = \"/x\"\n", 1, "no key is configured" },
+	{ "", 1, "no key is configured" },
+	{ GROUP "client \"c\" {\n\n role = both\n uid = 0\n}\n", 4,
+	    "role is server or client" },
+	{ GROUP "client \"c\" {\n\n keys = { \"z\" }\n uid = 0\n}\n", 4,
+	    "no key \"z\"" },
+	{ GROUP "client \"c\" {\n", 2, "the file ends before client does" },
+	{ "signer-group \"g\" {\n" KEY "\n", 2, "ends before signer-group" },
+	{ "signer-group \"g\" {\n key \"k\" { file = x\n", 2,
+	    "ends before key" },
+	{ GROUP "/* client \"c\" { }\n", 2, "ends inside a comment" },
+	{ GROUP "client \"c\" { role\n", 2, "" },
+	{ GROUP "client \"c\" { role = \n", 2, "" },
+	{ GROUP "client { }\n", 2, "" },
+	{ GROUP "}\n", 2, "" },
+	{ "signer-group \"g\" { key \"k\" { file = \"x\n", 1, "" },
+};
+
+START_TEST(every_error_names_file_and_line_and_reason)
+{
+	char place[128];
+
+	ck_assert_msg(!read_text(errors[_i].text), "%s", errors[_i].text);
+	snprintf(place, sizeof place, "%s:%d: ", file, errors[_i].line);
+	ck_assert_msg(strncmp(said, place, strlen(place)) == 0,
+	    "%s: not at line %d: %s", errors[_i].text, errors[_i].line, said);
+	ck_assert_msg(strstr(said, errors[_i].reason) != NULL, "%s: said %s",
+	    errors[_i].text, said);
+	/* One line, whole. */
+	ck_assert_msg(strchr(said, '\n') == said + strlen(said) - 1, "%s: %s",
+	    errors[_i].text, said);
+}
+END_TEST
+
+START_TEST(a_missing_configuration_is_named)
+{
+	listen_to_errors();
+	ck_assert(!config_read(file, &config));
+	take_errors();
+	ck_assert_ptr_nonnull(strstr(said, file));
+	ck_assert_ptr_nonnull(strstr(said, "No such file"));
+}
+END_TEST
+
+START_TEST(a_directory_is_no_configuration)
+{
+	listen_to_errors();
+	ck_assert(!config_read(directory, &config));
+	take_errors();
+	ck_assert_ptr_nonnull(strstr(said, directory));
+}
+END_TEST
+
+START_TEST(a_good_configuration_fills_the_struct)
+{
+	char path[128];
+
+	ck_assert_msg(
+	    read_text(
+		"# keys\n"
+		"socket = \"/run/x.sock\"\n"
+		"signer-group \"public\" {\n"
+		"  key \"www\" { file = \"www.key\" "
+		"operations = { sign13 } }\n"
+		"  key \"api\" { file = \"/etc/api.key\" }\n"
+		"}\n"
+		"signer-group \"inner\" { key \"db\" { file = db.key } }\n"
+		"client \"frontd\" { uid = \"0\" "
+		"keys = { \"www\", \"db\" } }\n"
+		"client \"probe\" { uid = 77 role = client }\n"),
+	    "%s", said);
+	ck_assert_str_eq(said, "");
+	ck_assert_str_eq(config.socket, "/run/x.sock");
+	ck_assert_uint_eq(config.group_count, 2);
+	ck_assert_str_eq(config.groups[0], "public");
+	ck_assert_str_eq(config.groups[1], "inner");
+	ck_assert_uint_eq(config.key_count, 3);
+	ck_assert_str_eq(config.keys[0].name, "www");
+	snprintf(path, sizeof path, "%s/www.key", directory);
+	ck_assert_str_eq(config.keys[0].path, path);
+	ck_assert_str_eq(config.keys[1].path, "/etc/api.key");
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert_uint_eq(
+		    config.keys[i].operations, 1u << KEYPROTO_SIGN13);
+		ck_assert_uint_eq(config.keys[i].group, i == 2);
+		ck_assert_uint_eq(config.keys[i].slot, i == 1);
+	}
+	ck_assert_uint_eq(config.client_count, 2);
+	ck_assert_str_eq(config.clients[0].name, "frontd");
+	ck_assert_uint_eq(config.clients[0].uid, 0);
+	ck_assert_uint_eq(config.clients[0].role, KEYPROTO_SERVER);
+	ck_assert_uint_eq(config.clients[0].keys[0], 1);
+	ck_assert_uint_eq(config.clients[0].keys[1], 0);
+	ck_assert_uint_eq(config.clients[0].keys[2], 1);
+	ck_assert_uint_eq(config.clients[1].uid, 77);
+	ck_assert_uint_eq(config.clients[1].role, KEYPROTO_CLIENT);
+	ck_assert_uint_eq(config.clients[1].keys[0], 0);
+}
+END_TEST
+
+START_TEST(what_is_left_out_has_its_default)
+{
+	ck_assert(read_text(GROUP "client \"c\" { }\n"));
+	ck_assert_str_eq(config.socket, "/run/sallyport/keyd.sock");
+	ck_assert_uint_eq(config.clients[0].uid, geteuid());
+	ck_assert_uint_eq(config.clients[0].role, KEYPROTO_SERVER);
+}
+END_TEST
+
+/* Text with count copies of pattern, where # stands for the number of each. */
+static void
+write_many(const char *head, const char *pattern, unsigned count,
+    const char *tail, char *text, size_t room)
+{
+	FILE *out = fmemopen(text, room, "w");
+
+	ck_assert_ptr_nonnull(out);
+	fputs(head, out);
+	for (unsigned i = 0; i < count; i++)
+		for (const char *c = pattern; *c != '\0'; c++)
+			if (*c == '#')
+				fprintf(out, "%u", i);
+			else
+				fputc(*c, out);
+	fputs(tail, out);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
+static const struct {
+	const char *head, *pattern, *tail;
+	unsigned most;
+	const char *reason;
+} limits[] = {
+	{ "signer-group g {\n", "key k# { file = k#.pem }\n", "}\n",
+	    KEYPROTO_SLOTS, "more than 256 keys" },
+	{ "", "signer-group g# { key k# { file = x } }\n", "",
+	    CONFIG_GROUPS_MAX, "more than 16 groups" },
+	{ GROUP, "client c# { uid = # }\n", "", CONFIG_CLIENTS_MAX,
+	    "more than 16 clients" },
+};
+
+START_TEST(as_many_as_there_is_room_for_and_not_one_more)
+{
+	static char text[64 * 1024];
+
+	write_many(limits[_i].head, limits[_i].pattern, limits[_i].most,
+	    limits[_i].tail, text, sizeof text);
+	ck_assert_msg(read_text(text), "%s", said);
+	write_many(limits[_i].head, limits[_i].pattern, limits[_i].most + 1,
+	    limits[_i].tail, text, sizeof text);
+	ck_assert(!read_text(text));
+	ck_assert_msg(strstr(said, limits[_i].reason) != NULL, "%s", said);
+}
+END_TEST
+
+static unsigned
+count_descriptors(void)
+{
+	unsigned count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) != -1;
+	return count;
+}
+
+/* malloc keeps some freed chunks and counts them as used: a leak of the least
+ * chunk in each round is still twice what is tolerated. */
+#define WARM_UP 50
+#define ROUNDS 400
+#define LEAST_CHUNK 32
+
+START_TEST(neither_memory_nor_descriptors_are_left_behind)
+{
+	static const char *const texts[] = { GROUP, GROUP "colour = red\n",
+		GROUP "client \"c\" { keys = { \"none\" } }\n",
+		GROUP "client \"c\" {\n" };
+	unsigned before = count_descriptors();
+	size_t memory = 0;
+
+	for (int round = 0; round < WARM_UP + ROUNDS; round++) {
+		if (round == WARM_UP)
+			memory = mallinfo2().uordblks;
+		for (size_t i = 0; i < COUNT(texts); i++)
+			ck_assert_int_eq(read_text(texts[i]), i == 0);
+	}
+	ck_assert_uint_lt(
+	    mallinfo2().uordblks, memory + ROUNDS * LEAST_CHUNK / 2);
+	ck_assert_uint_eq(count_descriptors(), before);
+}
+END_TEST
+
+/* ---- key files ---- */
+
+static int
+open_key(const char *name)
+{
+	struct config_key key = { .name = "k" };
+	int fd;
+
+	snprintf(key.path, sizeof key.path, "%s/%s", directory, name);
+	listen_to_errors();
+	fd = config_open_key(&key);
+	take_errors();
+	return fd;
+}
+
+static void
+make_key(const char *name, mode_t mode)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	write_file(path, "x");
+	ck_assert_int_eq(chmod(path, mode), 0);
+}
+
+/* Refused, and the one line names the file and this reason. */
+static void
+refused(const char *name, const char *reason)
+{
+	char start[128];
+
+	ck_assert_int_eq(open_key(name), -1);
+	snprintf(start, sizeof start, "%s/%s: ", directory, name);
+	ck_assert_msg(strncmp(said, start, strlen(start)) == 0, "%s", said);
+	ck_assert_msg(strstr(said, reason) != NULL, "%s", said);
+	ck_assert_ptr_eq(strchr(said, '\n'), said + strlen(said) - 1);
+}
+
+START_TEST(a_key_file_of_its_owner_alone_is_opened_for_reading)
+{
+	static const mode_t modes[] = { 0600, 0400 };
+	int fd;
+
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		make_key("key.pem", modes[i]);
+		ck_assert_int_ge(fd = open_key("key.pem"), 0);
+		ck_assert_str_eq(said, "");
+		ck_assert_int_eq(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
+		ck_assert_int_eq(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+		ck_assert_int_eq(lseek(fd, 0, SEEK_CUR), 0);
+		close(fd);
+		ck_assert_int_eq(chmod(file, 0), -1); /* nothing else made */
+		make_key("key.pem", 0600);
+	}
+}
+END_TEST
+
+START_TEST(a_key_file_that_others_may_touch_is_refused)
+{
+	static const mode_t modes[] = { 0640, 0644, 0604, 0620, 0602, 0610,
+		0601, 0660, 0666, 0777, 0440 };
+
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		make_key("key.pem", modes[i]);
+		refused("key.pem", "open to group or others");
+		make_key("key.pem", 0600);
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_regular_file_is_refused)
+{
+	char path[128], target[128];
+
+	refused("other.pem", "No such file");
+	refused("", "not a regular file"); /* the directory */
+	make_key("key.pem", 0600);
+	snprintf(path, sizeof path, "%s/link.pem", directory);
+	snprintf(target, sizeof target, "%s/key.pem", directory);
+	ck_assert_int_eq(symlink(target, path), 0);
+	refused("link.pem", "symbolic link");
+	/* Nobody writes to it: opening must not wait. */
+	snprintf(path, sizeof path, "%s/pipe.pem", directory);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	refused("pipe.pem", "not a regular file");
+}
+END_TEST
+
+/* A file of somebody else's: made so as root; else one of root's would do, and
+ * root's are allowed. */
+START_TEST(a_key_file_of_somebody_else_is_refused)
+{
+	char path[128];
+
+	if (geteuid() != 0) {
+		puts("a foreign owner: only root can try this");
+		return;
+	}
+	make_key("key.pem", 0600);
+	snprintf(path, sizeof path, "%s/key.pem", directory);
+	ck_assert_int_eq(chown(path, 12345, 0), 0);
+	refused("key.pem", "owned by neither root nor keyd's account");
+}
+END_TEST
+
+START_TEST(a_refused_file_leaves_no_descriptor)
+{
+	unsigned before = count_descriptors();
+
+	make_key("key.pem", 0644);
+	for (int i = 0; i < 3; i++) {
+		refused("key.pem", "chmod 600");
+		refused("other.pem", "");
+		refused("", "");
+	}
+	ck_assert_uint_eq(count_descriptors(), before);
+}
+END_TEST
+
+static Suite *
+config_suite(void)
+{
+	Suite *suite = suite_create("keyd_config");
+	TCase *tcase = tcase_create("keyd_config");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(tcase, every_error_names_file_and_line_and_reason,
+	    0, (int)COUNT(errors));
+	tcase_add_test(tcase, a_missing_configuration_is_named);
+	tcase_add_test(tcase, a_directory_is_no_configuration);
+	tcase_add_test(tcase, a_good_configuration_fills_the_struct);
+	tcase_add_test(tcase, what_is_left_out_has_its_default);
+	tcase_add_loop_test(tcase,
+	    as_many_as_there_is_room_for_and_not_one_more, 0,
+	    (int)COUNT(limits));
+	tcase_add_test(tcase, neither_memory_nor_descriptors_are_left_behind);
+	tcase_add_test(
+	    tcase, a_key_file_of_its_owner_alone_is_opened_for_reading);
+	tcase_add_test(tcase, a_key_file_that_others_may_touch_is_refused);
+	tcase_add_test(tcase, what_is_no_regular_file_is_refused);
+	tcase_add_test(tcase, a_key_file_of_somebody_else_is_refused);
+	tcase_add_test(tcase, a_refused_file_leaves_no_descriptor);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+UNIT_MAIN(config_suite)
