@@ -12,7 +12,6 @@ say() {
 
 # Described, and still to be built; a line goes when its thing comes.
 later='
-frontd/listener.c
 tests/unit/test_record.c
 '
 
@@ -28,6 +27,12 @@ for page in *.md; do
 		[ -e "$path" ] || [ -e "$path.c" ] || [ -e "$path.h" ] || echo "$later" | grep -qx "$path" ||
 		    say "$page names $path, which is not there"
 	done
+done
+
+# Every function on the way of one handshake.
+for function in $(sed -n '/^## 4/,/^## 5/p' DESIGN.md | grep -oE '`[a-z]+[0-9]?[a-z]*_[a-z0-9_]+`' | tr -d '`'); do
+	grep -rqE --include='*.c' "^$function\(" base libtls ipc keyd frontd policy ||
+	    say "DESIGN.md, section 4: there is no function $function"
 done
 
 # `dir/file.c: function`
