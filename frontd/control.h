@@ -15,7 +15,9 @@
 #include "policy/policy.h"
 
 #define CONTROL_SITES_MAX 256
-#define CONTROL_NAME_MAX 256
+#define CONTROL_LISTENERS_MAX 32
+#define CONTROL_WORKERS_MAX 64
+#define CONTROL_NAMES_MAX 4096
 #define CONTROL_ALPN_MAX 64
 #define CONTROL_CHUNK_MAX 8192
 #define CONTROL_PROCESSES_MAX 64
@@ -50,9 +52,10 @@ struct control_site {
 	uint16_t site;    /* index, 0 .. CONTROL_SITES_MAX - 1 */
 	uint8_t proxy_v2; /* a PROXY v2 header goes before the bytes */
 	uint8_t alpn_len;
-	char name[CONTROL_NAME_MAX];    /* the site's, for logs */
-	uint8_t alpn[CONTROL_ALPN_MAX]; /* as it travels: length, bytes, ... */
-	uint8_t spki[32];               /* SHA-256 of the leaf's public key */
+	uint16_t names_len;
+	uint8_t alpn[CONTROL_ALPN_MAX];   /* as it travels: length, bytes ... */
+	uint8_t names[CONTROL_NAMES_MAX]; /* likewise: see frontd/names.h */
+	uint8_t spki[32];                 /* SHA-256 of the leaf's public key */
 	uint32_t chain_size; /* bytes of PEM that CONTROL_CHAIN will bring */
 };
 

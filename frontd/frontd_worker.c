@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "frontd/names.h"
 #include "frontd/session.h"
 #include "ipc/spawn.h"
 #include "policy/profiles.h"
@@ -20,15 +20,6 @@
 #define BLINDING_SECONDS 10
 
 static struct worker worker;
-
-uint64_t
-worker_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 void
 worker_pause(struct worker *w, bool paused)
@@ -113,6 +104,19 @@ take_connector(int fd)
 	event_assign(&readable, worker.base, fd, EV_READ | EV_PERSIST,
 	    connector_ready, NULL);
 	event_add(&readable, NULL);
+	session_ask_again(&worker);
+}
+
+static void
+take_site(const struct control_site *what)
+{
+	if (what->site >= CONTROL_SITES_MAX ||
+	    what->names_len > sizeof what->names ||
+	    what->alpn_len > sizeof what->alpn)
+		exit(EXIT_FAILURE);
+	worker.sites[what->site].what = *what;
+	if (worker.site_count <= what->site)
+		worker.site_count = what->site + 1;
 }
 
 static void
@@ -147,7 +151,7 @@ must(int r, const char *what)
 static void
 load_chains(void)
 {
-	for (size_t i = 0; i < CONTROL_SITES_MAX; i++) {
+	for (size_t i = 0; i < worker.site_count; i++) {
 		struct site *site = &worker.sites[i];
 
 		if (site->pem == NULL)
@@ -160,13 +164,15 @@ load_chains(void)
 	}
 }
 
-/* Appends the site's protocols, which are as they travel. */
 static void
 set_protocols(struct s2n_config *config, const struct control_site *site)
 {
-	for (size_t at = 0; at < site->alpn_len; at += 1u + site->alpn[at])
+	struct slice list = slice_of(site->alpn, site->alpn_len), protocol;
+	size_t at = 0;
+
+	while ((protocol = names_next(list, &at)).len > 0)
 		must(s2n_config_append_protocol_preference(
-			 config, site->alpn + at + 1, site->alpn[at]),
+			 config, protocol.data, (uint8_t)protocol.len),
 		    "alpn");
 }
 
@@ -178,7 +184,7 @@ configure(struct listener *listener)
 
 	if (config == NULL || first->chain == NULL)
 		exit(EXIT_FAILURE);
-	for (size_t i = 0; i < CONTROL_SITES_MAX; i++) {
+	for (size_t i = 0; i < worker.site_count; i++) {
 		struct site *site = &worker.sites[i];
 
 		if (site->chain == NULL)
@@ -247,6 +253,8 @@ start(const struct control_start *order)
 	struct control_confined report = { .type = CONTROL_CONFINED };
 	struct event *ticker;
 
+	if (order->debug != 0)
+		log_open("frontd-worker", LOG_LEVEL_DEBUG);
 	worker.session_max = order->max_connections;
 	load_chains();
 	for (size_t i = 0; i < worker.listener_count; i++)
@@ -265,7 +273,7 @@ start(const struct control_start *order)
 static void
 take_listener(const struct control_listen *what, int fd)
 {
-	if (fd < 0 || worker.listener_count == LISTENERS_MAX ||
+	if (fd < 0 || worker.listener_count == CONTROL_LISTENERS_MAX ||
 	    what->default_site >= CONTROL_SITES_MAX)
 		exit(EXIT_FAILURE);
 	worker.listeners[worker.listener_count++] =
@@ -284,9 +292,8 @@ take_order(struct slice packet, int fd)
 
 	switch (control_type(packet)) {
 	case CONTROL_SITE:
-		if (control_take(packet, &record.site, sizeof record.site) &&
-		    record.site.site < CONTROL_SITES_MAX)
-			worker.sites[record.site.site].what = record.site;
+		if (control_take(packet, &record.site, sizeof record.site))
+			take_site(&record.site);
 		return;
 	case CONTROL_CHAIN:
 		if (control_take(packet, &record.chain, sizeof record.chain))

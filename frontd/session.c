@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "frontd/names.h"
 #include "frontd/proxy.h"
 
 #define BUFFER_SIZE 16384
@@ -21,6 +22,9 @@
 /* After our close_notify, for the client's. */
 #define LINGER_MS 2000
 #define BACKEND_MS 5000
+/* At the end: for what the client still sends. */
+#define DRAIN_MS 500
+#define DRAIN_MAX 65536
 
 enum state { HANDSHAKE, CONNECTING, RELAY, ENDING };
 
@@ -41,13 +45,13 @@ struct session {
 	uint16_t site;
 	uint32_t request;
 	uint64_t deadline_ms;
+	uint64_t free_ms; /* ENDING: not before */
+	size_t drained;
 	struct event client_in, client_out, backend_in, backend_out;
 	struct flow up, down; /* client to backend, backend to client */
 	struct sockaddr_storage peer;
 	char reason[128];
 };
-
-static void session_run(struct session *);
 
 static const char *
 address_text(const struct sockaddr_storage *address, char *out, socklen_t room)
@@ -77,6 +81,14 @@ log_end(const struct session *session)
 	    (unsigned long long)s2n_connection_get_wire_bytes_out(
 		session->conn),
 	    session->reason);
+}
+
+static struct session **
+waiting_place(const struct session *session)
+{
+	struct worker *worker = session->listener->worker;
+
+	return &worker->waiting[session->request % COUNT(worker->waiting)];
 }
 
 static void
@@ -110,13 +122,14 @@ session_free(struct session *session)
 }
 
 /*
- * The one way out. What was being sent is given a moment to arrive, and a
- * blinding delay is waited for; the tick then frees the session.
+ * The one way out. What was being sent is given a moment to arrive: what the
+ * client still sends is read and dropped, since closing over it would reset the
+ * connection and take our alert along. A blinding delay is waited for; the tick
+ * then frees the session.
  */
 static void __attribute__((format(printf, 2, 3)))
 session_end(struct session *session, const char *format, ...)
 {
-	uint64_t delay_ms = s2n_connection_get_delay(session->conn) / 1000000;
 	va_list args;
 
 	if (session->state == ENDING)
@@ -124,15 +137,35 @@ session_end(struct session *session, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(session->reason, sizeof session->reason, format, args);
 	va_end(args);
+	if (session->state == CONNECTING && *waiting_place(session) == session)
+		*waiting_place(session) = NULL;
 	session->state = ENDING;
-	event_del(&session->client_in);
 	event_del(&session->client_out);
 	if (session->backend_fd >= 0) {
 		event_del(&session->backend_in);
 		event_del(&session->backend_out);
 	}
 	shutdown(session->fd, SHUT_WR);
-	session->deadline_ms = worker_now_ms() + delay_ms;
+	event_add(&session->client_in, NULL);
+	session->free_ms =
+	    clock_ms() + s2n_connection_get_delay(session->conn) / 1000000;
+	session->deadline_ms = session->free_ms + DRAIN_MS;
+}
+
+static void
+session_drain(struct session *session)
+{
+	uint8_t dropped[4096];
+	ssize_t got = recv(session->fd, dropped, sizeof dropped, MSG_DONTWAIT);
+
+	if (got > 0)
+		session->drained += (size_t)got;
+	else if (got < 0 && errno == EAGAIN)
+		return;
+	if (got > 0 && session->drained < DRAIN_MAX)
+		return;
+	event_del(&session->client_in);
+	session->deadline_ms = session->free_ms;
 }
 
 static void
@@ -143,22 +176,72 @@ end_on_tls_error(struct session *session, const char *doing)
 
 /* ---- handshake ---- */
 
+/* The site that the client named, or else the listener's default. */
+static uint16_t
+choose_site(const struct session *session)
+{
+	const struct worker *worker = session->listener->worker;
+	const char *name = s2n_get_server_name(session->conn);
+	uint16_t chosen = session->listener->what.default_site;
+	int best = 0, match;
+
+	for (uint16_t i = 0; name != NULL && i < worker->site_count; i++) {
+		const struct control_site *site = &worker->sites[i].what;
+
+		match =
+		    names_match(slice_of(site->names, site->names_len), name);
+		if (match > best) {
+			best = match;
+			chosen = i;
+		}
+	}
+	return chosen;
+}
+
+/* A free number in the worker's table of those who wait; 0: none. */
+static uint32_t
+wait_number(struct worker *worker)
+{
+	for (size_t i = 0; i < COUNT(worker->waiting); i++) {
+		uint32_t request = ++worker->next_request;
+
+		if (request != 0 &&
+		    worker->waiting[request % COUNT(worker->waiting)] == NULL)
+			return request;
+	}
+	return 0;
+}
+
+/* Without frontd-connect it waits for the next one. */
+static void
+send_request(struct session *session)
+{
+	struct worker *worker = session->listener->worker;
+	const struct control_connect ask = { .type = CONTROL_CONNECT,
+		.request = session->request,
+		.site = session->site };
+
+	if (worker->connector != NULL &&
+	    (!channel_send(worker->connector, slice_of(&ask, sizeof ask), -1) ||
+		channel_flush(worker->connector) > CHANNEL_PACKET))
+		session_end(session, "backend: frontd-connect is gone");
+}
+
 static void
 ask_backend(struct session *session)
 {
 	struct worker *worker = session->listener->worker;
-	struct control_connect ask = { .type = CONTROL_CONNECT,
-		.request = ++worker->next_request,
-		.site = session->site };
 
-	session->request = ask.request;
+	session->site = choose_site(session);
 	session->state = CONNECTING;
-	session->deadline_ms = worker_now_ms() + BACKEND_MS;
+	session->deadline_ms = clock_ms() + BACKEND_MS;
 	event_del(&session->client_in);
-	if (worker->connector == NULL ||
-	    !channel_send(worker->connector, slice_of(&ask, sizeof ask), -1) ||
-	    channel_flush(worker->connector) > CHANNEL_PACKET)
-		session_end(session, "backend: frontd-connect is gone");
+	if ((session->request = wait_number(worker)) == 0) {
+		session_end(session, "backend: too many wait");
+		return;
+	}
+	*waiting_place(session) = session;
+	send_request(session);
 }
 
 static void
@@ -311,9 +394,9 @@ session_relay(struct session *session)
 	if (session->state != RELAY)
 		return;
 	session->deadline_ms =
-	    worker_now_ms() +
-	    (session->down.told ? LINGER_MS
-				: session->listener->what.idle_timeout_ms);
+	    clock_ms() + (session->down.told
+				 ? LINGER_MS
+				 : session->listener->what.idle_timeout_ms);
 	if (session->down.told && session->up.source_done) {
 		session_end(session, "closed");
 		return;
@@ -393,6 +476,7 @@ session_run(struct session *session)
 		session_relay(session);
 		break;
 	case ENDING:
+		session_drain(session);
 		break;
 	}
 }
@@ -432,8 +516,7 @@ session_start(
 	session->backend_fd = -1;
 	session->peer = *peer;
 	session->site = listener->what.default_site;
-	session->deadline_ms =
-	    worker_now_ms() + listener->what.handshake_timeout_ms;
+	session->deadline_ms = clock_ms() + listener->what.handshake_timeout_ms;
 	s2n_connection_set_ctx(session->conn, session);
 	event_assign(&session->client_in, worker->base, fd,
 	    EV_READ | EV_PERSIST, socket_ready, session);
@@ -459,17 +542,17 @@ void
 session_connected(
     struct worker *worker, const struct control_connected *answer, int fd)
 {
-	struct session *session = worker->sessions;
+	struct session *session =
+	    worker->waiting[answer->request % COUNT(worker->waiting)];
 
-	while (session != NULL && (session->request != answer->request ||
-				      session->state != CONNECTING))
-		session = session->next;
-	if (session == NULL || answer->error != 0 || fd < 0) {
+	if (session == NULL || session->request != answer->request) {
 		if (fd >= 0)
-			close(fd);
-		if (session != NULL)
-			session_end(
-			    session, "backend: %s", strerror(answer->error));
+			close(fd); /* it has ended meanwhile */
+		return;
+	}
+	worker->waiting[answer->request % COUNT(worker->waiting)] = NULL;
+	if (fd < 0) {
+		session_end(session, "backend: %s", strerror(answer->error));
 		return;
 	}
 	session->backend_fd = fd;
@@ -482,9 +565,17 @@ session_connected(
 }
 
 void
+session_ask_again(struct worker *worker)
+{
+	for (size_t i = 0; i < COUNT(worker->waiting); i++)
+		if (worker->waiting[i] != NULL)
+			send_request(worker->waiting[i]);
+}
+
+void
 session_tick(struct worker *worker)
 {
-	uint64_t now = worker_now_ms();
+	uint64_t now = clock_ms();
 	struct session *session, *next;
 
 	for (session = worker->sessions; session != NULL; session = next) {

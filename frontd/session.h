@@ -15,6 +15,9 @@ void session_resume(struct s2n_connection *, void *worker);
 /* frontd-connect's answer; fd is -1 when error is not 0. Takes fd. */
 void session_connected(
     struct worker *, const struct control_connected *, int fd);
+/* There is another frontd-connect: what was asked of the last is asked again.
+ */
+void session_ask_again(struct worker *);
 /* Ends what has timed out. */
 void session_tick(struct worker *);
 

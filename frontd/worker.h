@@ -8,11 +8,13 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
+#include "base/clock.h"
 #include "frontd/control.h"
 #include "ipc/keyclient.h"
 #include "libtls/s2n.h"
 
-#define LISTENERS_MAX 32
+/* Sessions that wait for a backend at one time. */
+#define BACKEND_WAITING 1024
 
 struct session;
 struct worker;
@@ -38,16 +40,17 @@ struct worker {
 	struct channel *control;
 	struct channel *connector;
 	struct site sites[CONTROL_SITES_MAX];
-	struct listener listeners[LISTENERS_MAX];
+	uint16_t site_count;
+	struct listener listeners[CONTROL_LISTENERS_MAX];
 	size_t listener_count;
 	struct session *sessions; /* a doubly linked list */
 	uint32_t session_count;
 	uint32_t session_max;
-	uint32_t next_request; /* to frontd-connect */
-	bool paused;           /* at the limit: nothing is accepted */
+	struct session *waiting[BACKEND_WAITING]; /* by request, modulo */
+	uint32_t next_request;                    /* to frontd-connect */
+	bool paused; /* at the limit: nothing is accepted */
 };
 
-uint64_t worker_now_ms(void);
 /* Watches the listeners, or stops: at the connection limit. */
 void worker_pause(struct worker *, bool paused);
 

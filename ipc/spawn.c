@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define FDS_MAX 32
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MOST_MS 5000
@@ -107,6 +109,36 @@ spawn_child(const struct spawn *spawn)
 	if (pid == -1)
 		errno = error;
 	return pid;
+}
+
+/* How many still run; killed if so told. */
+static size_t
+reap(pid_t *pids, size_t count, bool killing)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (pids[i] <= 0)
+			continue;
+		if (waitpid(pids[i], NULL, WNOHANG) != 0) {
+			pids[i] = 0;
+			continue;
+		}
+		left++;
+		if (killing)
+			kill(pids[i], SIGKILL);
+	}
+	return left;
+}
+
+void
+spawn_end(pid_t *pids, size_t count, unsigned grace_ms)
+{
+	const struct timespec pause = { 0, 10 * 1000000 };
+	uint64_t until = clock_ms() + grace_ms;
+
+	while (reap(pids, count, clock_ms() > until) > 0)
+		nanosleep(&pause, NULL);
 }
 
 bool

@@ -31,6 +31,12 @@ struct spawn {
 pid_t spawn_child(const struct spawn *);
 
 /*
+ * Waits until these children (0: none) have ended, which they do when their
+ * control channel is closed; who has not after grace_ms is killed.
+ */
+void spawn_end(pid_t *pids, size_t count, unsigned grace_ms);
+
+/*
  * The libexec directory: beside the running master's bin directory when that
  * exists (a build tree or a relocated install), else the configured one.
  * Written to out with "/name" appended; false when it does not fit.

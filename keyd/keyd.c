@@ -11,11 +11,11 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
@@ -53,15 +53,6 @@ static char signer_path[PATH_MAX];
 static struct confinement own;
 
 static void signer_start(struct signer *);
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* Builds and queues one packet; fd may be -1. */
 static bool
@@ -224,7 +215,7 @@ respawn(evutil_socket_t fd, short what, void *ctx)
 static void
 signer_later(struct signer *signer)
 {
-	unsigned wait = backoff_died(&signer->backoff, now_ms());
+	unsigned wait = backoff_died(&signer->backoff, clock_ms());
 	struct timeval when = { wait / 1000, (wait % 1000) * 1000 };
 
 	event_add(signer->respawn, &when);
@@ -236,7 +227,7 @@ signer_start(struct signer *signer)
 	struct spawn spawn = { .path = signer_path, .name = "keyd-signer" };
 	int ends[2];
 
-	backoff_started(&signer->backoff, now_ms());
+	backoff_started(&signer->backoff, clock_ms());
 	if (channel_pair(ends) != 0) {
 		signer_later(signer);
 		return;
@@ -485,34 +476,17 @@ stop(evutil_socket_t fd, short what, void *ctx)
 	event_base_loopbreak(base);
 }
 
-/* Signers end when their control channel does; those that do not are killed. */
+/* Signers end when their control channel does. */
 static void
 end_signers(void)
 {
-	uint64_t until = now_ms() + STOP_MS;
-	const struct timespec pause = { 0, 10 * 1000000 };
 	pid_t pids[CONFIG_GROUPS_MAX];
-	unsigned left = config.group_count;
 
 	for (unsigned i = 0; i < config.group_count; i++) {
 		pids[i] = signers[i].pid;
 		signer_stop(&signers[i]);
 	}
-	while (left > 0) {
-		left = 0;
-		for (unsigned i = 0; i < config.group_count; i++) {
-			if (pids[i] <= 0 ||
-			    waitpid(pids[i], NULL, WNOHANG) != 0) {
-				pids[i] = 0;
-				continue;
-			}
-			left++;
-			if (now_ms() > until)
-				kill(pids[i], SIGKILL);
-		}
-		if (left > 0)
-			nanosleep(&pause, NULL);
-	}
+	spawn_end(pids, config.group_count, STOP_MS);
 }
 
 static bool

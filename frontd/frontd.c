@@ -1,0 +1,107 @@
+/*
+ * frontd, the master: reads its configuration and the public chains, binds,
+ * starts its children and keeps them running until it is told to end.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "frontd/bind.h"
+#include "frontd/children.h"
+#include "frontd/keylink.h"
+#include "policy/profiles.h"
+
+static struct master master = { .page_socket = -1 };
+
+static void
+stop(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	event_base_loopbreak(ctx);
+}
+
+static void
+child_died(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	children_reap(ctx);
+}
+
+static bool
+watch_signals(void)
+{
+	const struct {
+		int number;
+		event_callback_fn callback;
+		void *ctx;
+	} signals[] = { { SIGTERM, stop, master.base },
+		{ SIGINT, stop, master.base },
+		{ SIGCHLD, child_died, &master } };
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < COUNT(signals); i++) {
+		struct event *event = evsignal_new(master.base,
+		    signals[i].number, signals[i].callback, signals[i].ctx);
+
+		if (event == NULL || event_add(event, NULL) != 0)
+			return false;
+	}
+	return true;
+}
+
+static int
+run(void)
+{
+	const struct policy_request ask = { .strictness =
+						master.options.strictness };
+
+	if (!bind_all(&master))
+		return EXIT_FAILURE;
+	if ((master.base = event_base_new()) == NULL || !watch_signals())
+		return EXIT_FAILURE;
+	policy_enter(&frontd_profile, &ask, &master.own);
+	if (!keylink_start(&master) || !children_start(&master))
+		return EXIT_FAILURE;
+	log_event(LOG_LEVEL_INFO, "start",
+	    "version=%s listeners=%u sites=%u workers=%u", SALLYPORT_VERSION,
+	    master.options.listen_count, master.options.site_count,
+	    master.options.workers);
+	event_base_dispatch(master.base);
+	keylink_end(&master);
+	children_end(&master);
+	if (master.options.page_socket[0] != '\0')
+		unlink(master.options.page_socket);
+	log_event(LOG_LEVEL_INFO, "stop", "reason=signal");
+	return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *file = SALLYPORT_SYSCONF "/frontd.conf";
+	bool test = false;
+	int option, status;
+
+	while ((option = getopt(argc, argv, "df:t")) != -1) {
+		if (option == 'f') {
+			file = optarg;
+		} else if (option == 't') {
+			test = true;
+		} else if (option == 'd') {
+			master.debug = true;
+		} else {
+			fprintf(stderr, "usage: frontd [-dt] [-f file]\n");
+			return EXIT_FAILURE;
+		}
+	}
+	log_open("frontd", master.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (!options_read(file, &master.options))
+		return EXIT_FAILURE;
+	status = test ? EXIT_SUCCESS : run();
+	options_free(&master.options);
+	return status;
+}

@@ -1,0 +1,299 @@
+/*
+ * frontd.conf; the contract is in options.h.
+ */
+#include "frontd/options.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "frontd/address.h"
+#include "frontd/names.h"
+
+#define DEFAULT_KEYD_SOCKET "/run/sallyport/keyd.sock"
+#define DEFAULT_CONNECTIONS 10000
+#define DEFAULT_HANDSHAKE_MS 10000
+#define DEFAULT_IDLE_MS 60000
+
+/* ---- words that are not just text or a number ---- */
+
+static int
+take_processes(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	if (strcmp(value, "auto") == 0) {
+		*(long *)result = 0;
+		return 0;
+	}
+	if (conf_count(cfg, opt, value, result) != 0)
+		return -1;
+	if (*(long *)result <= CONTROL_WORKERS_MAX)
+		return 0;
+	cfg_error(cfg, "processes is auto or 1 to %d", CONTROL_WORKERS_MAX);
+	return -1;
+}
+
+static int
+take_sandbox(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	(void)opt;
+	if (strcmp(value, "require") == 0)
+		*(long *)result = SANDBOX_REQUIRE;
+	else if (strcmp(value, "best-effort") == 0)
+		*(long *)result = SANDBOX_BEST_EFFORT;
+	else {
+		cfg_error(cfg, "sandbox is require or best-effort, not \"%s\"",
+		    value);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+take_proxy(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	(void)opt;
+	if (strcmp(value, "v2") != 0 && strcmp(value, "none") != 0) {
+		cfg_error(
+		    cfg, "proxy-protocol is v2 or none, not \"%s\"", value);
+		return -1;
+	}
+	*(long *)result = strcmp(value, "v2") == 0;
+	return 0;
+}
+
+/* ---- sections ---- */
+
+static bool
+take_alpn(cfg_t *cfg, struct control_site *what)
+{
+	size_t len = 0;
+
+	for (unsigned i = 0; i < cfg_size(cfg, "alpn"); i++)
+		if (!names_append(what->alpn, sizeof what->alpn, &len,
+			cfg_getnstr(cfg, "alpn", i)))
+			return conf_refuse(cfg,
+			    "alpn: a protocol is empty, or all of them are "
+			    "longer than %d bytes",
+			    CONTROL_ALPN_MAX);
+	what->alpn_len = (uint8_t)len;
+	return true;
+}
+
+static bool
+take_names(cfg_t *cfg, struct option_site *site)
+{
+	struct control_site *what = &site->what;
+	const char *name;
+	size_t len = 0;
+
+	for (unsigned i = 0; i < cfg_size(cfg, "names"); i++) {
+		name = cfg_getnstr(cfg, "names", i);
+		if (!names_append(what->names, sizeof what->names, &len, name))
+			return conf_refuse(
+			    cfg, "names: one is empty, or there are too many");
+		if (!site_covers(&site->chain, name))
+			return conf_refuse(cfg,
+			    "names: the certificate does not stand for \"%s\"",
+			    name);
+	}
+	what->names_len = (uint16_t)len;
+	return true;
+}
+
+static bool
+take_chain(cfg_t *cfg, struct option_site *site)
+{
+	char path[PATH_MAX];
+	const char *reason;
+
+	if (!conf_path(
+		cfg, "chain", cfg_getstr(cfg, "chain"), path, sizeof path))
+		return false;
+	if ((reason = site_read_chain(path, &site->chain)) != NULL)
+		return conf_refuse(cfg, "%s: %s", path, reason);
+	site->what.chain_size = (uint32_t)site->chain.len;
+	memcpy(site->what.spki, site->chain.spki, sizeof site->what.spki);
+	return true;
+}
+
+static bool
+take_backend(cfg_t *cfg, struct control_backend *backend)
+{
+	const char *text = cfg_getstr(cfg, "backend");
+
+	if (text != NULL && address_parse_backend(
+				text, &backend->address, &backend->address_len))
+		return true;
+	return conf_refuse(
+	    cfg, "backend is \"unix:/path\", \"127.0.0.1:80\" or \"[::1]:80\"");
+}
+
+static bool
+take_site(cfg_t *cfg, struct options *options)
+{
+	struct option_site *site, *first = options->sites[0];
+
+	for (unsigned i = 0; i < options->site_count; i++)
+		if (strcmp(options->sites[i]->title, cfg_title(cfg)) == 0)
+			return conf_refuse(
+			    cfg, "a second site \"%s\"", cfg_title(cfg));
+	if (options->site_count == CONTROL_SITES_MAX)
+		return conf_refuse(
+		    cfg, "more than %d sites", CONTROL_SITES_MAX);
+	if ((site = calloc(1, sizeof *site)) == NULL)
+		return conf_refuse(cfg, "out of memory");
+	site->what.type = CONTROL_SITE;
+	site->what.site = options->site_count;
+	site->what.proxy_v2 = cfg_getint(cfg, "proxy-protocol") != 0;
+	site->backend.type = CONTROL_BACKEND;
+	site->backend.site = options->site_count;
+	options->sites[options->site_count++] = site;
+	if (!conf_text(cfg, "the site's name", cfg_title(cfg), site->title,
+		sizeof site->title) ||
+	    !take_chain(cfg, site) || !take_names(cfg, site) ||
+	    !take_alpn(cfg, &site->what) || !take_backend(cfg, &site->backend))
+		return false;
+	/* A listener negotiates before it knows the site. */
+	if (first != NULL &&
+	    !slice_equal(slice_of(first->what.alpn, first->what.alpn_len),
+		slice_of(site->what.alpn, site->what.alpn_len)))
+		return conf_refuse(cfg,
+		    "alpn differs from site \"%s\": all sites share one list",
+		    first->title);
+	return true;
+}
+
+static bool
+take_listen(cfg_t *cfg, struct options *options)
+{
+	struct option_listen *listen = &options->listens[options->listen_count];
+	const char *title = cfg_title(cfg), *site = cfg_getstr(cfg, "default");
+
+	if (options->listen_count == CONTROL_LISTENERS_MAX)
+		return conf_refuse(
+		    cfg, "more than %d listeners", CONTROL_LISTENERS_MAX);
+	if (!conf_text(
+		cfg, "the address", title, listen->text, sizeof listen->text))
+		return false;
+	if (!address_parse(title, &listen->address, &listen->address_len))
+		return conf_refuse(cfg,
+		    "listen \"%s\": an address is \"127.0.0.1:443\" or "
+		    "\"[::]:443\"",
+		    title);
+	listen->what = (struct control_listen){ .type = CONTROL_LISTEN,
+		.handshake_timeout_ms =
+		    (uint32_t)cfg_getint(cfg, "handshake-timeout"),
+		.idle_timeout_ms = (uint32_t)cfg_getint(cfg, "idle-timeout") };
+	if (site == NULL)
+		return conf_refuse(
+		    cfg, "listen \"%s\" needs default = \"a site\"", title);
+	for (uint16_t i = 0; i < options->site_count; i++) {
+		if (strcmp(options->sites[i]->title, site) != 0)
+			continue;
+		listen->what.default_site = i;
+		options->listen_count++;
+		return true;
+	}
+	return conf_refuse(cfg, "there is no site \"%s\"", site);
+}
+
+static bool
+take_worker(cfg_t *cfg, struct options *options)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	long processes = cfg_getint(cfg, "processes");
+
+	if (processes == 0)
+		processes = cores < 1                     ? 1
+			    : cores > CONTROL_WORKERS_MAX ? CONTROL_WORKERS_MAX
+							  : cores;
+	options->workers = (uint32_t)processes;
+	options->strictness = (uint32_t)cfg_getint(cfg, "sandbox");
+	options->max_connections = (uint32_t)cfg_getint(cfg, "max-connections");
+	return true;
+}
+
+static bool
+take_all(cfg_t *cfg, struct options *options)
+{
+	cfg_t *page = cfg_getsec(cfg, "page");
+	const char *socket = page != NULL ? cfg_getstr(page, "socket") : NULL;
+
+	if (!take_worker(cfg_getsec(cfg, "worker"), options) ||
+	    !conf_path(cfg, "keyd-socket", cfg_getstr(cfg, "keyd-socket"),
+		options->keyd_socket, sizeof options->keyd_socket))
+		return false;
+	if (socket != NULL &&
+	    !conf_path(page, "socket", socket, options->page_socket,
+		sizeof options->page_socket))
+		return false;
+	for (unsigned i = 0; i < cfg_size(cfg, "site"); i++)
+		if (!take_site(cfg_getnsec(cfg, "site", i), options))
+			return false;
+	for (unsigned i = 0; i < cfg_size(cfg, "listen"); i++)
+		if (!take_listen(cfg_getnsec(cfg, "listen", i), options))
+			return false;
+	if (options->listen_count == 0)
+		return conf_refuse(cfg, "nothing to listen on");
+	return true;
+}
+
+bool
+options_read(const char *path, struct options *options)
+{
+	cfg_opt_t worker[] = {
+		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
+		CFG_INT_CB(
+		    "sandbox", SANDBOX_BEST_EFFORT, CFGF_NONE, take_sandbox),
+		CFG_INT_CB("max-connections", DEFAULT_CONNECTIONS, CFGF_NONE,
+		    conf_count),
+		CFG_END(),
+	};
+	cfg_opt_t listen[] = {
+		CFG_STR("default", NULL, CFGF_NODEFAULT),
+		CFG_INT_CB("handshake-timeout", DEFAULT_HANDSHAKE_MS, CFGF_NONE,
+		    conf_duration),
+		CFG_INT_CB(
+		    "idle-timeout", DEFAULT_IDLE_MS, CFGF_NONE, conf_duration),
+		CFG_END(),
+	};
+	cfg_opt_t site[] = {
+		CFG_STR_LIST("names", NULL, CFGF_NONE),
+		CFG_STR("chain", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("alpn", NULL, CFGF_NONE),
+		CFG_STR("backend", NULL, CFGF_NODEFAULT),
+		CFG_INT_CB("proxy-protocol", 0, CFGF_NONE, take_proxy),
+		CFG_END(),
+	};
+	cfg_opt_t page[] = {
+		CFG_STR("socket", NULL, CFGF_NODEFAULT),
+		CFG_END(),
+	};
+	cfg_opt_t all[] = {
+		CFG_SEC("worker", worker, CFGF_NONE),
+		CFG_STR("keyd-socket", DEFAULT_KEYD_SOCKET, CFGF_NONE),
+		CFG_SEC("listen", listen, CFGF_MULTI | CFGF_TITLE),
+		CFG_SEC("site", site, CFGF_MULTI | CFGF_TITLE),
+		CFG_SEC("page", page, CFGF_NODEFAULT),
+		CFG_END(),
+	};
+	cfg_t *cfg = cfg_init(all, CFGF_NONE);
+	bool done = cfg != NULL && conf_read(cfg, path);
+
+	*options = (struct options){ 0 };
+	done = done && take_all(cfg, options);
+	cfg_free(cfg);
+	if (!done)
+		options_free(options);
+	return done;
+}
+
+void
+options_free(struct options *options)
+{
+	for (unsigned i = 0; i < options->site_count; i++) {
+		site_free_chain(&options->sites[i]->chain);
+		free(options->sites[i]);
+	}
+	options->site_count = 0;
+}

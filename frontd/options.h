@@ -1,0 +1,45 @@
+/*
+ * frontd.conf (frontd.conf(5)) as plain structs, checked as far as files and
+ * words go: what is bound and started is the master's business.
+ */
+#ifndef FRONTD_OPTIONS_H
+#define FRONTD_OPTIONS_H
+
+#include <limits.h>
+
+#include "frontd/control.h"
+#include "frontd/site.h"
+
+#define OPTIONS_ADDRESS_TEXT 64
+
+struct option_listen {
+	char text[OPTIONS_ADDRESS_TEXT]; /* as the file says it, for messages */
+	struct sockaddr_storage address;
+	socklen_t address_len;
+	struct control_listen what;
+};
+
+struct option_site {
+	char title[64];
+	struct control_site what;
+	struct control_backend backend;
+	struct site_chain chain;
+};
+
+struct options {
+	uint32_t workers;
+	uint32_t strictness; /* enum strictness */
+	uint32_t max_connections;
+	char keyd_socket[108];
+	char page_socket[108]; /* empty: no frontd-page */
+	struct option_listen listens[CONTROL_LISTENERS_MAX];
+	uint16_t listen_count;
+	struct option_site *sites[CONTROL_SITES_MAX];
+	uint16_t site_count;
+};
+
+/* False after a message "file:line: reason" on standard error. */
+must_check bool options_read(const char *path, struct options *);
+void options_free(struct options *);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * A site's certificate chain, as the master reads it: public or refused.
+ */
+#ifndef FRONTD_SITE_H
+#define FRONTD_SITE_H
+
+#include "base/slice.h"
+
+#define SITE_CHAIN_MAX 131072
+#define SITE_SPKI 32
+
+struct site_chain {
+	char *pem; /* not terminated; free() */
+	size_t len;
+	uint8_t spki[SITE_SPKI]; /* SHA-256 of the leaf's public key, DER */
+	struct x509_st *leaf;    /* X509_free() */
+};
+
+/*
+ * NULL, or why the file cannot be a chain: it cannot be read, is too large,
+ * holds a private key, or no certificate. Fills chain only on success.
+ */
+const char *site_read_chain(const char *path, struct site_chain *chain);
+void site_free_chain(struct site_chain *);
+/* True when the leaf stands for this host name (also "*.example.org"). */
+bool site_covers(const struct site_chain *, const char *name);
+
+#endif
