@@ -23,6 +23,8 @@ log_open(const char *name, enum log_level most)
 	process = name;
 	most_verbose = most;
 	process_id = (long)getpid();
+	/* libc reads its time zone once, UTC or not: before files are gone. */
+	tzset();
 }
 
 /* snprintf's answer, held inside what is left of the line. */

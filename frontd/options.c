@@ -216,7 +216,8 @@ take_worker(cfg_t *cfg, struct options *options)
 static bool
 take_all(cfg_t *cfg, struct options *options)
 {
-	cfg_t *page = cfg_getsec(cfg, "page");
+	cfg_t *page =
+	    cfg_size(cfg, "page") > 0 ? cfg_getsec(cfg, "page") : NULL;
 	const char *socket = page != NULL ? cfg_getstr(page, "socket") : NULL;
 
 	if (!take_worker(cfg_getsec(cfg, "worker"), options) ||

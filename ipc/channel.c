@@ -33,7 +33,6 @@ struct channel *
 channel_new(int fd, size_t queue_max)
 {
 	struct channel *channel = calloc(1, sizeof *channel);
-	int flags;
 
 	if (channel == NULL) {
 		close(fd);
@@ -42,9 +41,7 @@ channel_new(int fd, size_t queue_max)
 	channel->fd = fd;
 	channel->max = queue_max;
 	channel->queue = calloc(queue_max, sizeof *channel->queue);
-	flags = fcntl(fd, F_GETFL);
-	if (channel->queue == NULL || flags == -1 ||
-	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
+	if (channel->queue == NULL) {
 		channel_free(channel);
 		return NULL;
 	}
