@@ -71,7 +71,7 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 
 # ---- policy, ipc ----
-POLICY := $(call obj,$(addprefix policy/,policy profile profiles seccomp namespaces privdrop landlock))
+POLICY := $(call obj,$(addprefix policy/,policy profile profiles limits seccomp forbidden namespaces privdrop landlock))
 IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn)
 KEYCLIENT := $(call obj,ipc/keyclient)
 
@@ -140,6 +140,8 @@ $(eval $(call unit,keystore,$(call obj,keyd/keystore keyd/signer) $(IPC),$$(CRYP
 $(eval $(call unit,keyd_config,$(call obj,keyd/config),$$(CONFUSE_LIBS)))
 $(eval $(call unit,spawn,$(IPC),))
 $(eval $(call unit,profile,$(POLICY) $(BASE),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,seccomp,$(POLICY) $(BASE) $(call obj,tests/unit/confined),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,policy,$(POLICY) $(BASE) $(call obj,tests/unit/confined),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,pem,$(call obj,libtls/cert/pem libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,key,$(call obj,libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,chain,$(CERTS),$$(CRYPTO_LIBS)))

@@ -42,7 +42,7 @@ map_ourselves(uid_t uid, gid_t gid)
 	return write_file("/proc/self/gid_map", map) ? 0 : errno;
 }
 
-int
+struct outcome
 namespaces_enter(const struct profile *profile, uint32_t *entered)
 {
 	int flags = CLONE_NEWIPC | CLONE_NEWUTS;
@@ -58,11 +58,11 @@ namespaces_enter(const struct profile *profile, uint32_t *entered)
 	if (uid != 0)
 		flags |= CLONE_NEWUSER;
 	if (unshare(flags) != 0)
-		return errno;
+		return outcome_of(errno);
 	*entered = (uint32_t)flags;
 	if (uid != 0 && (r = map_ourselves(uid, gid)) != 0)
-		return r;
-	return 0;
+		return (struct outcome){ LEVEL_PARTIAL, r };
+	return outcome_of(0);
 }
 
 int

@@ -15,7 +15,7 @@ enum layer {
 	LAYER_LIMITS,     /* setrlimit */
 	LAYER_NAMESPACES, /* network, mount, ipc, uts (user when not root) */
 	LAYER_ROOT,       /* an empty root directory */
-	LAYER_UID,        /* an account of its own, no capabilities */
+	LAYER_UID,        /* an account of its own; else no capabilities */
 	LAYER_DUMPABLE,   /* no core dump, no ptrace by the same uid */
 	LAYER_LANDLOCK,
 	LAYER_SECCOMP,
@@ -34,7 +34,7 @@ enum level {
 struct confinement {
 	uint8_t level[LAYER_COUNT];  /* enum level, by enum layer */
 	int32_t reason[LAYER_COUNT]; /* errno where MISSING or PARTIAL */
-	uint8_t seccomp_mode; /* as the kernel reports it after sealing */
+	uint8_t seccomp_mode;        /* 2 once the filter is loaded, else 0 */
 	uint32_t uid, gid;
 	uint32_t namespaces; /* CLONE_NEW* bits that were entered */
 };
@@ -46,27 +46,18 @@ enum strictness {
 
 struct profile; /* policy/profiles.h */
 
-/*
- * Where the process may find the paths that its profile names symbolically
- * (for instance the key directory) and which descriptors it keeps.
- */
+/* What the caller decides, not the profile. */
 struct policy_request {
 	enum strictness strictness;
-	const char
-	    *user; /* account, overrides the profile's; NULL: profile's */
-	const char *const
-	    *read; /* Landlock: readable trees, NULL-terminated or NULL */
-	const char *const *write; /* Landlock: writable trees, likewise */
-	const char *const
-	    *connect;        /* Landlock: trees with Unix sockets, likewise */
+	const char *user;    /* account, overrides the profile's, or NULL */
 	unsigned keep_below; /* descriptors >= this are closed; 0 keeps all */
 };
 
 /*
  * Enters the profile for good. Does not return on failure: logs which layer
  * failed and aborts. A missing layer is MISSING in *reached and, under
- * SANDBOX_REQUIRE, fatal as well. Every layer that is wanted and missing is
- * logged once as a warning.
+ * SANDBOX_REQUIRE, fatal as well. Every layer that is wanted and not reached in
+ * full is logged once as a warning. FULL is what can be seen from outside.
  */
 void policy_enter(const struct profile *, const struct policy_request *,
     struct confinement *reached);
@@ -76,9 +67,11 @@ const char *policy_layer_name(enum layer);
 const char *policy_level_name(enum level);
 
 /*
- * The name of the system call that killed a child, for the master's log:
- * NULL when status (from waitpid) is not a death by SIGSYS. The number is what
- * the master read from the child's siginfo or audit line, -1 when unknown.
+ * What killed a child, for the master's log: NULL when status (from waitpid)
+ * is not a death by SIGSYS; the call's name when its number is known, else
+ * (number -1) "forbidden system call". waitpid does not tell the number; the
+ * child itself does, in its last line on standard error:
+ * "event=forbidden-call call=socket number=41". Good until the next call.
  */
 const char *policy_death(int status, long number);
 

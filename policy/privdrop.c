@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "policy/profile.h"
 
 static int
@@ -24,7 +25,10 @@ drop_capabilities(void)
 	return syscall(SYS_capset, &header, none) == 0 ? 0 : errno;
 }
 
-/* Before the uid changes: afterwards it is not ours to shrink. */
+/*
+ * Before the uid changes: afterwards it is not ours to shrink. Without the
+ * right to, no_new_privs still keeps an exec from gaining any.
+ */
 static void
 drop_bounding_set(void)
 {
@@ -33,27 +37,48 @@ drop_bounding_set(void)
 		;
 }
 
+/* Nobody's account may be root's: then the profile's own number it is. */
 void
 privdrop_resolve(
     const struct profile *profile, const char *user, struct account *account)
 {
 	const char *name = user != NULL ? user : profile->user;
 	struct passwd *entry = name != NULL ? getpwnam(name) : NULL;
+	bool usable = entry != NULL && entry->pw_uid != 0 && entry->pw_gid != 0;
 
-	account->uid = entry != NULL ? entry->pw_uid : profile->uid;
-	account->gid = entry != NULL ? entry->pw_gid : profile->uid;
+	account->uid = usable ? entry->pw_uid : profile->uid;
+	account->gid = usable ? entry->pw_gid : profile->uid;
+	if (user != NULL && !usable)
+		log_event(LOG_LEVEL_WARN, "confinement",
+		    "profile=%s account=%s reason=\"%s\" uid=%u", profile->name,
+		    user, entry == NULL ? "no such account" : "is root",
+		    account->uid);
+	endpwent();
 }
 
-int
-privdrop_enter(const struct account *account)
+static int
+change_account(const struct account *account)
 {
-	/* In a user namespace of our own we are who we were. */
-	if (geteuid() != 0)
-		return drop_capabilities();
-	drop_bounding_set();
 	if (setgroups(0, NULL) != 0 ||
 	    setresgid(account->gid, account->gid, account->gid) != 0 ||
 	    setresuid(account->uid, account->uid, account->uid) != 0)
 		return errno;
-	return drop_capabilities();
+	return 0;
+}
+
+/* Whatever came of the account: no capability is left. */
+struct outcome
+privdrop_enter(const struct account *account)
+{
+	bool root = geteuid() == 0;
+	int changed = 0, dropped;
+
+	drop_bounding_set();
+	if (root)
+		changed = change_account(account);
+	if ((dropped = drop_capabilities()) != 0)
+		return outcome_of(dropped);
+	/* Not root: we stay who we are, with whoever else that is. */
+	return root ? outcome_of(changed)
+		    : (struct outcome){ LEVEL_PARTIAL, EPERM };
 }

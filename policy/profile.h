@@ -6,6 +6,8 @@
 #define POLICY_PROFILE_H
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 
 #include "policy/policy.h"
@@ -51,11 +53,38 @@ struct account {
 void privdrop_resolve(
     const struct profile *, const char *user, struct account *);
 
+/* How far a layer came, and the errno for which it came no further. */
+struct outcome {
+	enum level level;
+	int reason;
+};
+
+/* FULL when r, an errno, is 0. */
+static inline struct outcome
+outcome_of(int r)
+{
+	return (struct outcome){ r == 0 ? LEVEL_FULL : LEVEL_MISSING, r };
+}
+
+struct outcome limits_enter(const struct profile *);
+struct outcome limits_lock_memory(void);
+struct outcome namespaces_enter(const struct profile *, uint32_t *entered);
+struct outcome privdrop_enter(const struct account *);
 /* Each: 0, or the errno for which the layer is missing. */
-must_check int namespaces_enter(const struct profile *, uint32_t *entered);
 must_check int namespaces_empty_root(void);
-must_check int privdrop_enter(const struct account *);
-must_check int landlock_enter(void);
+must_check int landlock_enter(const struct profile *);
 must_check int seccomp_enter(const struct profile *);
+
+/* A system call's name, for the caller to free; NULL: unknown. */
+char *seccomp_name(long number);
+
+/* Past the last number that x86-64 and aarch64 use today. */
+#define FORBIDDEN_NUMBERS 1024
+/* The call that ends whoever made another forbidden one; no profile has it. */
+#define FORBIDDEN_END SYS_personality
+
+/* Before the filter is loaded: the handler, and the names it will need. */
+void forbidden_name(int number, const char *name);
+must_check int forbidden_watch(const struct profile *);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * The system call filter: what the profile names is allowed, every other call
- * that this libseccomp knows kills the process, and numbers that it does not
- * know get ENOSYS, so that a newer libc finds its way back to older calls.
+ * that this libseccomp knows ends the process (forbidden.c), and numbers that
+ * it does not know get ENOSYS, so that a newer libc finds its way back to older
+ * calls. Calls by another architecture's numbers are killed at once.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,9 +10,6 @@
 #include <seccomp.h>
 
 #include "policy/profile.h"
-
-/* Past the last number that x86-64 and aarch64 use today. */
-#define NUMBERS 1024
 
 static int
 allow(scmp_filter_ctx filter, const struct call *call)
@@ -25,9 +23,9 @@ allow(scmp_filter_ctx filter, const struct call *call)
 	    filter, SCMP_ACT_ALLOW, call->number, call->clear != 0, &bits);
 }
 
-/* A call allowed on a condition dies when the condition is not met. */
+/* A call allowed on a condition is forbidden when the condition is not met. */
 static int
-kill_on_condition(scmp_filter_ctx filter, const struct call *call)
+forbid_on_condition(scmp_filter_ctx filter, const struct call *call)
 {
 	struct scmp_arg_cmp bits;
 	int r = 0;
@@ -40,9 +38,20 @@ kill_on_condition(scmp_filter_ctx filter, const struct call *call)
 			continue;
 		bits = SCMP_CMP64(call->argument, SCMP_CMP_MASKED_EQ, bit, bit);
 		r = seccomp_rule_add_array(
-		    filter, SCMP_ACT_KILL_PROCESS, call->number, 1, &bits);
+		    filter, SCMP_ACT_TRAP, call->number, 1, &bits);
 	}
 	return r;
+}
+
+static int
+forbid(scmp_filter_ctx filter, const struct profile *profile, int number)
+{
+	if (number == FORBIDDEN_END)
+		return seccomp_rule_add(
+		    filter, SCMP_ACT_KILL_PROCESS, number, 0);
+	if (profile_call(profile, number) != NULL)
+		return 0;
+	return seccomp_rule_add(filter, SCMP_ACT_TRAP, number, 0);
 }
 
 static int
@@ -53,15 +62,31 @@ add_rules(scmp_filter_ctx filter, const struct profile *profile)
 
 	for (size_t i = 0; r == 0 && i < profile->call_count; i++)
 		if ((r = allow(filter, &profile->calls[i])) == 0)
-			r = kill_on_condition(filter, &profile->calls[i]);
-	for (int number = 0; r == 0 && number < NUMBERS; number++) {
+			r = forbid_on_condition(filter, &profile->calls[i]);
+	for (int number = 0; r == 0 && number < FORBIDDEN_NUMBERS; number++) {
 		name =
 		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
-		if (name != NULL && profile_call(profile, number) == NULL)
-			r = seccomp_rule_add(
-			    filter, SCMP_ACT_KILL_PROCESS, number, 0);
+		if (name != NULL) {
+			forbidden_name(number, name);
+			r = forbid(filter, profile, number);
+		}
 		free(name);
 	}
+	return r;
+}
+
+/* A tree, not a list: hundreds of rules would be a list to walk. */
+static int
+set_attributes(scmp_filter_ctx filter)
+{
+	int r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+
+	if (r == 0)
+		r = seccomp_attr_set(
+		    filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	/* The kernel's own record, as a kill would leave it. */
+	if (r == 0)
+		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
 	return r;
 }
 
@@ -73,10 +98,18 @@ seccomp_enter(const struct profile *profile)
 
 	if (filter == NULL)
 		return ENOMEM;
-	/* A tree, not a list: hundreds of rules would be a list to walk. */
-	if ((r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2)) == 0 &&
-	    (r = add_rules(filter, profile)) == 0)
+	if ((r = set_attributes(filter)) == 0 &&
+	    (r = add_rules(filter, profile)) == 0 &&
+	    (r = forbidden_watch(profile)) == 0)
 		r = seccomp_load(filter);
 	seccomp_release(filter);
 	return -r;
+}
+
+char *
+seccomp_name(long number)
+{
+	if (number < 0 || number >= FORBIDDEN_NUMBERS)
+		return NULL;
+	return seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)number);
 }

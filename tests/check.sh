@@ -26,6 +26,8 @@ for test in "$@"; do
 	counts=$(echo "$line" | sed 's/.*Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/')
 	# shellcheck disable=SC2086
 	add $counts
+	# What this user or kernel could not try; said once.
+	grep '^note: ' "$log" | sort -u
 	[ "$status" -eq 0 ] || grep -E ':[FE]:' "$log"
 done
 

@@ -1,0 +1,215 @@
+/*
+ * Children in a profile; the contract is in confined.h.
+ */
+#include "tests/unit/confined.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "policy/profile.h"
+#include "tests/unit/unit.h"
+
+#define NOBODY 65534
+#define CHILD_LINK 3
+
+static const char *const not_possible[WHO_COUNT] = {
+	[AS_ROOT] = "not root",
+	[AS_NOBODY] = "no account of nobody's",
+	[AS_CRAMPED] = "no user namespace whose root can limit it",
+};
+
+static void
+put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0) {
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		_exit(99);
+	}
+	close(fd);
+}
+
+static void
+cramp(void)
+{
+	char map[32];
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+
+	if (unshare(CLONE_NEWUSER) != 0) {
+		fprintf(stderr, "unshare: %s\n", strerror(errno));
+		_exit(98);
+	}
+	put("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof map, "0 %u 1", uid);
+	put("/proc/self/uid_map", map);
+	snprintf(map, sizeof map, "0 %u 1", gid);
+	put("/proc/self/gid_map", map);
+	put("/proc/sys/user/max_net_namespaces", "0");
+	put("/proc/sys/user/max_ipc_namespaces", "0");
+}
+
+void
+confined_become(enum who who)
+{
+	if (who == AS_ROOT) {
+		if (geteuid() != 0)
+			_exit(1);
+		return;
+	}
+	if (geteuid() == 0 && (setgroups(0, NULL) != 0 ||
+				  setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+				  setresuid(NOBODY, NOBODY, NOBODY) != 0))
+		_exit(97);
+	/* As it would be after an exec, which the daemons' children had. */
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	if (who == AS_CRAMPED)
+		cramp();
+}
+
+bool
+confined_possible(enum who who)
+{
+	static bool told;
+	bool possible;
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	if ((pid = fork()) == 0) {
+		close(STDERR_FILENO);
+		confined_become(who);
+		_exit(0);
+	}
+	possible = pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+	if (!possible && !told)
+		printf("note: %s here, so no process was confined as that\n",
+		    not_possible[who]);
+	told |= !possible;
+	return possible;
+}
+
+/* Waits for the word, does the deed. */
+static _Noreturn void
+act(int link, confined_deed *deed, long argument)
+{
+	char word;
+
+	if (read(link, &word, 1) != 1)
+		_exit(96);
+	_exit(deed(argument));
+}
+
+/* The child's two descriptors stand where a daemon's would. */
+static int
+settle(const int link[2], const int log[2])
+{
+	int kept = fcntl(link[1], F_DUPFD, 64);
+
+	dup2(log[1], STDERR_FILENO);
+	dup2(kept, CHILD_LINK);
+	close_range(CHILD_LINK + 1, ~0u, 0);
+	return CHILD_LINK;
+}
+
+static void
+birth(struct confined *child, int link[2], int log[2])
+{
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, link), 0);
+	ck_assert_int_eq(pipe(log), 0);
+	fflush(NULL);
+	child->pid = fork();
+	ck_assert_int_ge(child->pid, 0);
+	if (child->pid == 0)
+		return;
+	close(link[1]);
+	close(log[1]);
+	child->link = link[0];
+	child->log = log[0];
+}
+
+static void
+hear(struct confined *child)
+{
+	size_t len = 0;
+	ssize_t got;
+
+	while (len < sizeof child->said - 1 &&
+	       (got = read(child->log, child->said + len,
+		    sizeof child->said - 1 - len)) > 0)
+		len += (size_t)got;
+	child->said[len] = '\0';
+	close(child->log);
+	ck_assert_int_eq(waitpid(child->pid, &child->status, 0), child->pid);
+}
+
+static void
+await(struct confined *child)
+{
+	size_t len = sizeof child->reached;
+
+	if (recv(child->link, &child->reached, len, MSG_WAITALL) ==
+	    (ssize_t)len)
+		return;
+	hear(child);
+	ck_abort_msg("ended with %x before it could report: %s", child->status,
+	    child->said);
+}
+
+void
+confined_start(struct confined *child, const struct profile *profile,
+    enum who who, confined_deed *deed, long argument)
+{
+	struct policy_request ask = { .strictness = SANDBOX_BEST_EFFORT };
+	struct confinement reached;
+	int link[2], log[2];
+
+	birth(child, link, log);
+	if (child->pid == 0) {
+		link[1] = settle(link, log);
+		confined_become(who);
+		log_open("confined", LOG_LEVEL_INFO);
+		policy_enter(profile, &ask, &reached);
+		if (write(link[1], &reached, sizeof reached) < 0)
+			_exit(95);
+		act(link[1], deed, argument);
+	}
+	await(child);
+}
+
+void
+confined_end(struct confined *child)
+{
+	/* It may be dead already: that is for the caller to judge. */
+	if (send(child->link, "!", 1, MSG_NOSIGNAL) < 0)
+		ck_assert_int_eq(errno, EPIPE);
+	hear(child);
+	close(child->link);
+}
+
+void
+confined_filter(struct confined *child, const struct profile *profile,
+    confined_deed *deed, long argument)
+{
+	int link[2], log[2];
+
+	birth(child, link, log);
+	if (child->pid == 0) {
+		link[1] = settle(link, log);
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+		    seccomp_enter(profile) != 0)
+			_exit(94);
+		act(link[1], deed, argument);
+	}
+	confined_end(child);
+}

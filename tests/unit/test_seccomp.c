@@ -1,0 +1,298 @@
+/*
+ * policy/seccomp.c and forbidden.c: for every profile, every call that it does
+ * not name ends the process, and the process says which it was.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "policy/profile.h"
+#include "policy/profiles.h"
+#include "tests/unit/confined.h"
+#include "tests/unit/unit.h"
+
+#define SURVIVED 7
+
+static int
+profile_total(void)
+{
+	int total = 0;
+
+	while (profiles_at((size_t)total) != NULL)
+		total++;
+	return total;
+}
+
+/* Arguments that no call does anything with. */
+static int
+call_number(long number)
+{
+	errno = 0;
+	syscall(number, -1L, -1L, -1L, -1L, -1L, -1L);
+	return errno == ENOSYS ? SURVIVED : 1;
+}
+
+static void
+assert_died_of(const struct confined *child, const struct profile *profile,
+    const char *call, long number)
+{
+	char words[128];
+
+	ck_assert_msg(
+	    WIFSIGNALED(child->status) && WTERMSIG(child->status) == SIGSYS,
+	    "%s: %s: status %x: %s", profile->name, call, child->status,
+	    child->said);
+	snprintf(words, sizeof words,
+	    "level=error process=%s pid=%d event=forbidden-call call=%s "
+	    "number=%ld\n",
+	    profile->name, (int)child->pid, call, number);
+	ck_assert_str_eq(child->said, words);
+}
+
+START_TEST(every_call_that_a_profile_does_not_name_ends_it)
+{
+	const struct profile *profile = profiles_at((size_t)_i);
+	struct confined child;
+	int tried = 0;
+	char *name;
+
+	for (int number = 0; number < FORBIDDEN_NUMBERS; number++) {
+		name = seccomp_name(number);
+		if (name != NULL && number != FORBIDDEN_END &&
+		    profile_call(profile, number) == NULL) {
+			confined_filter(&child, profile, call_number, number);
+			assert_died_of(&child, profile, name, number);
+			tried++;
+		}
+		free(name);
+	}
+	ck_assert_int_gt(tried, 200);
+}
+END_TEST
+
+START_TEST(the_call_that_ends_is_forbidden_to_all)
+{
+	const struct profile *profile = profiles_at((size_t)_i);
+	struct confined child;
+
+	confined_filter(&child, profile, call_number, FORBIDDEN_END);
+	ck_assert_int_eq(WTERMSIG(child.status), SIGSYS);
+	ck_assert_str_eq(child.said, "");
+}
+END_TEST
+
+START_TEST(a_number_from_the_future_is_answered_with_enosys)
+{
+	static const long numbers[] = { 9999, 1023, 1024, 0x3fffffff };
+	const struct profile *profile = profiles_at((size_t)_i);
+	struct confined child;
+
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		confined_filter(&child, profile, call_number, numbers[i]);
+		ck_assert_msg(WIFEXITED(child.status) &&
+				  WEXITSTATUS(child.status) == SURVIVED,
+		    "%s: %ld: status %x: %s", profile->name, numbers[i],
+		    child.status, child.said);
+	}
+}
+END_TEST
+
+#ifdef __x86_64__
+/* The x32 numbers reach the same calls by another name. */
+static int
+call_x32(long number)
+{
+	return call_number(number | 0x40000000);
+}
+
+/* So do those of 32 bits: 20 is getpid, which every profile has. */
+static int
+call_ia32(long number)
+{
+	long answer;
+
+	__asm__ volatile("int $0x80" : "=a"(answer) : "a"(number) : "memory");
+	return answer > 0 ? 1 : SURVIVED;
+}
+
+START_TEST(another_architectures_numbers_are_killed)
+{
+	const struct profile *profile = profiles_at((size_t)_i);
+	struct confined child;
+
+	confined_filter(&child, profile, call_x32, SYS_getpid);
+	ck_assert_int_eq(WTERMSIG(child.status), SIGSYS);
+	confined_filter(&child, profile, call_ia32, 20);
+	/* A kernel without ia32 faults instead. */
+	ck_assert(WTERMSIG(child.status) == SIGSYS ||
+		  WTERMSIG(child.status) == SIGSEGV);
+}
+END_TEST
+#endif
+
+/* Makes a call with one argument set and all others harmless. */
+static const struct call *broken;
+
+static int
+break_rule(long bit)
+{
+	unsigned long arguments[6] = { 0, 0, 0, 0, 0, 0 };
+
+	arguments[broken->argument] = 1ul << bit;
+	syscall(broken->number, arguments[0], arguments[1], arguments[2],
+	    arguments[3], arguments[4], arguments[5]);
+	return SURVIVED;
+}
+
+START_TEST(every_bit_that_a_rule_forbids_ends_the_process)
+{
+	const struct profile *profile = profiles_at((size_t)_i);
+	struct confined child;
+	int rules = 0;
+
+	for (size_t i = 0; i < profile->call_count; i++) {
+		broken = &profile->calls[i];
+		for (long bit = 0; bit < 64; bit++) {
+			if ((broken->clear >> bit & 1) == 0)
+				continue;
+			confined_filter(&child, profile, break_rule, bit);
+			assert_died_of(
+			    &child, profile, broken->name, broken->number);
+			rules++;
+		}
+	}
+	ck_assert(rules > 0 || profile->master);
+}
+END_TEST
+
+/* The rule forbids the one bit only. */
+START_TEST(a_call_within_its_rule_is_made)
+{
+	const struct profile *profile = profiles_at((size_t)_i);
+	struct confined child;
+
+	for (size_t i = 0; i < profile->call_count; i++) {
+		broken = &profile->calls[i];
+		if (broken->clear == 0)
+			continue;
+		confined_filter(&child, profile, break_rule, 0);
+		ck_assert_msg(WIFEXITED(child.status) &&
+				  WEXITSTATUS(child.status) == SURVIVED,
+		    "%s: %s: %s", profile->name, broken->name, child.said);
+	}
+}
+END_TEST
+
+/* As mprotect and mmap are really used by shell code. */
+static int
+make_code(long how)
+{
+	void *page;
+
+	page = mmap(NULL, 4096,
+	    how == 0 ? PROT_READ | PROT_WRITE | PROT_EXEC
+		     : PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED || how == 0)
+		return 1;
+	return mprotect(page, 4096, PROT_READ | PROT_EXEC) == 0 ? 2 : 3;
+}
+
+START_TEST(no_child_makes_code)
+{
+	const struct profile *profile = profiles_at((size_t)_i);
+	struct confined child;
+
+	if (profile->master)
+		return; /* its children's loader does */
+	confined_filter(&child, profile, make_code, 0);
+	assert_died_of(&child, profile, "mmap", SYS_mmap);
+	confined_filter(&child, profile, make_code, 1);
+	assert_died_of(&child, profile, "mprotect", SYS_mprotect);
+}
+END_TEST
+
+/* SIGSYS is blocked, as in the handler: the kernel ends the process. */
+START_TEST(a_second_forbidden_call_in_the_handler_is_the_end)
+{
+	struct confined child;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGSYS);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &set, NULL), 0);
+	confined_filter(
+	    &child, &frontd_worker_profile, call_number, SYS_socket);
+	ck_assert_int_eq(sigprocmask(SIG_UNBLOCK, &set, NULL), 0);
+	ck_assert_int_eq(WTERMSIG(child.status), SIGSYS);
+	ck_assert_str_eq(child.said, "");
+}
+END_TEST
+
+static int
+call_silently(long number)
+{
+	close(STDERR_FILENO);
+	return call_number(number);
+}
+
+START_TEST(nobody_to_hear_the_last_words_saves_nobody)
+{
+	struct confined child;
+
+	confined_filter(&child, &keyd_signer_profile, call_silently, SYS_fork);
+	ck_assert_int_eq(WTERMSIG(child.status), SIGSYS);
+}
+END_TEST
+
+START_TEST(death_names_the_call)
+{
+	struct confined child;
+
+	confined_filter(&child, &keyd_signer_profile, call_number, SYS_socket);
+	ck_assert_str_eq(policy_death(child.status, SYS_socket), "socket");
+	ck_assert_str_eq(
+	    policy_death(child.status, -1), "forbidden system call");
+	ck_assert_str_eq(
+	    policy_death(child.status, 9999), "forbidden system call");
+	ck_assert_ptr_null(policy_death(0, SYS_socket));
+	ck_assert_ptr_null(policy_death(SIGKILL, SYS_socket));
+	ck_assert_ptr_null(policy_death(SIGSYS << 8, SYS_socket));
+}
+END_TEST
+
+static Suite *
+seccomp_suite(void)
+{
+	Suite *suite = suite_create("seccomp");
+	TCase *tcase = tcase_create("seccomp");
+	int profiles = profile_total();
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_loop_test(tcase,
+	    every_call_that_a_profile_does_not_name_ends_it, 0, profiles);
+	tcase_add_loop_test(
+	    tcase, the_call_that_ends_is_forbidden_to_all, 0, profiles);
+	tcase_add_loop_test(tcase,
+	    a_number_from_the_future_is_answered_with_enosys, 0, profiles);
+#ifdef __x86_64__
+	tcase_add_loop_test(
+	    tcase, another_architectures_numbers_are_killed, 0, profiles);
+#endif
+	tcase_add_loop_test(
+	    tcase, every_bit_that_a_rule_forbids_ends_the_process, 0, profiles);
+	tcase_add_loop_test(tcase, a_call_within_its_rule_is_made, 0, profiles);
+	tcase_add_loop_test(tcase, no_child_makes_code, 0, profiles);
+	tcase_add_test(
+	    tcase, a_second_forbidden_call_in_the_handler_is_the_end);
+	tcase_add_test(tcase, nobody_to_hear_the_last_words_saves_nobody);
+	tcase_add_test(tcase, death_names_the_call);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+UNIT_MAIN(seccomp_suite)
