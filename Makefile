@@ -97,6 +97,9 @@ FRONTD_CONNECT := $(call obj,frontd/frontd_connect frontd/control)
 $(eval $(call program,libexec,frontd-worker,$(FRONTD_WORKER) $(KEYCLIENT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,libexec,frontd-connect,$(FRONTD_CONNECT) $(call obj,ipc/channel base/log) $(POLICY),$$(SECCOMP_LIBS)))
 
+FRONTD_PAGE := $(call obj,frontd/frontd_page frontd/page frontd/page_text frontd/proxy frontd/control)
+$(eval $(call program,libexec,frontd-page,$(FRONTD_PAGE) $(call obj,ipc/channel) $(BASE) $(POLICY),$$(EVENT_EXTRA_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
+
 # ---- the library as users link it ----
 # One relocatable object whose hidden names are made local, so that internal
 # names cannot clash with those of the program that links the archive.
@@ -157,6 +160,7 @@ $(eval $(call unit,preference,$(LIBTLS),$$(CRYPTO_LIBS)))
 PEERS := $(call obj,tests/unit/peers tests/unit/certs)
 $(eval $(call unit,handshake,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,proxy,$(call obj,frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
+$(eval $(call unit,page,$(call obj,frontd/page frontd/page_text frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
 # ---- peers for end-to-end tests: strangers to all but the public library ----
