@@ -85,8 +85,8 @@ $(B)/$(1)/$(2): $(3)
 	$(Q)$$(CC) $$(LDFLAGS_PROGRAM) $$^ $(4) -o $$@
 endef
 
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/signer)
-KEYD := $(call obj,keyd/keyd keyd/config)
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/signer keyd/wipe)
+KEYD := $(call obj,keyd/keyd keyd/config keyd/endpoint keyd/link)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
@@ -176,6 +176,7 @@ endef
 
 $(eval $(call tool,tlsserver,$(call obj,tests/tools/tlsserver tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),$(B)/lib/libs2n.a))
+$(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack) $(IPC)))
 $(eval $(call tool,handshakes,$(call obj,tests/bench/handshakes),$(B)/lib/libs2n.a))
 $(eval $(call tool,sink,$(call obj,tests/bench/sink)))
 

@@ -39,9 +39,7 @@ enum keyproto_type {
 	KEYPROTO_GOAWAY = 33,
 	KEYPROTO_NEWCHANNEL = 64, /* masters only, from here on */
 	KEYPROTO_KEYFILE = 65,
-	KEYPROTO_COMMIT = 66,
-	KEYPROTO_ROTATE = 67,
-	KEYPROTO_QUIT = 68,
+	/* 66 to 68 are reserved: COMMIT, ROTATE, QUIT */
 	KEYPROTO_STATUS = 69,
 	KEYPROTO_GRANT = 70 /* keyd to signer: a channel and what it may do */
 };

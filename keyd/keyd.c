@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,26 +19,26 @@
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
 #include "keyd/config.h"
+#include "keyd/endpoint.h"
+#include "keyd/link.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
 
 #define MASTERS_MAX 16
 #define TAGS_MAX 256
-#define QUEUE_MAX 1024
 #define STOP_MS 2000
 
 struct signer {
 	unsigned group;
 	pid_t pid; /* 0: not running */
-	struct channel *control;
-	struct event *readable, *respawn;
+	struct link control;
+	struct event *respawn;
 	struct backoff backoff;
 	struct keyproto_process about;
 };
 
 struct master {
-	struct channel *channel; /* NULL: free */
-	struct event *readable;
+	struct link link; /* closed: free */
 	const struct config_client *client;
 	bool greeted;
 	bool tags[TAGS_MAX];
@@ -50,21 +49,13 @@ static struct event_base *base;
 static struct signer signers[CONFIG_GROUPS_MAX];
 static struct master masters[MASTERS_MAX];
 static char signer_path[PATH_MAX];
+/* The key files, by index into config.keys, as they were at the start: a signer
+ * that takes a dead one's place holds the same keys, whatever happened since.
+ */
+static int key_files[KEYPROTO_SLOTS];
 static struct confinement own;
 
 static void signer_start(struct signer *);
-
-/* Builds and queues one packet; fd may be -1. */
-static bool
-say(struct channel *channel, const struct keyproto_header *header,
-    struct slice payload, int fd)
-{
-	uint8_t packet[KEYPROTO_PACKET_MAX];
-	size_t len = keyproto_build(header, payload, packet, sizeof packet);
-
-	return len > 0 && channel_send(channel, slice_of(packet, len), fd) &&
-	       channel_flush(channel) <= CHANNEL_PACKET;
-}
 
 /* ---- signers ---- */
 
@@ -75,7 +66,7 @@ order(struct signer *signer, uint16_t type, struct slice payload, int fd)
 {
 	struct keyproto_header header = { .type = type, .id = ++order_id };
 
-	return say(signer->control, &header, payload, fd);
+	return link_say(&signer->control, &header, payload, fd);
 }
 
 /* What a client may use of a group, as its signer numbers the keys. */
@@ -110,13 +101,13 @@ give_channel(
 	bool done = false;
 	int ends[2];
 
-	if (signer->control == NULL || channel_pair(ends) != 0)
+	if (signer->control.channel == NULL || channel_pair(ends) != 0)
 		return false;
 	if (order(signer, KEYPROTO_GRANT,
 		slice_of(payload,
 		    keyproto_grant_build(&grant, payload, sizeof payload)),
 		ends[0]))
-		done = say(master->channel, &header,
+		done = link_say(&master->link, &header,
 		    slice_of(payload, keyproto_newchannel_build(
 					  &what, payload, sizeof payload)),
 		    ends[1]);
@@ -125,28 +116,48 @@ give_channel(
 	return done;
 }
 
+/* What became of a key's file is told; it is not what the signer gets. */
+static void
+compare_file(const struct config_key *key, int fd)
+{
+	struct stat then, now;
+	int again = config_open_key(key);
+	const char *reason = "unreadable";
+
+	if (again >= 0 && fstat(fd, &then) == 0 && fstat(again, &now) == 0)
+		reason = then.st_dev == now.st_dev && then.st_ino == now.st_ino
+			     ? NULL
+			     : "replaced";
+	if (again >= 0)
+		close(again);
+	if (reason != NULL)
+		log_event(LOG_LEVEL_WARN, "key",
+		    "name=%s file=\"%s\" reason=%s action=kept", key->name,
+		    key->path, reason);
+}
+
 static void
 pass_keys(struct signer *signer)
 {
 	struct keyproto_keyfile file;
 	uint8_t payload[16];
-	int fd;
 
 	for (unsigned i = 0; i < config.key_count; i++) {
 		const struct config_key *key = &config.keys[i];
 
-		if (key->group != signer->group ||
-		    (fd = config_open_key(key)) < 0)
+		if (key->group != signer->group)
 			continue;
+		compare_file(key, key_files[i]);
 		file.slot = key->slot;
 		file.operations = key->operations;
-		if (!order(signer, KEYPROTO_KEYFILE,
+		/* The signer before this one read it to its end. */
+		if (lseek(key_files[i], 0, SEEK_SET) != 0 ||
+		    !order(signer, KEYPROTO_KEYFILE,
 			slice_of(payload, keyproto_keyfile_build(
 					      &file, payload, sizeof payload)),
-			fd))
+			key_files[i]))
 			log_event(LOG_LEVEL_ERROR, "key",
 			    "name=%s reason=queue", key->name);
-		close(fd);
 	}
 }
 
@@ -184,22 +195,20 @@ signer_ready(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	while (channel_receive(signer->control, packet, sizeof packet, &len,
-		   NULL) == CHANNEL_PACKET)
+	enum channel_event event;
+
+	while ((event = channel_receive(signer->control.channel, packet,
+		    sizeof packet, &len, NULL)) == CHANNEL_PACKET)
 		signer_told(signer, slice_of(packet, len));
 	/* Its end is seen by SIGCHLD; until then there is nothing to read. */
-	if (signer->pid == 0)
-		event_del(signer->readable);
+	if (event != CHANNEL_EMPTY)
+		event_del(signer->control.readable);
 }
 
 static void
 signer_stop(struct signer *signer)
 {
-	if (signer->readable != NULL)
-		event_free(signer->readable);
-	signer->readable = NULL;
-	channel_free(signer->control);
-	signer->control = NULL;
+	link_close(&signer->control);
 	signer->pid = 0;
 	signer->about = (struct keyproto_process){ 0 };
 }
@@ -235,24 +244,22 @@ signer_start(struct signer *signer)
 	spawn.control = ends[1];
 	signer->pid = spawn_child(&spawn);
 	close(ends[1]);
-	signer->control = channel_new(ends[0], QUEUE_MAX);
-	if (signer->pid < 0 || signer->control == NULL) {
+	if (!link_open(&signer->control, base, ends[0], signer_ready, signer) ||
+	    signer->pid < 0) {
 		log_event(LOG_LEVEL_ERROR, "spawn", "path=%s reason=\"%s\"",
 		    signer_path, strerror(errno));
 		signer_stop(signer);
 		signer_later(signer);
 		return;
 	}
-	signer->readable = event_new(
-	    base, ends[0], EV_READ | EV_PERSIST, signer_ready, signer);
-	event_add(signer->readable, NULL);
 	pass_keys(signer);
 	if (!order(signer, KEYPROTO_STATUS, NO_BYTES, -1))
 		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
 	/* Workers that had a channel to the one before get one to this. */
 	for (size_t m = 0; m < MASTERS_MAX; m++)
 		for (uint32_t tag = 0; tag < TAGS_MAX; tag++)
-			if (masters[m].channel != NULL && masters[m].tags[tag])
+			if (masters[m].link.channel != NULL &&
+			    masters[m].tags[tag])
 				(void)!give_channel(
 				    &masters[m], signer, tag, 0);
 }
@@ -288,8 +295,7 @@ master_close(struct master *master, const char *reason)
 {
 	log_event(LOG_LEVEL_INFO, "master-gone", "client=%s reason=%s",
 	    master->client->name, reason);
-	event_free(master->readable);
-	channel_free(master->channel);
+	link_close(&master->link);
 	*master = (struct master){ 0 };
 }
 
@@ -370,7 +376,7 @@ master_asked(struct master *master, struct slice packet)
 	header.flags = KEYPROTO_ANSWER;
 	header.status = status;
 	header.micros = 0;
-	return say(master->channel, &header, slice_of(answer, len), -1);
+	return link_say(&master->link, &header, slice_of(answer, len), -1);
 }
 
 static void
@@ -384,7 +390,7 @@ master_ready(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	for (;;) {
 		switch (channel_receive(
-		    master->channel, packet, sizeof packet, &len, NULL)) {
+		    master->link.channel, packet, sizeof packet, &len, NULL)) {
 		case CHANNEL_EMPTY:
 			return;
 		case CHANNEL_PACKET:
@@ -430,42 +436,19 @@ master_arrived(evutil_socket_t listener, short what, void *ctx)
 	(void)ctx;
 	if (fd < 0)
 		return;
-	while (i < MASTERS_MAX && masters[i].channel != NULL)
+	while (i < MASTERS_MAX && masters[i].link.channel != NULL)
 		i++;
 	if (i == MASTERS_MAX || (client = client_of(fd)) == NULL) {
 		close(fd);
 		return;
 	}
-	masters[i] = (struct master){ .client = client,
-		.channel = channel_new(fd, QUEUE_MAX) };
-	if (masters[i].channel == NULL)
+	masters[i] = (struct master){ .client = client };
+	if (!link_open(&masters[i].link, base, fd, master_ready, &masters[i]))
 		return;
-	masters[i].readable = event_new(
-	    base, fd, EV_READ | EV_PERSIST, master_ready, &masters[i]);
-	event_add(masters[i].readable, NULL);
 	log_event(LOG_LEVEL_INFO, "master", "client=%s", client->name);
 }
 
 /* ---- start and end ---- */
-
-static int
-listen_on(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd =
-	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	strcpy(address.sun_path, path);
-	unlink(path);
-	/* Who may talk is decided by uid, not by the file's mode. */
-	if (fd < 0 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-	    chmod(path, 0666) != 0 || listen(fd, MASTERS_MAX) != 0) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-		return -1;
-	}
-	return fd;
-}
 
 static void
 stop(evutil_socket_t fd, short what, void *ctx)
@@ -510,7 +493,7 @@ run(void)
 {
 	static const struct policy_request ask = { .strictness =
 						       SANDBOX_BEST_EFFORT };
-	int listener = listen_on(config.socket);
+	int listener = endpoint_listen(config.socket, MASTERS_MAX);
 
 	if (listener < 0)
 		return EXIT_FAILURE;
@@ -536,16 +519,13 @@ run(void)
 
 /* Says what is wrong with each key's file, not only the first. */
 static bool
-keys_sound(void)
+open_keys(void)
 {
 	bool sound = true;
-	int fd;
 
 	for (unsigned i = 0; i < config.key_count; i++) {
-		if ((fd = config_open_key(&config.keys[i])) < 0)
-			sound = false;
-		else
-			close(fd);
+		key_files[i] = config_open_key(&config.keys[i]);
+		sound = sound && key_files[i] >= 0;
 	}
 	return sound;
 }
@@ -571,7 +551,7 @@ main(int argc, char **argv)
 		}
 	}
 	log_open("keyd", level);
-	if (!config_read(file, &config) || !keys_sound())
+	if (!config_read(file, &config) || !open_keys())
 		return EXIT_FAILURE;
 	return test ? EXIT_SUCCESS : run();
 }

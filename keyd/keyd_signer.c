@@ -17,6 +17,7 @@
 #include "ipc/spawn.h"
 #include "keyd/request.h"
 #include "keyd/signer.h"
+#include "keyd/wipe.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
 
@@ -161,8 +162,6 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 	case KEYPROTO_STATUS:
 		tell_confinement(header.id, reached);
 		return;
-	case KEYPROTO_QUIT:
-		exit(EXIT_SUCCESS);
 	default:
 		status = KEYPROTO_UNSUPPORTED;
 	}
@@ -224,6 +223,8 @@ line_ready(struct line *line)
 	enum channel_event event;
 	size_t len;
 
+	/* First what waits, so that credits are used up by none but that. */
+	channel_flush(line->channel);
 	for (int i = 0; i < BATCH; i++) {
 		event = channel_receive(
 		    line->channel, packet, sizeof packet, &len, NULL);
@@ -242,6 +243,15 @@ line_ready(struct line *line)
 		line_close(line);
 }
 
+/* Read also while answers wait: a client that takes none is to be found out. */
+static struct pollfd
+watch(const struct channel *channel)
+{
+	short events = channel_waiting(channel) ? POLLIN | POLLOUT : POLLIN;
+
+	return (struct pollfd){ channel_fd(channel), events, 0 };
+}
+
 static void
 serve(const struct confinement *reached)
 {
@@ -251,19 +261,12 @@ serve(const struct confinement *reached)
 
 	for (;;) {
 		count = 0;
-		fds[count++] = (struct pollfd){ channel_fd(control),
-			(short)(POLLIN |
-				(channel_waiting(control) ? POLLOUT : 0)),
-			0 };
+		fds[count++] = watch(control);
 		for (size_t i = 0; i < CLIENTS_MAX; i++) {
 			if (lines[i].channel == NULL)
 				continue;
 			of[count] = &lines[i];
-			fds[count++] =
-			    (struct pollfd){ channel_fd(lines[i].channel),
-				    channel_waiting(lines[i].channel) ? POLLOUT
-								      : POLLIN,
-				    0 };
+			fds[count++] = watch(lines[i].channel);
 		}
 		if (poll(fds, count, -1) < 0 && errno != EINTR)
 			exit(EXIT_FAILURE);
@@ -286,7 +289,8 @@ main(void)
 	struct confinement reached;
 
 	log_open("keyd-signer", LOG_LEVEL_INFO);
-	if ((control = channel_new(SPAWN_CONTROL_FD, KEYPROTO_SLOTS + 64)) ==
+	if (!wipe_install() ||
+	    (control = channel_new(SPAWN_CONTROL_FD, KEYPROTO_SLOTS + 64)) ==
 		NULL ||
 	    (keys = keystore_new()) == NULL)
 		return EXIT_FAILURE;

@@ -102,8 +102,6 @@ static const struct {
 	{ "newchannel-answer", KEYPROTO_OK, KEYPROTO_NEWCHANNEL,
 	    round_newchannel, false },
 	{ "keyfile", KEYPROTO_OK, KEYPROTO_KEYFILE, round_keyfile, false },
-	{ "commit", KEYPROTO_OK, KEYPROTO_COMMIT, NULL, false },
-	{ "quit", KEYPROTO_OK, KEYPROTO_QUIT, NULL, false },
 	{ "status-answer", KEYPROTO_OK, KEYPROTO_STATUS, round_processes,
 	    false },
 	{ "grant", KEYPROTO_OK, KEYPROTO_GRANT, round_grant, false },
