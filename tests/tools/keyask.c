@@ -1,0 +1,105 @@
+/*
+ * Asks a running keyd, as frontd and its workers would:
+ *
+ *	keyask SOCKET pid NAME           the pid of keyd's process NAME
+ *	keyask SOCKET sign PUBLIC.pem N  N signatures, verified
+ *	keyask SOCKET recover PUBLIC.pem signs, kills the signer, signs again
+ *	keyask SOCKET attack PUBLIC.pem  asks for what must be refused
+ *
+ * Exits 0 only when all went as it must.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <openssl/pem.h>
+
+#include "tests/tools/keyattack.h"
+#include "tests/tools/keyline.h"
+
+#define TAG 5
+
+static EVP_PKEY *
+read_public(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	EVP_PKEY *key = NULL;
+
+	if (file != NULL)
+		key = PEM_read_PUBKEY(file, NULL, NULL, NULL);
+	if (key == NULL)
+		keyline_die("%s: no public key", path);
+	fclose(file);
+	return key;
+}
+
+static void
+sign_times(struct keyline *line, EVP_PKEY *key, long times)
+{
+	uint32_t status;
+
+	for (long i = 0; i < times; i++)
+		if ((status = keyline_sign(line, key)) != KEYPROTO_OK)
+			keyline_die("signature %ld: %s", i,
+			    keyproto_status_name(status));
+}
+
+/* The old channel ends; a new one comes unasked, from another signer. */
+static void
+recover(struct keymaster *master, EVP_PKEY *key)
+{
+	struct keyproto_header header;
+	struct keyline line, next;
+	struct slice payload;
+	pid_t before, after;
+
+	keyline_open(master, TAG, &line);
+	sign_times(&line, key, 1);
+	before = keyline_pid(master, "keyd-signer");
+	if (kill(before, SIGKILL) != 0)
+		keyline_die("cannot kill the signer");
+	if (keyline_answer(&line, &header, &payload))
+		keyline_die("a dead signer answered");
+	keyline_await(master, TAG, &next);
+	sign_times(&next, key, 3);
+	after = keyline_pid(master, "keyd-signer");
+	if (after == before)
+		keyline_die("the dead signer is still listed");
+	printf("signer %d was killed, %d signs\n", (int)before, (int)after);
+	keyline_close(&line);
+	keyline_close(&next);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct keymaster *master;
+	struct keyline line;
+	EVP_PKEY *key;
+
+	if (argc < 4)
+		keyline_die("SOCKET pid NAME | "
+			    "SOCKET sign|recover|attack PUBLIC.pem [N]");
+	signal(SIGPIPE, SIG_IGN);
+	master = keyline_master(argv[1]);
+	if (strcmp(argv[2], "pid") == 0) {
+		printf("%d\n", (int)keyline_pid(master, argv[3]));
+		keymaster_free(master);
+		return 0;
+	}
+	key = read_public(argv[3]);
+	if (strcmp(argv[2], "sign") == 0) {
+		keyline_open(master, TAG, &line);
+		sign_times(&line, key, argc > 4 ? atol(argv[4]) : 1);
+		keyline_close(&line);
+	} else if (strcmp(argv[2], "recover") == 0) {
+		recover(master, key);
+	} else if (strcmp(argv[2], "attack") == 0) {
+		keyattack_run(argv[1], master, key);
+	} else {
+		keyline_die("unknown mode %s", argv[2]);
+	}
+	EVP_PKEY_free(key);
+	keymaster_free(master);
+	return 0;
+}

@@ -1,0 +1,235 @@
+/*
+ * Channels to keyd's signers; the contract is in keyline.h.
+ */
+#include "tests/tools/keyline.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <openssl/rand.h>
+#include <openssl/rsa.h>
+
+void
+keyline_die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("keyask: ", stderr);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+static void
+wait_for(int fd, short events, const char *what)
+{
+	struct pollfd poll_fd = { fd, events, 0 };
+
+	if (poll(&poll_fd, 1, KEYLINE_WAIT_MS) <= 0)
+		keyline_die("waited in vain: %s", what);
+}
+
+static void
+next_news(struct keymaster *master, struct keymaster_news *news,
+    enum keymaster_event wanted, const char *what)
+{
+	enum keymaster_event event;
+
+	if (!keymaster_flush(master))
+		keyline_die("keyd is gone: %s", what);
+	while ((event = keymaster_receive(master, news)) == KEYMASTER_NOTHING)
+		wait_for(keymaster_fd(master), POLLIN, what);
+	if (event != wanted)
+		keyline_die("%s: event %d, status %s", what, (int)event,
+		    keyproto_status_name(news->status));
+}
+
+struct keymaster *
+keyline_master(const char *socket_path)
+{
+	struct keymaster *master = keymaster_connect(socket_path);
+	static struct keymaster_news news;
+
+	if (master == NULL)
+		keyline_die("%s: %s", socket_path, strerror(errno));
+	next_news(master, &news, KEYMASTER_WELCOME, "welcome");
+	return master;
+}
+
+pid_t
+keyline_pid(struct keymaster *master, const char *name)
+{
+	static struct keymaster_news news;
+	pid_t pid = 0;
+
+	if (!keymaster_status(master))
+		keyline_die("cannot ask for the status");
+	next_news(master, &news, KEYMASTER_STATUS, "status");
+	for (uint32_t i = 0; i < news.processes.count; i++) {
+		if (strcmp(news.processes.process[i].name, name) != 0)
+			continue;
+		if (pid != 0)
+			keyline_die("several processes %s", name);
+		pid = (pid_t)news.processes.process[i].pid;
+	}
+	if (pid == 0)
+		keyline_die("no process %s", name);
+	return pid;
+}
+
+static void
+greet(struct keyline *line)
+{
+	struct keyproto_hello hello = { KEYPROTO_MAJOR, KEYPROTO_MAJOR, 0 };
+	static struct keyproto_keys keys;
+	struct keyproto_header header;
+	uint8_t bytes[8];
+	struct slice payload;
+	size_t len = keyproto_hello_build(&hello, bytes, sizeof bytes);
+
+	if (!keyline_request(line, KEYPROTO_HELLO, slice_of(bytes, len)) ||
+	    !keyline_answer(line, &header, &payload) ||
+	    header.status != KEYPROTO_OK)
+		keyline_die("HELLO was refused");
+	len = keyproto_number_build(0, bytes, sizeof bytes);
+	if (!keyline_request(line, KEYPROTO_KEYS, slice_of(bytes, len)) ||
+	    !keyline_answer(line, &header, &payload) ||
+	    !keyproto_keys_parse(payload, &keys) || keys.count == 0)
+		keyline_die("KEYS told of no key");
+	line->key_count = keys.total;
+	line->key = keys.key[0];
+}
+
+void
+keyline_await(struct keymaster *master, uint32_t tag, struct keyline *line)
+{
+	static struct keymaster_news news;
+
+	next_news(master, &news, KEYMASTER_CHANNEL, "a channel");
+	if (news.newchannel.tag != tag || news.newchannel.groups != 1)
+		keyline_die("another channel than was asked for");
+	*line = (struct keyline){ .channel =
+				      channel_new(news.fd, KEYPROTO_CREDITS) };
+	if (line->channel == NULL)
+		keyline_die("no memory");
+	greet(line);
+}
+
+void
+keyline_open(struct keymaster *master, uint32_t tag, struct keyline *line)
+{
+	if (!keymaster_newchannel(master, tag))
+		keyline_die("cannot ask for a channel");
+	keyline_await(master, tag, line);
+}
+
+void
+keyline_close(struct keyline *line)
+{
+	channel_free(line->channel);
+	line->channel = NULL;
+}
+
+bool
+keyline_send(struct keyline *line, struct slice packet, int fd)
+{
+	enum channel_event event;
+
+	if (!channel_send(line->channel, packet, fd))
+		keyline_die("cannot send %zu bytes", packet.len);
+	while ((event = channel_flush(line->channel)) == CHANNEL_PACKET)
+		wait_for(channel_fd(line->channel), POLLOUT, "room to send");
+	return event == CHANNEL_EMPTY;
+}
+
+bool
+keyline_request(struct keyline *line, uint16_t type, struct slice payload)
+{
+	struct keyproto_header header = { .type = type, .id = ++line->id };
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len = keyproto_build(&header, payload, packet, sizeof packet);
+
+	if (len == 0)
+		keyline_die(
+		    "type %u of %zu bytes cannot be built", type, payload.len);
+	return keyline_send(line, slice_of(packet, len), -1);
+}
+
+bool
+keyline_answer(
+    struct keyline *line, struct keyproto_header *header, struct slice *payload)
+{
+	static uint8_t packet[KEYPROTO_PACKET_MAX];
+	enum keyproto_status status;
+	enum channel_event event;
+	size_t len;
+
+	while ((event = channel_receive(line->channel, packet, sizeof packet,
+		    &len, NULL)) == CHANNEL_EMPTY)
+		wait_for(channel_fd(line->channel), POLLIN, "an answer");
+	if (event != CHANNEL_PACKET)
+		return false;
+	status = keyproto_parse(slice_of(packet, len), header, payload);
+	if ((status != KEYPROTO_OK && status != KEYPROTO_UNSUPPORTED) ||
+	    (header->flags & KEYPROTO_ANSWER) == 0)
+		keyline_die("an answer that is none");
+	return true;
+}
+
+/* RFC 8446 4.4.3 and 4.2.3, by the scheme that was used. */
+static bool
+verifies(
+    EVP_PKEY *key, uint16_t scheme, struct slice hash, struct slice signature)
+{
+	static const char context[] = "TLS 1.3, server CertificateVerify";
+	uint8_t content[64 + sizeof context + 32];
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *ctx;
+	bool ok;
+
+	memset(content, ' ', 64);
+	memcpy(content + 64, context, sizeof context);
+	memcpy(content + 64 + sizeof context, hash.data, 32);
+	ok = EVP_DigestVerifyInit_ex(
+		 md, &ctx, "SHA256", NULL, NULL, key, NULL) == 1;
+	if (ok && scheme == 0x0804)
+		ok = EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) ==
+			 1 &&
+		     EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, 32) == 1;
+	ok = ok && EVP_DigestVerify(md, signature.data, signature.len, content,
+		       sizeof content) == 1;
+	EVP_MD_CTX_free(md);
+	return ok;
+}
+
+uint32_t
+keyline_sign(struct keyline *line, EVP_PKEY *public_key)
+{
+	uint8_t hash[32], bytes[128];
+	struct keyproto_sign13 sign = { .slot = line->key.slot,
+		.generation = line->key.generation,
+		.hash = KEYPROTO_SHA256,
+		.transcript = slice_of(hash, sizeof hash) };
+	struct keyproto_header header;
+	struct slice payload;
+	size_t len;
+
+	sign.scheme = line->key.algorithm == KEYPROTO_EC ? 0x0403 : 0x0804;
+	if (RAND_bytes(hash, sizeof hash) != 1)
+		keyline_die("no random bytes");
+	len = keyproto_sign13_build(&sign, bytes, sizeof bytes);
+	if (!keyline_request(line, KEYPROTO_SIGN13, slice_of(bytes, len)) ||
+	    !keyline_answer(line, &header, &payload))
+		keyline_die("the channel is closed");
+	if (header.id != line->id)
+		keyline_die("an answer to another request");
+	if (header.status == KEYPROTO_OK &&
+	    !verifies(public_key, sign.scheme, sign.transcript, payload))
+		keyline_die("the signature does not verify");
+	return header.status;
+}
