@@ -12,7 +12,6 @@ say() {
 
 # Described, and still to be built; a line goes when its thing comes.
 later='
-frontd/options.c
 tests/unit/test_record.c
 '
 

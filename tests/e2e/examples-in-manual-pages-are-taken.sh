@@ -1,0 +1,47 @@
+#!/bin/sh
+# The configurations that the manual pages show are what keyd -t and frontd -t
+# take, given the files and accounts that they name.
+set -eu
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+seen=0
+
+key() {
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1" 2>/dev/null
+	chmod 600 "$1"
+}
+
+# take PROGRAM FILE: makes what the file names, and has the program check it.
+take() {
+	sed -n 's/.* file = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
+		mkdir -p "$root/$(dirname "$file")"
+		key "$root/$file"
+	done
+	sed -n 's/.*chain = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
+		mkdir -p "$root/$(dirname "$file")"
+		cp "$root/all.pem" "$root/$file"
+	done
+	"$BUILD/bin/$1" -t -f "$2" || { echo "$1 does not take this:"; cat "$2"; exit 1; }
+	seen=$((seen + 1))
+}
+
+key "$root/all.key"
+openssl req -x509 -new -key "$root/all.key" -days 2 -subj /CN=example -out "$root/all.pem" \
+    -addext 'subjectAltName=DNS:example.org,DNS:*.example.org,DNS:localhost'
+
+for page in man/keyd.conf.5 man/frontd.conf.5 man/sallyport.7; do
+	awk -v out="$root/$(basename "$page")" '
+	/^\.Bd/ { file = out "-" ++n ".conf"; next }
+	/^\.Ed/ { file = "" }
+	file != "" { print > file }' "$page"
+done
+# An account that is there stands for one that the reader is to make.
+sed -i 's/uid = "probe"/uid = "nobody"/' "$root"/*.conf
+for example in "$root"/*.conf; do
+	if grep -q '^signer-group' "$example"; then
+		take keyd "$example"
+	elif grep -q '^site' "$example"; then
+		take frontd "$example"
+	fi
+done
+[ "$seen" -eq 6 ] || { echo "$seen examples were found"; exit 1; }
