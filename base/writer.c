@@ -76,6 +76,7 @@ grow(struct writer *out, size_t need)
 uint8_t *
 writer_reserve(struct writer *out, size_t len)
 {
+	static uint8_t nowhere[1];
 	uint8_t *at;
 
 	if (out->failed || len > out->limit - out->len) {
@@ -86,6 +87,8 @@ writer_reserve(struct writer *out, size_t len)
 		out->failed = true;
 		return NULL;
 	}
+	if (out->data == NULL)
+		return nowhere; /* no bytes: NULL would say failure */
 	at = out->data + out->len;
 	out->len += len;
 	return at;

@@ -92,6 +92,22 @@ START_TEST(a_fixed_buffer_never_grows)
 }
 END_TEST
 
+START_TEST(no_bytes_at_all_are_written_without_failing)
+{
+	struct writer out;
+	struct slice bytes;
+
+	writer_init(&out, 0);
+	ck_assert_ptr_nonnull(writer_reserve(&out, 0));
+	writer_bytes(&out, NO_BYTES);
+	ck_assert(writer_result(&out, &bytes));
+	ck_assert_uint_eq(bytes.len, 0);
+	writer_u8(&out, 1);
+	ck_assert_ptr_null(writer_reserve(&out, 0));
+	writer_free(&out);
+}
+END_TEST
+
 static Suite *
 writer_suite(void)
 {
@@ -103,6 +119,7 @@ writer_suite(void)
 	tcase_add_test(tcase, a_vector_too_long_for_its_length_fails);
 	tcase_add_test(tcase, the_limit_holds_and_failure_sticks);
 	tcase_add_test(tcase, a_fixed_buffer_never_grows);
+	tcase_add_test(tcase, no_bytes_at_all_are_written_without_failing);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
