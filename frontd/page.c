@@ -127,6 +127,13 @@ put_style(struct writer *out, const struct view *view)
 }
 
 static void
+put_style_narrow(struct writer *out, const struct view *view)
+{
+	(void)view;
+	put(out, page_text_narrow);
+}
+
+static void
 put_release(struct writer *out, const struct view *view)
 {
 	(void)view;
@@ -249,7 +256,7 @@ static void
 put_keys(struct writer *out, const struct view *view)
 {
 	if (view->process->keys == 0) {
-		put(out, "<span class=\"unknown\">none</span>");
+		put(out, "<span class=\"unknown\">no key</span>");
 		return;
 	}
 	put(out,
@@ -279,6 +286,7 @@ static const struct mark_row marks[] = {
 	{ "seccomp", put_seccomp, 0 },
 	{ "signer-keys", put_signer_keys, 0 },
 	{ "style", put_style, 0 },
+	{ "style-narrow", put_style_narrow, 0 },
 	{ "uid", put_uid, 0 },
 	{ "verdict", put_verdict, 0 },
 	{ "version", NULL, offsetof(struct proxy_info, version) },
@@ -384,19 +392,32 @@ page_json(struct writer *out, const struct page_facts *facts)
 	put(out, "]}\n");
 }
 
-bool
-page_policy(char out[PAGE_POLICY_MAX])
+static bool
+put_hash(struct writer *out, const char *style)
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	char base64[48];
 
-	if (EVP_Digest(page_text_style, strlen(page_text_style), digest, NULL,
-		EVP_sha256(), NULL) != 1)
+	if (EVP_Digest(
+		style, strlen(style), digest, NULL, EVP_sha256(), NULL) != 1)
 		return false;
 	EVP_EncodeBlock((unsigned char *)base64, digest, sizeof digest);
-	snprintf(out, PAGE_POLICY_MAX,
-	    "default-src 'none'; style-src 'sha256-%s'; img-src data:; "
-	    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-	    base64);
+	put_format(out, " 'sha256-%s'", base64);
 	return true;
+}
+
+bool
+page_policy(char out[PAGE_POLICY_MAX])
+{
+	struct writer policy;
+
+	writer_init_fixed(&policy, out, PAGE_POLICY_MAX);
+	put(&policy, "default-src 'none'; style-src");
+	if (!put_hash(&policy, page_text_style) ||
+	    !put_hash(&policy, page_text_narrow))
+		return false;
+	put(&policy, "; img-src data:; base-uri 'none'; form-action 'none'; "
+		     "frame-ancestors 'none'");
+	writer_u8(&policy, '\0');
+	return !policy.failed;
 }

@@ -11,7 +11,7 @@
 
 /* More than the longest page there can be. */
 #define PAGE_MAX ((size_t)256 * 1024)
-#define PAGE_POLICY_MAX 256
+#define PAGE_POLICY_MAX 320
 
 /* All borrowed. */
 struct page_facts {
@@ -24,8 +24,8 @@ void page_html(struct writer *, const struct page_facts *);
 void page_json(struct writer *, const struct page_facts *);
 
 /*
- * The page's Content-Security-Policy, which allows its own style sheet by hash
- * and nothing else. False when libcrypto cannot hash.
+ * The page's Content-Security-Policy, which allows its own style sheets by
+ * hash and nothing else. False when libcrypto cannot hash.
  */
 must_check bool page_policy(char out[PAGE_POLICY_MAX]);
 
