@@ -1,0 +1,63 @@
+#!/bin/sh
+# Whatever is wrong with keyd.conf, keyd ends with 1 and one line: file, line,
+# reason. The same with -t, which starts nothing when all is well.
+set -eu
+. tests/e2e/lib/keyd.sh
+
+# wrong LINE REASON, and the configuration on standard input
+wrong() {
+	cat >"$dir/keyd.conf"
+	for option in -t ''; do
+		status=0
+		# shellcheck disable=SC2086
+		timeout 10 "$BUILD/bin/keyd" $option -f "$dir/keyd.conf" 2>"$dir/said" || status=$?
+		[ "$status" -eq 1 ] || fail "keyd $option ended with $status: $2"
+		[ "$(wc -l <"$dir/said")" -eq 1 ] || fail "not one line: $(cat "$dir/said")"
+		grep -q "^$dir/keyd.conf:$1: .*$2" "$dir/said" || fail "not line $1, $2: $(cat "$dir/said")"
+	done
+}
+
+make_key demo p256
+wrong 3 "no such option 'colour'" <<END
+socket = "$dir/keyd.sock"
+signer-group "demo" { key "demo" { file = "demo.pem" } }
+colour = "red"
+END
+wrong 4 "duplicate title 'demo'" <<END
+socket = "$dir/keyd.sock"
+signer-group "demo" {
+	key "demo" { file = "demo.pem" }
+	key "demo" { file = "other.pem" }
+}
+END
+wrong 3 'unknown operation "decrypt"' <<END
+signer-group "demo" {
+	key "demo" { file = "demo.pem"
+		operations = { decrypt }
+	}
+}
+END
+wrong 3 'no key "elsewhere"' <<END
+signer-group "demo" { key "demo" { file = "demo.pem" } }
+client "frontd" {
+	keys = { "elsewhere" }
+	role = server
+}
+END
+wrong 2 "the file ends before client does" <<END
+signer-group "demo" { key "demo" { file = "demo.pem" } }
+client "frontd" { keys = { "demo" }
+END
+wrong 1 "no key is configured" <<END
+socket = "$dir/keyd.sock"
+END
+
+# A file that is not there, or a directory, has no lines.
+for file in "$dir/none.conf" "$dir"; do
+	! "$BUILD/bin/keyd" -t -f "$file" 2>"$dir/said" || fail "keyd read $file"
+	grep -q "^$file: " "$dir/said" || fail "keyd does not name $file"
+done
+configure_demo
+"$BUILD/bin/keyd" -t -f "$dir/keyd.conf" 2>"$dir/said" || fail "a good configuration is refused"
+[ ! -s "$dir/said" ] || fail "keyd -t is not silent"
+[ ! -e "$dir/keyd.sock" ] || fail "keyd -t made a socket"

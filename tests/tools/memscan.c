@@ -1,0 +1,209 @@
+/*
+ * Looks for a private key in the memory of processes:
+ *
+ *	memscan [--expect] KEY.pem PID...
+ *
+ * Prints "pid N: found WHAT at ADDRESS in MAPPING" or "pid N: nothing". Exits 0
+ * when no process has any of it, 1 when one has; with --expect 0 when every one
+ * has, 1 when one has not. 2 when it could not look everywhere: then it says
+ * nothing of what is there.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/tools/needles.h"
+
+#define CHUNK (1024 * 1024)
+/* A needle that lies across two chunks is whole in the second. */
+#define OVERLAP 1024
+
+static struct needles needles;
+static uint8_t chunk[OVERLAP + CHUNK];
+static unsigned found;
+
+struct mapping {
+	uint64_t from, to;
+	char rights[8], name[256];
+};
+
+static size_t
+equal_before(const uint8_t *a, const uint8_t *b, size_t most)
+{
+	size_t len = 0;
+
+	while (len < most && *(a - 1 - len) == *(b - 1 - len))
+		len++;
+	return len;
+}
+
+/*
+ * Any NEEDLE_PART bytes of the needle count: malloc writes over the first bytes
+ * of a freed block, and who uses a stack next over any. Of a longer piece only
+ * the last such bytes are told, with what is equal before them. Matches within
+ * the first kept bytes were told with the chunk before.
+ */
+static void
+look_for_part(const struct needle *needle, size_t part, size_t kept, size_t len,
+    uint64_t address, pid_t pid, const char *where)
+{
+	const uint8_t *at = chunk, *end = chunk + len, *next;
+	const uint8_t *bytes = needle->bytes + part;
+	size_t have, before;
+
+	for (;
+	     (at = memmem(at, (size_t)(end - at), bytes, NEEDLE_PART)) != NULL;
+	     at = next) {
+		next = at + NEEDLE_PART;
+		if ((size_t)(next - chunk) <= kept)
+			continue;
+		if (needle->len - part >= 2 * NEEDLE_PART &&
+		    (size_t)(end - next) >= NEEDLE_PART &&
+		    memcmp(next, bytes + NEEDLE_PART, NEEDLE_PART) == 0)
+			continue;
+		before =
+		    (size_t)(at - chunk) < part ? (size_t)(at - chunk) : part;
+		have = equal_before(at, bytes, before) + NEEDLE_PART;
+		printf("pid %d: found %s, %s (%zu of %zu bytes), "
+		       "at %" PRIx64 " in %s\n",
+		    (int)pid, needle->what,
+		    have == needle->len ? "whole" : "part", have, needle->len,
+		    address + (uint64_t)(next - chunk) - have, where);
+		found++;
+	}
+}
+
+static void
+look_for(const struct needle *needle, size_t kept, size_t len, uint64_t address,
+    pid_t pid, const char *where)
+{
+	size_t part = needle->len % NEEDLE_PART;
+
+	for (; part < needle->len; part += NEEDLE_PART)
+		look_for_part(needle, part, kept, len, address, pid, where);
+}
+
+static bool
+scan_mapping(int memory, pid_t pid, const struct mapping *mapping)
+{
+	size_t kept = 0, want;
+	ssize_t got;
+
+	for (uint64_t at = mapping->from; at < mapping->to; at += want) {
+		want = mapping->to - at < CHUNK ? (size_t)(mapping->to - at)
+						: CHUNK;
+		got = pread(memory, chunk + kept, want, (off_t)at);
+		if (got != (ssize_t)want) {
+			fprintf(stderr,
+			    "memscan: pid %d: cannot read %" PRIx64 "-%" PRIx64
+			    " (%s %s): %s\n",
+			    (int)pid, mapping->from, mapping->to,
+			    mapping->rights, mapping->name,
+			    got < 0 ? strerror(errno) : "short");
+			return false;
+		}
+		for (size_t i = 0; i < needles.count; i++)
+			look_for(&needles.needle[i], kept, kept + want,
+			    at - kept, pid, mapping->name);
+		if (kept + want > OVERLAP) {
+			memmove(chunk, chunk + kept + want - OVERLAP, OVERLAP);
+			kept = OVERLAP;
+		} else {
+			kept += want;
+		}
+	}
+	return true;
+}
+
+/* The kernel's own pages hold time and code, and cannot all be read. */
+static bool
+is_kernels(const char *name)
+{
+	return strncmp(name, "[vvar", 5) == 0 ||
+	       strcmp(name, "[vsyscall]") == 0;
+}
+
+static bool
+next_mapping(FILE *maps, struct mapping *mapping)
+{
+	char line[8192];
+
+	if (fgets(line, sizeof line, maps) == NULL)
+		return false;
+	strcpy(mapping->name, "[anonymous]");
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %*s %*s %*s %255[^\n]",
+		&mapping->from, &mapping->to, mapping->rights,
+		mapping->name) < 3) {
+		fprintf(stderr, "memscan: strange map: %s", line);
+		exit(2);
+	}
+	return true;
+}
+
+/* False: not all could be read. */
+static bool
+scan(pid_t pid)
+{
+	char path[64];
+	struct mapping mapping;
+	bool whole = true;
+	unsigned mappings = 0;
+	FILE *maps;
+	int memory;
+
+	snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+	maps = fopen(path, "r");
+	snprintf(path, sizeof path, "/proc/%d/mem", (int)pid);
+	memory = open(path, O_RDONLY | O_CLOEXEC);
+	if (maps == NULL || memory < 0) {
+		fprintf(stderr,
+		    "memscan: pid %d: %s (it takes root with CAP_SYS_PTRACE)\n",
+		    (int)pid, strerror(errno));
+		exit(2);
+	}
+	while (next_mapping(maps, &mapping)) {
+		if (mapping.rights[0] != 'r' || is_kernels(mapping.name))
+			continue;
+		mappings++;
+		whole = scan_mapping(memory, pid, &mapping) && whole;
+	}
+	if (mappings == 0)
+		fprintf(stderr, "memscan: pid %d: nothing mapped: a zombie?\n",
+		    (int)pid);
+	fclose(maps);
+	close(memory);
+	return whole && mappings > 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	bool expect = argc > 1 && strcmp(argv[1], "--expect") == 0;
+	bool whole = true, as_told = true;
+	int first = expect ? 2 : 1;
+	pid_t pid;
+
+	if (argc < first + 2) {
+		fprintf(stderr, "usage: memscan [--expect] KEY.pem PID...\n");
+		return 2;
+	}
+	if (!needles_read(argv[first], &needles))
+		return 2;
+	for (int i = first + 1; i < argc; i++) {
+		if ((pid = (pid_t)atol(argv[i])) <= 0) {
+			fprintf(stderr, "memscan: \"%s\" is no pid\n", argv[i]);
+			return 2;
+		}
+		found = 0;
+		whole = scan(pid) && whole;
+		if (found == 0)
+			printf("pid %d: nothing\n", (int)pid);
+		as_told = as_told && (found > 0) == expect;
+	}
+	if (!whole)
+		return 2;
+	return as_told ? 0 : 1;
+}

@@ -1,0 +1,158 @@
+/*
+ * The secret parts of a private key; the contract is in needles.h.
+ */
+#include "tests/tools/needles.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#define LINE 64
+
+static const struct {
+	const char *param, *name;
+} secrets[] = {
+	{ OSSL_PKEY_PARAM_PRIV_KEY, "EC scalar" },
+	{ OSSL_PKEY_PARAM_RSA_D, "RSA d" },
+	{ OSSL_PKEY_PARAM_RSA_FACTOR1, "RSA p" },
+	{ OSSL_PKEY_PARAM_RSA_FACTOR2, "RSA q" },
+	{ OSSL_PKEY_PARAM_RSA_EXPONENT1, "RSA dp" },
+	{ OSSL_PKEY_PARAM_RSA_EXPONENT2, "RSA dq" },
+	{ OSSL_PKEY_PARAM_RSA_COEFFICIENT1, "RSA qinv" },
+};
+
+static void
+add(struct needles *needles, const char *name, const char *order,
+    const uint8_t *bytes, size_t len)
+{
+	struct needle *needle = &needles->needle[needles->count];
+
+	if (len < NEEDLE_PART || len > sizeof needle->bytes ||
+	    needles->count == NEEDLES_MAX) {
+		fprintf(stderr, "memscan: %s of %zu bytes is beyond me\n", name,
+		    len);
+		exit(2);
+	}
+	snprintf(needle->what, sizeof needle->what, "%s, %s", name, order);
+	memcpy(needle->bytes, bytes, len);
+	needle->len = len;
+	needles->count++;
+}
+
+/* libcrypto's numbers are limbs of eight bytes, lowest first: on this machine
+ * the same as all bytes, lowest first. */
+static void
+add_number(struct needles *needles, const char *name, const BIGNUM *number)
+{
+	uint8_t bytes[1024], turned[1024];
+	size_t len = (size_t)BN_num_bytes(number);
+
+	if (len > sizeof bytes)
+		exit(2);
+	BN_bn2bin(number, bytes);
+	for (size_t i = 0; i < len; i++)
+		turned[i] = bytes[len - 1 - i];
+	add(needles, name, "big-endian", bytes, len);
+	add(needles, name, "little-endian limbs", turned, len);
+}
+
+/* The lines of base64 that encode nothing but bytes of this number. */
+static void
+add_lines(struct needles *needles, const char *name, const BIGNUM *number,
+    struct slice der, const char *body)
+{
+	uint8_t bytes[1024];
+	size_t len = (size_t)BN_bn2bin(number, bytes);
+	const uint8_t *at = memmem(der.data, der.len, bytes, len);
+	size_t from, to, end;
+
+	if (at == NULL) {
+		fprintf(stderr, "memscan: %s is not in the file\n", name);
+		exit(2);
+	}
+	from = ((size_t)(at - der.data) + 2) / 3 * 4;
+	to = ((size_t)(at - der.data) + len) / 3 * 4;
+	for (; from < to; from = end) {
+		end = (from / LINE + 1) * LINE < to ? (from / LINE + 1) * LINE
+						    : to;
+		if (end - from >= NEEDLE_PART)
+			add(needles, name, "base64",
+			    (const uint8_t *)body + from, end - from);
+	}
+}
+
+/* The file's text between the dashes without its line ends; to be freed. */
+static char *
+read_body(FILE *file)
+{
+	char *body = calloc(1, 64 * 1024), line[256];
+	bool inside = false;
+	size_t len = 0;
+
+	while (body != NULL && fgets(line, sizeof line, file) != NULL) {
+		if (strncmp(line, "-----END", 8) == 0 && inside)
+			return body;
+		line[strcspn(line, "\r\n")] = '\0';
+		if (inside && len + strlen(line) < 64 * 1024 - 1) {
+			strcpy(body + len, line);
+			len += strlen(line);
+		}
+		if (strncmp(line, "-----BEGIN", 10) == 0 &&
+		    strstr(line, "PRIVATE KEY") != NULL)
+			inside = true;
+	}
+	free(body);
+	return NULL;
+}
+
+static bool
+add_all(
+    struct needles *needles, EVP_PKEY *key, struct slice der, const char *body)
+{
+	BIGNUM *number;
+
+	for (size_t i = 0; i < COUNT(secrets); i++) {
+		number = NULL;
+		if (EVP_PKEY_get_bn_param(key, secrets[i].param, &number) != 1)
+			continue;
+		add_number(needles, secrets[i].name, number);
+		add_lines(needles, secrets[i].name, number, der, body);
+		BN_clear_free(number);
+	}
+	return needles->count > 0;
+}
+
+bool
+needles_read(const char *path, struct needles *needles)
+{
+	FILE *file = fopen(path, "r");
+	EVP_PKEY *key = NULL;
+	char *body = NULL;
+	uint8_t *der = NULL;
+	int len = 0;
+	bool done = false;
+
+	needles->count = 0;
+	if (file != NULL &&
+	    (key = PEM_read_PrivateKey(file, NULL, NULL, NULL)) != NULL) {
+		rewind(file);
+		body = read_body(file);
+	}
+	if (body != NULL && (der = malloc(strlen(body) + 4)) != NULL)
+		len = EVP_DecodeBlock(
+		    der, (const uint8_t *)body, (int)strlen(body));
+	if (len > 0)
+		done = add_all(needles, key, slice_of(der, (size_t)len), body);
+	if (!done)
+		fprintf(stderr, "memscan: %s: no private key\n", path);
+	free(der);
+	free(body);
+	EVP_PKEY_free(key);
+	if (file != NULL)
+		fclose(file);
+	return done;
+}
