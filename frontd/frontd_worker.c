@@ -67,6 +67,16 @@ tick(evutil_socket_t fd, short what, void *ctx)
 }
 
 static void
+drop_connector(void)
+{
+	if (worker.connector == NULL)
+		return;
+	event_del(&worker.connector_readable);
+	channel_free(worker.connector);
+	worker.connector = NULL;
+}
+
+static void
 connector_ready(evutil_socket_t fd, short what, void *ctx)
 {
 	struct control_connected answer;
@@ -82,28 +92,20 @@ connector_ready(evutil_socket_t fd, short what, void *ctx)
 		    &len, &socket_fd)) == CHANNEL_PACKET)
 		if (control_take(slice_of(packet, len), &answer, sizeof answer))
 			session_connected(&worker, &answer, socket_fd);
-	if (event == CHANNEL_EMPTY)
-		return;
-	/* The master sends another way when it has started another. */
-	channel_free(worker.connector);
-	worker.connector = NULL;
+	if (event != CHANNEL_EMPTY)
+		drop_connector(); /* the master will send another */
 }
 
 /* Takes fd. */
 static void
 take_connector(int fd)
 {
-	static struct event readable;
-
-	if (worker.connector != NULL) {
-		event_del(&readable);
-		channel_free(worker.connector);
-	}
+	drop_connector();
 	if ((worker.connector = channel_new(fd, CONNECTOR_QUEUE)) == NULL)
 		return;
-	event_assign(&readable, worker.base, fd, EV_READ | EV_PERSIST,
-	    connector_ready, NULL);
-	event_add(&readable, NULL);
+	event_assign(&worker.connector_readable, worker.base, fd,
+	    EV_READ | EV_PERSIST, connector_ready, NULL);
+	event_add(&worker.connector_readable, NULL);
 	session_ask_again(&worker);
 }
 

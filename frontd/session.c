@@ -575,6 +575,10 @@ session_ask_again(struct worker *worker)
 void
 session_tick(struct worker *worker)
 {
+	static const char *const waits[] = { [HANDSHAKE] = "handshake",
+		[CONNECTING] = "backend",
+		[RELAY] = "idle",
+		[ENDING] = "end" };
 	uint64_t now = clock_ms();
 	struct session *session, *next;
 
@@ -582,9 +586,7 @@ session_tick(struct worker *worker)
 		next = session->next;
 		if (now < session->deadline_ms)
 			continue;
-		session_end(session, session->state == HANDSHAKE
-					 ? "handshake timeout"
-					 : "timeout");
+		session_end(session, "%s timeout", waits[session->state]);
 		session_free(session);
 	}
 }

@@ -38,7 +38,8 @@ struct worker {
 	struct event_base *base;
 	struct keyclient *keys;
 	struct channel *control;
-	struct channel *connector;
+	struct channel *connector; /* NULL: frontd-connect is gone */
+	struct event connector_readable;
 	struct site sites[CONTROL_SITES_MAX];
 	uint16_t site_count;
 	struct listener listeners[CONTROL_LISTENERS_MAX];

@@ -33,9 +33,9 @@ done
 
 # script KIND FILE: one check, passed when the script exits 0.
 script() {
-	name=$(basename "$2" .sh)
+	name=$(basename "${2%.*}")
 	log=$build/tests/$1-$name.log
-	if BUILD=$build timeout 120 sh "$2" >"$log" 2>&1; then
+	if BUILD=$build timeout 120 "$2" >"$log" 2>&1; then
 		echo "$1 $name: ok"
 		add 1 0 0
 	else
@@ -49,7 +49,7 @@ if [ "${ONLY:-}" = library ]; then
 	echo "the library only: static checks and the daemons' end-to-end scripts were not run"
 	set -- tests/e2e/interop-*.sh
 else
-	set -- tests/static/*.sh tests/e2e/*.sh
+	set -- tests/static/*.sh tests/e2e/*.sh tests/e2e/*.py
 fi
 for file in "$@"; do
 	[ ! -e "$file" ] || script "$(basename "$(dirname "$file")")" "$file"
