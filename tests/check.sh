@@ -35,7 +35,11 @@ done
 script() {
 	name=$(basename "${2%.*}")
 	log=$build/tests/$1-$name.log
-	if BUILD=$build timeout 120 "$2" >"$log" 2>&1; then
+	case $2 in
+	*.py) run=python3 ;;
+	*) run=sh ;;
+	esac
+	if BUILD=$build timeout 120 "$run" "$2" >"$log" 2>&1; then
 		echo "$1 $name: ok"
 		add 1 0 0
 	else

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 
-BUILD = os.environ["BUILD"]
+BUILD = os.path.abspath(os.environ["BUILD"])
 
 
 def until(what, true, seconds=10):
