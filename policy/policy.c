@@ -136,7 +136,7 @@ policy_enter(const struct profile *profile,
 	int r;
 
 	memset(reached, 0, sizeof *reached);
-	/* First: a name service may open descriptors and keep them. */
+	/* First, while there are files. */
 	privdrop_resolve(profile, request->user, &account);
 	close_descriptors(request->keep_below);
 	note(&entry, LAYER_LIMITS, limits_enter(profile));

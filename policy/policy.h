@@ -49,7 +49,8 @@ struct profile; /* policy/profiles.h */
 /* What the caller decides, not the profile. */
 struct policy_request {
 	enum strictness strictness;
-	const char *user;    /* account, overrides the profile's, or NULL */
+	/* Account in /etc/passwd instead of the profile's, or NULL. */
+	const char *user;
 	unsigned keep_below; /* descriptors >= this are closed; 0 keeps all */
 };
 

@@ -37,23 +37,41 @@ drop_bounding_set(void)
 		;
 }
 
+/*
+ * From the file itself: what a name service does besides (sockets, libraries)
+ * the master's filter need not allow.
+ */
+static bool
+find_account(const char *name, struct account *account)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	struct passwd *entry = NULL;
+
+	while (file != NULL && (entry = fgetpwent(file)) != NULL)
+		if (strcmp(entry->pw_name, name) == 0)
+			break;
+	if (entry != NULL)
+		*account = (struct account){ entry->pw_uid, entry->pw_gid };
+	if (file != NULL)
+		fclose(file);
+	return entry != NULL;
+}
+
 /* Nobody's account may be root's: then the profile's own number it is. */
 void
 privdrop_resolve(
     const struct profile *profile, const char *user, struct account *account)
 {
 	const char *name = user != NULL ? user : profile->user;
-	struct passwd *entry = name != NULL ? getpwnam(name) : NULL;
-	bool usable = entry != NULL && entry->pw_uid != 0 && entry->pw_gid != 0;
 
-	account->uid = usable ? entry->pw_uid : profile->uid;
-	account->gid = usable ? entry->pw_gid : profile->uid;
-	if (user != NULL && !usable)
+	if (name != NULL && find_account(name, account) && account->uid != 0 &&
+	    account->gid != 0)
+		return;
+	*account = (struct account){ profile->uid, profile->uid };
+	if (user != NULL)
 		log_event(LOG_LEVEL_WARN, "confinement",
-		    "profile=%s account=%s reason=\"%s\" uid=%u", profile->name,
-		    user, entry == NULL ? "no such account" : "is root",
-		    account->uid);
-	endpwent();
+		    "profile=%s account=%s reason=\"none or root\" uid=%u",
+		    profile->name, user, account->uid);
 }
 
 static int

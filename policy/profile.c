@@ -19,10 +19,14 @@ profile_call(const struct profile *profile, int number)
 static void
 print_call(const struct call *call, FILE *out)
 {
+	static const char *const words[] = { [RULE_CLEAR] = "without",
+		[RULE_BELOW] = "below",
+		[RULE_EQUAL] = "is" };
+
 	fprintf(out, "    %s", call->name);
-	if (call->clear != 0)
-		fprintf(out, " (argument %u without %#" PRIx64 ")",
-		    call->argument, call->clear);
+	if (call->rule != RULE_NONE)
+		fprintf(out, " (argument %u %s %#" PRIx64 ")", call->argument,
+		    words[call->rule], call->operand);
 	fputc('\n', out);
 }
 

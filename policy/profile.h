@@ -12,12 +12,21 @@
 
 #include "policy/policy.h"
 
-/* A system call that is allowed, maybe only with an argument's bits clear. */
+/* What one argument of an allowed call must be. */
+enum rule {
+	RULE_NONE,  /* whatever it likes */
+	RULE_CLEAR, /* the operand's bits are 0 */
+	RULE_BELOW, /* less than the operand */
+	RULE_EQUAL  /* the operand */
+};
+
+/* A system call that is allowed, maybe on a condition. */
 struct call {
 	int number;
 	const char *name;
-	uint8_t argument; /* 0 .. 5: which; looked at if clear is not 0 */
-	uint64_t clear;   /* bits that must be 0 */
+	enum rule rule;
+	uint8_t argument; /* 0 .. 5: which */
+	uint64_t operand;
 };
 
 struct profile {

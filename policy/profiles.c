@@ -4,32 +4,46 @@
  */
 #include "policy/profiles.h"
 
+#include <fcntl.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include "policy/profile.h"
 
-#define C(name)                                                                \
+#define ON(name, rule, argument, operand)                                      \
 	{                                                                      \
-		SCMP_SYS(name), #name, 0, 0                                    \
+		SCMP_SYS(name), #name, rule, argument, operand                 \
 	}
-#define NO_BITS(name, argument, bits)                                          \
+#define C(name) ON(name, RULE_NONE, 0, 0)
+
+/* aarch64 has no poll: there libc's is made of ppoll. */
+#ifdef __aarch64__
+#define POLL                                                                   \
 	{                                                                      \
-		SCMP_SYS(name), #name, argument, bits                          \
+		SCMP_SYS(ppoll), "poll", RULE_NONE, 0, 0                       \
 	}
+#else
+#define POLL C(poll)
+#endif
 
 /* Memory, which is never executable; time, the end. */
 #define ALWAYS                                                                 \
 	C(brk), C(munmap), C(futex), C(getrandom), C(getpid), C(exit_group),   \
 	    C(rt_sigreturn)
-#define NEW_MEMORY NO_BITS(mmap, 2, PROT_EXEC)
-#define OLD_MEMORY NO_BITS(mprotect, 2, PROT_EXEC)
+#define NEW_MEMORY ON(mmap, RULE_CLEAR, 2, PROT_EXEC)
+#define OLD_MEMORY ON(mprotect, RULE_CLEAR, 2, PROT_EXEC)
 
 /* What malloc and libevent need besides. */
 #define LOOP                                                                   \
 	ALWAYS, C(madvise), C(mremap), C(epoll_wait), C(epoll_pwait),          \
 	    C(epoll_ctl), C(read), C(write), C(close), C(clock_gettime),       \
-	    C(recvmsg), C(sendmsg), C(sendmmsg), C(fcntl), C(restart_syscall)
+	    C(recvmsg), C(sendmsg), C(sendmmsg), C(restart_syscall)
+
+/* A descriptor's owner and signal would be a way to signal other processes. */
+#define CHILD_LOOP                                                             \
+	LOOP, NEW_MEMORY, OLD_MEMORY, ON(fcntl, RULE_CLEAR, 1, F_SETOWN)
 
 /* Sockets that came from elsewhere. */
 #define GIVEN_SOCKETS                                                          \
@@ -39,7 +53,7 @@
 static const struct call signer_calls[] = {
 	ALWAYS,
 	NEW_MEMORY,
-	C(poll),
+	POLL,
 	C(read),
 	C(write),
 	C(close),
@@ -47,19 +61,22 @@ static const struct call signer_calls[] = {
 	C(sendmsg),
 };
 
-static const struct call worker_calls[] = { LOOP, NEW_MEMORY, OLD_MEMORY,
-	GIVEN_SOCKETS };
+static const struct call worker_calls[] = { CHILD_LOOP, GIVEN_SOCKETS };
 
-static const struct call connect_calls[] = { LOOP, NEW_MEMORY, OLD_MEMORY,
-	C(poll), C(socket), C(connect), C(setsockopt), C(getsockopt) };
+/* To Unix and IP sockets; netlink, packets and the like are above. */
+static const struct call connect_calls[] = { CHILD_LOOP, POLL,
+	ON(socket, RULE_BELOW, 0, AF_INET6 + 1), C(connect), C(setsockopt),
+	C(getsockopt) };
 
-static const struct call page_calls[] = { LOOP, NEW_MEMORY, OLD_MEMORY,
-	GIVEN_SOCKETS, C(ioctl), C(eventfd2), C(pipe2), C(accept),
-	C(socketpair), C(poll) };
+/* ioctl is libevent's; others type into the terminal that we were given. */
+static const struct call page_calls[] = { CHILD_LOOP, GIVEN_SOCKETS,
+	ON(ioctl, RULE_EQUAL, 1, FIONREAD), C(eventfd2), C(pipe2), C(accept),
+	C(socketpair), POLL };
 
 /*
  * A master's filter is its children's too, until they add their own: so it
- * has what they need to start and to seal themselves.
+ * has what they need to start and to seal themselves, with neighbours that
+ * another libc would use instead.
  */
 #define START_CHILDREN                                                         \
 	C(clone), C(clone3), C(fork), C(vfork), C(execve), C(wait4),           \
@@ -74,23 +91,22 @@ static const struct call page_calls[] = { LOOP, NEW_MEMORY, OLD_MEMORY,
 	    C(rt_sigaction), C(rt_sigprocmask), C(sigaltstack), C(mmap),       \
 	    C(mprotect), C(mlockall), C(mlock), C(sched_getaffinity),          \
 	    C(sched_yield), C(clock_nanosleep), C(nanosleep), C(ioctl),        \
-	    C(unlink), C(getdents64), C(statfs)
+	    C(unlink), C(unlinkat), C(getdents64), C(statfs), C(fcntl)
 
 #define SEAL_CHILDREN                                                          \
-	C(unshare), C(mount), C(umount2), C(pivot_root), C(chroot), C(chdir),  \
-	    C(fchdir), C(setgroups), C(setresuid), C(setresgid), C(setuid),    \
-	    C(setgid), C(capset), C(capget), C(seccomp),                       \
-	    C(landlock_create_ruleset), C(landlock_add_rule),                  \
-	    C(landlock_restrict_self)
+	C(unshare), C(mount), C(umount2), C(pivot_root), C(chdir),             \
+	    C(setgroups), C(setresuid), C(setresgid), C(capset), C(seccomp),   \
+	    C(landlock_create_ruleset), C(landlock_restrict_self)
 
-#define MASTER_LOOP                                                            \
-	LOOP, GIVEN_SOCKETS, C(epoll_create1), C(epoll_create), C(socket),     \
-	    C(socketpair), C(connect), C(bind), C(listen), C(chmod),           \
-	    C(eventfd2), C(poll), C(timerfd_create), C(timerfd_settime),       \
-	    C(accept)
+/* Its socket listens before; what it makes are pairs. */
+static const struct call keyd_calls[] = { LOOP, C(accept), C(accept4),
+	C(socketpair), C(getsockopt), C(shutdown), C(poll), C(ppoll),
+	START_CHILDREN, SEAL_CHILDREN };
 
-static const struct call master_calls[] = { MASTER_LOOP, START_CHILDREN,
-	SEAL_CHILDREN };
+static const struct call frontd_calls[] = { LOOP, GIVEN_SOCKETS,
+	C(epoll_create1), C(epoll_create), C(socket), C(socketpair), C(connect),
+	C(bind), C(listen), C(chmod), C(fchmodat), C(eventfd2), C(poll),
+	C(ppoll), C(accept), START_CHILDREN, SEAL_CHILDREN };
 
 const struct profile keyd_signer_profile = {
 	.name = "keyd-signer",
@@ -121,6 +137,7 @@ const struct profile frontd_connect_profile = {
 	.name = "frontd-connect",
 	.user = "_frontd-connect",
 	.uid = 61003,
+	.no_files = true,
 	.max_files = 4096,
 	.calls = connect_calls,
 	.call_count = COUNT(connect_calls),
@@ -141,15 +158,15 @@ const struct profile frontd_page_profile = {
 const struct profile keyd_profile = {
 	.name = "keyd",
 	.master = true,
-	.calls = master_calls,
-	.call_count = COUNT(master_calls),
+	.calls = keyd_calls,
+	.call_count = COUNT(keyd_calls),
 };
 
 const struct profile frontd_profile = {
 	.name = "frontd",
 	.master = true,
-	.calls = master_calls,
-	.call_count = COUNT(master_calls),
+	.calls = frontd_calls,
+	.call_count = COUNT(frontd_calls),
 };
 
 const struct profile *

@@ -11,34 +11,52 @@
 
 #include "policy/profile.h"
 
+/* How each rule is met and how it is broken. */
+static const struct {
+	enum scmp_compare met, broken;
+} compare[] = {
+	[RULE_CLEAR] = { SCMP_CMP_MASKED_EQ, SCMP_CMP_MASKED_EQ },
+	[RULE_BELOW] = { SCMP_CMP_LT, SCMP_CMP_GE },
+	[RULE_EQUAL] = { SCMP_CMP_EQ, SCMP_CMP_NE },
+};
+
+static int
+add(scmp_filter_ctx filter, uint32_t action, const struct call *call,
+    struct scmp_arg_cmp condition)
+{
+	return seccomp_rule_add_array(
+	    filter, action, call->number, call->rule != RULE_NONE, &condition);
+}
+
 static int
 allow(scmp_filter_ctx filter, const struct call *call)
 {
-	struct scmp_arg_cmp bits =
-	    SCMP_CMP64(call->argument, SCMP_CMP_MASKED_EQ, call->clear, 0);
+	const struct scmp_arg_cmp met = { call->argument,
+		compare[call->rule].met, call->operand, 0 };
 
 	if (call->number < 0)
 		return 0; /* not a call of this architecture */
-	return seccomp_rule_add_array(
-	    filter, SCMP_ACT_ALLOW, call->number, call->clear != 0, &bits);
+	return add(filter, SCMP_ACT_ALLOW, call, met);
 }
 
 /* A call allowed on a condition is forbidden when the condition is not met. */
 static int
-forbid_on_condition(scmp_filter_ctx filter, const struct call *call)
+forbid_unless_met(scmp_filter_ctx filter, const struct call *call)
 {
-	struct scmp_arg_cmp bits;
+	struct scmp_arg_cmp broken = { call->argument,
+		compare[call->rule].broken, call->operand, 0 };
 	int r = 0;
 
-	if (call->number < 0 || call->clear == 0)
+	if (call->number < 0 || call->rule == RULE_NONE)
 		return 0;
+	if (call->rule != RULE_CLEAR)
+		return add(filter, SCMP_ACT_TRAP, call, broken);
 	/* One rule a bit: libseccomp has no "any of these". */
 	for (uint64_t bit = 1; r == 0 && bit != 0; bit <<= 1) {
-		if ((call->clear & bit) == 0)
+		if ((call->operand & bit) == 0)
 			continue;
-		bits = SCMP_CMP64(call->argument, SCMP_CMP_MASKED_EQ, bit, bit);
-		r = seccomp_rule_add_array(
-		    filter, SCMP_ACT_TRAP, call->number, 1, &bits);
+		broken.datum_a = broken.datum_b = bit;
+		r = add(filter, SCMP_ACT_TRAP, call, broken);
 	}
 	return r;
 }
@@ -62,7 +80,7 @@ add_rules(scmp_filter_ctx filter, const struct profile *profile)
 
 	for (size_t i = 0; r == 0 && i < profile->call_count; i++)
 		if ((r = allow(filter, &profile->calls[i])) == 0)
-			r = forbid_on_condition(filter, &profile->calls[i]);
+			r = forbid_unless_met(filter, &profile->calls[i]);
 	for (int number = 0; r == 0 && number < FORBIDDEN_NUMBERS; number++) {
 		name =
 		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
