@@ -10,15 +10,29 @@
 
 #define DURATION_MAX_MS (24 * 3600 * 1000L)
 #define COUNT_MAX 1000000
+#define TEXT_MAX (1024 * 1024)
+
+/* Of the text, without what read_text() puts behind it. */
+static long last_line;
+/* The word behind the text was met, and no section was open. */
+static bool ended;
 
 /* Every complaint: file, line where there is one, reason. */
+static void __attribute__((format(printf, 3, 0)))
+say(const cfg_t *cfg, long line, const char *format, va_list args)
+{
+	if (cfg != NULL && cfg->filename != NULL)
+		fprintf(stderr, "%s:%ld: ", cfg->filename,
+		    line < last_line ? line : last_line);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+/* libconfuse's own complaints: it is at the line that it means. */
 static void __attribute__((format(printf, 2, 0)))
 complain(cfg_t *cfg, const char *format, va_list args)
 {
-	if (cfg != NULL && cfg->filename != NULL)
-		fprintf(stderr, "%s:%d: ", cfg->filename, cfg->line);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	say(cfg, cfg != NULL ? cfg->line : 0, format, args);
 }
 
 bool
@@ -32,19 +46,101 @@ conf_refuse(cfg_t *cfg, const char *format, ...)
 	return false;
 }
 
+/* The line is kept as the option's comment. */
+int
+conf_note_line(cfg_t *cfg, cfg_opt_t *option)
+{
+	char line[16];
+
+	snprintf(line, sizeof line, "%d", cfg->line);
+	cfg_opt_setcomment(option, line);
+	return 0;
+}
+
+bool
+conf_refuse_option(cfg_t *cfg, const char *option, const char *format, ...)
+{
+	const char *line = cfg_opt_getcomment(cfg_getopt(cfg, option));
+	va_list args;
+
+	va_start(args, format);
+	say(cfg, line != NULL ? strtol(line, NULL, 10) : cfg->line, format,
+	    args);
+	va_end(args);
+	return false;
+}
+
+int
+conf_end(cfg_t *cfg, cfg_opt_t *option, int argc, const char **argv)
+{
+	(void)option;
+	(void)argc;
+	(void)argv;
+	ended = strcmp(cfg->name, "root") == 0;
+	if (ended)
+		return 0;
+	conf_refuse(cfg, "the file ends before %s does", cfg->name);
+	return -1;
+}
+
+static size_t
+count_lines(const char *text, size_t len)
+{
+	size_t lines = len == 0 || text[len - 1] != '\n';
+
+	for (size_t i = 0; i < len; i++)
+		lines += text[i] == '\n';
+	return lines;
+}
+
+/* To be freed, with the word for conf_end() behind it; NULL and errno. */
+static char *
+read_text(const char *path)
+{
+	static const char end[] = "\n" CONF_END_OF_FILE "()\n";
+	FILE *file = fopen(path, "re");
+	char *text = malloc(TEXT_MAX + sizeof end);
+	size_t len = 0;
+	bool whole = false;
+
+	if (file != NULL && text != NULL) {
+		len = fread(text, 1, TEXT_MAX, file);
+		whole = !ferror(file) && len < TEXT_MAX;
+		if (len == TEXT_MAX)
+			errno = EFBIG;
+	}
+	if (file != NULL)
+		fclose(file);
+	if (!whole) {
+		free(text);
+		return NULL;
+	}
+	last_line = (long)count_lines(text, len);
+	memcpy(text + len, end, sizeof end);
+	return text;
+}
+
 bool
 conf_read(cfg_t *cfg, const char *path)
 {
+	char *text = read_text(path);
+	FILE *file = NULL;
+	int r = CFG_FILE_ERROR;
+
 	cfg_set_error_function(cfg, complain);
-	switch (cfg_parse(cfg, path)) {
-	case CFG_SUCCESS:
-		return true;
-	case CFG_FILE_ERROR:
+	if (text == NULL || (cfg->filename = strdup(path)) == NULL ||
+	    (file = fmemopen(text, strlen(text), "r")) == NULL) {
 		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-		return false;
-	default:
-		return false; /* complain() has said it */
+	} else {
+		ended = false;
+		r = cfg_parse_fp(cfg, file);
 	}
+	if (file != NULL)
+		fclose(file);
+	free(text);
+	if (r == CFG_SUCCESS && !ended)
+		return conf_refuse(cfg, "the file ends inside a comment");
+	return r == CFG_SUCCESS; /* else complain() has said it */
 }
 
 bool

@@ -9,12 +9,32 @@
 
 #include "base/slice.h"
 
+/*
+ * Instead of CFG_END(), in every section: libconfuse takes the end of the file
+ * for the end of all sections that are open, so conf_read() puts a word behind
+ * the text that is only lawful outside of them.
+ */
+#define CONF_END_OF_FILE "end-of-file"
+#define CONF_END() CFG_FUNC(CONF_END_OF_FILE, conf_end), CFG_END()
+int conf_end(cfg_t *, cfg_opt_t *, int argc, const char **argv);
+/* Flags of named sections: of two with one name libconfuse would make one. */
+#define CONF_NAMED (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
+
 /* Parses the file. False after a message on standard error. */
 must_check bool conf_read(cfg_t *, const char *path);
 
 /* Prints "file:line: reason" on standard error; always false. */
 bool conf_refuse(cfg_t *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * The same for what an option says. After parsing libconfuse knows only where
+ * the section ended; an option has its own line when conf_note_line() is its
+ * validation function.
+ */
+bool conf_refuse_option(cfg_t *, const char *option, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int conf_note_line(cfg_t *, cfg_opt_t *);
 
 /* Copies a text of 1 to room - 1 bytes; what names it in the complaint. */
 must_check bool conf_text(

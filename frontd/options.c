@@ -133,10 +133,6 @@ take_site(cfg_t *cfg, struct options *options)
 {
 	struct option_site *site, *first = options->sites[0];
 
-	for (unsigned i = 0; i < options->site_count; i++)
-		if (strcmp(options->sites[i]->title, cfg_title(cfg)) == 0)
-			return conf_refuse(
-			    cfg, "a second site \"%s\"", cfg_title(cfg));
 	if (options->site_count == CONTROL_SITES_MAX)
 		return conf_refuse(
 		    cfg, "more than %d sites", CONTROL_SITES_MAX);
@@ -248,7 +244,7 @@ options_read(const char *path, struct options *options)
 		    "sandbox", SANDBOX_BEST_EFFORT, CFGF_NONE, take_sandbox),
 		CFG_INT_CB("max-connections", DEFAULT_CONNECTIONS, CFGF_NONE,
 		    conf_count),
-		CFG_END(),
+		CONF_END(),
 	};
 	cfg_opt_t listen[] = {
 		CFG_STR("default", NULL, CFGF_NODEFAULT),
@@ -256,7 +252,7 @@ options_read(const char *path, struct options *options)
 		    conf_duration),
 		CFG_INT_CB(
 		    "idle-timeout", DEFAULT_IDLE_MS, CFGF_NONE, conf_duration),
-		CFG_END(),
+		CONF_END(),
 	};
 	cfg_opt_t site[] = {
 		CFG_STR_LIST("names", NULL, CFGF_NONE),
@@ -264,19 +260,19 @@ options_read(const char *path, struct options *options)
 		CFG_STR_LIST("alpn", NULL, CFGF_NONE),
 		CFG_STR("backend", NULL, CFGF_NODEFAULT),
 		CFG_INT_CB("proxy-protocol", 0, CFGF_NONE, take_proxy),
-		CFG_END(),
+		CONF_END(),
 	};
 	cfg_opt_t page[] = {
 		CFG_STR("socket", NULL, CFGF_NODEFAULT),
-		CFG_END(),
+		CONF_END(),
 	};
 	cfg_opt_t all[] = {
 		CFG_SEC("worker", worker, CFGF_NONE),
 		CFG_STR("keyd-socket", DEFAULT_KEYD_SOCKET, CFGF_NONE),
-		CFG_SEC("listen", listen, CFGF_MULTI | CFGF_TITLE),
-		CFG_SEC("site", site, CFGF_MULTI | CFGF_TITLE),
+		CFG_SEC("listen", listen, CONF_NAMED),
+		CFG_SEC("site", site, CONF_NAMED),
 		CFG_SEC("page", page, CFGF_NODEFAULT),
-		CFG_END(),
+		CONF_END(),
 	};
 	cfg_t *cfg = cfg_init(all, CFGF_NONE);
 	bool done = cfg != NULL && conf_read(cfg, path);

@@ -3,86 +3,17 @@
  */
 #include "keyd/config.h"
 
-#include <confuse.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/conf.h"
+
 #define DEFAULT_SOCKET "/run/sallyport/keyd.sock"
-#define TEXT_MAX (1024 * 1024)
-#define SECTION (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
-
-/* Of the text without what parse() puts behind it. */
-static long last_line;
-
-/* Every complaint: file, line where there is one, reason. */
-static void __attribute__((format(printf, 3, 0)))
-say(const cfg_t *cfg, long line, const char *format, va_list args)
-{
-	if (cfg != NULL && cfg->filename != NULL)
-		fprintf(stderr, "%s:%ld: ", cfg->filename,
-		    line < last_line ? line : last_line);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-}
-
-/* libconfuse's own complaints: it is at the line that it means. */
-static void __attribute__((format(printf, 2, 0)))
-complain(cfg_t *cfg, const char *format, va_list args)
-{
-	say(cfg, cfg != NULL ? cfg->line : 0, format, args);
-}
-
-/* After parsing only the end of a section is known, so each option keeps the
- * line where it stood as its comment. */
-static int
-note_line(cfg_t *cfg, cfg_opt_t *option)
-{
-	char line[16];
-
-	snprintf(line, sizeof line, "%d", cfg->line);
-	cfg_opt_setcomment(option, line);
-	return 0;
-}
-
-/* Refuses what an option says, or for NULL the whole section. */
-static bool __attribute__((format(printf, 3, 4)))
-refuse(cfg_t *cfg, const char *option, const char *format, ...)
-{
-	const char *noted =
-	    option != NULL ? cfg_opt_getcomment(cfg_getopt(cfg, option)) : NULL;
-	va_list args;
-
-	va_start(args, format);
-	say(cfg, noted != NULL ? strtol(noted, NULL, 10) : cfg->line, format,
-	    args);
-	va_end(args);
-	return false;
-}
-
-/*
- * libconfuse takes the end of the file for the end of every open section. So
- * this word is put behind the text: it is lawful where no section is open.
- */
-#define END_OF_FILE "end-of-file"
-static bool ended;
-
-static int
-at_end(cfg_t *cfg, cfg_opt_t *option, int argc, const char **argv)
-{
-	(void)option;
-	(void)argc;
-	(void)argv;
-	ended = strcmp(cfg->name, "root") == 0;
-	if (!ended)
-		refuse(cfg, NULL, "the file ends before %s does", cfg->name);
-	return ended ? 0 : -1;
-}
 
 /* Names stand in log lines. */
 static bool
@@ -93,29 +24,11 @@ take_name(cfg_t *cfg, const char *name, char out[CONFIG_NAME_MAX])
 	size_t len = name != NULL ? strlen(name) : 0;
 
 	if (len == 0 || len >= CONFIG_NAME_MAX || strspn(name, allowed) != len)
-		return refuse(cfg, NULL,
+		return conf_refuse(cfg,
 		    "a name is 1 to %d letters, digits, '.', '_' and '-'",
 		    CONFIG_NAME_MAX - 1);
 	strcpy(out, name);
 	return true;
-}
-
-/* Beside the configuration unless it is absolute. */
-static bool
-take_path(cfg_t *cfg, const char *file, char out[PATH_MAX])
-{
-	const char *slash = strrchr(cfg->filename, '/');
-	int directory = slash != NULL && file != NULL && file[0] != '/'
-			    ? (int)(slash - cfg->filename + 1)
-			    : 0;
-	int len;
-
-	if (file == NULL || file[0] == '\0')
-		return refuse(cfg, NULL, "a key needs file = \"...\"");
-	len = snprintf(out, PATH_MAX, "%.*s%s", directory, cfg->filename, file);
-	return len > 0 && len < PATH_MAX
-		   ? true
-		   : refuse(cfg, "file", "the path is too long");
 }
 
 static bool
@@ -128,7 +41,7 @@ take_operations(cfg_t *cfg, uint32_t *operations)
 	for (unsigned i = 0; i < cfg_size(cfg, "operations"); i++) {
 		word = cfg_getnstr(cfg, "operations", i);
 		if (strcmp(word, "sign13") != 0)
-			return refuse(cfg, "operations",
+			return conf_refuse_option(cfg, "operations",
 			    "unknown operation \"%s\"", word);
 		*operations |= 1u << KEYPROTO_SIGN13;
 	}
@@ -141,15 +54,16 @@ take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 	struct config_key *key = &config->keys[config->key_count];
 
 	if (config->key_count == KEYPROTO_SLOTS)
-		return refuse(cfg, NULL, "more than %d keys", KEYPROTO_SLOTS);
+		return conf_refuse(cfg, "more than %d keys", KEYPROTO_SLOTS);
 	if (!take_name(cfg, cfg_title(cfg), key->name) ||
-	    !take_path(cfg, cfg_getstr(cfg, "file"), key->path) ||
+	    !conf_path(cfg, "file", cfg_getstr(cfg, "file"), key->path,
+		sizeof key->path) ||
 	    !take_operations(cfg, &key->operations))
 		return false;
 	for (unsigned i = 0; i < config->key_count; i++)
 		if (strcmp(config->keys[i].name, key->name) == 0)
-			return refuse(
-			    cfg, NULL, "a second key \"%s\"", key->name);
+			return conf_refuse(
+			    cfg, "a second key \"%s\"", key->name);
 	key->group = group;
 	key->slot = slot;
 	config->key_count++;
@@ -162,8 +76,8 @@ take_group(cfg_t *cfg, struct config *config)
 	unsigned group = config->group_count;
 
 	if (group == CONFIG_GROUPS_MAX)
-		return refuse(
-		    cfg, NULL, "more than %d groups", CONFIG_GROUPS_MAX);
+		return conf_refuse(
+		    cfg, "more than %d groups", CONFIG_GROUPS_MAX);
 	if (!take_name(cfg, cfg_title(cfg), config->groups[group]))
 		return false;
 	config->group_count++;
@@ -191,7 +105,8 @@ take_uid(cfg_t *cfg, const char *word, uid_t *uid)
 		return true;
 	}
 	if ((account = getpwnam(word)) == NULL)
-		return refuse(cfg, "uid", "there is no account \"%s\"", word);
+		return conf_refuse_option(
+		    cfg, "uid", "there is no account \"%s\"", word);
 	*uid = account->pw_uid;
 	return true;
 }
@@ -206,7 +121,7 @@ take_client_key(cfg_t *cfg, const struct config *config,
 		client->keys[i] = 1;
 		return true;
 	}
-	return refuse(cfg, "keys", "there is no key \"%s\"", name);
+	return conf_refuse_option(cfg, "keys", "there is no key \"%s\"", name);
 }
 
 static bool
@@ -216,19 +131,19 @@ take_client(cfg_t *cfg, struct config *config)
 	const char *role = cfg_getstr(cfg, "role");
 
 	if (config->client_count == CONFIG_CLIENTS_MAX)
-		return refuse(
-		    cfg, NULL, "more than %d clients", CONFIG_CLIENTS_MAX);
+		return conf_refuse(
+		    cfg, "more than %d clients", CONFIG_CLIENTS_MAX);
 	if (!take_name(cfg, cfg_title(cfg), client->name) ||
 	    !take_uid(cfg, cfg_getstr(cfg, "uid"), &client->uid))
 		return false;
 	if (strcmp(role, "server") != 0 && strcmp(role, "client") != 0)
-		return refuse(
+		return conf_refuse_option(
 		    cfg, "role", "role is server or client, not \"%s\"", role);
 	client->role =
 	    strcmp(role, "server") == 0 ? KEYPROTO_SERVER : KEYPROTO_CLIENT;
 	for (unsigned i = 0; i < config->client_count; i++)
 		if (config->clients[i].uid == client->uid)
-			return refuse(cfg, "uid",
+			return conf_refuse_option(cfg, "uid",
 			    "uid %u is client \"%s\" already", client->uid,
 			    config->clients[i].name);
 	for (unsigned i = 0; i < cfg_size(cfg, "keys"); i++)
@@ -245,7 +160,7 @@ take_all(cfg_t *cfg, struct config *config)
 	const char *path = cfg_getstr(cfg, "socket");
 
 	if (path[0] == '\0' || strlen(path) >= sizeof config->socket)
-		return refuse(cfg, "socket",
+		return conf_refuse_option(cfg, "socket",
 		    "a socket's path is 1 to %zu bytes",
 		    sizeof config->socket - 1);
 	strcpy(config->socket, path);
@@ -256,60 +171,8 @@ take_all(cfg_t *cfg, struct config *config)
 		if (!take_client(cfg_getnsec(cfg, "client", i), config))
 			return false;
 	if (config->key_count == 0)
-		return refuse(cfg, NULL, "no key is configured");
+		return conf_refuse(cfg, "no key is configured");
 	return true;
-}
-
-/* The text of a file with END_OF_FILE behind it, to be freed; NULL and errno.
- */
-static char *
-read_text(const char *path)
-{
-	static const char end[] = "\n" END_OF_FILE "()\n";
-	FILE *file = fopen(path, "re");
-	char *text = malloc(TEXT_MAX + sizeof end);
-	size_t len = 0;
-	bool whole = false;
-
-	if (file != NULL && text != NULL) {
-		len = fread(text, 1, TEXT_MAX, file);
-		whole = !ferror(file) && len < TEXT_MAX;
-		if (len == TEXT_MAX)
-			errno = EFBIG;
-	}
-	if (file != NULL)
-		fclose(file);
-	if (!whole) {
-		free(text);
-		return NULL;
-	}
-	last_line = len == 0 || text[len - 1] != '\n';
-	for (size_t i = 0; i < len; i++)
-		last_line += text[i] == '\n';
-	memcpy(text + len, end, sizeof end);
-	return text;
-}
-
-static bool
-parse(cfg_t *cfg, const char *path)
-{
-	char *text = read_text(path);
-	FILE *file = NULL;
-	int r = CFG_FILE_ERROR;
-
-	if (text == NULL || (cfg->filename = strdup(path)) == NULL ||
-	    (file = fmemopen(text, strlen(text), "r")) == NULL) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-	} else {
-		ended = false;
-		r = cfg_parse_fp(cfg, file);
-	}
-	if (file != NULL)
-		fclose(file);
-	free(text);
-	if (r == CFG_SUCCESS && !ended)
-		return refuse(cfg, NULL, "the file ends inside a comment");
-	return r == CFG_SUCCESS;
 }
 
 bool
@@ -321,27 +184,23 @@ config_read(const char *path, struct config *config)
 	cfg_opt_t key[] = {
 		CFG_STR("file", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("operations", NULL, CFGF_NONE),
-		CFG_FUNC(END_OF_FILE, at_end),
-		CFG_END(),
+		CONF_END(),
 	};
 	cfg_opt_t group[] = {
-		CFG_SEC("key", key, SECTION),
-		CFG_FUNC(END_OF_FILE, at_end),
-		CFG_END(),
+		CFG_SEC("key", key, CONF_NAMED),
+		CONF_END(),
 	};
 	cfg_opt_t client[] = {
 		CFG_STR("uid", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("keys", NULL, CFGF_NONE),
 		CFG_STR("role", "server", CFGF_NONE),
-		CFG_FUNC(END_OF_FILE, at_end),
-		CFG_END(),
+		CONF_END(),
 	};
 	cfg_opt_t options[] = {
 		CFG_STR("socket", DEFAULT_SOCKET, CFGF_NONE),
-		CFG_SEC("signer-group", group, SECTION),
-		CFG_SEC("client", client, SECTION),
-		CFG_FUNC(END_OF_FILE, at_end),
-		CFG_END(),
+		CFG_SEC("signer-group", group, CONF_NAMED),
+		CFG_SEC("client", client, CONF_NAMED),
+		CONF_END(),
 	};
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);
 	bool done;
@@ -349,10 +208,9 @@ config_read(const char *path, struct config *config)
 	*config = (struct config){ 0 };
 	if (cfg == NULL)
 		return false;
-	cfg_set_error_function(cfg, complain);
 	for (size_t i = 0; i < COUNT(with_lines); i++)
-		cfg_set_validate_func(cfg, with_lines[i], note_line);
-	done = parse(cfg, path) && take_all(cfg, config);
+		cfg_set_validate_func(cfg, with_lines[i], conf_note_line);
+	done = conf_read(cfg, path) && take_all(cfg, config);
 	cfg_free(cfg);
 	return done;
 }
