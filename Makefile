@@ -65,7 +65,7 @@ LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions 
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message alert transcript schedule13 \
     keys13 keylog choose client_hello hello_retry server_hello encrypted_extensions certificate_request \
     certificate certificate_verify finished sign post))
-LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init config policies protocols connection transport ending \
+LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config policies protocols connection transport ending \
     negotiate send recv shutdown info))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
@@ -164,6 +164,8 @@ PEERS := $(call obj,tests/unit/peers tests/unit/certs)
 $(eval $(call unit,handshake,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,proxy,$(call obj,frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,page,$(call obj,frontd/page frontd/page_text frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
+DETOUR := $(PEERS) $(call obj,tests/unit/detour) $(LIBTLS)
+$(eval $(call unit,sequences,$(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
 # ---- peers for end-to-end tests: strangers to all but the public library ----

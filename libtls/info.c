@@ -164,24 +164,35 @@ const char *
 s2n_connection_get_handshake_type_name(struct s2n_connection *conn)
 {
 	static const struct {
-		bool client_auth, retried;
+		bool asked, empty, retried;
 		const char *name;
 	} names[] = {
-		{ false, false, "NEGOTIATED|FULL_HANDSHAKE|MIDDLEBOX_COMPAT" },
-		{ false, true,
+		{ false, false, false,
+		    "NEGOTIATED|FULL_HANDSHAKE|MIDDLEBOX_COMPAT" },
+		{ false, false, true,
 		    "NEGOTIATED|FULL_HANDSHAKE|HELLO_RETRY_REQUEST|"
 		    "MIDDLEBOX_COMPAT" },
-		{ true, false,
+		{ true, false, false,
 		    "NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|MIDDLEBOX_COMPAT" },
-		{ true, true,
+		{ true, false, true,
 		    "NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|"
 		    "HELLO_RETRY_REQUEST|MIDDLEBOX_COMPAT" },
+		{ true, true, false,
+		    "NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|NO_CLIENT_CERT|"
+		    "MIDDLEBOX_COMPAT" },
+		{ true, true, true,
+		    "NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|NO_CLIENT_CERT|"
+		    "HELLO_RETRY_REQUEST|MIDDLEBOX_COMPAT" },
 	};
+	bool empty;
 
 	if (conn == NULL || conn->suite == NULL)
 		return "INITIAL";
+	empty = conn->client_asked && conn->negotiated &&
+		conn->client_scheme == NULL;
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (names[i].client_auth == conn->client_auth &&
+		if (names[i].asked == conn->client_asked &&
+		    names[i].empty == empty &&
 		    names[i].retried == conn->retried)
 			return names[i].name;
 	return "INITIAL";

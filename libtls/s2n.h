@@ -180,6 +180,11 @@ S2N_API extern int s2n_config_set_verify_host_callback(struct s2n_config *config
 S2N_API extern int s2n_connection_set_verify_host_callback(struct s2n_connection *conn, s2n_verify_host_fn host_fn, void *data);
 
 typedef enum { S2N_CERT_AUTH_NONE = 0, S2N_CERT_AUTH_REQUIRED = 1, S2N_CERT_AUTH_OPTIONAL = 2 } s2n_cert_auth_type;
+/** Does a server ask for a certificate (default: none), a client give one (optional)? */
+S2N_API extern int s2n_config_set_client_auth_type(struct s2n_config *config, s2n_cert_auth_type client_auth_type);
+S2N_API extern int s2n_connection_set_client_auth_type(struct s2n_connection *conn, s2n_cert_auth_type client_auth_type);
+/** 1 once a handshake is done in which the client proved a certificate. */
+S2N_API extern int s2n_connection_client_cert_used(struct s2n_connection *conn);
 
 /* ---- Connections (Guide: Connection) ---- */
 

@@ -64,6 +64,8 @@ enum alert {
 	ERR(ILLEGAL_PARAMETER,     PROTO,    2,  BAD_MESSAGE,                 ILLEGAL_PARAMETER, "a message holds a value that is not allowed") \
 	ERR(RECORD_TOO_LONG,       PROTO,    2,  BAD_MESSAGE,                 RECORD_OVERFLOW, "a record is longer than allowed") \
 	ERR(BINDER,                PROTO,    2,  BAD_MESSAGE,                 DECRYPT_ERROR, "a Finished value or binder is wrong") \
+	ERR(UNEXPECTED_CERT_REQUEST, PROTO,  3,  UNEXPECTED_CERT_REQUEST,     UNEXPECTED_MESSAGE, "the server asked for a certificate and we give none") \
+	ERR(MISSING_CERT_REQUEST,  PROTO,    4,  MISSING_CERT_REQUEST,        HANDSHAKE_FAILURE, "the server did not ask for a certificate and must") \
 	ERR(MISSING_CLIENT_CERT,   PROTO,    5,  MISSING_CLIENT_CERT,         CERTIFICATE_REQUIRED, "the client sent no certificate") \
 	ERR(NO_COMMON_SUITE,       PROTO,    14, CIPHER_NOT_SUPPORTED,        HANDSHAKE_FAILURE, "no cipher suite in common") \
 	ERR(SUITE_NOT_OFFERED,     PROTO,    14, CIPHER_NOT_SUPPORTED,        ILLEGAL_PARAMETER, "the server chose a cipher suite that was not offered") \

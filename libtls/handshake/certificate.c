@@ -111,9 +111,15 @@ certificate_recv(struct s2n_connection *conn, struct reader *in)
 		return fail(ERR_ILLEGAL_PARAMETER);
 	/* 4.4.2.4: "If the server supplies an empty Certificate message, the
 	 * client MUST abort the handshake with a "decode_error" alert." */
+	if (list.len == 0 && !is_server(conn))
+		return fail(ERR_DECODE);
 	if (list.len == 0)
-		return is_server(conn) ? fail(ERR_MISSING_CLIENT_CERT)
-				       : fail(ERR_DECODE);
+		return connection_client_auth(conn) == S2N_CERT_AUTH_REQUIRED
+			   ? fail(ERR_MISSING_CLIENT_CERT)
+			   : 0;
+	if (!is_server(conn) && !conn->client_asked &&
+	    connection_client_auth(conn) == S2N_CERT_AUTH_REQUIRED)
+		return fail(ERR_MISSING_CERT_REQUEST);
 	if ((r = take_chain(conn, list)) != 0)
 		return r;
 	return validate(conn);

@@ -3,11 +3,13 @@
  * empty; we never ask for one after it.
  */
 #include "libtls/extension/extension.h"
+#include "libtls/handshake/choose.h"
 #include "libtls/handshake/messages.h"
 
 int
 certificate_request_send(struct s2n_connection *conn, struct writer *out)
 {
+	conn->client_asked = true;
 	writer_vec8(out, NO_BYTES);
 	return extension_build(conn, IN_CERTIFICATE_REQUEST, out);
 }
@@ -29,7 +31,10 @@ certificate_request_recv(struct s2n_connection *conn, struct reader *in)
 		return r;
 	if (!conn->hs->offer.has_schemes)
 		return fail(ERR_MISSING_EXTENSION);
-	conn->hs->certificate_requested = true;
+	if (connection_client_auth(conn) == S2N_CERT_AUTH_NONE)
+		return fail(ERR_UNEXPECTED_CERT_REQUEST);
+	conn->client_asked = true;
+	choose_client_certificate(conn);
 	conn->hs->offer = (struct offer){ 0 };
 	return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * The server's decisions; the contract is in choose.h.
+ * What is agreed on; the contract is in choose.h.
  */
 #include "libtls/handshake/choose.h"
 
@@ -83,14 +83,15 @@ check_shares(const struct offer *offer)
 	struct reader shares = reader_of(offer->key_shares);
 	struct reader groups = reader_of(offer->groups);
 	uint16_t share;
+	bool offered;
 
 	while (reader_more(&shares)) {
 		share = reader_u16(&shares);
 		if (reader_vec16(&shares).len == 0)
 			return fail(ERR_DECODE);
-		while (reader_more(&groups) && reader_u16(&groups) != share)
-			;
-		if (!reader_more(&groups) && reader_more(&shares))
+		for (offered = false; !offered && reader_more(&groups);)
+			offered = reader_u16(&groups) == share;
+		if (!offered)
 			return fail(ERR_ILLEGAL_PARAMETER);
 	}
 	return reader_done(&shares) ? 0 : fail(ERR_DECODE);
@@ -152,20 +153,15 @@ judge_retry(struct s2n_connection *conn, struct slice share)
 	return 0;
 }
 
-/* The first scheme of ours that the client takes and a chain of ours can do. */
+/* The first scheme of ours that the peer takes and a chain of ours can do. */
 static int
-choose_certificate(struct s2n_connection *conn)
+choose_scheme(struct s2n_connection *conn)
 {
 	const struct preference *preference = connection_preference(conn);
 	struct handshake *hs = conn->hs;
 	struct s2n_cert_chain_and_key *chain;
 	const struct scheme *scheme;
 
-	if (cert_store_count(conn->config->certs) == 0)
-		return fail(ERR_NO_CERT_FOUND);
-	cert_store_choose(
-	    conn->config->certs, hs->offer.server_name, &hs->choice);
-	conn->cert_match = hs->choice.match;
 	for (size_t i = 0; i < preference->schemes.count; i++) {
 		scheme = preference_scheme(
 		    preference, preference->schemes.numbers[i]);
@@ -176,11 +172,35 @@ choose_certificate(struct s2n_connection *conn)
 		if (chain == NULL ||
 		    !scheme_fits(scheme, chain->public_key, conn->version))
 			continue;
-		hs->scheme = conn->server_scheme = scheme;
+		hs->scheme = scheme;
 		hs->chain = conn->own_chain = chain;
 		return 0;
 	}
 	return fail(ERR_NO_COMMON_SCHEME);
+}
+
+static int
+choose_certificate(struct s2n_connection *conn)
+{
+	struct handshake *hs = conn->hs;
+	int r;
+
+	if (cert_store_count(conn->config->certs) == 0)
+		return fail(ERR_NO_CERT_FOUND);
+	cert_store_choose(
+	    conn->config->certs, hs->offer.server_name, &hs->choice);
+	conn->cert_match = hs->choice.match;
+	if ((r = choose_scheme(conn)) == 0)
+		conn->server_scheme = hs->scheme;
+	return r;
+}
+
+void
+choose_client_certificate(struct s2n_connection *conn)
+{
+	cert_store_choose(conn->config->certs, NO_BYTES, &conn->hs->choice);
+	if (choose_scheme(conn) == 0)
+		conn->client_scheme = conn->hs->scheme;
 }
 
 /*

@@ -37,17 +37,18 @@ retried(const struct s2n_connection *conn)
 	return conn->hs->retry ? YES : NO;
 }
 
-/* Our servers do not ask yet. */
 static enum expect
 asks(const struct s2n_connection *conn)
 {
-	return is_server(conn) ? NO : MAYBE;
+	if (!is_server(conn))
+		return MAYBE;
+	return connection_client_auth(conn) != S2N_CERT_AUTH_NONE ? YES : NO;
 }
 
 static enum expect
 asked(const struct s2n_connection *conn)
 {
-	return conn->hs->certificate_requested ? YES : NO;
+	return conn->client_asked ? YES : NO;
 }
 
 /* RFC 8446 4.4.3: only after a Certificate that is not empty. */

@@ -48,8 +48,6 @@ hello_retry_recv(struct s2n_connection *conn, struct reader *in)
 	if ((r = server_hello_read(conn, in, &extensions)) != 0 ||
 	    (r = extension_parse(conn, IN_HELLO_RETRY, extensions)) != 0)
 		return r;
-	if (conn->version < S2N_TLS13)
-		return fail(ERR_MISSING_EXTENSION);
 	/* 4.1.4: no change in the ClientHello: "illegal_parameter" */
 	if (hs->retry_group == 0 && hs->cookie == NULL)
 		return fail(ERR_INVALID_HELLO_RETRY);

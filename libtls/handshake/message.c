@@ -29,15 +29,19 @@ too_long(struct slice bytes)
 	return reader_u24(&in) > MESSAGE_MAX;
 }
 
-static void
+static int
 arrive(struct inbox *inbox, struct slice whole)
 {
+	/* hello_request of old: our mark for "none yet" must not arrive. */
+	if (whole.data[0] == END_OF_PATH)
+		return fail(ERR_BAD_MESSAGE);
 	inbox->whole = whole;
 	inbox->body =
 	    slice_of(whole.data + MESSAGE_HEADER, whole.len - MESSAGE_HEADER);
 	inbox->arrived = whole.data[0];
 	if (inbox->arrived == SERVER_HELLO && hello_retry_is(inbox->body))
 		inbox->arrived = HELLO_RETRY_REQUEST;
+	return 0;
 }
 
 /* Moves the front of the record to what is joined: no more than one message. */
@@ -80,8 +84,7 @@ message_from_record(struct s2n_connection *conn)
 		if (whole_message(*plain, &whole)) {
 			*plain = slice_of(
 			    plain->data + whole.len, plain->len - whole.len);
-			arrive(inbox, whole);
-			return 0;
+			return arrive(inbox, whole);
 		}
 	}
 	if ((r = join(conn)) != 0)
@@ -91,8 +94,7 @@ message_from_record(struct s2n_connection *conn)
 		return fail(ERR_ILLEGAL_PARAMETER);
 	if (!whole_message(whole, &whole))
 		return fail(ERR_WANT_READ);
-	arrive(inbox, whole);
-	return 0;
+	return arrive(inbox, whole);
 }
 
 static int

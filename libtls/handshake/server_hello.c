@@ -5,10 +5,12 @@
 
 #include "libtls/crypto/library.h"
 #include "libtls/extension/extension.h"
+#include "libtls/handshake/hello_retry.h"
 #include "libtls/handshake/messages.h"
 #include "libtls/handshake/transcript.h"
 
 #define LEGACY_VERSION 0x0303
+#define SUPPORTED_VERSIONS 43
 
 void
 server_hello_write(
@@ -49,35 +51,53 @@ take_suite(struct s2n_connection *conn, uint16_t number)
 	return 0;
 }
 
+/* Whether the block has it, before any extension is judged. */
+static bool
+has_extension(struct slice block, uint16_t wanted)
+{
+	struct reader in = reader_of(block);
+	uint16_t number;
+
+	while (reader_more(&in)) {
+		number = reader_u16(&in);
+		reader_vec16(&in);
+		if (!in.failed && number == wanted)
+			return true;
+	}
+	return false;
+}
+
 int
 server_hello_read(
     struct s2n_connection *conn, struct reader *in, struct slice *extensions)
 {
 	struct handshake *hs = conn->hs;
-	uint16_t version = reader_u16(in);
+	uint16_t legacy_version = reader_u16(in);
 	struct slice random = reader_bytes(in, RANDOM_SIZE);
 	struct slice session_id = reader_vec8(in);
 	uint16_t suite = reader_u16(in);
 	uint8_t compression = reader_u8(in);
 
-	(void)random;
+	(void)legacy_version;
 	*extensions = NO_BYTES;
 	if (reader_more(in))
 		*extensions = reader_vec16(in);
 	if (!reader_done(in) || session_id.len > SESSION_ID_MAX)
 		return fail(ERR_DECODE);
-	if (version != LEGACY_VERSION)
-		return fail(ERR_VERSION);
+	/* A server of TLS 1.2 echoes nothing: that is the news then. 4.2.1:
+	 * where the extension stands, "clients MUST ignore ... legacy_version"
+	 */
+	if (!has_extension(*extensions, SUPPORTED_VERSIONS))
+		return slice_equal(
+			   random, slice_of(hello_retry_random, RANDOM_SIZE))
+			   ? fail(ERR_MISSING_EXTENSION)
+			   : fail(ERR_VERSION);
 	/* RFC 8446 4.1.3: a session id that was not echoed, likewise a
 	 * compression: "illegal_parameter" */
 	if (!slice_equal(
 		session_id, slice_of(hs->session_id, hs->session_id_len)) ||
-	    compression != 0) {
-		/* A server of TLS 1.2 echoes nothing: that is the news then. */
-		return extensions->len == 0 || session_id.len == 0
-			   ? fail(ERR_VERSION)
-			   : fail(ERR_ILLEGAL_PARAMETER);
-	}
+	    compression != 0)
+		return fail(ERR_ILLEGAL_PARAMETER);
 	return take_suite(conn, suite);
 }
 
@@ -90,12 +110,8 @@ server_hello_recv(struct s2n_connection *conn, struct reader *in)
 
 	if ((r = server_hello_read(conn, in, &extensions)) != 0)
 		return r;
-	conn->version = 0;
 	if ((r = extension_parse(conn, IN_SERVER_HELLO, extensions)) != 0)
 		return r;
-	/* Without supported_versions the server speaks TLS 1.2 or below. */
-	if (conn->version < S2N_TLS13)
-		return fail(ERR_VERSION);
 	if (hs->exchange.secret_len == 0)
 		return fail(ERR_MISSING_EXTENSION);
 	conn->group = hs->exchange.group;

@@ -118,7 +118,9 @@ sign_result(struct s2n_connection *conn, const struct sign_request *request,
 		return r;
 	op = conn->hs->sign.op;
 	state = atomic_load(&op->state);
-	if (state == OP_CANCELLED || (state == OP_FAILED && op->applied))
+	if (state == OP_CANCELLED)
+		return fail(ERR_KEY_CALLBACK_FAILED);
+	if (state == OP_FAILED && op->applied)
 		return fail(op->output_len > 0 ? ERR_OWN_SIGNATURE
 					       : ERR_KEY_CALLBACK_FAILED);
 	if (!op->applied)

@@ -21,6 +21,13 @@ struct clock {
 	void *ctx;
 };
 
+/* Not made: the connection's choice gives way to the config's, and that to
+ * what is usual for the role. */
+struct auth_choice {
+	bool made;
+	s2n_cert_auth_type type;
+};
+
 struct s2n_config {
 	const struct preference *preference;
 	struct cert_store *certs;
@@ -37,6 +44,7 @@ struct s2n_config {
 	struct clock monotonic;
 	struct protocol_list protocols;
 	s2n_alert_behavior alert_behavior;
+	struct auth_choice client_auth;
 	uint32_t send_buffer; /* 0: one record */
 	bool multi_record;
 	uint32_t max_blinding; /* seconds */

@@ -14,6 +14,7 @@ struct s2n_connection {
 	struct s2n_config *config;
 	const struct preference *preference_override;
 	struct protocol_list protocols_override;
+	struct auth_choice client_auth;
 	s2n_verify_host_fn verify_host;
 	void *verify_host_ctx;
 	void *ctx;
@@ -39,8 +40,8 @@ struct s2n_connection {
 	uint8_t exporter[DIGEST_MAX];
 	enum message last_message;
 	s2n_mode last_sender;
-	bool retried; /* for the handshake type name */
-	bool client_auth;
+	bool retried;      /* for the handshake type name */
+	bool client_asked; /* a certificate was requested of the client */
 
 	/* Closing. */
 	bool read_closed;  /* close_notify came, or no more may be read */
@@ -76,6 +77,17 @@ connection_preference(const struct s2n_connection *conn)
 {
 	return conn->preference_override != NULL ? conn->preference_override
 						 : conn->config->preference;
+}
+
+/* A server does not ask and a client answers, unless told otherwise. */
+static inline s2n_cert_auth_type
+connection_client_auth(const struct s2n_connection *conn)
+{
+	if (conn->client_auth.made)
+		return conn->client_auth.type;
+	if (conn->config->client_auth.made)
+		return conn->config->client_auth.type;
+	return is_server(conn) ? S2N_CERT_AUTH_NONE : S2N_CERT_AUTH_OPTIONAL;
 }
 
 static inline const struct protocol_list *

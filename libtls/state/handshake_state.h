@@ -124,7 +124,6 @@ struct handshake {
 	struct s2n_cert_chain_and_key *chain; /* ours, borrowed */
 	const struct scheme *scheme;          /* that we sign with */
 
-	bool certificate_requested; /* by the server */
 	bool ccs_sent;
 	bool acknowledge_name; /* server: empty server_name in the answer */
 };

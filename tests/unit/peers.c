@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "libtls/state/config.h"
 #include "tests/unit/unit.h"
 
 #define PIPE_LIMIT (1 << 24)
@@ -65,6 +66,7 @@ keep_pending(struct s2n_connection *conn, struct s2n_async_pkey_op *op)
 
 	ck_assert_ptr_null(peers->pending);
 	peers->pending = op;
+	peers->pending_for = conn;
 	peers->key_operations++;
 	return S2N_SUCCESS;
 }
@@ -80,9 +82,9 @@ finish_pending(struct peers *peers)
 	ck_assert_int_eq(
 	    s2n_async_pkey_op_perform(
 		op, s2n_cert_chain_and_key_get_private_key(
-			s2n_connection_get_selected_cert(peers->server))),
+			s2n_connection_get_selected_cert(peers->pending_for))),
 	    0);
-	ck_assert_int_eq(s2n_async_pkey_op_apply(op, peers->server), 0);
+	ck_assert_int_eq(s2n_async_pkey_op_apply(op, peers->pending_for), 0);
 	ck_assert_int_eq(s2n_async_pkey_op_free(op), 0);
 }
 
@@ -91,6 +93,45 @@ open_pipe(struct pipe *pipe, bool slow)
 {
 	*pipe = (struct pipe){ .step = slow ? 1 : 0, .hiccup = slow };
 	writer_init(&pipe->bytes, PIPE_LIMIT);
+}
+
+/* Once the config's policy is known: the same without the first group. */
+static void
+configure_retry(struct peers *peers)
+{
+	peers->restricted = *peers->server_config->preference;
+	peers->restricted.groups.numbers++;
+	peers->restricted.groups.count--;
+	peers->server_config->preference = &peers->restricted;
+}
+
+static void
+configure_client_auth(struct peers *peers, const struct peers_spec *spec,
+    const struct certs_cert *ca)
+{
+	const struct certs_cert *leaf;
+
+	ck_assert_int_eq(s2n_config_set_client_auth_type(
+			     peers->server_config, spec->client_auth),
+	    0);
+	ck_assert_int_eq(
+	    s2n_config_add_pem_to_trust_store(peers->server_config, ca->pem),
+	    0);
+	if (spec->pending_key)
+		ck_assert_int_eq(s2n_config_set_async_pkey_callback(
+				     peers->client_config, keep_pending),
+		    0);
+	if (!spec->client_cert)
+		return;
+	leaf = certs_make(&(struct certs_spec){
+	    .name = "client", .issuer = ca, .key = spec->key });
+	peers->client_chain = s2n_cert_chain_and_key_new();
+	ck_assert_int_eq(s2n_cert_chain_and_key_load_pem(peers->client_chain,
+			     certs_chain_pem(leaf), leaf->key_pem),
+	    0);
+	ck_assert_int_eq(s2n_config_add_cert_chain_and_key_to_store(
+			     peers->client_config, peers->client_chain),
+	    0);
 }
 
 static void
@@ -134,6 +175,9 @@ configure(struct peers *peers, const struct peers_spec *spec)
 		ck_assert_int_eq(s2n_config_set_async_pkey_callback(
 				     peers->server_config, keep_pending),
 		    0);
+	configure_client_auth(peers, spec, ca);
+	if (spec->retry)
+		configure_retry(peers);
 }
 
 static struct s2n_connection *
@@ -164,6 +208,7 @@ peers_open(struct peers *peers, const struct peers_spec *spec)
 	peers->server = connect_side(S2N_SERVER, peers->server_config,
 	    &peers->to_server, &peers->to_client);
 	s2n_connection_set_ctx(peers->server, peers);
+	s2n_connection_set_ctx(peers->client, peers);
 	ck_assert_int_eq(s2n_set_server_name(peers->client, HOST), 0);
 }
 
@@ -210,6 +255,7 @@ peers_close(struct peers *peers)
 	s2n_config_free(peers->client_config);
 	s2n_config_free(peers->server_config);
 	s2n_cert_chain_and_key_free(peers->chain);
+	s2n_cert_chain_and_key_free(peers->client_chain);
 	writer_free(&peers->to_server.bytes);
 	writer_free(&peers->to_client.bytes);
 	certs_free_all();

@@ -7,6 +7,7 @@
 #define TESTS_PEERS_H
 
 #include "base/writer.h"
+#include "libtls/registry/preference.h"
 #include "libtls/s2n.h"
 #include "tests/unit/certs.h"
 
@@ -23,8 +24,10 @@ struct peers {
 	struct pipe to_server, to_client;
 	struct s2n_config *client_config, *server_config;
 	struct s2n_connection *client, *server;
-	struct s2n_cert_chain_and_key *chain;
-	struct s2n_async_pkey_op *pending; /* of the server */
+	struct s2n_cert_chain_and_key *chain, *client_chain;
+	struct preference restricted;
+	struct s2n_async_pkey_op *pending;
+	struct s2n_connection *pending_for;
 	unsigned key_operations;
 	int client_error, server_error; /* s2n_errno where it failed */
 };
@@ -35,7 +38,11 @@ struct peers_spec {
 	enum certs_key key;
 	const char *alpn_client, *alpn_server;
 	bool slow;        /* one byte at a time, would-block in between */
-	bool pending_key; /* the signature comes later */
+	bool pending_key; /* every signature comes later */
+	bool retry;       /* the server wants another group */
+	/* The server asks for a certificate, and the client has one. */
+	s2n_cert_auth_type client_auth;
+	bool client_cert;
 };
 
 /* Both made, not yet talking. Fails the test when that cannot be done. */

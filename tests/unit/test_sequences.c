@@ -1,0 +1,280 @@
+/*
+ * Every legal sequence of handshake messages, derived from the step tables and
+ * compared with tests/golden/sequences.txt; and each of them walked, client
+ * against server, with every kind of waiting.
+ */
+#include <stdio.h>
+
+#include "libtls/state/connection.h"
+#include "tests/unit/detour.h"
+#include "tests/unit/peers.h"
+#include "tests/unit/unit.h"
+
+#define GOLDEN "tests/golden/sequences.txt"
+#define TEXT_MAX 1024
+
+static void
+setup(void)
+{
+	ck_assert_int_eq(s2n_init(), 0);
+}
+
+static void
+teardown(void)
+{
+	ck_assert_int_eq(s2n_cleanup_final(), 0);
+}
+
+/* What decides between sequences. */
+struct branch {
+	const char *what;
+	bool retry, asked, proves, plain_hello; /* no session id: no CCS */
+	/* What the server's client authentication is for it. */
+	s2n_cert_auth_type auth;
+};
+
+/* clang-format off */
+static const struct branch branches[] = {
+	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE },
+	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED },
+	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL },
+	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE },
+	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED },
+	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL },
+	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE },
+	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED },
+	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL },
+	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE },
+	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED },
+	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL },
+};
+/* clang-format on */
+
+static void
+add(char text[TEXT_MAX], const char *name)
+{
+	size_t len = strlen(text);
+
+	ck_assert_uint_lt(len + strlen(name) + 2, TEXT_MAX);
+	snprintf(text + len, TEXT_MAX - len, "%s%s", len > 0 ? " " : "", name);
+}
+
+/* ---- from the tables ---- */
+
+/* As much of a connection as the "when" column looks at. */
+struct view {
+	struct s2n_config config;
+	struct s2n_connection conn;
+	struct handshake hs;
+	struct s2n_cert_chain_and_key chain;
+};
+
+static void
+see(struct view *view, s2n_mode mode, const struct branch *branch)
+{
+	*view = (struct view){ 0 };
+	view->conn.mode = mode;
+	view->conn.config = &view->config;
+	view->conn.hs = &view->hs;
+	view->config.client_auth.made = mode == S2N_SERVER;
+	view->config.client_auth.type = branch->auth;
+	view->hs.retry = branch->retry;
+	view->conn.client_asked = branch->asked;
+	if (branch->proves && mode == S2N_SERVER)
+		view->conn.peer_chain = &view->chain;
+	if (branch->proves && mode == S2N_CLIENT)
+		view->hs.chain = &view->chain;
+}
+
+/* A server knows; its client may at most leave it open. */
+static void
+walk(const struct step *path, const struct branch *branch, char *text)
+{
+	static struct view server, client;
+	enum expect certain, seen;
+
+	see(&server, S2N_SERVER, branch);
+	see(&client, S2N_CLIENT, branch);
+	for (; path->message != END_OF_PATH; path++) {
+		certain = path->when(&server.conn);
+		seen = path->when(&client.conn);
+		ck_assert_msg(certain != MAYBE, "a server in doubt: %s, %s",
+		    branch->what,
+		    handshake_message_name(path->message, path->sender));
+		ck_assert_msg(seen == certain || seen == MAYBE, "%s: %s",
+		    branch->what,
+		    handshake_message_name(path->message, path->sender));
+		if (certain == YES)
+			add(text, handshake_message_name(
+				      path->message, path->sender));
+	}
+}
+
+static void
+derive(const struct branch *branch, char text[TEXT_MAX])
+{
+	*text = '\0';
+	walk(hello_path, branch, text);
+	walk(tls13_path, branch, text);
+}
+
+/* ---- from the wire ---- */
+
+static void
+note(struct s2n_connection *conn, const struct step *step, void *ctx)
+{
+	(void)conn;
+	add(ctx, handshake_message_name(step->message, step->sender));
+}
+
+/* A ClientHello that asks for no compatibility (RFC 8446 D.4). */
+static void
+drop_session_id(struct s2n_connection *conn, const struct step *step,
+    struct writer *out, size_t start, void *ctx)
+{
+	uint8_t *id = out->data + start + 2 + RANDOM_SIZE;
+
+	(void)ctx;
+	if (step->message != CLIENT_HELLO || conn->hs->retry)
+		return;
+	ck_assert_uint_eq(*id, SESSION_ID_MAX);
+	*id = 0;
+	memmove(id + 1, id + 1 + SESSION_ID_MAX,
+	    (size_t)(out->data + out->len - id - 1) - SESSION_ID_MAX);
+	out->len -= SESSION_ID_MAX;
+	conn->hs->session_id_len = 0;
+}
+
+/* The types of the records that went one way. */
+static void
+add_records(char *text, struct slice wire)
+{
+	struct reader in = reader_of(wire);
+	char number[8];
+
+	while (reader_more(&in)) {
+		snprintf(number, sizeof number, "%u", reader_u8(&in));
+		add(text, number);
+		reader_u16(&in);
+		reader_vec16(&in);
+	}
+	ck_assert(reader_done(&in));
+}
+
+struct walked {
+	char client[TEXT_MAX], server[TEXT_MAX], records[TEXT_MAX];
+};
+
+static void
+run(const struct branch *branch, bool slow, bool pending, struct walked *walked)
+{
+	struct peers_spec spec = {
+		.slow = slow,
+		.pending_key = pending,
+		.retry = branch->retry,
+		.client_auth = branch->auth,
+		.client_cert = branch->proves,
+	};
+	struct detour client = { .done = note, .ctx = walked->client };
+	struct detour server = { .done = note, .ctx = walked->server };
+	struct peers peers;
+
+	*walked = (struct walked){ 0 };
+	peers_open(&peers, &spec);
+	if (branch->plain_hello)
+		client.built = drop_session_id;
+	detour_take(peers.client, &client);
+	detour_take(peers.server, &server);
+	ck_assert_msg(peers_negotiate(&peers), "%s: client %s, server %s",
+	    branch->what, s2n_strerror_debug(peers.client_error, NULL),
+	    s2n_strerror_debug(peers.server_error, NULL));
+	ck_assert_uint_eq(peers.key_operations,
+	    (pending ? 1u : 0) + (pending && branch->proves ? 1u : 0));
+	ck_assert_int_eq(
+	    s2n_connection_client_cert_used(peers.server), branch->proves);
+	ck_assert_int_eq(
+	    s2n_connection_client_cert_used(peers.client), branch->proves);
+	ck_assert_str_eq(s2n_connection_get_handshake_type_name(peers.client),
+	    s2n_connection_get_handshake_type_name(peers.server));
+	add(walked->records, "client");
+	add_records(walked->records,
+	    slice_of(peers.to_server.bytes.data, peers.to_server.bytes.len));
+	add(walked->records, "server");
+	add_records(walked->records,
+	    slice_of(peers.to_client.bytes.data, peers.to_client.bytes.len));
+	peers_transfer(peers.client, peers.server, 1000);
+	peers_transfer(peers.server, peers.client, 1000);
+	peers_close(&peers);
+}
+
+/* ---- the tests ---- */
+
+static char *
+file(const char *path)
+{
+	static char text[COUNT(branches) * 2 * TEXT_MAX];
+	FILE *in = fopen(path, "r");
+	size_t len;
+
+	ck_assert_msg(in != NULL, "cannot open %s", path);
+	len = fread(text, 1, sizeof text - 1, in);
+	text[len] = '\0';
+	fclose(in);
+	return text;
+}
+
+START_TEST(the_sequences_are_the_golden_ones)
+{
+	static char all[COUNT(branches) * 2 * TEXT_MAX];
+	char messages[TEXT_MAX];
+	struct walked walked;
+	size_t len = 0;
+
+	for (size_t i = 0; i < COUNT(branches); i++) {
+		derive(&branches[i], messages);
+		run(&branches[i], false, false, &walked);
+		len += (size_t)snprintf(all + len, sizeof all - len,
+		    "%s\n\t%s\n\trecords: %s\n", branches[i].what, messages,
+		    walked.records);
+		ck_assert_uint_lt(len, sizeof all);
+	}
+	ck_assert_msg(strcmp(all, file(GOLDEN)) == 0,
+	    "if that is meant, this is the new " GOLDEN ":\n%s", all);
+}
+END_TEST
+
+/* Each branch: plainly, bytewise, with pending keys, with both. */
+START_TEST(every_sequence_is_walked_with_every_kind_of_waiting)
+{
+	const struct branch *branch = &branches[_i / 4];
+	char messages[TEXT_MAX];
+	struct walked walked;
+
+	derive(branch, messages);
+	run(branch, _i % 2 == 1, _i % 4 >= 2, &walked);
+	ck_assert_msg(strcmp(walked.client, messages) == 0,
+	    "%s: the client went\n%s\nand not\n%s", branch->what, walked.client,
+	    messages);
+	ck_assert_msg(strcmp(walked.server, messages) == 0,
+	    "%s: the server went\n%s\nand not\n%s", branch->what, walked.server,
+	    messages);
+}
+END_TEST
+
+static Suite *
+sequences_suite(void)
+{
+	Suite *suite = suite_create("sequences");
+	TCase *tcase = tcase_create("sequences");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, the_sequences_are_the_golden_ones);
+	tcase_add_loop_test(tcase,
+	    every_sequence_is_walked_with_every_kind_of_waiting, 0,
+	    4 * (int)COUNT(branches));
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+UNIT_MAIN(sequences_suite)
