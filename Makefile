@@ -145,7 +145,7 @@ $(eval $(call unit,keyd_config,$(call obj,keyd/config base/conf),$$(CONFUSE_LIBS
 $(eval $(call unit,spawn,$(IPC),))
 $(eval $(call unit,profile,$(POLICY) $(BASE),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,seccomp,$(POLICY) $(BASE) $(call obj,tests/unit/confined),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
-$(eval $(call unit,policy,$(POLICY) $(BASE) $(call obj,tests/unit/confined),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,policy,$(POLICY) $(BASE) $(call obj,tests/unit/confined tests/unit/seen),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,pem,$(call obj,libtls/cert/pem libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,key,$(call obj,libtls/cert/key libtls/core/errors base/reader base/writer tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,chain,$(CERTS),$$(CRYPTO_LIBS)))

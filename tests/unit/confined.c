@@ -114,15 +114,18 @@ act(int link, confined_deed *deed, long argument)
 	syscall(SYS_exit_group, 96);
 }
 
-/* The child's two descriptors stand where a daemon's would. */
+/* The child's descriptors stand where a daemon's would. */
 static int
-settle(const int link[2], const int log[2])
+settle(const struct confined *child, const int link[2], const int log[2])
 {
 	int kept = fcntl(link[1], F_DUPFD, 64);
+	int gift = fcntl(child->gift, F_DUPFD, 64);
 
 	dup2(log[1], STDERR_FILENO);
 	dup2(kept, CHILD_LINK);
-	close_range(CHILD_LINK + 1, ~0u, 0);
+	for (int i = 1; i <= child->gifts; i++)
+		dup2(gift, CHILD_LINK + i);
+	close_range((unsigned)(CHILD_LINK + child->gifts + 1), ~0u, 0);
 	return CHILD_LINK;
 }
 
@@ -170,20 +173,35 @@ await(struct confined *child)
 	    child->said);
 }
 
+/* As its master's filter and then its own would have it. */
+static void
+enter(const struct confined *child, const struct profile *profile,
+    struct confinement *reached)
+{
+	struct policy_request ask = { .strictness = SANDBOX_BEST_EFFORT };
+
+	if (child->under != NULL) {
+		policy_enter(child->under, &ask, reached);
+		/* The exec between. */
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	}
+	ask.keep_below = child->keep_below;
+	policy_enter(profile, &ask, reached);
+}
+
 void
 confined_start(struct confined *child, const struct profile *profile,
     enum who who, confined_deed *deed, long argument)
 {
-	struct policy_request ask = { .strictness = SANDBOX_BEST_EFFORT };
 	struct confinement reached;
 	int link[2], log[2];
 
 	birth(child, link, log);
 	if (child->pid == 0) {
-		link[1] = settle(link, log);
+		link[1] = settle(child, link, log);
 		confined_become(who);
 		log_open("confined", LOG_LEVEL_INFO);
-		policy_enter(profile, &ask, &reached);
+		enter(child, profile, &reached);
 		if (write(link[1], &reached, sizeof reached) < 0)
 			_exit(95);
 		act(link[1], deed, argument);
@@ -210,7 +228,7 @@ confined_filter(struct confined *child, const struct profile *profile,
 
 	birth(child, link, log);
 	if (child->pid == 0) {
-		link[1] = settle(link, log);
+		link[1] = settle(child, link, log);
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 		    seccomp_enter(profile) != 0)
 			_exit(94);
@@ -218,4 +236,17 @@ confined_filter(struct confined *child, const struct profile *profile,
 		return;
 	}
 	confined_end(child);
+}
+
+int
+confined_forked(int (*work)(pid_t), pid_t argument)
+{
+	int status;
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		_exit(work(argument));
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }

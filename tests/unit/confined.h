@@ -17,6 +17,11 @@ enum who {
 #define WHO_COUNT 3
 
 struct confined {
+	/* Set before it starts, or 0. */
+	const struct profile *under; /* a master's, entered first */
+	unsigned keep_below;
+	int gifts, gift; /* how many descriptors from 4 on; what each is of */
+
 	pid_t pid;
 	int link, log;
 	struct confinement reached;
@@ -39,5 +44,7 @@ void confined_end(struct confined *);
 /* The same with the filter alone: for many deeds. */
 void confined_filter(
     struct confined *, const struct profile *, confined_deed *, long argument);
+/* Some work in a child: its exit status, or minus the signal of its death. */
+int confined_forked(int (*work)(pid_t), pid_t argument);
 
 #endif

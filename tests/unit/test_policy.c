@@ -4,15 +4,13 @@
  */
 #include "policy/policy.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -26,283 +24,8 @@
 #include "policy/profile.h"
 #include "policy/profiles.h"
 #include "tests/unit/confined.h"
+#include "tests/unit/seen.h"
 #include "tests/unit/unit.h"
-
-/* ---- what can be seen of a process from outside ---- */
-
-static FILE *
-open_of(pid_t pid, const char *what)
-{
-	char path[64];
-	FILE *file;
-
-	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, what);
-	file = fopen(path, "r");
-	ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
-	return file;
-}
-
-/* The rest of the line that starts so, without the white space around it. */
-static const char *
-line_of(pid_t pid, const char *what, const char *start)
-{
-	static char line[512];
-	FILE *file = open_of(pid, what);
-	char *rest = NULL;
-
-	while (rest == NULL && fgets(line, sizeof line, file) != NULL)
-		if (strncmp(line, start, strlen(start)) == 0)
-			rest = line + strlen(start);
-	fclose(file);
-	ck_assert_msg(rest != NULL, "no %s in %s", start, what);
-	rest[strcspn(rest, "\n")] = '\0';
-	return rest + strspn(rest, " \t");
-}
-
-static int
-lines_of(pid_t pid, const char *what)
-{
-	FILE *file = open_of(pid, what);
-	char line[512];
-	int count = 0;
-
-	while (fgets(line, sizeof line, file) != NULL)
-		count++;
-	fclose(file);
-	return count;
-}
-
-static bool
-same_space(pid_t pid, const char *kind)
-{
-	char path[64], theirs[64], ours[64];
-	ssize_t a, b;
-
-	snprintf(path, sizeof path, "/proc/%d/ns/%s", (int)pid, kind);
-	a = readlink(path, theirs, sizeof theirs);
-	snprintf(path, sizeof path, "/proc/self/ns/%s", kind);
-	b = readlink(path, ours, sizeof ours);
-	ck_assert_msg(a > 0 && b > 0, "%s: %s", path, strerror(errno));
-	return a == b && memcmp(theirs, ours, (size_t)a) == 0;
-}
-
-static void
-sees_status(const struct confined *child, bool master)
-{
-	static const char *const sets[] = {
-		"CapInh:", "CapPrm:", "CapEff:", "CapAmb:"
-	};
-
-	ck_assert_str_eq(line_of(child->pid, "status", "Seccomp:"), "2");
-	ck_assert_str_eq(line_of(child->pid, "status", "NoNewPrivs:"), "1");
-	for (size_t i = 0; !master && i < COUNT(sets); i++)
-		ck_assert_str_eq(
-		    line_of(child->pid, "status", sets[i]), "0000000000000000");
-}
-
-static void
-sees_limits(const struct confined *child, const struct profile *profile)
-{
-	unsigned soft, hard;
-
-	ck_assert_int_eq(
-	    sscanf(line_of(child->pid, "limits", "Max core file size"), "%u %u",
-		&soft, &hard),
-	    2);
-	ck_assert(soft == 0 && hard == 0);
-	if (profile->master)
-		return;
-	ck_assert_int_eq(sscanf(line_of(child->pid, "limits", "Max open files"),
-			     "%u %u", &soft, &hard),
-	    2);
-	ck_assert(soft == hard && hard <= profile->max_files);
-	ck_assert_int_eq(sscanf(line_of(child->pid, "limits", "Max processes"),
-			     "%u %u", &soft, &hard),
-	    2);
-	ck_assert(soft == 0 && hard == 0);
-}
-
-/* Its files in /proc are root's, as /proc is, whoever the process is. */
-static void
-sees_no_dumps(const struct confined *child)
-{
-	char path[64];
-	struct stat stat_of, root;
-
-	ck_assert_int_eq(stat("/proc", &root), 0);
-	snprintf(path, sizeof path, "/proc/%d/maps", (int)child->pid);
-	ck_assert_int_eq(stat(path, &stat_of), 0);
-	ck_assert_uint_eq(stat_of.st_uid, root.st_uid);
-	ck_assert_uint_eq(stat_of.st_gid, root.st_gid);
-}
-
-static void
-sees_account(const struct confined *child)
-{
-	unsigned id[4];
-
-	ck_assert_int_eq(sscanf(line_of(child->pid, "status", "Uid:"),
-			     "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]),
-	    4);
-	for (int i = 0; i < 4; i++)
-		ck_assert_uint_eq(id[i], child->reached.uid);
-	ck_assert_int_eq(sscanf(line_of(child->pid, "status", "Gid:"),
-			     "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]),
-	    4);
-	for (int i = 0; i < 4; i++)
-		ck_assert_uint_eq(id[i], child->reached.gid);
-	ck_assert_uint_ne(child->reached.uid, 0);
-	ck_assert_uint_ne(child->reached.gid, 0);
-	ck_assert_str_eq(line_of(child->pid, "status", "Groups:"), "");
-	ck_assert_str_eq(
-	    line_of(child->pid, "status", "CapBnd:"), "0000000000000000");
-}
-
-/* In its network there is lo, and lo is down. Exit 0: so it is. */
-static int
-look_at_network(pid_t pid)
-{
-	struct ifreq lo = { .ifr_name = "lo" };
-	struct if_nameindex *names;
-	char path[64];
-	int fd, count = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/ns/net", (int)pid);
-	if ((fd = open(path, O_RDONLY)) < 0)
-		return 1;
-	if (setns(fd, CLONE_NEWNET) != 0) {
-		if (errno != EPERM)
-			return 1;
-		puts("note: may not enter namespaces here, so that lo is down "
-		     "was not seen");
-		fflush(stdout);
-		return 0;
-	}
-	if ((names = if_nameindex()) == NULL)
-		return 1;
-	while (names[count].if_index != 0)
-		count++;
-	if (count != 1 || strcmp(names[0].if_name, "lo") != 0)
-		return 2;
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &lo) != 0)
-		return 3;
-	return (lo.ifr_flags & IFF_UP) == 0 ? 0 : 4;
-}
-
-static int
-forked(int (*work)(pid_t), pid_t argument)
-{
-	int status;
-	pid_t pid = fork();
-
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0)
-		_exit(work(argument));
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void
-sees_namespaces(const struct confined *child, const struct profile *profile)
-{
-	ck_assert(!same_space(child->pid, "ipc"));
-	ck_assert(!same_space(child->pid, "uts"));
-	ck_assert(same_space(child->pid, "net") == !profile->empty_network);
-	ck_assert(same_space(child->pid, "mnt") == !profile->empty_root);
-	ck_assert(same_space(child->pid, "user") ==
-		  ((child->reached.namespaces & CLONE_NEWUSER) == 0));
-	if (!profile->empty_network)
-		return;
-	/* Two lines of headings, then lo. */
-	ck_assert_int_eq(lines_of(child->pid, "net/dev"), 3);
-	ck_assert_int_eq(forked(look_at_network, child->pid), 0);
-}
-
-static void
-sees_empty_root(const struct confined *child)
-{
-	char path[64];
-	struct dirent *entry;
-	DIR *root;
-
-	snprintf(path, sizeof path, "/proc/%d/root/", (int)child->pid);
-	root = opendir(path);
-	ck_assert_msg(root != NULL, "%s: %s", path, strerror(errno));
-	while ((entry = readdir(root)) != NULL)
-		ck_assert_msg(strcmp(entry->d_name, ".") == 0 ||
-				  strcmp(entry->d_name, "..") == 0,
-		    "/%s is there", entry->d_name);
-	closedir(root);
-	ck_assert_int_eq(mkdirat(AT_FDCWD, path, 0700), -1);
-	/* One mount, and it is read-only. */
-	ck_assert_int_eq(lines_of(child->pid, "mounts"), 1);
-	ck_assert_msg(strstr(line_of(child->pid, "mounts", "sallyport / tmpfs"),
-			  "ro,") != NULL,
-	    "it can be written");
-}
-
-static void
-sees_locked_memory(const struct confined *child, enum level level)
-{
-	unsigned locked, all;
-
-#ifdef __SANITIZE_ADDRESS__
-	puts("note: AddressSanitizer locks no memory, so that was not seen");
-	return;
-#endif
-	locked = (unsigned)atoi(line_of(child->pid, "status", "VmLck:"));
-	all = (unsigned)atoi(line_of(child->pid, "status", "VmRSS:"));
-	if (level == LEVEL_FULL)
-		ck_assert_msg(locked >= all / 2, "%u of %u", locked, all);
-	ck_assert_uint_gt(locked, 1024);
-}
-
-/* Whatever it says it reached must be visible. */
-static void
-sees_what_is_reported(
-    const struct confined *child, const struct profile *profile)
-{
-	const uint8_t *level = child->reached.level;
-
-	sees_status(child, profile->master);
-	ck_assert_int_eq(level[LAYER_SECCOMP], LEVEL_FULL);
-	ck_assert_int_eq(level[LAYER_LIMITS], LEVEL_FULL);
-	ck_assert_int_eq(level[LAYER_DUMPABLE], LEVEL_FULL);
-	sees_limits(child, profile);
-	sees_no_dumps(child);
-	if (level[LAYER_UID] == LEVEL_FULL)
-		sees_account(child);
-	/* The rest is for root's eyes, as the process is not dumpable. */
-	if (geteuid() == 0 && level[LAYER_NAMESPACES] == LEVEL_FULL)
-		sees_namespaces(child, profile);
-	if (geteuid() == 0 && level[LAYER_ROOT] == LEVEL_FULL)
-		sees_empty_root(child);
-	if (level[LAYER_MEMORY] >= LEVEL_PARTIAL)
-		sees_locked_memory(child, level[LAYER_MEMORY]);
-}
-
-/* No level without its reason, no reason without its line in the log. */
-static void
-sees_reasons(const struct confined *child, const struct profile *profile)
-{
-	char line[128];
-
-	for (enum layer layer = 0; layer < LAYER_COUNT; layer++) {
-		enum level level = child->reached.level[layer];
-		bool less = level == LEVEL_MISSING || level == LEVEL_PARTIAL;
-
-		ck_assert_msg((child->reached.reason[layer] != 0) == less,
-		    "%s: %s, %d", policy_layer_name(layer),
-		    policy_level_name(level), child->reached.reason[layer]);
-		snprintf(line, sizeof line,
-		    "event=confinement profile=%s layer=%s level=%s ",
-		    profile->name, policy_layer_name(layer),
-		    policy_level_name(level));
-		ck_assert_msg((strstr(child->said, line) != NULL) == less,
-		    "%s in: %s", line, child->said);
-	}
-}
 
 /* ---- deeds ---- */
 
@@ -396,22 +119,22 @@ who_of(int row)
 START_TEST(what_is_reported_is_seen_from_outside)
 {
 	const struct profile *profile = profile_of(_i);
-	struct confined child;
+	struct confined child = { 0 };
 
 	if (!confined_possible(who_of(_i)))
 		return;
 	confined_start(&child, profile, who_of(_i), do_nothing, 0);
-	sees_what_is_reported(&child, profile);
+	seen_as_reported(&child, profile);
 	confined_end(&child);
 	ck_assert_msg(child.status == 0, "%x: %s", child.status, child.said);
-	sees_reasons(&child, profile);
+	seen_reasons(&child, profile);
 }
 END_TEST
 
 START_TEST(a_forbidden_call_is_the_end_and_is_named)
 {
 	const struct profile *profile = profile_of(_i);
-	struct confined child;
+	struct confined child = { 0 };
 	char words[64];
 
 	if (!confined_possible(who_of(_i)))
@@ -436,7 +159,7 @@ END_TEST
 
 START_TEST(a_call_of_the_future_is_not_there)
 {
-	struct confined child;
+	struct confined child = { 0 };
 
 	if (!confined_possible(who_of(_i)))
 		return;
@@ -490,7 +213,8 @@ lock_level(const struct profile *profile)
 {
 	if (!profile->lock_memory)
 		return LEVEL_NOT_ASKED;
-	return forked(can_raise_limit, 0) == 0 ? LEVEL_FULL : LEVEL_PARTIAL;
+	return confined_forked(can_raise_limit, 0) == 0 ? LEVEL_FULL
+							: LEVEL_PARTIAL;
 }
 
 static int
@@ -504,18 +228,19 @@ flags_of(const struct profile *profile)
 START_TEST(root_reaches_every_layer_that_the_kernel_has)
 {
 	const struct profile *profile = profiles_at((size_t)_i);
-	struct confined child;
+	struct confined child = { 0 };
 	enum level spaces, landlock, account;
 
 	if (!confined_possible(AS_ROOT) || profile->master)
 		return;
-	spaces = forked(can_unshare_as_we_are, flags_of(profile)) == 0
+	spaces = confined_forked(can_unshare_as_we_are, flags_of(profile)) == 0
 		     ? LEVEL_FULL
 		     : LEVEL_MISSING;
-	account = forked(can_change_account, (pid_t)profile->uid) == 0
+	account = confined_forked(can_change_account, (pid_t)profile->uid) == 0
 		      ? LEVEL_FULL
 		      : LEVEL_MISSING;
-	landlock = forked(can_landlock, 0) == 0 ? LEVEL_FULL : LEVEL_MISSING;
+	landlock =
+	    confined_forked(can_landlock, 0) == 0 ? LEVEL_FULL : LEVEL_MISSING;
 	confined_start(&child, profile, AS_ROOT, do_nothing, 0);
 	ck_assert_int_eq(child.reached.level[LAYER_NAMESPACES], spaces);
 	ck_assert_int_eq(child.reached.level[LAYER_ROOT],
@@ -536,13 +261,14 @@ END_TEST
 START_TEST(nobody_reaches_what_a_user_namespace_gives_and_no_account)
 {
 	const struct profile *profile = profiles_at((size_t)_i);
-	struct confined child;
+	struct confined child = { 0 };
 	enum level spaces;
 
 	if (profile->master || !confined_possible(AS_NOBODY))
 		return;
-	spaces = forked(can_unshare, flags_of(profile)) == 0 ? LEVEL_FULL
-							     : LEVEL_MISSING;
+	spaces = confined_forked(can_unshare, flags_of(profile)) == 0
+		     ? LEVEL_FULL
+		     : LEVEL_MISSING;
 	confined_start(&child, profile, AS_NOBODY, do_nothing, 0);
 	ck_assert_int_eq(child.reached.level[LAYER_NAMESPACES], spaces);
 	ck_assert_int_eq(child.reached.level[LAYER_UID], LEVEL_PARTIAL);
@@ -558,7 +284,7 @@ END_TEST
 START_TEST(what_cannot_be_had_is_missing)
 {
 	const struct profile *profile = profiles_at((size_t)_i);
-	struct confined child;
+	struct confined child = { 0 };
 
 	if (profile->master || !confined_possible(AS_CRAMPED))
 		return;
@@ -576,7 +302,7 @@ END_TEST
 
 START_TEST(a_master_leaves_its_children_what_they_must_change)
 {
-	struct confined child;
+	struct confined child = { 0 };
 	enum who who = confined_possible(AS_NOBODY) ? AS_NOBODY : AS_ROOT;
 
 	confined_start(&child, &frontd_profile, who, do_nothing, 0);
@@ -586,6 +312,248 @@ START_TEST(a_master_leaves_its_children_what_they_must_change)
 	ck_assert_int_eq(child.reached.level[LAYER_UID], LEVEL_NOT_ASKED);
 	ck_assert_int_eq(child.reached.level[LAYER_LANDLOCK], LEVEL_NOT_ASKED);
 	confined_end(&child);
+}
+END_TEST
+
+/* ---- how it is entered ---- */
+
+static const struct {
+	const struct profile *child, *master;
+} families[] = {
+	{ &keyd_signer_profile, &keyd_profile },
+	{ &frontd_worker_profile, &frontd_profile },
+	{ &frontd_connect_profile, &frontd_profile },
+	{ &frontd_page_profile, &frontd_profile },
+};
+
+/* Its filter is theirs too: it must let them do all that they do alone. */
+START_TEST(under_its_masters_filter_a_child_reaches_the_same)
+{
+	const struct profile *profile = families[_i / WHO_COUNT].child;
+	struct confined alone = { 0 };
+	struct confined child = { .under = families[_i / WHO_COUNT].master };
+
+	if (!confined_possible(who_of(_i)))
+		return;
+	confined_start(&alone, profile, who_of(_i), do_nothing, 0);
+	confined_end(&alone);
+	confined_start(&child, profile, who_of(_i), do_nothing, 0);
+	seen_as_reported(&child, profile);
+	confined_end(&child);
+	ck_assert_msg(child.status == 0, "%x: %s", child.status, child.said);
+	ck_assert_mem_eq(&alone.reached, &child.reached, sizeof alone.reached);
+}
+END_TEST
+
+/* Of calls that are forbidden to both; the child's own name is in the line. */
+START_TEST(under_its_masters_filter_a_child_still_says_what_ended_it)
+{
+	const struct profile *profile = families[_i].child;
+	struct confined child = { .under = families[_i].master };
+	char words[96];
+
+	confined_start(&child, profile, AS_NOBODY, do_call, SYS_bpf);
+	confined_end(&child);
+	ck_assert_int_eq(WTERMSIG(child.status), SIGSYS);
+	snprintf(words, sizeof words,
+	    "process=%s pid=%d event=forbidden-call call=bpf ", profile->name,
+	    (int)child.pid);
+	ck_assert_msg(strstr(child.said, words) != NULL, "%s", child.said);
+}
+END_TEST
+
+static int
+enter_or_die(pid_t row)
+{
+	struct policy_request ask = { .strictness = SANDBOX_REQUIRE };
+	struct confinement reached;
+
+	confined_become(AS_CRAMPED);
+	close(STDERR_FILENO);
+	policy_enter(families[row].child, &ask, &reached);
+	return 0;
+}
+
+START_TEST(a_missing_layer_is_fatal_when_all_are_required)
+{
+	if (!confined_possible(AS_CRAMPED))
+		return;
+	ck_assert_int_eq(confined_forked(enter_or_die, _i), -SIGABRT);
+}
+END_TEST
+
+/* From 4 on; 3 is the link to the test. */
+static int
+count_descriptors(long most)
+{
+	int open_ones = 0;
+
+	for (int fd = 4; fd < most; fd++)
+		if (fcntl(fd, F_GETFD) != -1)
+			open_ones++;
+	return open_ones;
+}
+
+START_TEST(no_descriptor_is_left_but_those_to_be_kept)
+{
+	struct confined child = { .keep_below = 5, .gifts = 9 };
+
+	confined_start(
+	    &child, &frontd_worker_profile, AS_NOBODY, count_descriptors, 256);
+	confined_end(&child);
+	ck_assert_msg(
+	    WEXITSTATUS(child.status) == 1, "%x: %s", child.status, child.said);
+}
+END_TEST
+
+START_TEST(entering_leaves_no_descriptor_of_its_own)
+{
+	struct confined child = { .gifts = 3 };
+
+	confined_start(
+	    &child, &frontd_worker_profile, AS_NOBODY, count_descriptors, 256);
+	confined_end(&child);
+	ck_assert_msg(
+	    WEXITSTATUS(child.status) == 3, "%x: %s", child.status, child.said);
+}
+END_TEST
+
+static int
+wait_for_ever(long fd)
+{
+	char word;
+
+	return read((int)fd, &word, 1) == 0 ? 0 : 1;
+}
+
+/* The parent between: it ends when its child is on its own. */
+static void
+parent_of(struct confined *child, int row, int report)
+{
+	confined_start(child, families[row / WHO_COUNT].child, who_of(row),
+	    wait_for_ever, 4);
+	if (write(child->link, "!", 1) < 0 ||
+	    write(report, &child->pid, sizeof child->pid) < 0)
+		_exit(1);
+	_exit(0);
+}
+
+/* Not because of what it reads: that is never written, and never closed. */
+START_TEST(a_child_dies_with_its_parent)
+{
+	struct confined child = { .gifts = 1 };
+	int report[2], never[2], status;
+	pid_t parent, orphan;
+
+	if (!confined_possible(who_of(_i)))
+		return;
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+	ck_assert(pipe(report) == 0 && pipe(never) == 0);
+	child.gift = never[0];
+	if ((parent = fork()) == 0)
+		parent_of(&child, _i, report[1]);
+	ck_assert_int_eq(
+	    read(report[0], &orphan, sizeof orphan), (ssize_t)sizeof orphan);
+	ck_assert_int_eq(waitpid(parent, &status, 0), parent);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(waitpid(orphan, &status, 0), orphan);
+	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+	    "status %x", status);
+}
+END_TEST
+
+/* ---- what they are for, they still can ---- */
+
+static struct sockaddr_in ip_address = { .sin_family = AF_INET };
+static struct sockaddr_un unix_address = { .sun_family = AF_UNIX };
+
+static int
+listen_at(struct sockaddr *address, socklen_t len)
+{
+	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(bind(fd, address, len), 0);
+	ck_assert_int_eq(listen(fd, 4), 0);
+	ck_assert_int_eq(getsockname(fd, address, &len), 0);
+	return fd;
+}
+
+static int
+listen_on_loopback(void)
+{
+	ip_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return listen_at((struct sockaddr *)&ip_address, sizeof ip_address);
+}
+
+static bool
+connects(const void *address, socklen_t len)
+{
+	const struct sockaddr *to = address;
+	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && connect(fd, to, len) == 0;
+}
+
+static int
+do_connect(long unused)
+{
+	(void)unused;
+	if (!connects(&ip_address, sizeof ip_address))
+		return 1;
+	return connects(&unix_address, sizeof unix_address) ? 0 : 2;
+}
+
+START_TEST(a_connector_connects)
+{
+	struct confined child = { 0 };
+	char dir[] = "/tmp/sallyport-XXXXXX";
+	int ip, local;
+
+	if (!confined_possible(who_of(_i)))
+		return;
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(chmod(dir, 0755), 0);
+	snprintf(
+	    unix_address.sun_path, sizeof unix_address.sun_path, "%s/s", dir);
+	ip = listen_on_loopback();
+	local =
+	    listen_at((struct sockaddr *)&unix_address, sizeof unix_address);
+	ck_assert_int_eq(chmod(unix_address.sun_path, 0777), 0);
+	confined_start(
+	    &child, &frontd_connect_profile, who_of(_i), do_connect, 0);
+	confined_end(&child);
+	unlink(unix_address.sun_path);
+	rmdir(dir);
+	close(ip);
+	close(local);
+	ck_assert_msg(child.status == 0, "%x: %s", child.status, child.said);
+}
+END_TEST
+
+static int
+do_accept(long listener)
+{
+	return accept4((int)listener, NULL, NULL, SOCK_NONBLOCK) >= 0 ? 0 : 1;
+}
+
+/* The listener is of the network that the worker has left. */
+START_TEST(a_worker_accepts)
+{
+	struct confined child = { .gifts = 1 };
+	int client;
+
+	if (!confined_possible(who_of(_i)))
+		return;
+	child.gift = listen_on_loopback();
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(
+	    connect(client, (struct sockaddr *)&ip_address, sizeof ip_address),
+	    0);
+	confined_start(
+	    &child, &frontd_worker_profile, who_of(_i), do_accept, 4);
+	confined_end(&child);
+	ck_assert_msg(child.status == 0, "%x: %s", child.status, child.said);
 }
 END_TEST
 
@@ -613,6 +581,21 @@ policy_suite(void)
 	    tcase, what_cannot_be_had_is_missing, 0, profile_total);
 	tcase_add_test(
 	    tcase, a_master_leaves_its_children_what_they_must_change);
+	tcase_add_loop_test(tcase,
+	    under_its_masters_filter_a_child_reaches_the_same, 0,
+	    (int)COUNT(families) * WHO_COUNT);
+	tcase_add_loop_test(tcase,
+	    under_its_masters_filter_a_child_still_says_what_ended_it, 0,
+	    (int)COUNT(families));
+	tcase_add_loop_test(tcase,
+	    a_missing_layer_is_fatal_when_all_are_required, 0,
+	    (int)COUNT(families));
+	tcase_add_test(tcase, no_descriptor_is_left_but_those_to_be_kept);
+	tcase_add_test(tcase, entering_leaves_no_descriptor_of_its_own);
+	tcase_add_loop_test(tcase, a_child_dies_with_its_parent, 0,
+	    (int)COUNT(families) * WHO_COUNT);
+	tcase_add_loop_test(tcase, a_connector_connects, 0, WHO_COUNT);
+	tcase_add_loop_test(tcase, a_worker_accepts, 0, WHO_COUNT);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

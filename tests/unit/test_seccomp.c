@@ -56,7 +56,7 @@ assert_died_of(const struct confined *child, const struct profile *profile,
 START_TEST(every_call_that_a_profile_does_not_name_ends_it)
 {
 	const struct profile *profile = profiles_at((size_t)_i);
-	struct confined child;
+	struct confined child = { 0 };
 	int tried = 0;
 	char *name;
 
@@ -77,7 +77,7 @@ END_TEST
 START_TEST(the_call_that_ends_is_forbidden_to_all)
 {
 	const struct profile *profile = profiles_at((size_t)_i);
-	struct confined child;
+	struct confined child = { 0 };
 
 	confined_filter(&child, profile, call_number, FORBIDDEN_END);
 	ck_assert_int_eq(WTERMSIG(child.status), SIGSYS);
@@ -89,7 +89,7 @@ START_TEST(a_number_from_the_future_is_answered_with_enosys)
 {
 	static const long numbers[] = { 9999, 1023, 1024, 0x3fffffff };
 	const struct profile *profile = profiles_at((size_t)_i);
-	struct confined child;
+	struct confined child = { 0 };
 
 	for (size_t i = 0; i < COUNT(numbers); i++) {
 		confined_filter(&child, profile, call_number, numbers[i]);
@@ -122,7 +122,7 @@ call_ia32(long number)
 START_TEST(another_architectures_numbers_are_killed)
 {
 	const struct profile *profile = profiles_at((size_t)_i);
-	struct confined child;
+	struct confined child = { 0 };
 
 	confined_filter(&child, profile, call_x32, SYS_getpid);
 	ck_assert_int_eq(WTERMSIG(child.status), SIGSYS);
@@ -151,7 +151,7 @@ call_with(long value)
 static void
 assert_broken(const struct profile *profile, uint64_t value)
 {
-	struct confined child;
+	struct confined child = { 0 };
 
 	confined_filter(&child, profile, call_with, (long)value);
 	assert_died_of(&child, profile, ruled->name, ruled->number);
@@ -160,7 +160,7 @@ assert_broken(const struct profile *profile, uint64_t value)
 static void
 assert_met(const struct profile *profile, uint64_t value)
 {
-	struct confined child;
+	struct confined child = { 0 };
 
 	confined_filter(&child, profile, call_with, (long)value);
 	ck_assert_msg(
@@ -234,7 +234,7 @@ make_code(long how)
 START_TEST(no_child_makes_code)
 {
 	const struct profile *profile = profiles_at((size_t)_i);
-	struct confined child;
+	struct confined child = { 0 };
 
 	if (profile->master)
 		return; /* its children's loader does */
@@ -248,7 +248,7 @@ END_TEST
 /* SIGSYS is blocked, as in the handler: the kernel ends the process. */
 START_TEST(a_second_forbidden_call_in_the_handler_is_the_end)
 {
-	struct confined child;
+	struct confined child = { 0 };
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -271,7 +271,7 @@ call_silently(long number)
 
 START_TEST(nobody_to_hear_the_last_words_saves_nobody)
 {
-	struct confined child;
+	struct confined child = { 0 };
 
 	confined_filter(&child, &keyd_signer_profile, call_silently, SYS_fork);
 	ck_assert_int_eq(WTERMSIG(child.status), SIGSYS);
@@ -280,7 +280,7 @@ END_TEST
 
 START_TEST(death_names_the_call)
 {
-	struct confined child;
+	struct confined child = { 0 };
 
 	confined_filter(&child, &keyd_signer_profile, call_number, SYS_socket);
 	ck_assert_str_eq(policy_death(child.status, SYS_socket), "socket");
