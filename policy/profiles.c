@@ -69,9 +69,8 @@ static const struct call connect_calls[] = { CHILD_LOOP, POLL,
 	C(getsockopt) };
 
 /* ioctl is libevent's; others type into the terminal that we were given. */
-static const struct call page_calls[] = { CHILD_LOOP, GIVEN_SOCKETS,
-	ON(ioctl, RULE_EQUAL, 1, FIONREAD), C(eventfd2), C(pipe2), C(accept),
-	C(socketpair), POLL };
+static const struct call page_calls[] = { CHILD_LOOP, C(accept4), C(readv),
+	C(writev), C(shutdown), ON(ioctl, RULE_EQUAL, 1, FIONREAD) };
 
 /*
  * A master's filter is its children's too, until they add their own: so it

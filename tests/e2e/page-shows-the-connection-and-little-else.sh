@@ -19,6 +19,7 @@ until [ -n "$demo" ]; do
 	tries=$((tries + 1))
 	[ $tries -lt 6 ] || fail "no port was free"
 	port=$((20000 + ($$ * 7 + tries * 1013) % 12000))
+	: >"$work/said"
 	tests/demo.sh "$work" $port >"$work/said" 2>&1 &
 	demo=$!
 	until grep -q 'is served' "$work/said"; do
