@@ -86,7 +86,7 @@ $(B)/$(1)/$(2): $(3)
 endef
 
 KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/signer keyd/wipe)
-KEYD := $(call obj,keyd/keyd keyd/config keyd/endpoint keyd/link base/conf)
+KEYD := $(call obj,keyd/keyd keyd/config keyd/endpoint keyd/keyfiles keyd/link base/conf)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
@@ -141,6 +141,8 @@ $(eval $(call unit,keyclient,$(KEYCLIENT) $(IPC) $(call obj,tests/unit/fake_s2n)
 $(eval $(call unit,signer,$(call obj,keyd/signer) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,keystore,$(call obj,keyd/keystore keyd/signer) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,request,$(call obj,keyd/request keyd/keystore keyd/signer) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,endpoint,$(call obj,keyd/endpoint),))
+$(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
 $(eval $(call unit,keyd_config,$(call obj,keyd/config base/conf),$$(CONFUSE_LIBS)))
 $(eval $(call unit,spawn,$(IPC),))
 $(eval $(call unit,profile,$(POLICY) $(BASE),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))

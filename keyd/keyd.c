@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #include "ipc/spawn.h"
 #include "keyd/config.h"
 #include "keyd/endpoint.h"
+#include "keyd/keyfiles.h"
 #include "keyd/link.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
@@ -49,10 +49,12 @@ static struct event_base *base;
 static struct signer signers[CONFIG_GROUPS_MAX];
 static struct master masters[MASTERS_MAX];
 static char signer_path[PATH_MAX];
-/* The key files, by index into config.keys, as they were at the start: a signer
- * that takes a dead one's place holds the same keys, whatever happened since.
- */
-static int key_files[KEYPROTO_SLOTS];
+/* By index into config.keys: the order that passed it, and whether a signer has
+ * answered to one. Until each has, keyd is starting. */
+static uint64_t key_orders[KEYPROTO_SLOTS];
+static bool key_answered[KEYPROTO_SLOTS];
+static unsigned unanswered;
+static bool testing, failed;
 static struct confinement own;
 
 static void signer_start(struct signer *);
@@ -116,49 +118,53 @@ give_channel(
 	return done;
 }
 
-/* What became of a key's file is told; it is not what the signer gets. */
-static void
-compare_file(const struct config_key *key, int fd)
-{
-	struct stat then, now;
-	int again = config_open_key(key);
-	const char *reason = "unreadable";
-
-	if (again >= 0 && fstat(fd, &then) == 0 && fstat(again, &now) == 0)
-		reason = then.st_dev == now.st_dev && then.st_ino == now.st_ino
-			     ? NULL
-			     : "replaced";
-	if (again >= 0)
-		close(again);
-	if (reason != NULL)
-		log_event(LOG_LEVEL_WARN, "key",
-		    "name=%s file=\"%s\" reason=%s action=kept", key->name,
-		    key->path, reason);
-}
-
 static void
 pass_keys(struct signer *signer)
 {
 	struct keyproto_keyfile file;
 	uint8_t payload[16];
+	size_t len;
+	int fd;
 
 	for (unsigned i = 0; i < config.key_count; i++) {
 		const struct config_key *key = &config.keys[i];
 
 		if (key->group != signer->group)
 			continue;
-		compare_file(key, key_files[i]);
 		file.slot = key->slot;
 		file.operations = key->operations;
-		/* The signer before this one read it to its end. */
-		if (lseek(key_files[i], 0, SEEK_SET) != 0 ||
-		    !order(signer, KEYPROTO_KEYFILE,
-			slice_of(payload, keyproto_keyfile_build(
-					      &file, payload, sizeof payload)),
-			key_files[i]))
+		len = keyproto_keyfile_build(&file, payload, sizeof payload);
+		fd = keyfiles_rewound(&config, i);
+		key_orders[i] = order_id + 1;
+		if (fd < 0 || !order(signer, KEYPROTO_KEYFILE,
+				  slice_of(payload, len), fd))
 			log_event(LOG_LEVEL_ERROR, "key",
-			    "name=%s reason=queue", key->name);
+			    "name=%s file=\"%s\" reason=not-passed", key->name,
+			    key->path);
 	}
+}
+
+/* At the start a key that is none ends keyd, once all such are named. */
+static void
+key_told(uint64_t id, enum keyproto_status status)
+{
+	unsigned i = 0;
+
+	while (i < config.key_count && key_orders[i] != id)
+		i++;
+	if (i == config.key_count)
+		return;
+	if (status != KEYPROTO_OK)
+		fprintf(stderr,
+		    "%s: not a private key that is served: unencrypted PEM, "
+		    "EC P-256, P-384 or P-521, RSA of 2048 to 8192 bits\n",
+		    config.keys[i].path);
+	if (key_answered[i])
+		return;
+	key_answered[i] = true;
+	failed = failed || status != KEYPROTO_OK;
+	if (--unanswered == 0 && (failed || testing))
+		event_base_loopbreak(base);
 }
 
 static void
@@ -170,8 +176,11 @@ signer_told(struct signer *signer, struct slice packet)
 
 	if (keyproto_parse(packet, &header, &payload) != KEYPROTO_OK)
 		return;
-	if (header.type == KEYPROTO_STATUS &&
-	    keyproto_processes_parse(payload, &what) && what.count == 1) {
+	if (header.type == KEYPROTO_KEYFILE) {
+		key_told(header.id, header.status);
+	} else if (header.type == KEYPROTO_STATUS &&
+		   keyproto_processes_parse(payload, &what) &&
+		   what.count == 1) {
 		signer->about = what.process[0];
 		log_event(LOG_LEVEL_INFO, "signer",
 		    "group=%s child=%d uid=%u seccomp=%u keys=%u",
@@ -191,12 +200,11 @@ signer_ready(evutil_socket_t fd, short what, void *ctx)
 {
 	struct signer *signer = ctx;
 	uint8_t packet[KEYPROTO_PACKET_MAX];
+	enum channel_event event;
 	size_t len;
 
 	(void)fd;
 	(void)what;
-	enum channel_event event;
-
 	while ((event = channel_receive(signer->control.channel, packet,
 		    sizeof packet, &len, NULL)) == CHANNEL_PACKET)
 		signer_told(signer, slice_of(packet, len));
@@ -284,6 +292,10 @@ child_died(evutil_socket_t fd, short what, void *ctx)
 						: WEXITSTATUS(status));
 			signer_stop(&signers[i]);
 			signer_later(&signers[i]);
+			if (testing) {
+				failed = true;
+				event_base_loopbreak(base);
+			}
 		}
 	}
 }
@@ -473,35 +485,42 @@ end_signers(void)
 }
 
 static bool
-watch(int listener)
+watch_signal(int number, event_callback_fn seen)
 {
-	struct event *term, *intr, *chld, *arrival;
+	struct event *event = evsignal_new(base, number, seen, NULL);
 
-	term = evsignal_new(base, SIGTERM, stop, NULL);
-	intr = evsignal_new(base, SIGINT, stop, NULL);
-	chld = evsignal_new(base, SIGCHLD, child_died, NULL);
-	arrival = event_new(
-	    base, listener, EV_READ | EV_PERSIST, master_arrived, NULL);
-	return term != NULL && intr != NULL && chld != NULL &&
-	       arrival != NULL && event_add(term, NULL) == 0 &&
-	       event_add(intr, NULL) == 0 && event_add(chld, NULL) == 0 &&
-	       event_add(arrival, NULL) == 0;
+	return event != NULL && event_add(event, NULL) == 0;
 }
 
+static bool
+watch(int listener)
+{
+	struct event *arrival = event_new(
+	    base, listener, EV_READ | EV_PERSIST, master_arrived, NULL);
+
+	return watch_signal(SIGTERM, stop) && watch_signal(SIGINT, stop) &&
+	       watch_signal(SIGCHLD, child_died) && arrival != NULL &&
+	       (testing || event_add(arrival, NULL) == 0);
+}
+
+/* Only keyd's signers can tell whether a key is one: a test starts them, too,
+ * and ends when they have told. */
 static int
 run(void)
 {
 	static const struct policy_request ask = { .strictness =
 						       SANDBOX_BEST_EFFORT };
-	int listener = endpoint_listen(config.socket, MASTERS_MAX);
+	int listener =
+	    testing ? -1 : endpoint_listen(config.socket, MASTERS_MAX);
 
-	if (listener < 0)
+	if (listener < 0 && !testing)
 		return EXIT_FAILURE;
 	signal(SIGPIPE, SIG_IGN);
 	if (!spawn_path("keyd-signer", signer_path, sizeof signer_path) ||
 	    (base = event_base_new()) == NULL || !watch(listener))
 		return EXIT_FAILURE;
 	policy_enter(&keyd_profile, &ask, &own);
+	unanswered = config.key_count;
 	for (unsigned i = 0; i < config.group_count; i++) {
 		signers[i].group = i;
 		signers[i].respawn =
@@ -512,22 +531,11 @@ run(void)
 	    SALLYPORT_VERSION, config.socket, config.key_count);
 	event_base_dispatch(base);
 	end_signers();
-	unlink(config.socket);
-	log_event(LOG_LEVEL_INFO, "stop", "reason=signal");
-	return EXIT_SUCCESS;
-}
-
-/* Says what is wrong with each key's file, not only the first. */
-static bool
-open_keys(void)
-{
-	bool sound = true;
-
-	for (unsigned i = 0; i < config.key_count; i++) {
-		key_files[i] = config_open_key(&config.keys[i]);
-		sound = sound && key_files[i] >= 0;
-	}
-	return sound;
+	if (!testing)
+		unlink(config.socket);
+	log_event(
+	    LOG_LEVEL_INFO, "stop", "reason=%s", failed ? "keys" : "signal");
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int
@@ -535,14 +543,14 @@ main(int argc, char **argv)
 {
 	const char *file = SALLYPORT_SYSCONF "/keyd.conf";
 	enum log_level level = LOG_LEVEL_INFO;
-	bool test = false;
 	int option;
 
 	while ((option = getopt(argc, argv, "df:t")) != -1) {
 		if (option == 'f') {
 			file = optarg;
 		} else if (option == 't') {
-			test = true;
+			testing = true;
+			level = LOG_LEVEL_ERROR;
 		} else if (option == 'd') {
 			level = LOG_LEVEL_DEBUG;
 		} else {
@@ -551,7 +559,7 @@ main(int argc, char **argv)
 		}
 	}
 	log_open("keyd", level);
-	if (!config_read(file, &config) || !open_keys())
+	if (!config_read(file, &config) || !keyfiles_open(&config))
 		return EXIT_FAILURE;
-	return test ? EXIT_SUCCESS : run();
+	return run();
 }

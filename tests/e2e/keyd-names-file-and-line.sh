@@ -59,5 +59,22 @@ for file in "$dir/none.conf" "$dir"; do
 done
 configure_demo
 "$BUILD/bin/keyd" -t -f "$dir/keyd.conf" 2>"$dir/said" || fail "a good configuration is refused"
-[ ! -s "$dir/said" ] || fail "keyd -t is not silent"
+# What confinement a machine cannot give is logged; nothing else is said.
+! grep -v '^time=.* event=confinement ' "$dir/said" || fail "keyd -t is not silent"
 [ ! -e "$dir/keyd.sock" ] || fail "keyd -t made a socket"
+
+# Each key file that holds no key is named, before anything is served.
+echo garbage >"$dir/demo.pem"
+openssl genpkey -algorithm ED25519 -out "$dir/other.pem"
+chmod 600 "$dir/other.pem"
+sed -i 's/key "demo" .*/key "demo" { file = "demo.pem" } key "other" { file = "other.pem" } }/' "$dir/keyd.conf"
+for option in -t ''; do
+	status=0
+	# shellcheck disable=SC2086
+	timeout 10 "$BUILD/bin/keyd" $option -f "$dir/keyd.conf" 2>"$dir/said" || status=$?
+	[ "$status" -eq 1 ] || fail "keyd $option ended with $status without keys"
+	for name in demo other; do
+		grep -q "^$dir/$name.pem: not a private key" "$dir/said" || fail "$name.pem is not named"
+	done
+	[ ! -e "$dir/keyd.sock" ] || fail "keyd $option left its socket"
+done

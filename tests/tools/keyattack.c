@@ -72,7 +72,8 @@ send_frame(struct keyline *line, uint16_t type, struct slice payload, int fd)
 	packet[7] = (uint8_t)(type >> 8);
 	packet[8] = (uint8_t)payload.len;
 	packet[16] = (uint8_t)++line->id;
-	memcpy(packet + KEYPROTO_HEADER, payload.data, payload.len);
+	if (payload.len > 0)
+		memcpy(packet + KEYPROTO_HEADER, payload.data, payload.len);
 	keyline_send(line, slice_of(packet, KEYPROTO_HEADER + payload.len), fd);
 }
 
