@@ -5,6 +5,7 @@
 #include "policy/policy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,9 +121,20 @@ enter_child_layers(const struct entry *entry, const struct account *account)
 	die_with(parent);
 }
 
+/*
+ * Of what the master may have been started with, a terminal for instance, a
+ * child needs standard error only.
+ */
 static void
-close_descriptors(unsigned first)
+close_descriptors(const struct profile *profile, unsigned first)
 {
+	int null = profile->master ? -1 : open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null >= 0 &&
+	    (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0))
+		abort();
+	if (null > STDERR_FILENO)
+		close(null);
 	if (first > 0 && syscall(SYS_close_range, first, ~0u, 0) != 0)
 		abort();
 }
@@ -138,7 +150,7 @@ policy_enter(const struct profile *profile,
 	memset(reached, 0, sizeof *reached);
 	/* First, while there are files. */
 	privdrop_resolve(profile, request->user, &account);
-	close_descriptors(request->keep_below);
+	close_descriptors(profile, request->keep_below);
 	note(&entry, LAYER_LIMITS, limits_enter(profile));
 	if (!profile->master)
 		enter_child_layers(&entry, &account);

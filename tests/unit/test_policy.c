@@ -419,6 +419,28 @@ START_TEST(entering_leaves_no_descriptor_of_its_own)
 END_TEST
 
 static int
+use_terminal(long unused)
+{
+	char typed;
+
+	(void)unused;
+	if (write(STDOUT_FILENO, "printed", 7) != 7)
+		return 2;
+	return read(STDIN_FILENO, &typed, 1) == 0 ? 0 : 1;
+}
+
+START_TEST(a_child_neither_reads_nor_writes_the_terminal)
+{
+	struct confined child = { 0 };
+
+	confined_start(&child, families[_i].child, AS_NOBODY, use_terminal, 0);
+	confined_end(&child);
+	ck_assert_msg(child.status == 0, "%x: %s", child.status, child.said);
+	ck_assert_ptr_null(strstr(child.said, "printed"));
+}
+END_TEST
+
+static int
 wait_for_ever(long fd)
 {
 	char word;
@@ -591,6 +613,9 @@ policy_suite(void)
 	    a_missing_layer_is_fatal_when_all_are_required, 0,
 	    (int)COUNT(families));
 	tcase_add_test(tcase, no_descriptor_is_left_but_those_to_be_kept);
+	tcase_add_loop_test(tcase,
+	    a_child_neither_reads_nor_writes_the_terminal, 0,
+	    (int)COUNT(families));
 	tcase_add_test(tcase, entering_leaves_no_descriptor_of_its_own);
 	tcase_add_loop_test(tcase, a_child_dies_with_its_parent, 0,
 	    (int)COUNT(families) * WHO_COUNT);
