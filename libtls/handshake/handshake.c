@@ -73,7 +73,8 @@ hello_seen(struct s2n_connection *conn)
 {
 	conn->records.drops_ccs = true;
 	conn->records.out.version = 0x0303; /* RFC 8446 5.1: but the first */
-	return 0;
+	/* 5.1, while both sides still read alerts in the clear */
+	return message_boundary(conn);
 }
 
 /* The version is known: the rest of the way is that version's. */
@@ -90,7 +91,7 @@ const struct step hello_path[] = {
 /*	  message               sender      when      send                       recv                       after: what changes */
 	{ CLIENT_HELLO,         S2N_CLIENT, always,   client_hello_send,         client_hello_recv,         hello_seen },
 	{ HELLO_RETRY_REQUEST,  S2N_SERVER, retry,    hello_retry_send,          hello_retry_recv,          keys13_ccs },
-	{ CLIENT_HELLO,         S2N_CLIENT, retried,  client_hello_send,         client_hello_recv,         no_change },
+	{ CLIENT_HELLO,         S2N_CLIENT, retried,  client_hello_send,         client_hello_recv,         hello_seen },
 	{ SERVER_HELLO,         S2N_SERVER, always,   server_hello_send,         server_hello_recv,         take_path },
 	{ .message = END_OF_PATH }
 };

@@ -29,8 +29,6 @@ detour_send(struct s2n_connection *conn, struct writer *out)
 	size_t start = out->len;
 	int r;
 
-	if (detour->before != NULL)
-		detour->before(conn, step, detour->ctx);
 	if ((r = step->send(conn, out)) == 0 && detour->built != NULL)
 		detour->built(conn, step, out, start, detour->ctx);
 	return r;
@@ -40,6 +38,20 @@ static int
 detour_recv(struct s2n_connection *conn, struct reader *in)
 {
 	return real(conn, 0)->recv(conn, in);
+}
+
+/* Whether the next message is ours, and which. */
+static void
+announce(struct s2n_connection *conn)
+{
+	const struct detour *detour = &detours[conn->mode];
+	const struct step *step = &conn->hs->path[conn->hs->at];
+
+	while (step->message != END_OF_PATH && step->when(conn) == NO)
+		step++;
+	if (detour->before != NULL && step->message != END_OF_PATH &&
+	    step->sender == conn->mode)
+		detour->before(conn, step, detour->ctx);
 }
 
 static int
@@ -54,6 +66,8 @@ detour_after(struct s2n_connection *conn)
 	r = step->after(conn);
 	if (conn->hs->path == tls13_path)
 		conn->hs->path = tls13_copy;
+	if (r == 0)
+		announce(conn);
 	return r;
 }
 
@@ -80,4 +94,5 @@ detour_take(struct s2n_connection *conn, const struct detour *detour)
 	detours[conn->mode] = *detour;
 	ck_assert_int_eq(handshake_start(conn), 0);
 	conn->hs->path = hello_copy;
+	announce(conn);
 }

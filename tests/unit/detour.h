@@ -8,7 +8,7 @@
 #include "libtls/handshake/handshake.h"
 
 struct detour {
-	/* Before a message of ours is built: maybe records in front of it. */
+	/* Before a message of ours is begun: maybe records in front of it. */
 	void (*before)(struct s2n_connection *, const struct step *, void *ctx);
 	/* The body is what out has from start; the header stands before it. */
 	void (*built)(struct s2n_connection *, const struct step *,
