@@ -172,6 +172,9 @@ DETOUR := $(PEERS) $(call obj,tests/unit/detour) $(LIBTLS)
 $(eval $(call unit,sequences,$(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,alerts,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,intrusions,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
+$(eval $(call unit,send,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,shutdown,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,pkey_op,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
 # ---- peers for end-to-end tests: strangers to all but the public library ----

@@ -47,13 +47,16 @@ int
 pipe_send(void *ctx, const uint8_t *buf, uint32_t len)
 {
 	struct pipe *pipe = ctx;
+	size_t have = pipe->bytes.len - pipe->taken;
 
-	if (hiccups(pipe)) {
+	if ((pipe->room > 0 && have >= pipe->room) || hiccups(pipe)) {
 		errno = EAGAIN;
 		return -1;
 	}
 	if (pipe->step > 0 && len > pipe->step)
 		len = (uint32_t)pipe->step;
+	if (pipe->room > 0 && len > pipe->room - have)
+		len = (uint32_t)(pipe->room - have);
 	writer_bytes(&pipe->bytes, slice_of(buf, len));
 	ck_assert(!pipe->bytes.failed);
 	return (int)len;

@@ -15,6 +15,7 @@ struct pipe {
 	struct writer bytes;
 	size_t taken;
 	size_t step;  /* most bytes a call moves; 0: any */
+	size_t room;  /* most bytes that wait to be taken; 0: any */
 	bool hiccup;  /* every other call would block */
 	bool blocked; /* the next call does */
 	bool closed;
