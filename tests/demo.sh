@@ -7,11 +7,12 @@ set -eu
 build=$(cd "$1" && pwd)
 port=$2
 demo=$build/demo
-# Every account that a part runs under must reach the sockets.
+# What belongs to this run alone; every account that a part runs under must
+# reach the sockets.
 if [ "$(id -u)" = 0 ]; then
-	sockets=/run/sallyport/demo-$port
+	run=/run/sallyport/demo-$$
 else
-	sockets=${XDG_RUNTIME_DIR:-$demo}/sallyport-$port
+	run=${XDG_RUNTIME_DIR:-$demo}/sallyport-$$
 fi
 keyd_keeper='' frontd_keeper='' status=1
 
@@ -40,30 +41,30 @@ subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1" >"$demo/extensions"
 }
 
 make_configuration() {
-	cat >"$demo/keyd.conf" <<-END
-		socket = "$sockets/keyd.sock"
+	cat >"$run/keyd.conf" <<-END
+		socket = "$run/keyd.sock"
 		signer-group "demo" {
-		  key "demo" { file = "key.pem" operations = { sign13 } }
+		  key "demo" { file = "$demo/key.pem" operations = { sign13 } }
 		}
 		client "frontd" { uid = "$(id -u)" keys = { "demo" } role = server }
 	END
 	{
 		cat <<-END
 			worker { processes = auto sandbox = best-effort }
-			keyd-socket = "$sockets/keyd.sock"
-			page { socket = "$sockets/page.sock" }
+			keyd-socket = "$run/keyd.sock"
+			page { socket = "$run/page.sock" }
 			site "demo" {
 			  names = { "localhost" }
-			  chain = "chain.pem"
+			  chain = "$demo/chain.pem"
 			  alpn = { "http/1.1" }
-			  backend = "unix:$sockets/page.sock"
+			  backend = "unix:$run/page.sock"
 			  proxy-protocol = v2
 			}
 			listen "127.0.0.1:$port" { default = "demo" }
 		END
 		[ ! -e /proc/net/if_inet6 ] ||
 		    echo "listen \"[::1]:$port\" { default = \"demo\" }"
-	} >"$demo/frontd.conf"
+	} >"$run/frontd.conf"
 }
 
 # ---- what runs ----
@@ -95,18 +96,26 @@ finish() {
 	for keeper in $frontd_keeper $keyd_keeper; do
 		wait "$keeper" 2>/dev/null || :
 	done
-	# Not what is in it: that is another demo's, on the same port.
-	rmdir "$sockets" 2>/dev/null || :
+	mv "$run"/*.log "$demo"
+	rm -rf "$run"
 	exit "$status"
 }
 
 # Lines that are no log lines say why a program would not start; or else its
 # errors do.
 give_up() {
-	grep -hv '^time=' "$demo/keyd.log" "$demo/frontd.log" >&2 ||
-	    grep -h ' level=error ' "$demo/keyd.log" "$demo/frontd.log" >&2 ||
-	    echo "demo: no answer on port $port; see $demo/keyd.log and $demo/frontd.log" >&2
+	grep -hv '^time=' "$run/keyd.log" "$run/frontd.log" >&2 ||
+	    grep -h ' level=error ' "$run/keyd.log" "$run/frontd.log" >&2 ||
+	    echo "demo: no answer on port $port; see $run/keyd.log and $run/frontd.log" >&2
 	exit 1
+}
+
+# Another program may be what answers on the port.
+runs() {
+	for keeper in $frontd_keeper $keyd_keeper; do
+		kill -0 "$keeper" 2>/dev/null || give_up
+	done
+	grep -q ' event=start ' "$run/frontd.log"
 }
 
 serves() {
@@ -117,31 +126,31 @@ serves() {
 # Best effort, never silent.
 say_what_is_missing() {
 	sed -n 's/.*event=confinement profile=\([^ ]*\) layer=\([^ ]*\) level=\([^ ]*\) reason=\(.*\)/\1: \2 \3 (\4)/p' \
-	    "$demo/keyd.log" "$demo/frontd.log" | tr -d '"' | sort -u |
+	    "$run/keyd.log" "$run/frontd.log" | tr -d '"' | sort -u |
 	    sed 's/^/confinement of /'
 }
 
-mkdir -p "$demo" "$sockets"
+umask 022
+mkdir -p "$demo" "$run"
 openssl x509 -in "$demo/chain.pem" -noout -checkend 86400 >/dev/null 2>&1 ||
     make_certificate 2>"$demo/openssl.log" || { cat "$demo/openssl.log" >&2; exit 1; }
 make_configuration
-: >"$demo/keyd.log"
-: >"$demo/frontd.log"
+: >"$run/keyd.log"
+: >"$run/frontd.log"
 trap finish EXIT
 trap 'status=0; exit' INT TERM
 
-keep "$build/bin/keyd" -f "$demo/keyd.conf" 2>>"$demo/keyd.log" &
+keep "$build/bin/keyd" -f "$run/keyd.conf" 2>>"$run/keyd.log" &
 keyd_keeper=$!
-keep "$build/bin/frontd" -f "$demo/frontd.conf" 2>>"$demo/frontd.log" &
+keep "$build/bin/frontd" -f "$run/frontd.conf" 2>>"$run/frontd.log" &
 frontd_keeper=$!
 
 tries=0
-until serves; do
+until runs && serves; do
 	tries=$((tries + 1))
-	[ $tries -lt 50 ] && kill -0 "$frontd_keeper" 2>/dev/null &&
-	    kill -0 "$keyd_keeper" 2>/dev/null || give_up
+	[ $tries -lt 100 ] || give_up
 	sleep 0.1
 done
 say_what_is_missing
-echo "https://localhost:$port/ is served; trust $demo/ca.pem; logs are in $demo; Ctrl-C ends it"
+echo "https://localhost:$port/ is served; trust $demo/ca.pem; logs are in $run; Ctrl-C ends it"
 wait "$frontd_keeper" || give_up
