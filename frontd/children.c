@@ -369,6 +369,16 @@ log_death(const struct child *child, int status)
 	    reason);
 }
 
+/* It aborts where sandbox = require and a layer is missing: so would the next.
+ */
+static bool
+could_not_seal(const struct child *child, int status)
+{
+	return !child->confined && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGABRT &&
+	       child->master->options.strictness == SANDBOX_REQUIRE;
+}
+
 void
 children_reap(struct master *master)
 {
@@ -380,6 +390,10 @@ children_reap(struct master *master)
 		if ((child = find(master, pid)) == NULL)
 			continue;
 		log_death(child, status);
+		if (could_not_seal(child, status)) {
+			master->failed = true;
+			event_base_loopbreak(master->base);
+		}
 		start_later(child);
 	}
 	children_show(master);

@@ -75,8 +75,9 @@ run(void)
 	children_end(&master);
 	if (master.options.page_socket[0] != '\0')
 		unlink(master.options.page_socket);
-	log_event(LOG_LEVEL_INFO, "stop", "reason=signal");
-	return EXIT_SUCCESS;
+	log_event(master.failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "stop",
+	    "reason=%s", master.failed ? "sandbox-required" : "signal");
+	return master.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int

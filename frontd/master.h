@@ -44,6 +44,7 @@ struct master {
 	struct child connect, page, workers[CONTROL_WORKERS_MAX];
 	struct keylink link;
 	struct confinement own;
+	bool failed; /* a child cannot be what the configuration demands */
 };
 
 #endif

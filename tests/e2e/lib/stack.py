@@ -34,6 +34,13 @@ def equal(what, got, wanted):
         raise AssertionError(f"{what}: {got!r}, not {wanted!r}")
 
 
+def needs_root(why):
+    """Without root the test shows nothing, and check.sh says so."""
+    if os.geteuid() != 0:
+        print(why)
+        sys.exit(77)
+
+
 def status_of(pid):
     """/proc/PID/status as a dict; empty when there is no such process."""
     try:
@@ -113,14 +120,16 @@ def echo(client):
 class Stack:
     """keyd and frontd before a backend; use as a context manager."""
 
-    def __init__(self, serve=echo, listen="", processes=2, worker="", site=""):
+    def __init__(self, serve=echo, listen="", processes=2, worker="", site="",
+                 kind="EC", before=()):
         self.dir = tempfile.mkdtemp(prefix="sallyport-")
         os.chmod(self.dir, 0o755)
         self.backend = Backend(serve)
         self.listen, self.site, self.processes = listen, site, processes
+        self.before = list(before)  # words before frontd's own
         self.worker = f"processes = {processes} {worker}"
         self.keyd = self.frontd = None
-        self.key, self.chain = make_key(self.dir, "demo")
+        self.key, self.chain = make_key(self.dir, "demo", kind=kind)
         self.write("keyd.conf", f"""
             socket = "keyd.sock"
             signer-group "demo" {{ key "demo" {{ file = "demo-key.pem" operations = {{ sign13 }} }} }}
@@ -149,7 +158,8 @@ class Stack:
     def start(self, name):
         log = open(self.path(f"{name}.log"), "ab")
         with log:
-            return subprocess.Popen([f"{BUILD}/bin/{name}", "-f", self.path(f"{name}.conf")],
+            before = self.before if name == "frontd" else []
+            return subprocess.Popen([*before, f"{BUILD}/bin/{name}", "-f", self.path(f"{name}.conf")],
                                     stderr=log, stdin=subprocess.DEVNULL, cwd=self.dir)
 
     def start_keyd(self):
