@@ -47,7 +47,7 @@ flush(struct master *master)
 void
 keylink_ask(struct master *master, uint32_t worker)
 {
-	if (master->link.keyd == NULL ||
+	if (!master->link.welcomed ||
 	    !keymaster_newchannel(master->link.keyd, worker))
 		return; /* asked for all when keyd has welcomed us */
 	flush(master);
@@ -56,6 +56,7 @@ keylink_ask(struct master *master, uint32_t worker)
 static void
 welcomed(struct master *master)
 {
+	master->link.welcomed = true;
 	master->link.complained = false;
 	log_event(
 	    LOG_LEVEL_INFO, "keyd", "socket=%s", master->options.keyd_socket);
@@ -120,7 +121,7 @@ ask_status(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	if (master->link.keyd != NULL && keymaster_status(master->link.keyd))
+	if (master->link.welcomed && keymaster_status(master->link.keyd))
 		flush(master);
 }
 
@@ -184,5 +185,6 @@ keylink_end(struct master *master)
 	link->readable = link->writable = NULL;
 	keymaster_free(link->keyd);
 	link->keyd = NULL;
+	link->welcomed = false;
 	link->processes = (struct keyproto_processes){ 0 };
 }

@@ -31,7 +31,8 @@ struct keylink {
 	struct keymaster *keyd; /* NULL: not connected */
 	struct event *readable, *writable, *retry, *ask;
 	struct backoff backoff;
-	bool complained;
+	bool welcomed;                       /* it may be asked */
+	bool complained;                     /* that it is gone has been said */
 	struct keyproto_processes processes; /* as it last told */
 };
 
