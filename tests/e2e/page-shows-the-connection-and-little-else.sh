@@ -3,11 +3,11 @@
 # nobody is served who does not come with a PROXY header.
 set -eu
 work=$(mktemp -d)
-demo=''
+demo='' run=$work
 trap '[ -z "$demo" ] || { kill "$demo" 2>/dev/null || :; wait "$demo" || :; }; rm -rf "$work"' EXIT
 fail() {
 	echo "$1"
-	cat "$work/demo/frontd.log" "$work/said" 2>/dev/null
+	cat "$run/frontd.log" "$work/said" 2>/dev/null
 	exit 1
 }
 
@@ -27,6 +27,7 @@ until [ -n "$demo" ]; do
 		sleep 0.1
 	done
 done
+run=$(sed -n 's/.*logs are in \([^;]*\);.*/\1/p' "$work/said")
 
 ask() {
 	path=$1
@@ -68,9 +69,9 @@ head -c 100000 /dev/zero | tr '\0' a >"$work/much"
 [ "$(status / --data-binary "@$work/much" -H Expect:)" = 413 ] || fail "not 413"
 
 # ---- who is not served ----
-socket=$(sed -n 's/^page { socket = "\(.*\)" }$/\1/p' "$work/demo/frontd.conf")
+socket=$(sed -n 's/^page { socket = "\(.*\)" }$/\1/p' "$run/frontd.conf")
 refusals() {
-	grep -c 'process=frontd-page .*event=proxy reason=' "$work/demo/frontd.log" || :
+	grep -c 'process=frontd-page .*event=proxy reason=' "$run/frontd.log" || :
 }
 before=$(refusals)
 for header in '' --haproxy-protocol; do

@@ -160,7 +160,8 @@ class Stack:
         with log:
             before = self.before if name == "frontd" else []
             return subprocess.Popen([*before, f"{BUILD}/bin/{name}", "-f", self.path(f"{name}.conf")],
-                                    stderr=log, stdin=subprocess.DEVNULL, cwd=self.dir)
+                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                    stderr=log, cwd=self.dir)
 
     def start_keyd(self):
         self.keyd = self.start("keyd")
