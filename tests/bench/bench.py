@@ -205,7 +205,7 @@ signer-group "bench" {{ key "bench" {{ file = "{pair[1]}" operations = {{ sign13
 client "frontd" {{ uid = "{os.getuid()}" keys = {{ "bench" }} role = server }}
 """)
     frontd = write(f"{folder}/frontd-{kind}.conf", f"""
-keyd = "{socket_path}"
+keyd-socket = "{socket_path}"
 worker {{ processes = 1 sandbox = best-effort }}
 listen "127.0.0.1:{port}" {{ default = "bench" }}
 site "bench" {{ names = {{ "localhost" }} chain = "{pair[0]}" backend = "127.0.0.1:{backend}" }}
