@@ -46,7 +46,8 @@ void writer_vec16(struct writer *, struct slice);
 void writer_vec24(struct writer *, struct slice);
 /* Room for len bytes that the caller fills; NULL after a failure. */
 uint8_t *writer_reserve(struct writer *, size_t len);
-/* Allocates room for len more bytes at once, so that many writes need no copy. */
+/* Allocates room for len more bytes at once, so that many writes need no copy.
+ */
 void writer_expect(struct writer *, size_t len);
 /* Gives back the last bytes, down to a length of len. */
 void writer_truncate(struct writer *, size_t len);

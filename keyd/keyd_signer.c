@@ -286,7 +286,7 @@ main(void)
 		.strictness = SANDBOX_BEST_EFFORT,
 		.keep_below = SPAWN_FIRST_FD,
 	};
-	struct confinement reached;
+	struct confinement reached = { 0 };
 
 	log_open("keyd-signer", LOG_LEVEL_INFO);
 	if (!wipe_install() ||

@@ -24,6 +24,8 @@
 extern "C" {
 #endif
 
+/* clang-format off: S2N_API makes it take every prototype for a variable. */
+
 #define S2N_SUCCESS 0
 #define S2N_FAILURE -1
 /* What a callback returns that will finish later. */

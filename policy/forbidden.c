@@ -28,9 +28,12 @@ struct line {
 static void
 add_text(struct line *line, const char *text)
 {
-	for (size_t i = 0; i < NAME_SIZE && text[i] != '\0'; i++)
-		if (line->len < LINE_SIZE)
-			line->text[line->len++] = text[i];
+	size_t len = strnlen(text, NAME_SIZE);
+
+	if (len > LINE_SIZE - line->len)
+		len = LINE_SIZE - line->len;
+	memcpy(line->text + line->len, text, len);
+	line->len += len;
 }
 
 static void

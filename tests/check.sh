@@ -37,8 +37,8 @@ script() {
 	name=$(basename "${2%.*}")
 	log=$build/tests/$1-$name.log
 	case $2 in
-	*.py) run=python3 ;;
-	*) run=sh ;;
+	*.py) run='python3' ;;
+	*) run='sh' ;;
 	esac
 	BUILD=$build timeout 120 "$run" "$2" >"$log" 2>&1
 	case $? in

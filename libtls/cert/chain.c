@@ -31,7 +31,7 @@ reset(struct s2n_cert_chain_and_key *chain)
 static int
 append_cert(struct s2n_cert_chain_and_key *chain, struct slice der)
 {
-	struct s2n_cert *certs;
+	struct s2n_cert *certs, *last;
 
 	if (der.len == 0 || der.len > INT32_MAX)
 		return fail(ERR_DECODE_CERTIFICATE);
@@ -39,10 +39,12 @@ append_cert(struct s2n_cert_chain_and_key *chain, struct slice der)
 	if (certs == NULL)
 		return fail(ERR_NOMEM);
 	chain->certs = certs;
-	if ((certs[chain->count].der = malloc(der.len)) == NULL)
+	last = &certs[chain->count];
+	last->len = (uint32_t)der.len;
+	if ((last->der = malloc(der.len)) == NULL)
 		return fail(ERR_NOMEM);
-	memcpy(certs[chain->count].der, der.data, der.len);
-	certs[chain->count++].len = (uint32_t)der.len;
+	memcpy(last->der, der.data, der.len);
+	chain->count++;
 	return 0;
 }
 

@@ -53,10 +53,9 @@ drop_ccs(struct record_layer *layer, struct slice fragment)
 	return 0;
 }
 
-/* Takes one whole record off the transport; header and fragment are in place.
- */
+/* Waits for one whole record, whose fragment has *len bytes. */
 static int
-take(struct record_layer *layer, uint8_t **header, size_t *len)
+await(struct record_layer *layer, size_t *len)
 {
 	struct io *io = &layer->io;
 	uint8_t *at;
@@ -77,11 +76,7 @@ take(struct record_layer *layer, uint8_t **header, size_t *len)
 						  : layer->in.kind->length_max;
 	if (*len > limit)
 		return fail(ERR_RECORD_TOO_LONG);
-	if ((r = io_need(io, RECORD_HEADER + *len)) != 0)
-		return r;
-	*header = io->in + io->in_start;
-	io_used(io, RECORD_HEADER + *len);
-	return 0;
+	return io_need(io, RECORD_HEADER + *len);
 }
 
 static int
@@ -132,13 +127,15 @@ judge_empty(struct record_layer *layer)
 int
 record_read(struct record_layer *layer)
 {
-	uint8_t *header = NULL;
+	uint8_t *header;
 	size_t len = 0;
 	int r;
 
 	while (layer->plain.len == 0) {
-		if ((r = take(layer, &header, &len)) != 0)
+		if ((r = await(layer, &len)) != 0)
 			return r;
+		header = layer->io.in + layer->io.in_start;
+		io_used(&layer->io, RECORD_HEADER + len);
 		if (header[0] == CONTENT_CHANGE_CIPHER_SPEC)
 			r = drop_ccs(
 			    layer, slice_of(header + RECORD_HEADER, len));
