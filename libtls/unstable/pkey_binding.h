@@ -21,20 +21,54 @@ typedef enum {
 	/* RFC 8446 4.4.3, context string "TLS 1.3, server CertificateVerify" */
 	S2N_PKEY_BINDING_TLS13_SERVER = 1,
 	/* RFC 8446 4.4.3, context string "TLS 1.3, client CertificateVerify" */
-	S2N_PKEY_BINDING_TLS13_CLIENT = 2
+	S2N_PKEY_BINDING_TLS13_CLIENT = 2,
+	/* RFC 5246 7.4.3: both randoms and the parameters are signed */
+	S2N_PKEY_BINDING_TLS12_SERVER_KEY_EXCHANGE = 3,
+	/* RFC 5246 7.4.8: all handshake messages so far are signed */
+	S2N_PKEY_BINDING_TLS12_CLIENT_VERIFY = 4,
+	/* RFC 5246 7.4.7.1: an encrypted premaster secret, of a decrypt
+	 * operation */
+	S2N_PKEY_BINDING_RSA_PREMASTER = 5
 } s2n_pkey_binding_type;
 
 /*
- * The parts. Pointers are borrowed from the operation and valid until it is
- * freed.
+ * The parts; what does not belong to the type is zero. Pointers are borrowed
+ * from the operation and valid until it is freed.
  */
 struct s2n_pkey_binding {
 	s2n_pkey_binding_type type;
-	/* The hash of the handshake's suite, not of the signature scheme. */
+
+	/* Of TLS13_SERVER and TLS13_CLIENT. The hash of the handshake's suite,
+	 * not of the signature scheme. */
 	s2n_tls_hash_algorithm transcript_hash_algorithm;
 	const uint8_t *transcript_hash;
 	uint32_t transcript_hash_length;
+
+	/* Of TLS12_SERVER_KEY_EXCHANGE: 32 bytes each, and the ServerECDHParams
+	 * (RFC 8422 5.4) or ServerDHParams (RFC 5246 7.4.3) as they travel. */
+	const uint8_t *client_random;
+	const uint8_t *server_random;
+	const uint8_t *parameters;
+	uint32_t parameters_length;
+
+	/* Of TLS12_CLIENT_VERIFY: the messages, headers included. */
+	const uint8_t *messages;
+	uint32_t messages_length;
+
+	/* Of RSA_PREMASTER: the version that the ClientHello names, which the
+	 * premaster secret must begin with (RFC 5246 7.4.7.1), and the
+	 * ciphertext. The output has 48 bytes whether it decrypts or not. */
+	uint16_t client_version;
+	const uint8_t *ciphertext;
+	uint32_t ciphertext_length;
 };
+
+/*
+ * TLS 1.1 and older sign with an RSA key the MD5 and the SHA-1 hash one after
+ * the other (RFC 4346 4.7); no SignatureScheme says so, and this number, which
+ * IANA keeps for private use, stands for it here.
+ */
+#define S2N_PKEY_SCHEME_RSA_MD5_SHA1 0xffff
 
 /**
  * s2n_async_pkey_op_get_signature_scheme tells the TLS SignatureScheme (IANA
