@@ -56,7 +56,7 @@ BASE := $(call obj,base/reader base/writer base/log)
 # ---- libtls ----
 LIBTLS_BASE := $(call obj,base/reader base/writer)
 LIBTLS_CORE := $(call obj,libtls/core/errors)
-LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library digest hkdf aead group scheme))
+LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library digest hkdf aead cipher group scheme))
 LIBTLS_REGISTRY := $(call obj,$(addprefix libtls/registry/,suite lists preference))
 LIBTLS_CERT := $(call obj,libtls/cert/key libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \
     libtls/cert/trust libtls/cert/validate)

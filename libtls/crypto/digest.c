@@ -8,10 +8,19 @@
 
 #include "libtls/crypto/fetched.h"
 
+const struct digest digest_md5 = { DIGEST_MD5, "MD5", 16, 64 };
+const struct digest digest_md5_sha1 = { DIGEST_MD5_SHA1, "MD5-SHA1", 36, 64 };
 const struct digest digest_sha1 = { DIGEST_SHA1, "SHA1", 20, 64 };
+const struct digest digest_sha224 = { DIGEST_SHA224, "SHA224", 28, 64 };
 const struct digest digest_sha256 = { DIGEST_SHA256, "SHA256", 32, 64 };
 const struct digest digest_sha384 = { DIGEST_SHA384, "SHA384", 48, 128 };
 const struct digest digest_sha512 = { DIGEST_SHA512, "SHA512", 64, 128 };
+
+bool
+digest_available(const struct digest *digest)
+{
+	return fetched.md[digest->id] != NULL;
+}
 
 const EVP_MD *
 digest_md(const struct digest *digest)

@@ -11,7 +11,10 @@
 #define DIGEST_MAX 64 /* SHA-512 */
 
 enum digest_id {
+	DIGEST_MD5,
+	DIGEST_MD5_SHA1,
 	DIGEST_SHA1,
+	DIGEST_SHA224,
 	DIGEST_SHA256,
 	DIGEST_SHA384,
 	DIGEST_SHA512,
@@ -25,10 +28,13 @@ struct digest {
 	uint8_t block;
 };
 
-extern const struct digest digest_sha1, digest_sha256, digest_sha384,
-    digest_sha512;
+/* MD5 and SHA-1 one after the other: TLS 1.1 and older (RFC 4346 4.7). */
+extern const struct digest digest_md5, digest_md5_sha1, digest_sha1,
+    digest_sha224, digest_sha256, digest_sha384, digest_sha512;
 
-/* The fetched EVP_MD, for functions that want one. Never NULL after init. */
+/* Whether this libcrypto has it: one in FIPS mode has no MD5. */
+bool digest_available(const struct digest *);
+/* The fetched EVP_MD, for functions that want one. */
 const EVP_MD *digest_md(const struct digest *);
 
 /* Hash of in; out has digest->size bytes. */

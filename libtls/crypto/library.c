@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include <openssl/err.h>
 #include <openssl/rand.h>
 
 #include "libtls/crypto/fetched.h"
@@ -21,8 +22,11 @@ static bool ready;
 static pthread_key_t scratch_key;
 static bool scratch_key_made;
 
-static const struct digest *const digests[] = { &digest_sha1, &digest_sha256,
-	&digest_sha384, &digest_sha512 };
+static const struct digest *const digests[] = { &digest_sha1, &digest_sha224,
+	&digest_sha256, &digest_sha384, &digest_sha512 };
+/* Wanted below TLS 1.2 only, and not there in FIPS mode. */
+static const struct digest *const old_digests[] = { &digest_md5,
+	&digest_md5_sha1 };
 static const struct aead *const aeads[] = { &aead_aes128_gcm, &aead_aes256_gcm,
 	&aead_chacha20_poly1305 };
 
@@ -76,6 +80,11 @@ fetch_all(void)
 		if ((fetched.md[digests[i]->id] =
 			    EVP_MD_fetch(NULL, digests[i]->name, NULL)) == NULL)
 			return false;
+	ERR_set_mark();
+	for (size_t i = 0; i < COUNT(old_digests); i++)
+		fetched.md[old_digests[i]->id] =
+		    EVP_MD_fetch(NULL, old_digests[i]->name, NULL);
+	ERR_pop_to_mark();
 	for (size_t i = 0; i < COUNT(aeads); i++)
 		if ((fetched.cipher[aeads[i]->id] = EVP_CIPHER_fetch(
 			 NULL, aeads[i]->name, NULL)) == NULL)

@@ -48,7 +48,7 @@ choose_suite(struct s2n_connection *conn, const struct hello *hello)
 	for (size_t i = 0; i < preference->suites.count; i++) {
 		suite =
 		    preference_suite(preference, preference->suites.numbers[i]);
-		if (suite == NULL || suite->min_version > conn->version ||
+		if (suite == NULL || !suite_fits(suite, conn->version) ||
 		    !list_has(hello->suites, suite->number))
 			continue;
 		conn->suite = suite;

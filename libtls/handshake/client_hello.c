@@ -40,11 +40,14 @@ write_suites(const struct s2n_connection *conn, struct writer *out)
 {
 	const struct preference *preference = connection_preference(conn);
 	struct mark list = writer_open(out, 2);
+	const struct suite *suite;
 
-	for (size_t i = 0; i < preference->suites.count; i++)
-		if (preference_suite(
-			preference, preference->suites.numbers[i]) != NULL)
-			writer_u16(out, preference->suites.numbers[i]);
+	for (size_t i = 0; i < preference->suites.count; i++) {
+		suite =
+		    preference_suite(preference, preference->suites.numbers[i]);
+		if (suite != NULL && suite_fits(suite, S2N_TLS13))
+			writer_u16(out, suite->number);
+	}
 	writer_close(out, list);
 }
 

@@ -43,7 +43,7 @@ take_suite(struct s2n_connection *conn, uint16_t number)
 	const struct suite *suite =
 	    preference_suite(connection_preference(conn), number);
 
-	if (suite == NULL)
+	if (suite == NULL || !suite_fits(suite, S2N_TLS13))
 		return fail(ERR_SUITE_NOT_OFFERED);
 	if (conn->hs->retry && number != conn->hs->retry_suite)
 		return fail(ERR_ILLEGAL_PARAMETER);

@@ -1,0 +1,33 @@
+/*
+ * Ciphers of TLS 1.2 and older that come with a MAC of their own: block ciphers
+ * in CBC mode, and RC4 (RFC 5246 6.2.3.1, 6.2.3.2).
+ */
+#ifndef LIBTLS_CRYPTO_CIPHER_H
+#define LIBTLS_CRYPTO_CIPHER_H
+
+#include <openssl/evp.h>
+
+#include "libtls/core/errors.h"
+
+#define CIPHER_BLOCK_MAX 16
+
+enum cipher_id {
+	CIPHER_AES128_CBC,
+	CIPHER_AES256_CBC,
+	CIPHER_3DES_CBC,
+	CIPHER_RC4,
+	CIPHER_COUNT
+};
+
+struct cipher {
+	enum cipher_id id;
+	const char *name; /* libcrypto's, for fetching */
+	uint8_t key_size;
+	uint8_t block; /* and size of the initialization vector; 0: a stream */
+	bool legacy;   /* may be in libcrypto's legacy provider only */
+};
+
+extern const struct cipher cipher_aes128_cbc, cipher_aes256_cbc,
+    cipher_3des_cbc, cipher_rc4;
+
+#endif
