@@ -85,6 +85,7 @@ s2n_config_free(struct s2n_config *config)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	cert_store_free(config->certs);
 	trust_store_free(config->trust);
+	dhe_parameters_free(config->dh);
 	free(config->protocols.data);
 	free(config);
 	return S2N_SUCCESS;

@@ -22,13 +22,20 @@ s2n_get_application_protocol(struct s2n_connection *conn)
 	return conn != NULL ? conn->protocol : NULL;
 }
 
+/* Our own highest; without a policy the library's. */
+static int
+most_version(const struct s2n_connection *conn)
+{
+	return conn->config != NULL ? connection_most_version(conn) : S2N_TLS13;
+}
+
 /* Before they are known versions read as the highest we speak. */
 int
 s2n_connection_get_actual_protocol_version(struct s2n_connection *conn)
 {
 	if (conn == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	return conn->version != 0 ? conn->version : S2N_TLS13;
+	return conn->version != 0 ? conn->version : most_version(conn);
 }
 
 int
@@ -36,7 +43,9 @@ s2n_connection_get_client_protocol_version(struct s2n_connection *conn)
 {
 	if (conn == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	return S2N_TLS13;
+	if (!is_server(conn) || conn->client_version == 0)
+		return most_version(conn);
+	return conn->client_version;
 }
 
 int
@@ -44,9 +53,7 @@ s2n_connection_get_server_protocol_version(struct s2n_connection *conn)
 {
 	if (conn == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	if (conn->version == 0 && is_server(conn))
-		return S2N_TLS13;
-	return conn->version;
+	return is_server(conn) ? most_version(conn) : conn->version;
 }
 
 int
@@ -54,8 +61,10 @@ s2n_connection_get_client_hello_version(struct s2n_connection *conn)
 {
 	if (conn == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (conn->client_hello_v2)
+		return S2N_SSLv2;
 	/* 0x0303 is as high as legacy_version goes. */
-	return conn->client_hello_version == 0x0303 ? S2N_TLS12 : S2N_TLS13;
+	return version_of_wire(conn->client_hello_version);
 }
 
 const char *

@@ -2,6 +2,7 @@
  * Security policies by name (Guide: Security Policies), on a config and on a
  * connection. The tables are in registry/.
  */
+#include "libtls/crypto/library.h"
 #include "libtls/state/connection.h"
 
 static int
@@ -14,6 +15,8 @@ set_preference(const char *name, const struct preference **preference)
 		return fail(ERR_NULL_ARGUMENT);
 	if ((r = preference_find(name, &found)) != 0)
 		return r;
+	if (preference_wants_legacy(found))
+		library_load_legacy();
 	/* A policy of nothing that the library speaks would fail later. */
 	for (size_t i = 0; i < found->suites.count; i++) {
 		if (preference_suite(found, found->suites.numbers[i]) == NULL)

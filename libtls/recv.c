@@ -26,6 +26,8 @@ next_data(struct s2n_connection *conn)
 			r = alert_receive(conn);
 		else if (records->type == CONTENT_HANDSHAKE)
 			r = post_receive(conn);
+		else if (records->type == CONTENT_CHANGE_CIPHER_SPEC)
+			r = fail(ERR_BAD_MESSAGE);
 		if (r != 0)
 			return r;
 	}

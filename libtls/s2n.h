@@ -149,6 +149,13 @@ S2N_API extern s2n_cert_private_key *s2n_cert_chain_and_key_get_private_key(stru
 S2N_API extern int s2n_config_add_cert_chain_and_key(struct s2n_config *config, const char *cert_chain_pem, const char *private_key_pem);
 /** Adds a pair that stays the caller's and must outlive the config. */
 S2N_API extern int s2n_config_add_cert_chain_and_key_to_store(struct s2n_config *config, struct s2n_cert_chain_and_key *cert_key_pair);
+/**
+ * Loads a server's Diffie-Hellman parameters ("DH PARAMETERS" in PEM, at least
+ * 2048 bits), without which it negotiates no DHE suite (RFC 5246 7.4.3).
+ */
+S2N_API extern int s2n_config_add_dhparams(struct s2n_config *config, const char *dhparams_pem);
+/** Forgets them; fine if there are none. */
+S2N_API extern int s2n_config_free_dhparams(struct s2n_config *config);
 /** Replaces the pairs used when no server name matches: at most one a key type. */
 S2N_API extern int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config, struct s2n_cert_chain_and_key **cert_key_pairs, uint32_t num_cert_key_pairs);
 /** Decides between two pairs of the same name and key type; gives the winner. */

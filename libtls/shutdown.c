@@ -32,6 +32,8 @@ await_close(struct s2n_connection *conn)
 			r = alert_receive(conn);
 		else if (records->type == CONTENT_HANDSHAKE)
 			r = post_receive(conn);
+		else if (records->type == CONTENT_CHANGE_CIPHER_SPEC)
+			r = fail(ERR_BAD_MESSAGE);
 		if (r != 0 && !(r == ERR_CLOSED && conn->read_closed))
 			return r;
 	}

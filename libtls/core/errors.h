@@ -58,6 +58,7 @@ enum alert {
 	ERR(ALERT,                 ALERT,    0,  ALERT,                       NONE, "the peer sent a fatal alert") \
 	/* the peer broke the protocol */ \
 	ERR(ENCRYPT,               PROTO,    0,  ENCRYPT,                     INTERNAL_ERROR, "a record could not be encrypted") \
+	ERR(ENCRYPT_PREMASTER,     PROTO,    0,  ENCRYPT,                     INTERNAL_ERROR, "the premaster secret could not be encrypted") \
 	ERR(DECRYPT,               PROTO,    1,  DECRYPT,                     BAD_RECORD_MAC, "a record could not be decrypted") \
 	ERR(BAD_MESSAGE,           PROTO,    2,  BAD_MESSAGE,                 UNEXPECTED_MESSAGE, "a message came that may not come now or is malformed") \
 	ERR(DECODE,                PROTO,    2,  BAD_MESSAGE,                 DECODE_ERROR, "a message is malformed") \
@@ -67,6 +68,8 @@ enum alert {
 	ERR(UNEXPECTED_CERT_REQUEST, PROTO,  3,  UNEXPECTED_CERT_REQUEST,     UNEXPECTED_MESSAGE, "the server asked for a certificate and we give none") \
 	ERR(MISSING_CERT_REQUEST,  PROTO,    4,  MISSING_CERT_REQUEST,        HANDSHAKE_FAILURE, "the server did not ask for a certificate and must") \
 	ERR(MISSING_CLIENT_CERT,   PROTO,    5,  MISSING_CLIENT_CERT,         CERTIFICATE_REQUIRED, "the client sent no certificate") \
+	ERR(DH_SHARED_SECRET,      PROTO,    9,  DH_SHARED_SECRET,            ILLEGAL_PARAMETER, "no Diffie-Hellman secret could be computed") \
+	ERR(DH_GENERATE,           PROTO,    13, DH_GENERATING_PARAMETERS,    INTERNAL_ERROR, "a Diffie-Hellman key could not be generated") \
 	ERR(NO_COMMON_SUITE,       PROTO,    14, CIPHER_NOT_SUPPORTED,        HANDSHAKE_FAILURE, "no cipher suite in common") \
 	ERR(SUITE_NOT_OFFERED,     PROTO,    14, CIPHER_NOT_SUPPORTED,        ILLEGAL_PARAMETER, "the server chose a cipher suite that was not offered") \
 	ERR(NO_APPLICATION_PROTOCOL, PROTO,  15, NO_APPLICATION_PROTOCOL,     NO_APPLICATION_PROTOCOL, "no application protocol in common") \
@@ -101,9 +104,14 @@ enum alert {
 	ERR(VERSION,               PROTO,    66, PROTOCOL_VERSION_UNSUPPORTED, PROTOCOL_VERSION, "no protocol version in common") \
 	ERR(VERSION_NOT_OFFERED,   PROTO,    66, PROTOCOL_VERSION_UNSUPPORTED, ILLEGAL_PARAMETER, "the server chose a version that was not offered") \
 	ERR(BAD_KEY_SHARE,         PROTO,    67, BAD_KEY_SHARE,               ILLEGAL_PARAMETER, "a key share is malformed or of a group that was not offered") \
+	ERR(DH_WEAK,               PROTO,    67, BAD_KEY_SHARE,               INSUFFICIENT_SECURITY, "the server's Diffie-Hellman prime has fewer than 2048 bits") \
 	ERR(CANCELLED,             PROTO,    68, CANCELLED,                   HANDSHAKE_FAILURE, "a callback refused the connection") \
 	ERR(DOWNGRADE,             PROTO,    69, PROTOCOL_DOWNGRADE_DETECTED, ILLEGAL_PARAMETER, "someone lowered the protocol version") \
 	ERR(INNER_TOO_LONG,        PROTO,    70, MAX_INNER_PLAINTEXT_SIZE,    RECORD_OVERFLOW, "a record's plaintext is longer than allowed") \
+	ERR(RENEGOTIATION_INFO,    PROTO,    44, NON_EMPTY_RENEGOTIATION_INFO, HANDSHAKE_FAILURE, "renegotiation_info does not fit the handshake before") \
+	ERR(INVALID_MAX_FRAG_LEN,  PROTO,    64, INVALID_MAX_FRAG_LEN,        ILLEGAL_PARAMETER, "there is no such maximum fragment length") \
+	ERR(MAX_FRAG_LEN_MISMATCH, PROTO,    65, MAX_FRAG_LEN_MISMATCH,       ILLEGAL_PARAMETER, "the server chose another maximum fragment length") \
+	ERR(NO_RENEGOTIATION,      PROTO,    80, NO_RENEGOTIATION,            NO_RENEGOTIATION, "the peer asked for a renegotiation") \
 	ERR(MISSING_EXTENSION,     PROTO,    75, MISSING_EXTENSION,           MISSING_EXTENSION, "a mandatory extension is missing") \
 	ERR(UNSUPPORTED_EXTENSION, PROTO,    76, UNSUPPORTED_EXTENSION,       UNSUPPORTED_EXTENSION, "an extension came that was not asked for") \
 	ERR(MISPLACED_EXTENSION,   PROTO,    76, UNSUPPORTED_EXTENSION,       ILLEGAL_PARAMETER, "an extension came in a message where it may not stand") \
@@ -133,6 +141,9 @@ enum alert {
 	ERR(CLIENT_MODE,           USAGE,    2,  CLIENT_MODE,                 INTERNAL_ERROR, "for a client connection only") \
 	ERR(TOO_MANY_CERTIFICATES, USAGE,    4,  TOO_MANY_CERTIFICATES,       INTERNAL_ERROR, "too many certificates") \
 	ERR(INVALID_PEM,           USAGE,    9,  INVALID_PEM,                 INTERNAL_ERROR, "the PEM text is malformed") \
+	ERR(DH_PARAMETERS,         USAGE,    10, DH_PARAMS_CREATE,            INTERNAL_ERROR, "the PEM text holds no Diffie-Hellman parameters") \
+	ERR(DH_TOO_SMALL,          USAGE,    11, DH_TOO_SMALL,                INTERNAL_ERROR, "Diffie-Hellman parameters have fewer than 2048 bits") \
+	ERR(DH_CHECK,              USAGE,    12, DH_PARAMETER_CHECK,          INTERNAL_ERROR, "Diffie-Hellman parameters are not sound") \
 	ERR(NO_CERTIFICATE_IN_PEM, USAGE,    14, NO_CERTIFICATE_IN_PEM,       INTERNAL_ERROR, "the PEM text holds no certificate") \
 	ERR(SERVER_NAME_TOO_LONG,  USAGE,    15, SERVER_NAME_TOO_LONG,        INTERNAL_ERROR, "the server name is too long") \
 	ERR(NUM_DEFAULT_CERTIFICATES, USAGE, 16, NUM_DEFAULT_CERTIFICATES,    INTERNAL_ERROR, "too many default certificates, or none") \

@@ -8,7 +8,9 @@
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/objects.h>
 
 #include "libtls/crypto/fetched.h"
 
@@ -62,6 +64,20 @@ group_find(uint16_t number)
 		if (table[i].number == number)
 			return &table[i];
 	return NULL;
+}
+
+uint16_t
+group_of_key(const EVP_PKEY *key)
+{
+	char name[32];
+
+	if (EVP_PKEY_get_group_name(key, name, sizeof name, NULL) != 1)
+		return 0;
+	for (size_t i = 0; i < COUNT(table); i++)
+		if (table[i].kind == GROUP_EC &&
+		    EC_curve_nist2nid(table[i].ec) == OBJ_sn2nid(name))
+			return table[i].number;
+	return 0;
 }
 
 bool

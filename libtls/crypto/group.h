@@ -36,6 +36,8 @@ struct group_key {
 
 /* By number; NULL when unknown to the table. */
 const struct group *group_find(uint16_t number);
+/* The number of an EC key's curve; 0 when it is none of the table's. */
+uint16_t group_of_key(const EVP_PKEY *);
 /* Whether this libcrypto can do it (ML-KEM: OpenSSL 3.5). Decided at init. */
 bool group_available(const struct group *);
 

@@ -10,7 +10,8 @@
 #define ECDSA S2N_TLS_SIGNATURE_ECDSA
 #define RSAE S2N_TLS_SIGNATURE_RSA_PSS_RSAE
 #define PSS S2N_TLS_SIGNATURE_RSA_PSS_PSS
-#define V10 S2N_TLS10
+#define V30 S2N_SSLv3
+#define V11 S2N_TLS11
 #define V12 S2N_TLS12
 #define V13 S2N_TLS13
 
@@ -20,17 +21,20 @@ static const struct scheme table[] = {
 	{ 0x0403, "ecdsa_secp256r1_sha256", "legacy_ecdsa_sha256",  &digest_sha256, KEY_ECDSA,   false, "prime256v1", ECDSA, S2N_TLS_HASH_SHA256, V12, V13 },
 	{ 0x0503, "ecdsa_secp384r1_sha384", "legacy_ecdsa_sha384",  &digest_sha384, KEY_ECDSA,   false, "secp384r1",  ECDSA, S2N_TLS_HASH_SHA384, V12, V13 },
 	{ 0x0603, "ecdsa_secp521r1_sha512", "legacy_ecdsa_sha512",  &digest_sha512, KEY_ECDSA,   false, "secp521r1",  ECDSA, S2N_TLS_HASH_SHA512, V12, V13 },
-	{ 0x0203, "ecdsa_sha1",             "ecdsa_sha1",           &digest_sha1,   KEY_ECDSA,   false, NULL,         ECDSA, S2N_TLS_HASH_SHA1,   V10, V12 },
+	{ 0x0203, "ecdsa_sha1",             "ecdsa_sha1",           &digest_sha1,   KEY_ECDSA,   false, NULL,         ECDSA, S2N_TLS_HASH_SHA1,   V30, V12 },
+	{ 0x0303, "legacy_ecdsa_sha224",    "legacy_ecdsa_sha224",  &digest_sha224, KEY_ECDSA,   false, NULL,         ECDSA, S2N_TLS_HASH_SHA224, V12, V12 },
 	{ 0x0804, "rsa_pss_rsae_sha256",    "rsa_pss_rsae_sha256",  &digest_sha256, KEY_RSA,     true,  NULL,         RSAE,  S2N_TLS_HASH_SHA256, V12, V13 },
 	{ 0x0805, "rsa_pss_rsae_sha384",    "rsa_pss_rsae_sha384",  &digest_sha384, KEY_RSA,     true,  NULL,         RSAE,  S2N_TLS_HASH_SHA384, V12, V13 },
 	{ 0x0806, "rsa_pss_rsae_sha512",    "rsa_pss_rsae_sha512",  &digest_sha512, KEY_RSA,     true,  NULL,         RSAE,  S2N_TLS_HASH_SHA512, V12, V13 },
 	{ 0x0809, "rsa_pss_pss_sha256",     "rsa_pss_pss_sha256",   &digest_sha256, KEY_RSA_PSS, true,  NULL,         PSS,   S2N_TLS_HASH_SHA256, V12, V13 },
 	{ 0x080a, "rsa_pss_pss_sha384",     "rsa_pss_pss_sha384",   &digest_sha384, KEY_RSA_PSS, true,  NULL,         PSS,   S2N_TLS_HASH_SHA384, V12, V13 },
 	{ 0x080b, "rsa_pss_pss_sha512",     "rsa_pss_pss_sha512",   &digest_sha512, KEY_RSA_PSS, true,  NULL,         PSS,   S2N_TLS_HASH_SHA512, V12, V13 },
-	{ 0x0401, "rsa_pkcs1_sha256",       "rsa_pkcs1_sha256",     &digest_sha256, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA256, V10, V12 },
-	{ 0x0501, "rsa_pkcs1_sha384",       "rsa_pkcs1_sha384",     &digest_sha384, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA384, V10, V12 },
-	{ 0x0601, "rsa_pkcs1_sha512",       "rsa_pkcs1_sha512",     &digest_sha512, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA512, V10, V12 },
-	{ 0x0201, "rsa_pkcs1_sha1",         "rsa_pkcs1_sha1",       &digest_sha1,   KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA1,   V10, V12 },
+	{ 0x0401, "rsa_pkcs1_sha256",       "rsa_pkcs1_sha256",     &digest_sha256, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA256, V12, V12 },
+	{ 0x0501, "rsa_pkcs1_sha384",       "rsa_pkcs1_sha384",     &digest_sha384, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA384, V12, V12 },
+	{ 0x0601, "rsa_pkcs1_sha512",       "rsa_pkcs1_sha512",     &digest_sha512, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA512, V12, V12 },
+	{ 0x0201, "rsa_pkcs1_sha1",         "rsa_pkcs1_sha1",       &digest_sha1,   KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA1,   V12, V12 },
+	{ 0x0301, "legacy_rsa_sha224",      "legacy_rsa_sha224",    &digest_sha224, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA224, V12, V12 },
+	{ 0xffff, "legacy_rsa_md5_sha1",    "legacy_rsa_md5_sha1",  &digest_md5_sha1, KEY_RSA,   false, NULL,         RSA,   S2N_TLS_HASH_MD5_SHA1, V30, V11 },
 };
 /* clang-format on */
 
@@ -41,6 +45,12 @@ scheme_find(uint16_t number)
 		if (table[i].number == number)
 			return &table[i];
 	return NULL;
+}
+
+const struct scheme *
+scheme_before_tls12(enum key_kind key)
+{
+	return scheme_find(key == KEY_ECDSA ? 0x0203 : 0xffff);
 }
 
 enum key_kind

@@ -37,6 +37,9 @@ struct scheme {
 /* By number; NULL when unknown to the table. */
 const struct scheme *scheme_find(uint16_t number);
 
+/* The one scheme of TLS 1.1 and older for an RSA or an ECDSA key. */
+const struct scheme *scheme_before_tls12(enum key_kind);
+
 /* The kind of a public or private key; KEY_UNKNOWN when unsupported. */
 enum key_kind key_kind_of(const EVP_PKEY *);
 

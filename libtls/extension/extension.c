@@ -9,7 +9,10 @@
 #define HELLOS (IN_CLIENT_HELLO | IN_SERVER_HELLO | IN_HELLO_RETRY)
 /* Messages that answer one of ours: only what we asked for may come. */
 #define ANSWERS                                                                \
-	(IN_SERVER_HELLO | IN_HELLO_RETRY | IN_ENCRYPTED | IN_CERTIFICATE)
+	(IN_SERVER_HELLO | IN_SERVER_HELLO12 | IN_HELLO_RETRY | IN_ENCRYPTED | \
+	    IN_CERTIFICATE)
+/* The answer to most of them. */
+#define ANSWER (IN_SERVER_HELLO12 | IN_ENCRYPTED)
 
 #define ROW(name) name##_wanted, name##_build, name##_parse
 
@@ -17,13 +20,17 @@
 static const struct extension table[] = {
 /*	  number  may stand in                               unsolicited     functions */
 	{ 43,     HELLOS,                                    0,              ROW(supported_versions) },
-	{ 10,     IN_CLIENT_HELLO | IN_ENCRYPTED,            0,              ROW(supported_groups) },
+	/* Servers of TLS 1.2 that send groups are met, and harmless. */
+	{ 10,     IN_CLIENT_HELLO | ANSWER,                  0,              ROW(supported_groups) },
 	{ 51,     HELLOS,                                    0,              ROW(key_share) },
 	{ 13,     IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,  0,              ROW(signature_algorithms) },
 	{ 50,     IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,  0,              ROW(signature_algorithms_cert) },
-	{ 0,      IN_CLIENT_HELLO | IN_ENCRYPTED,            0,              ROW(server_name) },
-	{ 16,     IN_CLIENT_HELLO | IN_ENCRYPTED,            0,              ROW(alpn) },
+	{ 0,      IN_CLIENT_HELLO | ANSWER,                  0,              ROW(server_name) },
+	{ 16,     IN_CLIENT_HELLO | ANSWER,                  0,              ROW(alpn) },
+	{ 11,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(ec_point_formats) },
+	{ 0xff01, IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(renegotiation_info) },
 	{ 44,     IN_CLIENT_HELLO | IN_HELLO_RETRY,          IN_HELLO_RETRY, ROW(cookie) },
+	{ 23,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(extended_master_secret) },
 };
 /* clang-format on */
 

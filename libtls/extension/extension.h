@@ -17,7 +17,8 @@ enum where {
 	IN_ENCRYPTED = 8,
 	IN_CERTIFICATE = 16,
 	IN_CERTIFICATE_REQUEST = 32,
-	IN_NEW_TICKET = 64
+	IN_NEW_TICKET = 64,
+	IN_SERVER_HELLO12 = 128 /* of TLS 1.2 and older */
 };
 
 struct extension {

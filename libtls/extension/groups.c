@@ -6,8 +6,11 @@
 bool
 supported_groups_wanted(const struct s2n_connection *conn, enum where where)
 {
-	(void)conn;
-	return where == IN_CLIENT_HELLO;
+	const struct preference *preference = connection_preference(conn);
+
+	return where == IN_CLIENT_HELLO &&
+	       (connection_most_version(conn) >= S2N_TLS13 ||
+		   preference_has_exchange(preference, KX_ECDHE));
 }
 
 void
@@ -15,13 +18,17 @@ supported_groups_build(
     struct s2n_connection *conn, enum where where, struct writer *out)
 {
 	const struct preference *preference = connection_preference(conn);
+	bool hybrids = connection_most_version(conn) >= S2N_TLS13;
 	struct mark list = writer_open(out, 2);
+	uint16_t number;
 
 	(void)where;
-	for (size_t i = 0; i < preference->groups.count; i++)
-		if (preference_group(
-			preference, preference->groups.numbers[i]) != NULL)
-			writer_u16(out, preference->groups.numbers[i]);
+	for (size_t i = 0; i < preference->groups.count; i++) {
+		number = preference->groups.numbers[i];
+		if ((hybrids ? preference_group : preference_curve)(
+			preference, number) != NULL)
+			writer_u16(out, number);
+	}
 	writer_close(out, list);
 }
 
@@ -46,7 +53,8 @@ key_share_wanted(const struct s2n_connection *conn, enum where where)
 {
 	if (where == IN_HELLO_RETRY)
 		return conn->hs->retry_group != 0;
-	return true;
+	return where == IN_SERVER_HELLO ||
+	       connection_most_version(conn) >= S2N_TLS13;
 }
 
 /* The share of the key made by client_hello_send. */

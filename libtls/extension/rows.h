@@ -20,7 +20,10 @@ EXTENSION_ROW(signature_algorithms);
 EXTENSION_ROW(signature_algorithms_cert);
 EXTENSION_ROW(server_name);
 EXTENSION_ROW(alpn);
+EXTENSION_ROW(ec_point_formats);
+EXTENSION_ROW(renegotiation_info);
 EXTENSION_ROW(cookie);
+EXTENSION_ROW(extended_master_secret);
 
 #undef EXTENSION_ROW
 

@@ -6,9 +6,8 @@
 bool
 signature_algorithms_wanted(const struct s2n_connection *conn, enum where where)
 {
-	(void)conn;
 	(void)where;
-	return true;
+	return connection_most_version(conn) >= S2N_TLS12;
 }
 
 void
@@ -17,12 +16,16 @@ signature_algorithms_build(
 {
 	const struct preference *preference = connection_preference(conn);
 	struct mark list = writer_open(out, 2);
+	const struct scheme *scheme;
 
 	(void)where;
-	for (size_t i = 0; i < preference->schemes.count; i++)
-		if (preference_scheme(
-			preference, preference->schemes.numbers[i]) != NULL)
-			writer_u16(out, preference->schemes.numbers[i]);
+	for (size_t i = 0; i < preference->schemes.count; i++) {
+		scheme = preference_scheme(
+		    preference, preference->schemes.numbers[i]);
+		/* What older versions sign with has no number. */
+		if (scheme != NULL && scheme->max_version >= S2N_TLS12)
+			writer_u16(out, scheme->number);
+	}
 	writer_close(out, list);
 }
 
@@ -46,7 +49,8 @@ signature_algorithms_cert_wanted(
     const struct s2n_connection *conn, enum where where)
 {
 	(void)where;
-	return connection_preference(conn)->certificate_schemes.count > 0;
+	return connection_most_version(conn) >= S2N_TLS12 &&
+	       connection_preference(conn)->certificate_schemes.count > 0;
 }
 
 void

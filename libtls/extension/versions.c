@@ -5,27 +5,29 @@
 
 #include "libtls/extension/rows.h"
 
-#define WIRE_TLS13 0x0304
-
 bool
 supported_versions_wanted(const struct s2n_connection *conn, enum where where)
 {
-	return where == IN_CLIENT_HELLO || conn->version >= S2N_TLS13;
+	return where != IN_CLIENT_HELLO ||
+	       connection_most_version(conn) >= S2N_TLS13;
 }
 
 void
 supported_versions_build(
     struct s2n_connection *conn, enum where where, struct writer *out)
 {
+	uint8_t least = connection_least_version(conn);
 	struct mark list;
 
-	(void)conn;
 	if (where != IN_CLIENT_HELLO) {
 		writer_u16(out, WIRE_TLS13);
 		return;
 	}
 	list = writer_open(out, 1);
-	writer_u16(out, WIRE_TLS13);
+	/* SSLv3 is asked for by legacy_version alone. */
+	for (uint8_t version = connection_most_version(conn);
+	     version >= least && version > S2N_SSLv3; version--)
+		writer_u16(out, version_wire(version));
 	writer_close(out, list);
 }
 
@@ -40,6 +42,7 @@ supported_versions_parse(
 		if (versions.len == 0 || versions.len % 2 != 0)
 			return fail(ERR_DECODE);
 		conn->hs->offer.versions = versions;
+		conn->hs->offer.has_versions = true;
 		return 0;
 	}
 	/* "If the "supported_versions" extension in the ServerHello contains a

@@ -1,5 +1,6 @@
 /*
- * Certificate (RFC 8446 4.4.2): our chain, or the peer's taken and validated.
+ * Certificate (RFC 8446 4.4.2, RFC 5246 7.4.2): our chain, or the peer's taken
+ * and validated.
  */
 #include <stdlib.h>
 
@@ -17,13 +18,15 @@ certificate_send(struct s2n_connection *conn, struct writer *out)
 	struct mark list;
 	int r = 0;
 
-	writer_vec8(out, NO_BYTES); /* certificate_request_context */
+	if (conn->version >= S2N_TLS13)
+		writer_vec8(out, NO_BYTES); /* certificate_request_context */
 	list = writer_open(out, 3);
 	/* A client without a chain answers with an empty list. */
 	for (size_t i = 0; chain != NULL && r == 0 && i < chain->count; i++) {
 		writer_vec24(
 		    out, slice_of(chain->certs[i].der, chain->certs[i].len));
-		r = extension_build(conn, IN_CERTIFICATE, out);
+		if (conn->version >= S2N_TLS13)
+			r = extension_build(conn, IN_CERTIFICATE, out);
 	}
 	writer_close(out, list);
 	return r;
@@ -34,7 +37,7 @@ take_chain(struct s2n_connection *conn, struct slice list)
 {
 	struct slice ders[CERTIFICATES_MAX];
 	struct reader entries = reader_of(list);
-	struct slice extensions;
+	struct slice extensions = NO_BYTES;
 	size_t count = 0;
 	int r;
 
@@ -42,7 +45,8 @@ take_chain(struct s2n_connection *conn, struct slice list)
 		if (count == CERTIFICATES_MAX)
 			return fail(ERR_CERT_DEPTH);
 		ders[count] = reader_vec24(&entries);
-		extensions = reader_vec16(&entries);
+		if (conn->version >= S2N_TLS13)
+			extensions = reader_vec16(&entries);
 		if (entries.failed || ders[count].len == 0)
 			return fail(ERR_DECODE);
 		count++;
@@ -98,13 +102,27 @@ validate(struct s2n_connection *conn)
 	return validate_chain(conn->peer_chain, &how);
 }
 
+/* RFC 5246 7.4.2: the server's key is of the kind that the suite names. */
+static int
+judge_kind(const struct s2n_connection *conn)
+{
+	enum key_kind kind = conn->peer_chain->kind;
+
+	if (is_server(conn) || suite_takes(conn->suite, kind))
+		return 0;
+	return fail(ERR_CERT_TYPE);
+}
+
 int
 certificate_recv(struct s2n_connection *conn, struct reader *in)
 {
-	struct slice context = reader_vec8(in);
-	struct slice list = reader_vec24(in);
+	struct slice context = NO_BYTES;
+	struct slice list;
 	int r;
 
+	if (conn->version >= S2N_TLS13)
+		context = reader_vec8(in);
+	list = reader_vec24(in);
 	if (!reader_done(in))
 		return fail(ERR_DECODE);
 	if (context.len != 0)
@@ -120,7 +138,7 @@ certificate_recv(struct s2n_connection *conn, struct reader *in)
 	if (!is_server(conn) && !conn->client_asked &&
 	    connection_client_auth(conn) == S2N_CERT_AUTH_REQUIRED)
 		return fail(ERR_MISSING_CERT_REQUEST);
-	if ((r = take_chain(conn, list)) != 0)
+	if ((r = take_chain(conn, list)) != 0 || (r = judge_kind(conn)) != 0)
 		return r;
 	return validate(conn);
 }

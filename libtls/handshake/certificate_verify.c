@@ -2,7 +2,7 @@
  * CertificateVerify (RFC 8446 4.4.3).
  */
 #include "libtls/handshake/messages.h"
-#include "libtls/handshake/sign.h"
+#include "libtls/handshake/operation.h"
 #include "libtls/handshake/transcript.h"
 
 #define SPACES 64
@@ -38,7 +38,7 @@ certificate_verify_send(struct s2n_connection *conn, struct writer *out)
 {
 	struct handshake *hs = conn->hs;
 	uint8_t hash[DIGEST_MAX], digest[DIGEST_MAX];
-	struct sign_request request = {
+	struct operation_request request = {
 		.scheme = hs->scheme,
 		.chain = hs->chain,
 		.digest = digest,
@@ -61,7 +61,7 @@ certificate_verify_send(struct s2n_connection *conn, struct writer *out)
 	    (r = content_digest(conn->mode,
 		 slice_of(hash, conn->suite->digest->size), hs->scheme->digest,
 		 digest)) != 0 ||
-	    (r = sign_result(conn, &request, &signature)) != 0)
+	    (r = operation_result(conn, &request, &signature)) != 0)
 		return r;
 	writer_u16(out, hs->scheme->number);
 	writer_vec16(out, signature);

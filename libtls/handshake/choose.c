@@ -7,11 +7,10 @@
 
 #include "libtls/extension/extension.h"
 
-#define WIRE_TLS13 0x0304
+#include "libtls/registry/iana.h"
 
-/* Whether a list of uint16 has the number. */
-static bool
-list_has(struct slice list, uint16_t wanted)
+bool
+choose_offered(struct slice list, uint16_t wanted)
 {
 	struct reader in = reader_of(list);
 
@@ -21,19 +20,85 @@ list_has(struct slice list, uint16_t wanted)
 	return false;
 }
 
+/*
+ * The highest version in common, 0 for none. RFC 8446 4.2.1: with the extension
+ * only a version of its list; without, TLS 1.2 or what legacy_version names.
+ */
+static uint8_t
+common_version(const struct s2n_connection *conn, const struct hello *hello)
+{
+	const struct offer *offer = &conn->hs->offer;
+	uint8_t least = connection_least_version(conn);
+	uint8_t version = connection_most_version(conn);
+
+	for (; version >= least; version--) {
+		if (offer->has_versions) {
+			if (choose_offered(
+				offer->versions, version_wire(version)))
+				return version;
+		} else if (version < S2N_TLS13 &&
+			   version_wire(version) <= hello->legacy_version) {
+			return version;
+		}
+	}
+	return 0;
+}
+
+/* The highest that the client speaks, as far as we know of it. */
+static uint8_t
+highest_version(const struct offer *offer, const struct hello *hello)
+{
+	uint8_t version = S2N_TLS13;
+
+	if (!offer->has_versions)
+		return hello->legacy_version > WIRE_TLS12
+			   ? S2N_TLS12
+			   : version_of_wire(hello->legacy_version);
+	while (version > S2N_SSLv3 &&
+	       !choose_offered(offer->versions, version_wire(version)))
+		version--;
+	return version;
+}
+
 static int
 choose_version(struct s2n_connection *conn, const struct hello *hello)
 {
-	/* RFC 8446 4.2.1: without the extension it is TLS 1.2 or below. */
-	if (!list_has(conn->hs->offer.versions, WIRE_TLS13))
+	struct handshake *hs = conn->hs;
+	uint8_t version = common_version(conn, hello);
+
+	conn->client_version = highest_version(&hs->offer, hello);
+	if (version == 0)
 		return fail(ERR_VERSION);
-	conn->version = S2N_TLS13;
-	/* 4.1.2: "exactly one byte, set to zero": "illegal_parameter" */
-	if (hello->compression.len != 1 || hello->compression.data[0] != 0)
+	/* A retry was for TLS 1.3 (RFC 8446 4.1.4). */
+	if (hs->retry && version < S2N_TLS13)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	conn->version = version;
+	/* Alerts that are due from here on have it. */
+	conn->records.out.version =
+	    version >= S2N_TLS13 ? WIRE_TLS12 : version_wire(version);
+	/* RFC 7507 3: a client that could do better fell back. */
+	if (version < connection_most_version(conn) &&
+	    choose_offered(hello->suites, TLS_FALLBACK_SCSV))
+		return fail(ERR_FALLBACK_DETECTED);
+	return 0;
+}
+
+/* What TLS 1.3 demands of a ClientHello, and what all others do. */
+static int
+judge_hello(const struct s2n_connection *conn, const struct hello *hello)
+{
+	const struct offer *offer = &conn->hs->offer;
+
+	/* RFC 5246 7.4.1.2: null compression "MUST be included" */
+	if (memchr(hello->compression.data, 0, hello->compression.len) == NULL)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	if (conn->version < S2N_TLS13)
+		return 0;
+	/* RFC 8446 4.1.2: "exactly one byte, set to zero" */
+	if (hello->compression.len != 1)
 		return fail(ERR_ILLEGAL_PARAMETER);
 	/* 9.2: without a pre_shared_key these three are mandatory. */
-	if (!conn->hs->offer.has_groups || !conn->hs->offer.has_schemes ||
-	    !conn->hs->offer.has_key_shares)
+	if (!offer->has_groups || !offer->has_schemes || !offer->has_key_shares)
 		return fail(ERR_MISSING_EXTENSION);
 	return 0;
 }
@@ -49,7 +114,7 @@ choose_suite(struct s2n_connection *conn, const struct hello *hello)
 		suite =
 		    preference_suite(preference, preference->suites.numbers[i]);
 		if (suite == NULL || !suite_fits(suite, conn->version) ||
-		    !list_has(hello->suites, suite->number))
+		    !choose_offered(hello->suites, suite->number))
 			continue;
 		conn->suite = suite;
 		return 0;
@@ -114,7 +179,8 @@ choose_group(struct s2n_connection *conn, struct slice *share)
 	for (size_t i = 0; i < preference->groups.count; i++) {
 		group =
 		    preference_group(preference, preference->groups.numbers[i]);
-		if (group == NULL || !list_has(offer->groups, group->number))
+		if (group == NULL ||
+		    !choose_offered(offer->groups, group->number))
 			continue;
 		if (find_share(offer->key_shares, group->number, share)) {
 			conn->group = group;
@@ -153,6 +219,18 @@ judge_retry(struct s2n_connection *conn, struct slice share)
 	return 0;
 }
 
+void
+choose_signer(struct s2n_connection *conn, struct s2n_cert_chain_and_key *chain,
+    const struct scheme *scheme)
+{
+	conn->hs->scheme = scheme;
+	conn->hs->chain = conn->own_chain = chain;
+	if (is_server(conn))
+		conn->server_scheme = scheme;
+	else
+		conn->client_scheme = scheme;
+}
+
 /* The first scheme of ours that the peer takes and a chain of ours can do. */
 static int
 choose_scheme(struct s2n_connection *conn)
@@ -166,41 +244,40 @@ choose_scheme(struct s2n_connection *conn)
 		scheme = preference_scheme(
 		    preference, preference->schemes.numbers[i]);
 		if (scheme == NULL ||
-		    !list_has(hs->offer.schemes, scheme->number))
+		    !choose_offered(hs->offer.schemes, scheme->number))
 			continue;
 		chain = hs->choice.chain[scheme->key];
 		if (chain == NULL ||
 		    !scheme_fits(scheme, chain->public_key, conn->version))
 			continue;
-		hs->scheme = scheme;
-		hs->chain = conn->own_chain = chain;
+		choose_signer(conn, chain, scheme);
 		return 0;
 	}
 	return fail(ERR_NO_COMMON_SCHEME);
 }
 
+/* The chains that serve the name; which of them is for later. */
 static int
-choose_certificate(struct s2n_connection *conn)
+find_certificates(struct s2n_connection *conn)
 {
 	struct handshake *hs = conn->hs;
-	int r;
 
 	if (cert_store_count(conn->config->certs) == 0)
 		return fail(ERR_NO_CERT_FOUND);
 	cert_store_choose(
 	    conn->config->certs, hs->offer.server_name, &hs->choice);
 	conn->cert_match = hs->choice.match;
-	if ((r = choose_scheme(conn)) == 0)
-		conn->server_scheme = hs->scheme;
-	return r;
+	return 0;
 }
 
 void
 choose_client_certificate(struct s2n_connection *conn)
 {
 	cert_store_choose(conn->config->certs, NO_BYTES, &conn->hs->choice);
-	if (choose_scheme(conn) == 0)
-		conn->client_scheme = conn->hs->scheme;
+	if (conn->version < S2N_TLS13)
+		(void)choose12_scheme(conn, NULL);
+	else
+		(void)!choose_scheme(conn);
 }
 
 /*
@@ -245,26 +322,38 @@ note_name(struct s2n_connection *conn)
 	return 0;
 }
 
-int
-choose_parameters(struct s2n_connection *conn, const struct hello *hello)
+static int
+choose13_parameters(struct s2n_connection *conn, const struct hello *hello)
 {
 	struct exchange *exchange = &conn->hs->exchange;
 	struct slice share;
 	int r;
 
-	if ((r = choose_version(conn, hello)) != 0 ||
-	    (r = choose_suite(conn, hello)) != 0 ||
+	if ((r = choose_suite(conn, hello)) != 0 ||
 	    (r = choose_group(conn, &share)) != 0 ||
-	    (r = judge_retry(conn, share)) != 0 || (r = note_name(conn)) != 0 ||
-	    (r = choose_protocol(conn)) != 0)
+	    (r = judge_retry(conn, share)) != 0)
 		return r;
 	if (share.len == 0)
 		return 0; /* the rest is chosen from the second ClientHello */
-	if ((r = choose_certificate(conn)) != 0)
+	if ((r = choose_scheme(conn)) != 0)
 		return r;
 	exchange->group = conn->group;
 	writer_free(&exchange->share);
 	writer_init(&exchange->share, RECORD_PLAINTEXT_MAX);
 	return group_answer(conn->group, share, &exchange->share,
 	    exchange->secret, &exchange->secret_len);
+}
+
+int
+choose_parameters(struct s2n_connection *conn, const struct hello *hello)
+{
+	int r;
+
+	if ((r = choose_version(conn, hello)) != 0 ||
+	    (r = judge_hello(conn, hello)) != 0 || (r = note_name(conn)) != 0 ||
+	    (r = choose_protocol(conn)) != 0 ||
+	    (r = find_certificates(conn)) != 0)
+		return r;
+	return conn->version >= S2N_TLS13 ? choose13_parameters(conn, hello)
+					  : choose12_parameters(conn, hello);
 }

@@ -1,11 +1,16 @@
 /*
  * What the server chooses from a ClientHello, and a client from a
- * CertificateRequest: all decisions on one page.
+ * CertificateRequest: all decisions on two pages, choose.c and, for what only
+ * TLS 1.2 and older choose, choose12.c.
  */
 #ifndef LIBTLS_HANDSHAKE_CHOOSE_H
 #define LIBTLS_HANDSHAKE_CHOOSE_H
 
 #include "libtls/state/connection.h"
+
+/* ClientCertificateType (RFC 5246 7.4.4, RFC 8422 5.5) */
+#define CERTIFICATE_TYPE_RSA 1
+#define CERTIFICATE_TYPE_ECDSA 64
 
 /*
  * Version, suite, group (or a retry), certificate, scheme, protocol. On the
@@ -14,5 +19,20 @@
 must_check int choose_parameters(struct s2n_connection *, const struct hello *);
 /* Client: the chain and scheme that answer a CertificateRequest; maybe none. */
 void choose_client_certificate(struct s2n_connection *);
+
+/* The same below TLS 1.3, once version, name and protocol are chosen. */
+must_check int choose12_parameters(
+    struct s2n_connection *, const struct hello *);
+/*
+ * The chain, of those in hs->choice, and the scheme to sign with that the peer
+ * takes and the suite (NULL: any) is for. False when there is none.
+ */
+bool choose12_scheme(struct s2n_connection *, const struct suite *);
+
+/* Whether a list of uint16 has the number. */
+bool choose_offered(struct slice list, uint16_t number);
+/* Notes what is signed with. */
+void choose_signer(struct s2n_connection *, struct s2n_cert_chain_and_key *,
+    const struct scheme *);
 
 #endif

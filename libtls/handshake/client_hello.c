@@ -1,13 +1,15 @@
 /*
- * ClientHello (RFC 8446 4.1.2).
+ * ClientHello (RFC 8446 4.1.2, RFC 5246 7.4.1.2).
  */
 #include "libtls/crypto/library.h"
 #include "libtls/extension/extension.h"
 #include "libtls/handshake/choose.h"
+#include "libtls/handshake/client_hello_v2.h"
 #include "libtls/handshake/messages.h"
+#include "libtls/handshake/schedule12.h"
 #include "libtls/handshake/transcript.h"
+#include "libtls/registry/iana.h"
 
-#define LEGACY_VERSION 0x0303
 #define COMPRESSION_NULL 0
 #define SHARE_MAX 2048
 
@@ -19,6 +21,8 @@ make_share(struct s2n_connection *conn)
 	struct exchange *exchange = &conn->hs->exchange;
 	const struct group *group = NULL;
 
+	if (connection_most_version(conn) < S2N_TLS13)
+		return 0;
 	if (conn->hs->retry && conn->hs->retry_group == 0)
 		return 0; /* a cookie was asked for: the share stays */
 	if (conn->hs->retry)
@@ -35,6 +39,18 @@ make_share(struct s2n_connection *conn)
 	return group_start(group, &exchange->key, &exchange->share);
 }
 
+/* Whether a version that we offer may use it. */
+static bool
+suite_offered(const struct s2n_connection *conn, const struct suite *suite)
+{
+	uint8_t version = connection_most_version(conn);
+
+	for (; version >= connection_least_version(conn); version--)
+		if (suite_fits(suite, version))
+			return true;
+	return false;
+}
+
 static void
 write_suites(const struct s2n_connection *conn, struct writer *out)
 {
@@ -45,10 +61,31 @@ write_suites(const struct s2n_connection *conn, struct writer *out)
 	for (size_t i = 0; i < preference->suites.count; i++) {
 		suite =
 		    preference_suite(preference, preference->suites.numbers[i]);
-		if (suite != NULL && suite_fits(suite, S2N_TLS13))
+		if (suite != NULL && suite_offered(conn, suite))
 			writer_u16(out, suite->number);
 	}
 	writer_close(out, list);
+}
+
+/* What a second ClientHello repeats. */
+static int
+begin(struct s2n_connection *conn)
+{
+	struct handshake *hs = conn->hs;
+	uint8_t most = connection_most_version(conn);
+	int r;
+
+	if (connection_least_version(conn) < S2N_TLS13)
+		transcript_keep(&hs->transcript);
+	conn->client_hello_version =
+	    most >= S2N_TLS13 ? WIRE_TLS12 : version_wire(most);
+	if (conn->client_hello_version < conn->records.out.version)
+		conn->records.out.version = conn->client_hello_version;
+	if ((r = random_bytes(hs->client_random, RANDOM_SIZE)) != 0 ||
+	    most < S2N_TLS13)
+		return r;
+	hs->session_id_len = SESSION_ID_MAX; /* RFC 8446 D.4 */
+	return random_bytes(hs->session_id, SESSION_ID_MAX);
 }
 
 int
@@ -57,15 +94,11 @@ client_hello_send(struct s2n_connection *conn, struct writer *out)
 	struct handshake *hs = conn->hs;
 	int r;
 
-	if (!hs->retry) {
-		hs->session_id_len = SESSION_ID_MAX; /* RFC 8446 D.4 */
-		if ((r = random_bytes(hs->client_random, RANDOM_SIZE)) != 0 ||
-		    (r = random_bytes(hs->session_id, SESSION_ID_MAX)) != 0)
-			return r;
-	}
+	if (!hs->retry && (r = begin(conn)) != 0)
+		return r;
 	if ((r = make_share(conn)) != 0)
 		return r;
-	writer_u16(out, LEGACY_VERSION);
+	writer_u16(out, conn->client_hello_version);
 	writer_bytes(out, slice_of(hs->client_random, RANDOM_SIZE));
 	writer_vec8(out, slice_of(hs->session_id, hs->session_id_len));
 	write_suites(conn, out);
@@ -140,20 +173,52 @@ out:
 	return r;
 }
 
-/* Notes the first hello's fixed part; holds the second's against it. */
+/* Holds the second hello's fixed part against the first's. */
 static int
-compare_hellos(struct handshake *hs, const struct hello *hello)
+compare_hellos(const struct handshake *hs, const struct hello *hello)
 {
 	uint8_t hash[DIGEST_MAX];
 	int r;
 
 	if ((r = hash_fixed_part(hello, hash)) != 0)
 		return r;
-	if (!hs->retry)
-		memcpy(hs->first_offer, hash, digest_sha256.size);
-	else if (memcmp(hs->first_offer, hash, digest_sha256.size) != 0)
-		return fail(ERR_ILLEGAL_PARAMETER);
-	return 0;
+	return memcmp(hs->first_offer, hash, digest_sha256.size) == 0
+		   ? 0
+		   : fail(ERR_ILLEGAL_PARAMETER);
+}
+
+static void
+note(struct s2n_connection *conn, const struct hello *hello)
+{
+	struct handshake *hs = conn->hs;
+
+	conn->client_hello_version = hello->legacy_version;
+	conn->client_hello_v2 = conn->records.v2;
+	memcpy(hs->client_random, hello->random, RANDOM_SIZE);
+	hs->session_id_len = (uint8_t)hello->session_id.len;
+	if (hello->session_id.len > 0)
+		memcpy(hs->session_id, hello->session_id.data,
+		    hello->session_id.len);
+}
+
+/* What follows from the choice, and from the offer, which is forgotten: it
+ * borrowed from the message. */
+static int
+settle(struct s2n_connection *conn)
+{
+	struct handshake *hs = conn->hs;
+	const struct digest *digest = conn->suite->digest;
+
+	if (conn->version < S2N_TLS13) {
+		digest = schedule12_digest(conn->version, digest);
+		hs->extended_master =
+		    hs->offer.extended_master && conn->version > S2N_SSLv3;
+		conn->secure_renegotiation = hs->offer.renegotiation;
+		if (connection_client_auth(conn) != S2N_CERT_AUTH_NONE)
+			transcript_keep(&hs->transcript);
+	}
+	hs->offer = (struct offer){ 0 };
+	return transcript_start(&hs->transcript, digest);
 }
 
 int
@@ -161,22 +226,24 @@ client_hello_recv(struct s2n_connection *conn, struct reader *in)
 {
 	struct handshake *hs = conn->hs;
 	struct hello hello = { 0 };
+	bool second = hs->retry;
 	int r;
 
-	if ((r = parse(in, &hello)) != 0 ||
-	    (r = compare_hellos(hs, &hello)) != 0)
+	r = conn->records.v2 ? client_hello_v2_parse(in, &hello, &hs->v2_suites)
+			     : parse(in, &hello);
+	if (r != 0 || (second && (r = compare_hellos(hs, &hello)) != 0))
 		return r;
-	conn->client_hello_version = hello.legacy_version;
-	memcpy(hs->client_random, hello.random, RANDOM_SIZE);
-	hs->session_id_len = (uint8_t)hello.session_id.len;
-	if (hello.session_id.len > 0)
-		memcpy(hs->session_id, hello.session_id.data,
-		    hello.session_id.len);
-	hs->offer = (struct offer){ 0 };
-	if ((r = extension_parse(conn, IN_CLIENT_HELLO, hello.extensions)) != 0)
+	note(conn, &hello);
+	hs->offer = (struct offer){
+		.renegotiation = choose_offered(
+		    hello.suites, TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
+	};
+	if ((r = extension_parse(conn, IN_CLIENT_HELLO, hello.extensions)) !=
+		0 ||
+	    (r = choose_parameters(conn, &hello)) != 0)
 		return r;
-	if ((r = choose_parameters(conn, &hello)) != 0)
+	if (hs->retry && !second &&
+	    (r = hash_fixed_part(&hello, hs->first_offer)) != 0)
 		return r;
-	hs->offer = (struct offer){ 0 }; /* it borrowed from the message */
-	return transcript_start(&hs->transcript, conn->suite->digest);
+	return settle(conn);
 }

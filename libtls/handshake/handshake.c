@@ -5,10 +5,11 @@
 
 #include <openssl/crypto.h>
 
+#include "libtls/handshake/keys12.h"
 #include "libtls/handshake/keys13.h"
 #include "libtls/handshake/message.h"
 #include "libtls/handshake/messages.h"
-#include "libtls/handshake/sign.h"
+#include "libtls/handshake/operation.h"
 #include "libtls/handshake/transcript.h"
 
 /* A server's flight, before it is in records. */
@@ -61,6 +62,13 @@ proves(const struct s2n_connection *conn)
 	return asked(conn) == YES && sends ? YES : NO;
 }
 
+/* RFC 5246 7.4.3: not with a key exchange by RSA encryption. */
+static enum expect
+ephemeral(const struct s2n_connection *conn)
+{
+	return conn->suite->key_exchange != KX_RSA ? YES : NO;
+}
+
 static int
 no_change(struct s2n_connection *conn)
 {
@@ -71,19 +79,41 @@ no_change(struct s2n_connection *conn)
 static int
 hello_seen(struct s2n_connection *conn)
 {
-	conn->records.drops_ccs = true;
-	conn->records.out.version = 0x0303; /* RFC 8446 5.1: but the first */
+	/* A client does not know yet whether it is TLS 1.3. */
+	conn->records.drops_ccs =
+	    (is_server(conn) ? conn->version : connection_most_version(conn)) >=
+	    S2N_TLS13;
+	/* RFC 8446 5.1: only the first may say less */
+	if (!is_server(conn))
+		conn->records.out.version = conn->client_hello_version;
 	/* 5.1, while both sides still read alerts in the clear */
 	return message_boundary(conn);
+}
+
+/* Messages are kept only for a CertificateVerify that will come. */
+static int
+hello_done(struct s2n_connection *conn)
+{
+	if (!conn->client_asked)
+		transcript_forget(&conn->hs->transcript);
+	return 0;
 }
 
 /* The version is known: the rest of the way is that version's. */
 static int
 take_path(struct s2n_connection *conn)
 {
-	conn->hs->path = tls13_path;
 	conn->hs->at = 0;
-	return keys13_handshake(conn);
+	if (conn->version >= S2N_TLS13) {
+		transcript_forget(&conn->hs->transcript);
+		conn->hs->path = tls13_path;
+		return keys13_handshake(conn);
+	}
+	conn->hs->path = tls12_path;
+	conn->records.drops_ccs = false;
+	conn->records.in.version = version_wire(conn->version);
+	conn->records.out.version = version_wire(conn->version);
+	return 0;
 }
 
 /* clang-format off */
@@ -106,6 +136,21 @@ const struct step tls13_path[] = {
 	{ FINISHED,             S2N_CLIENT, always,   finished_send,             finished_recv,             keys13_complete },
 	{ .message = END_OF_PATH }
 };
+/* TLS 1.2 and older */
+const struct step tls12_path[] = {
+	{ CERTIFICATE,          S2N_SERVER, always,   certificate_send,          certificate_recv,          no_change },
+	{ SERVER_KEY_EXCHANGE,  S2N_SERVER, ephemeral, server_key_exchange_send, server_key_exchange_recv,  no_change },
+	{ CERTIFICATE_REQUEST,  S2N_SERVER, asks,     certificate_request12_send, certificate_request12_recv, no_change },
+	{ SERVER_HELLO_DONE,    S2N_SERVER, always,   empty_send,                empty_recv,                hello_done },
+	{ CERTIFICATE,          S2N_CLIENT, asked,    certificate_send,          certificate_recv,          no_change },
+	{ CLIENT_KEY_EXCHANGE,  S2N_CLIENT, always,   client_key_exchange_send,  client_key_exchange_recv,  keys12_master },
+	{ CERTIFICATE_VERIFY,   S2N_CLIENT, proves,   certificate_verify12_send, certificate_verify12_recv, no_change },
+	{ CHANGE_CIPHER_SPEC,   S2N_CLIENT, always,   change_cipher_spec_send,   change_cipher_spec_recv,   keys12_switch_client },
+	{ FINISHED,             S2N_CLIENT, always,   finished12_send,           finished12_recv,           no_change },
+	{ CHANGE_CIPHER_SPEC,   S2N_SERVER, always,   change_cipher_spec_send,   change_cipher_spec_recv,   keys12_switch_server },
+	{ FINISHED,             S2N_SERVER, always,   finished12_send,           finished12_recv,           no_change },
+	{ .message = END_OF_PATH }
+};
 /* clang-format on */
 
 int
@@ -116,6 +161,7 @@ handshake_start(struct s2n_connection *conn)
 	if (hs == NULL)
 		return fail(ERR_NOMEM);
 	hs->path = hello_path;
+	conn->records.accepts_v2 = is_server(conn) && !conn->negotiated;
 	writer_init(&hs->flight, FLIGHT_LIMIT);
 	writer_expect(&hs->flight, FLIGHT_EXPECTED);
 	transcript_init(&hs->transcript);
@@ -130,14 +176,31 @@ handshake_end(struct s2n_connection *conn)
 
 	if (hs == NULL)
 		return;
-	sign_release(hs);
+	operation_release(hs);
 	writer_free(&hs->flight);
 	writer_free(&hs->exchange.share);
+	writer_free(&hs->v2_suites);
 	transcript_wipe(&hs->transcript);
 	group_key_wipe(&hs->exchange.key);
+	dhe_key_wipe(&hs->exchange.dhe);
 	OPENSSL_free(hs->cookie);
 	OPENSSL_clear_free(hs, sizeof *hs);
 	conn->hs = NULL;
+}
+
+/* RFC 5246 7.1: a record of its own, not a handshake message. */
+static int
+send_ccs(struct s2n_connection *conn, const struct step *step)
+{
+	uint8_t body[1];
+	struct writer out;
+	int r;
+
+	writer_init_fixed(&out, body, sizeof body);
+	if ((r = step->send(conn, &out)) != 0 || (r = message_flush(conn)) != 0)
+		return r;
+	return record_write(&conn->records, CONTENT_CHANGE_CIPHER_SPEC,
+	    slice_of(body, out.len));
 }
 
 static int
@@ -146,9 +209,12 @@ step_send(struct s2n_connection *conn, const struct step *step)
 	struct handshake *hs = conn->hs;
 	struct writer *flight = &hs->flight;
 	size_t start = flight->len;
-	struct mark body = message_open(flight, step->message);
+	struct mark body;
 	int r;
 
+	if (step->message == CHANGE_CIPHER_SPEC)
+		return send_ccs(conn, step);
+	body = message_open(flight, step->message);
 	if ((r = step->send(conn, flight)) != 0) {
 		flight->failed = false;
 		writer_truncate(flight, start);
@@ -173,7 +239,8 @@ step_recv(struct s2n_connection *conn, const struct step *step)
 		return r;
 	if (!reader_done(&in))
 		return fail(ERR_DECODE);
-	r = transcript_add(&conn->hs->transcript, conn->inbox.whole);
+	if (step->message != CHANGE_CIPHER_SPEC)
+		r = transcript_add(&conn->hs->transcript, conn->inbox.whole);
 	message_taken(conn);
 	return r;
 }
@@ -227,6 +294,11 @@ handshake_message_name(enum message message, s2n_mode sender)
 		{ CERTIFICATE, "SERVER_CERT", "CLIENT_CERT" },
 		{ CERTIFICATE_VERIFY, "SERVER_CERT_VERIFY",
 		    "CLIENT_CERT_VERIFY" },
+		{ SERVER_KEY_EXCHANGE, "SERVER_KEY", "SERVER_KEY" },
+		{ SERVER_HELLO_DONE, "SERVER_HELLO_DONE", "SERVER_HELLO_DONE" },
+		{ CLIENT_KEY_EXCHANGE, "CLIENT_KEY", "CLIENT_KEY" },
+		{ CHANGE_CIPHER_SPEC, "SERVER_CHANGE_CIPHER_SPEC",
+		    "CLIENT_CHANGE_CIPHER_SPEC" },
 		{ FINISHED, "SERVER_FINISHED", "CLIENT_FINISHED" },
 	};
 

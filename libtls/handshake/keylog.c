@@ -19,9 +19,8 @@ put_hex(struct writer *out, struct slice bytes)
 	}
 }
 
-void
-keylog_secret(
-    struct s2n_connection *conn, const char *label, const uint8_t *secret)
+static void
+log_line(struct s2n_connection *conn, const char *label, struct slice secret)
 {
 	uint8_t line[LINE_ROOM];
 	struct writer out;
@@ -33,9 +32,22 @@ keylog_secret(
 	writer_u8(&out, ' ');
 	put_hex(&out, slice_of(conn->hs->client_random, RANDOM_SIZE));
 	writer_u8(&out, ' ');
-	put_hex(&out, slice_of(secret, conn->suite->digest->size));
+	put_hex(&out, secret);
 	if (!out.failed)
 		conn->config->key_log(
 		    conn->config->key_log_ctx, conn, line, out.len);
 	OPENSSL_cleanse(line, sizeof line);
+}
+
+void
+keylog_secret(
+    struct s2n_connection *conn, const char *label, const uint8_t *secret)
+{
+	log_line(conn, label, slice_of(secret, conn->suite->digest->size));
+}
+
+void
+keylog_master(struct s2n_connection *conn, const uint8_t *master)
+{
+	log_line(conn, "CLIENT_RANDOM", slice_of(master, MASTER_SECRET_SIZE));
 }

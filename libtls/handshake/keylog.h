@@ -9,5 +9,7 @@
 /* One line to the config's callback, if there is one. The suite is known. */
 void keylog_secret(
     struct s2n_connection *, const char *label, const uint8_t *secret);
+/* "CLIENT_RANDOM", below TLS 1.3: MASTER_SECRET_SIZE bytes. */
+void keylog_master(struct s2n_connection *, const uint8_t *master);
 
 #endif

@@ -6,6 +6,8 @@
 #include "libtls/handshake/alert.h"
 #include "libtls/handshake/hello_retry.h"
 
+#define WIRE_HELLO_REQUEST 0
+
 /* The whole message at the front of bytes, if it is all there. */
 static bool
 whole_message(struct slice bytes, struct slice *whole)
@@ -29,16 +31,38 @@ too_long(struct slice bytes)
 	return reader_u24(&in) > MESSAGE_MAX;
 }
 
+/* Without a header, and all of it in the transcript (RFC 5246 E.2). */
+static int
+arrive_v2(struct s2n_connection *conn)
+{
+	struct inbox *inbox = &conn->inbox;
+
+	inbox->whole = inbox->body = conn->records.plain;
+	inbox->arrived = CLIENT_HELLO;
+	conn->records.plain = NO_BYTES;
+	return 0;
+}
+
+static int
+arrive_ccs(struct s2n_connection *conn)
+{
+	struct inbox *inbox = &conn->inbox;
+
+	inbox->whole = NO_BYTES;
+	inbox->body = conn->records.plain;
+	inbox->arrived = CHANGE_CIPHER_SPEC;
+	conn->records.plain = NO_BYTES;
+	return 0;
+}
+
 static int
 arrive(struct inbox *inbox, struct slice whole)
 {
-	/* hello_request of old: our mark for "none yet" must not arrive. */
-	if (whole.data[0] == END_OF_PATH)
-		return fail(ERR_BAD_MESSAGE);
 	inbox->whole = whole;
 	inbox->body =
 	    slice_of(whole.data + MESSAGE_HEADER, whole.len - MESSAGE_HEADER);
-	inbox->arrived = whole.data[0];
+	inbox->arrived =
+	    whole.data[0] == WIRE_HELLO_REQUEST ? HELLO_REQUEST : whole.data[0];
 	if (inbox->arrived == SERVER_HELLO && hello_retry_is(inbox->body))
 		inbox->arrived = HELLO_RETRY_REQUEST;
 	return 0;
@@ -78,6 +102,8 @@ message_from_record(struct s2n_connection *conn)
 	struct slice whole;
 	int r;
 
+	if (conn->records.v2)
+		return arrive_v2(conn);
 	if (inbox->joined.len == 0) {
 		if (too_long(*plain))
 			return fail(ERR_ILLEGAL_PARAMETER);
@@ -107,6 +133,24 @@ flush_all(struct s2n_connection *conn)
 	return io_flush(&conn->records.io);
 }
 
+/*
+ * RFC 5246 7.4.1.1: a HelloRequest "will be ignored by the client if the client
+ * is currently negotiating a session", and is in no transcript.
+ */
+static int
+drop_request(struct s2n_connection *conn)
+{
+	if (conn->inbox.arrived != HELLO_REQUEST || is_server(conn) ||
+	    conn->version == 0 || conn->version >= S2N_TLS13)
+		return 0;
+	if (conn->inbox.body.len > 0)
+		return fail(ERR_DECODE);
+	if (++conn->updates_in_a_row > MESSAGE_EMPTY_MAX)
+		return fail(ERR_BAD_MESSAGE);
+	message_taken(conn);
+	return 0;
+}
+
 int
 message_read(struct s2n_connection *conn)
 {
@@ -126,8 +170,12 @@ message_read(struct s2n_connection *conn)
 			r = alert_receive(conn);
 		else if (records->type == CONTENT_HANDSHAKE)
 			r = message_from_record(conn);
+		else if (records->type == CONTENT_CHANGE_CIPHER_SPEC)
+			r = arrive_ccs(conn);
 		else
 			r = fail(ERR_BAD_MESSAGE);
+		if (r == 0)
+			r = drop_request(conn);
 		/* The rest of a message is read at once, if it is there. */
 		if (r != 0 && r != ERR_WANT_READ)
 			return r;

@@ -9,6 +9,8 @@
 
 #define MESSAGE_HEADER 4
 #define MESSAGE_MAX 65536
+/* Messages that ask for nothing, in a row; more would only keep us busy. */
+#define MESSAGE_EMPTY_MAX 32
 
 /*
  * Makes the next message available in conn->inbox, once: until message_taken()

@@ -10,9 +10,6 @@
 #define UPDATE_NOT_REQUESTED 0
 #define UPDATE_REQUESTED 1
 
-/* Without application data between them more would only keep us busy. */
-#define UPDATES_IN_A_ROW 32
-
 static int
 key_update_recv(struct s2n_connection *conn, struct reader *in)
 {
@@ -22,7 +19,7 @@ key_update_recv(struct s2n_connection *conn, struct reader *in)
 		return fail(ERR_DECODE);
 	if (request > UPDATE_REQUESTED)
 		return fail(ERR_ILLEGAL_PARAMETER);
-	if (++conn->updates_in_a_row > UPDATES_IN_A_ROW)
+	if (++conn->updates_in_a_row > MESSAGE_EMPTY_MAX)
 		return fail(ERR_BAD_MESSAGE);
 	/* Several requests may be met by one update (4.6.3). */
 	if (request == UPDATE_REQUESTED && !conn->write_closed)
@@ -44,7 +41,30 @@ new_session_ticket_recv(struct s2n_connection *conn, struct reader *in)
 	reader_vec16(in);
 	if (!reader_done(in) || ticket.len == 0)
 		return fail(ERR_DECODE);
-	if (++conn->updates_in_a_row > UPDATES_IN_A_ROW)
+	if (++conn->updates_in_a_row > MESSAGE_EMPTY_MAX)
+		return fail(ERR_BAD_MESSAGE);
+	return 0;
+}
+
+/*
+ * Below TLS 1.3 only a wish to renegotiate can come. A client is free to ignore
+ * it (RFC 5246 7.4.1.1); a server says no for good, lest it be asked for ever.
+ */
+static int
+receive_wish(struct s2n_connection *conn)
+{
+	struct slice body = conn->inbox.body;
+	enum message arrived = conn->inbox.arrived;
+
+	message_taken(conn);
+	if (is_server(conn))
+		return arrived == CLIENT_HELLO ? fail(ERR_NO_RENEGOTIATION)
+					       : fail(ERR_BAD_MESSAGE);
+	if (arrived != HELLO_REQUEST)
+		return fail(ERR_BAD_MESSAGE);
+	if (body.len > 0)
+		return fail(ERR_DECODE);
+	if (++conn->updates_in_a_row > MESSAGE_EMPTY_MAX)
 		return fail(ERR_BAD_MESSAGE);
 	return 0;
 }
@@ -56,6 +76,8 @@ receive_one(struct s2n_connection *conn)
 	enum message arrived = conn->inbox.arrived;
 	int r;
 
+	if (conn->version < S2N_TLS13)
+		return receive_wish(conn);
 	if (arrived == KEY_UPDATE)
 		r = key_update_recv(conn, &in);
 	else if (arrived == NEW_SESSION_TICKET && !is_server(conn))
@@ -93,7 +115,8 @@ post_key_update(struct s2n_connection *conn)
 		UPDATE_NOT_REQUESTED };
 	int r;
 
-	if (!conn->update_due && !protection_worn(&conn->records.out))
+	if (conn->version < S2N_TLS13 ||
+	    (!conn->update_due && !protection_worn(&conn->records.out)))
 		return 0;
 	conn->update_due = false;
 	r = record_write(&conn->records, CONTENT_HANDSHAKE,

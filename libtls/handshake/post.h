@@ -1,5 +1,5 @@
 /*
- * Handshake messages after the handshake (RFC 8446 4.6).
+ * Handshake messages after the handshake (RFC 8446 4.6, RFC 5246 7.4.1.1).
  */
 #ifndef LIBTLS_HANDSHAKE_POST_H
 #define LIBTLS_HANDSHAKE_POST_H

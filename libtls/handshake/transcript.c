@@ -22,10 +22,27 @@ transcript_wipe(struct transcript *transcript)
 int
 transcript_add(struct transcript *transcript, struct slice message)
 {
-	if (transcript->hash.digest != NULL)
-		return hasher_add(&transcript->hash, message);
-	writer_bytes(&transcript->held, message);
-	return transcript->held.failed ? fail(ERR_NOMEM) : 0;
+	if (transcript->hash.digest == NULL || transcript->keeps) {
+		writer_bytes(&transcript->held, message);
+		if (transcript->held.failed)
+			return fail(ERR_NOMEM);
+	}
+	if (transcript->hash.digest == NULL)
+		return 0;
+	return hasher_add(&transcript->hash, message);
+}
+
+void
+transcript_keep(struct transcript *transcript)
+{
+	transcript->keeps = true;
+}
+
+void
+transcript_forget(struct transcript *transcript)
+{
+	transcript->keeps = false;
+	writer_clear(&transcript->held);
 }
 
 int
@@ -41,7 +58,8 @@ transcript_start(struct transcript *transcript, const struct digest *digest)
 	if ((r = hasher_start(&transcript->hash, digest)) != 0 ||
 	    (r = hasher_add(&transcript->hash, held)) != 0)
 		return r;
-	writer_clear(&transcript->held);
+	if (!transcript->keeps)
+		writer_clear(&transcript->held);
 	return 0;
 }
 

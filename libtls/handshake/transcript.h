@@ -1,6 +1,7 @@
 /*
  * The handshake's transcript hash (RFC 8446 4.4.1). Messages are held as bytes
- * until the suite, and with it the hash, is known.
+ * until the suite, and with it the hash, is known; below TLS 1.3 they may be
+ * kept longer, since a CertificateVerify may use another hash (RFC 5246 7.4.8).
  */
 #ifndef LIBTLS_HANDSHAKE_TRANSCRIPT_H
 #define LIBTLS_HANDSHAKE_TRANSCRIPT_H
@@ -13,6 +14,10 @@ void transcript_wipe(struct transcript *);
 must_check int transcript_add(struct transcript *, struct slice message);
 /* The hash is known: what was held goes in. A no-op when it was known. */
 must_check int transcript_start(struct transcript *, const struct digest *);
+/* What is held stays held, from before transcript_start() until it is
+ * forgotten. */
+void transcript_keep(struct transcript *);
+void transcript_forget(struct transcript *);
 /* RFC 8446 4.4.1: the first ClientHello becomes a message_hash message. */
 must_check int transcript_restart(struct transcript *);
 /* The hash of the messages so far; out has DIGEST_MAX bytes. */

@@ -7,10 +7,10 @@
 #define LIBTLS_REGISTRY_PREFERENCE_H
 
 #include "libtls/core/errors.h"
+#include "libtls/registry/suite.h"
 
 struct group;
 struct scheme;
-struct suite;
 
 /* IANA numbers, shared between policies. */
 struct number_list {
@@ -31,6 +31,7 @@ struct preference {
 	struct number_list retry_groups;        /* worth a HelloRetryRequest */
 	unsigned rules;                         /* enum rule, or'ed */
 	bool boosts_chacha20; /* if it is the client's favourite */
+	uint8_t max_version;  /* 0: the highest that the suites allow */
 };
 
 /* ERR_UNKNOWN_POLICY, ERR_DEPRECATED_POLICY; the name without regard to case.
@@ -41,6 +42,12 @@ extern const struct preference *const preference_default;
 /* All selectable policies, in the table's order. */
 size_t preference_count(void);
 const struct preference *preference_at(size_t index);
+/* Whether a suite of it, that libcrypto has, exchanges keys so. */
+bool preference_has_exchange(const struct preference *, enum key_exchange);
+/* Whether a suite of it needs libcrypto's legacy provider. */
+bool preference_wants_legacy(const struct preference *);
+/* The highest version that it allows. */
+uint8_t preference_most_version(const struct preference *);
 /* Whether a group is worth a retry though there is a share for another. */
 bool preference_retries_for(const struct preference *, uint16_t group);
 
@@ -48,6 +55,9 @@ bool preference_retries_for(const struct preference *, uint16_t group);
 const struct suite *preference_suite(
     const struct preference *, uint16_t number);
 const struct group *preference_group(
+    const struct preference *, uint16_t number);
+/* The same for ECDHE below TLS 1.3, which has no hybrids. */
+const struct group *preference_curve(
     const struct preference *, uint16_t number);
 const struct scheme *preference_scheme(
     const struct preference *, uint16_t number);

@@ -62,6 +62,28 @@ suite_find(uint16_t number)
 }
 
 bool
+suite_available(const struct suite *suite)
+{
+	return suite->aead != NULL || (cipher_available(suite->cipher) &&
+					  digest_available(suite->mac));
+}
+
+bool
+suite_takes(const struct suite *suite, enum key_kind kind)
+{
+	switch (suite->authentication) {
+	case AUTH_ANY:
+		return true;
+	case AUTH_ECDSA:
+		return kind == KEY_ECDSA;
+	case AUTH_RSA: /* RFC 4055 1.2: a key for PSS only does not decrypt */
+		return kind == KEY_RSA ||
+		       (kind == KEY_RSA_PSS && suite->key_exchange != KX_RSA);
+	}
+	return false;
+}
+
+bool
 suite_fits(const struct suite *suite, uint8_t version)
 {
 	if (suite->key_exchange == KX_TLS13)

@@ -7,6 +7,7 @@
 #include "libtls/crypto/aead.h"
 #include "libtls/crypto/cipher.h"
 #include "libtls/crypto/digest.h"
+#include "libtls/crypto/scheme.h"
 
 /* KX_TLS13: what the extensions say. */
 enum key_exchange { KX_TLS13, KX_RSA, KX_DHE, KX_ECDHE };
@@ -31,6 +32,10 @@ struct suite {
 
 /* By number; NULL when unknown to the table. */
 const struct suite *suite_find(uint16_t number);
+/* Whether this libcrypto can do it. */
+bool suite_available(const struct suite *);
+/* Whether it is for servers with such a key. */
+bool suite_takes(const struct suite *, enum key_kind);
 /* Whether a version (S2N_TLS13 ...) may use it. */
 bool suite_fits(const struct suite *, uint8_t version);
 

@@ -7,6 +7,7 @@
 
 #include "libtls/cert/select.h"
 #include "libtls/cert/validate.h"
+#include "libtls/crypto/dhe.h"
 #include "libtls/registry/preference.h"
 #include "libtls/s2n.h"
 
@@ -32,6 +33,8 @@ struct s2n_config {
 	const struct preference *preference;
 	struct cert_store *certs;
 	s2n_cert_tiebreak_callback tiebreak;
+
+	struct dhe_parameters *dh; /* NULL: no DHE */
 
 	struct trust_store *trust;
 	bool check_x509;

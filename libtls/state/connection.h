@@ -6,8 +6,11 @@
 #define LIBTLS_STATE_CONNECTION_H
 
 #include "libtls/record/record.h"
+#include "libtls/registry/version.h"
 #include "libtls/state/config.h"
 #include "libtls/state/handshake_state.h"
+
+#define FINISHED_MAX 36 /* SSLv3; 12 in TLS (RFC 5246 7.4.9) */
 
 struct s2n_connection {
 	s2n_mode mode;
@@ -26,8 +29,10 @@ struct s2n_connection {
 	bool in_negotiate, in_send, in_recv; /* against reentrancy */
 
 	/* What was agreed on. */
-	uint8_t version; /* S2N_TLS13 ... */
-	uint16_t client_hello_version;
+	uint8_t version;               /* S2N_TLS13 ... */
+	uint8_t client_version;        /* server: the client's highest */
+	uint16_t client_hello_version; /* on the wire, TLS 1.2 at most */
+	bool client_hello_v2;          /* it came as SSL 2.0's */
 	const struct suite *suite;
 	const struct group *group;
 	const struct scheme *server_scheme;
@@ -37,7 +42,14 @@ struct s2n_connection {
 	s2n_cert_sni_match cert_match;
 	char *server_name;
 	char *protocol;
-	uint8_t exporter[DIGEST_MAX];
+	union {
+		uint8_t exporter[DIGEST_MAX]; /* TLS 1.3 */
+		uint8_t master[MASTER_SECRET_SIZE];
+	};
+	/* RFC 5746: the last handshake's Finished values, by s2n_mode. */
+	uint8_t finished[2][FINISHED_MAX];
+	uint8_t finished_len;
+	bool secure_renegotiation;
 	enum message last_message;
 	s2n_mode last_sender;
 	bool retried;      /* for the handshake type name */
@@ -52,7 +64,7 @@ struct s2n_connection {
 
 	/* After the handshake. */
 	bool update_due; /* our keys are to be updated at the next send */
-	uint8_t updates_in_a_row;
+	uint8_t updates_in_a_row; /* and other messages that carry nothing */
 	size_t
 	    send_taken; /* bytes of the caller's in records not yet written */
 
@@ -77,6 +89,18 @@ connection_preference(const struct s2n_connection *conn)
 {
 	return conn->preference_override != NULL ? conn->preference_override
 						 : conn->config->preference;
+}
+
+static inline uint8_t
+connection_least_version(const struct s2n_connection *conn)
+{
+	return connection_preference(conn)->min_version;
+}
+
+static inline uint8_t
+connection_most_version(const struct s2n_connection *conn)
+{
+	return preference_most_version(connection_preference(conn));
 }
 
 /* A server does not ask and a client answers, unless told otherwise. */

@@ -8,7 +8,9 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "libtls/cert/select.h"
+#include "libtls/crypto/dhe.h"
 #include "libtls/crypto/group.h"
+#include "libtls/crypto/prf.h"
 #include "libtls/registry/suite.h"
 #include "libtls/s2n.h"
 
@@ -18,28 +20,39 @@ struct step;
 #define RANDOM_SIZE 32
 #define SESSION_ID_MAX 32
 
-/* RFC 8446 4; the number on the wire, but for the last ones. */
+/* RFC 8446 4, RFC 5246 7.4; the number on the wire, but for those above 255.
+ */
 enum message {
-	END_OF_PATH = 0,
+	END_OF_PATH = 0, /* also: none yet */
 	CLIENT_HELLO = 1,
 	SERVER_HELLO = 2,
 	NEW_SESSION_TICKET = 4,
 	END_OF_EARLY_DATA = 5,
 	ENCRYPTED_EXTENSIONS = 8,
 	CERTIFICATE = 11,
+	SERVER_KEY_EXCHANGE = 12,
 	CERTIFICATE_REQUEST = 13,
+	SERVER_HELLO_DONE = 14,
 	CERTIFICATE_VERIFY = 15,
+	CLIENT_KEY_EXCHANGE = 16,
 	FINISHED = 20,
 	KEY_UPDATE = 24,
 	MESSAGE_HASH = 254,
 	/* A ServerHello with a certain random (RFC 8446 4.1.3). */
-	HELLO_RETRY_REQUEST = 256
+	HELLO_RETRY_REQUEST = 256,
+	/* A record of its own, which no transcript has (RFC 5246 7.1). */
+	CHANGE_CIPHER_SPEC = 257,
+	HELLO_REQUEST = 258 /* 0 on the wire */
 };
 
-/* Running hash of all messages; held as bytes until the hash is known. */
+/*
+ * Running hash of all messages; held as bytes until the hash is known, and as
+ * long as a CertificateVerify of TLS 1.2 or older may need another hash.
+ */
 struct transcript {
 	struct writer held;
 	struct hasher hash;
+	bool keeps;
 };
 
 /* Secrets of RFC 8446 7.1, each digest->size bytes. */
@@ -52,12 +65,25 @@ struct schedule13 {
 	uint8_t server_application[DIGEST_MAX];
 };
 
+/* The key block of RFC 5246 6.3: two MAC keys, keys and IVs. */
+#define KEY_BLOCK_MAX (2 * (DIGEST_MAX + AEAD_KEY_MAX + CIPHER_BLOCK_MAX))
+
+/* Below TLS 1.3; the master secret is the connection's. */
+struct schedule12 {
+	uint8_t block[KEY_BLOCK_MAX];
+};
+
+/* A shared secret, or the premaster secret of RFC 5246 8.1. */
+#define EXCHANGE_SECRET_MAX DHE_PRIME_MAX
+
 /* Our half of the key exchange. */
 struct exchange {
-	struct group_key key;             /* client: of the share we sent */
-	uint16_t shared;                  /* client: its group's number */
-	const struct group *group;        /* agreed */
-	uint8_t secret[GROUP_SECRET_MAX]; /* wiped once it is in the schedule */
+	struct group_key key; /* who starts: of the share we sent */
+	struct dhe_key dhe;
+	uint16_t shared;           /* client: the key's group's number */
+	const struct group *group; /* agreed */
+	/* Wiped once it is in the schedule. */
+	uint8_t secret[EXCHANGE_SECRET_MAX];
 	size_t secret_len;
 	struct writer share; /* ours, as it travels */
 };
@@ -80,12 +106,11 @@ struct offer {
 	struct slice key_shares; /* KeyShareEntry list */
 	struct slice server_name;
 	struct slice protocols;
-	bool has_groups, has_schemes, has_key_shares, has_protocols;
-};
-
-/* A pending private-key operation: see sign.h. */
-struct sign_state {
-	struct s2n_async_pkey_op *op;
+	struct slice certificate_types; /* CertificateRequest below TLS 1.3 */
+	bool has_versions, has_groups, has_schemes, has_key_shares;
+	bool has_protocols;
+	bool extended_master; /* RFC 7627 */
+	bool renegotiation;   /* RFC 5746: the extension or its suite */
 };
 
 /* The incoming handshake message, from one record or joined from several. */
@@ -103,10 +128,12 @@ struct handshake {
 
 	struct transcript transcript;
 	struct schedule13 keys;
+	struct schedule12 keys12;
 	struct exchange exchange;
-	struct sign_state sign;
+	struct s2n_async_pkey_op *operation; /* pending: see operation.h */
 
 	uint8_t client_random[RANDOM_SIZE];
+	uint8_t server_random[RANDOM_SIZE];
 	uint8_t session_id[SESSION_ID_MAX];
 	uint8_t session_id_len;
 
@@ -124,6 +151,10 @@ struct handshake {
 	struct s2n_cert_chain_and_key *chain; /* ours, borrowed */
 	const struct scheme *scheme;          /* that we sign with */
 
+	bool extended_master;    /* agreed (RFC 7627) */
+	bool point_formats;      /* server: the client sent its formats */
+	bool renegotiation;      /* client: the server sent the extension */
+	struct writer v2_suites; /* of an SSLv2 ClientHello, as ours are */
 	bool ccs_sent;
 	bool acknowledge_name; /* server: empty server_name in the answer */
 };

@@ -8,6 +8,7 @@
 #include "tests/unit/unit.h"
 
 #define TURNS 50
+#define TLS13_SUITES 3
 
 struct attack {
 	const struct crook *crook;
@@ -278,6 +279,21 @@ judge(const char *what, enum alert alert, struct s2n_connection *crooked,
 	    "%s: %s is no protocol error", what, s2n_strerror_name(error));
 }
 
+/* TLS 1.3 and nothing older: the policy's first suites. */
+static void
+restrict_version(struct peers *peers, struct preference copies[2])
+{
+	struct s2n_config *configs[] = { peers->client_config,
+		peers->server_config };
+
+	for (size_t i = 0; i < COUNT(configs); i++) {
+		copies[i] = *configs[i]->preference;
+		copies[i].min_version = S2N_TLS13;
+		copies[i].suites.count = TLS13_SUITES;
+		configs[i]->preference = &copies[i];
+	}
+}
+
 void
 crooked_run(const struct crook *crook)
 {
@@ -293,11 +309,13 @@ crooked_run(const struct crook *crook)
 		.client_cert = true,
 	};
 	struct s2n_connection *crooked, *honest;
+	struct preference copies[2];
 	struct peers peers;
 	bool through;
 	int error;
 
 	peers_open(&peers, &spec);
+	restrict_version(&peers, copies);
 	crooked = crook->role == S2N_SERVER ? peers.server : peers.client;
 	honest = crook->role == S2N_SERVER ? peers.client : peers.server;
 	detour_take(crooked, &detour);

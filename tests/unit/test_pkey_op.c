@@ -1,6 +1,6 @@
 /*
- * The private-key operation (libtls/handshake/sign.c): done, failed, cancelled,
- * late, wrong, twice, by servers and by clients.
+ * The private-key operation (libtls/handshake/operation.c): done, failed,
+ * cancelled, late, wrong, twice, by servers and by clients.
  */
 #include <openssl/evp.h>
 

@@ -1,16 +1,18 @@
 /*
- * The private-key operation; the contract is in sign.h.
+ * The private-key operation; the contract is in operation.h.
  *
  * An operation is shared: the connection and the application each hold a
  * reference, and neither follows a pointer to the other. So either may be
  * freed at any moment, on any thread; only apply() has both in hand.
  */
-#include "libtls/handshake/sign.h"
+#include "libtls/handshake/operation.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
+
+#include "libtls/crypto/premaster.h"
 
 enum op_state {
 	OP_NEW,       /* waits for its output */
@@ -27,14 +29,15 @@ struct s2n_async_pkey_op {
 	bool applied; /* touched by apply() and the connection only */
 	bool verify;
 
-	const struct scheme *scheme;
+	const struct scheme *scheme; /* NULL: decrypts */
 	EVP_PKEY *public_key;
 	uint8_t digest[DIGEST_MAX];
-	struct s2n_pkey_binding binding;
-	uint8_t transcript_hash[DIGEST_MAX];
+	struct s2n_pkey_binding binding; /* points into parts */
 
 	uint8_t output[SIGNATURE_MAX];
 	size_t output_len;
+	size_t size; /* of all of this */
+	uint8_t parts[];
 };
 
 static void
@@ -43,17 +46,56 @@ release(struct s2n_async_pkey_op *op)
 	if (op == NULL || atomic_fetch_sub(&op->references, 1) > 1)
 		return;
 	EVP_PKEY_free(op->public_key);
-	OPENSSL_clear_free(op, sizeof *op);
+	OPENSSL_clear_free(op, op->size);
+}
+
+/* Moves a part of a binding to where the operation keeps it. */
+static void
+keep(uint8_t **parts, const uint8_t **part, size_t len)
+{
+	if (*part == NULL)
+		return;
+	memcpy(*parts, *part, len);
+	*part = *parts;
+	*parts += len;
+}
+
+static size_t
+parts_size(const struct s2n_pkey_binding *binding)
+{
+	return binding->transcript_hash_length + 2 * RANDOM_SIZE +
+	       binding->parameters_length + binding->messages_length +
+	       binding->ciphertext_length;
+}
+
+static void
+keep_binding(
+    struct s2n_async_pkey_op *op, const struct s2n_pkey_binding *binding)
+{
+	struct s2n_pkey_binding *own = &op->binding;
+	uint8_t *parts = op->parts;
+
+	*own = *binding;
+	keep(&parts, &own->transcript_hash, own->transcript_hash_length);
+	keep(&parts, &own->client_random, RANDOM_SIZE);
+	keep(&parts, &own->server_random, RANDOM_SIZE);
+	keep(&parts, &own->parameters, own->parameters_length);
+	keep(&parts, &own->messages, own->messages_length);
+	keep(&parts, &own->ciphertext, own->ciphertext_length);
 }
 
 /* One reference for the connection, one for the application. */
 static struct s2n_async_pkey_op *
-op_new(const struct s2n_connection *conn, const struct sign_request *request)
+op_new(
+    const struct s2n_connection *conn, const struct operation_request *request)
 {
-	struct s2n_async_pkey_op *op = OPENSSL_zalloc(sizeof *op);
+	size_t size =
+	    sizeof(struct s2n_async_pkey_op) + parts_size(&request->binding);
+	struct s2n_async_pkey_op *op = OPENSSL_zalloc(size);
 
 	if (op == NULL)
 		return NULL;
+	op->size = size;
 	atomic_init(&op->references, 2);
 	atomic_init(&op->state, OP_NEW);
 	op->verify = conn->config->verify_after_sign ||
@@ -62,44 +104,64 @@ op_new(const struct s2n_connection *conn, const struct sign_request *request)
 	op->scheme = request->scheme;
 	op->public_key = request->chain->public_key;
 	EVP_PKEY_up_ref(op->public_key);
-	memcpy(op->digest, request->digest, request->scheme->digest->size);
-	op->binding = request->binding;
-	memcpy(op->transcript_hash, request->binding.transcript_hash,
-	    request->binding.transcript_hash_length);
-	op->binding.transcript_hash = op->transcript_hash;
+	if (op->scheme != NULL)
+		memcpy(op->digest, request->digest, op->scheme->digest->size);
+	keep_binding(op, &request->binding);
 	return op;
+}
+
+/* Signs or decrypts, into op->output. */
+static int
+compute(struct s2n_async_pkey_op *op, EVP_PKEY *key)
+{
+	if (op->scheme == NULL) {
+		op->output_len = PREMASTER_SIZE;
+		return premaster_decrypt(key, op->binding.client_version,
+		    slice_of(
+			op->binding.ciphertext, op->binding.ciphertext_length),
+		    op->output);
+	}
+	op->output_len = sizeof op->output;
+	return scheme_sign(
+	    op->scheme, key, op->digest, op->output, &op->output_len);
+}
+
+/* Whether the output may leave, where that is to be looked at. */
+static int
+verify(const struct s2n_async_pkey_op *op)
+{
+	if (!op->verify || op->scheme == NULL)
+		return 0;
+	return scheme_verify(op->scheme, op->public_key, op->digest,
+	    slice_of(op->output, op->output_len));
 }
 
 /* Without a callback: now, with the chain's own key. */
 static int
-sign_now(const struct sign_request *request, struct s2n_async_pkey_op *op)
+compute_now(
+    const struct operation_request *request, struct s2n_async_pkey_op *op)
 {
 	int r;
 
 	if (request->chain->key.pkey == NULL)
 		return fail(ERR_NO_PRIVATE_KEY);
-	op->output_len = sizeof op->output;
-	r = scheme_sign(request->scheme, request->chain->key.pkey, op->digest,
-	    op->output, &op->output_len);
-	if (r == 0 && op->verify &&
-	    scheme_verify(request->scheme, op->public_key, op->digest,
-		slice_of(op->output, op->output_len)) != 0)
+	if ((r = compute(op, request->chain->key.pkey)) == 0 && verify(op) != 0)
 		r = fail(ERR_OWN_SIGNATURE);
 	op->applied = r == 0;
 	return r;
 }
 
 static int
-start(struct s2n_connection *conn, const struct sign_request *request)
+start(struct s2n_connection *conn, const struct operation_request *request)
 {
 	struct s2n_async_pkey_op *op = op_new(conn, request);
 
 	if (op == NULL)
 		return fail(ERR_NOMEM);
-	conn->hs->sign.op = op;
+	conn->hs->operation = op;
 	if (conn->config->key_callback == NULL) {
 		release(op); /* the application never sees it */
-		return sign_now(request, op);
+		return compute_now(request, op);
 	}
 	if (conn->config->key_callback(conn, op) != S2N_SUCCESS)
 		return fail(ERR_KEY_CALLBACK_FAILED);
@@ -107,16 +169,16 @@ start(struct s2n_connection *conn, const struct sign_request *request)
 }
 
 int
-sign_result(struct s2n_connection *conn, const struct sign_request *request,
-    struct slice *signature)
+operation_result(struct s2n_connection *conn,
+    const struct operation_request *request, struct slice *output)
 {
 	struct s2n_async_pkey_op *op;
 	enum op_state state;
 	int r;
 
-	if (conn->hs->sign.op == NULL && (r = start(conn, request)) != 0)
+	if (conn->hs->operation == NULL && (r = start(conn, request)) != 0)
 		return r;
-	op = conn->hs->sign.op;
+	op = conn->hs->operation;
 	state = atomic_load(&op->state);
 	if (state == OP_CANCELLED)
 		return fail(ERR_KEY_CALLBACK_FAILED);
@@ -125,18 +187,18 @@ sign_result(struct s2n_connection *conn, const struct sign_request *request,
 					       : ERR_KEY_CALLBACK_FAILED);
 	if (!op->applied)
 		return fail(ERR_WANT_KEY);
-	*signature = slice_of(op->output, op->output_len);
+	*output = slice_of(op->output, op->output_len);
 	return 0;
 }
 
 void
-sign_release(struct handshake *hs)
+operation_release(struct handshake *hs)
 {
-	if (hs->sign.op == NULL)
+	if (hs->operation == NULL)
 		return;
-	atomic_store(&hs->sign.op->state, OP_ORPHANED);
-	release(hs->sign.op);
-	hs->sign.op = NULL;
+	atomic_store(&hs->operation->state, OP_ORPHANED);
+	release(hs->operation);
+	hs->operation = NULL;
 }
 
 /* Whoever moves the state from NEW may write the output. */
@@ -169,9 +231,7 @@ perform(struct s2n_async_pkey_op *op, s2n_cert_private_key *key)
 		return fail(ERR_NULL_ARGUMENT);
 	if ((r = claim(op)) != 0)
 		return r;
-	op->output_len = sizeof op->output;
-	r = scheme_sign(
-	    op->scheme, key->pkey, op->digest, op->output, &op->output_len);
+	r = compute(op, key->pkey);
 	settle(op, r == 0 ? OP_PERFORMED : OP_NEW);
 	return r;
 }
@@ -217,8 +277,7 @@ s2n_async_pkey_op_set_output(
 static int
 check_output(struct s2n_async_pkey_op *op)
 {
-	if (!op->verify || scheme_verify(op->scheme, op->public_key, op->digest,
-			       slice_of(op->output, op->output_len)) == 0)
+	if (verify(op) == 0)
 		return 0;
 	atomic_store(&op->state, OP_FAILED);
 	return fail(ERR_VERIFY_SIGNATURE);
@@ -231,7 +290,7 @@ apply(struct s2n_async_pkey_op *op, struct s2n_connection *conn)
 		return fail(ERR_NULL_ARGUMENT);
 	if (op->applied)
 		return fail(ERR_ALREADY_APPLIED);
-	if (conn->hs == NULL || conn->hs->sign.op != op)
+	if (conn->hs == NULL || conn->hs->operation != op)
 		return fail(ERR_WRONG_CONNECTION);
 	switch (atomic_load(&op->state)) {
 	case OP_NEW:
@@ -272,8 +331,18 @@ s2n_async_pkey_op_get_op_type(
 {
 	if (op == NULL || type == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	*type = S2N_ASYNC_SIGN;
+	*type = op->scheme != NULL ? S2N_ASYNC_SIGN : S2N_ASYNC_DECRYPT;
 	return S2N_SUCCESS;
+}
+
+/* What is signed, or decrypted. */
+static struct slice
+input_of(const struct s2n_async_pkey_op *op)
+{
+	return op->scheme != NULL
+		   ? slice_of(op->digest, op->scheme->digest->size)
+		   : slice_of(
+			 op->binding.ciphertext, op->binding.ciphertext_length);
 }
 
 int
@@ -282,7 +351,7 @@ s2n_async_pkey_op_get_input_size(
 {
 	if (op == NULL || data_len == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	*data_len = op->scheme->digest->size;
+	*data_len = (uint32_t)input_of(op).len;
 	return S2N_SUCCESS;
 }
 
@@ -292,9 +361,9 @@ s2n_async_pkey_op_get_input(
 {
 	if (op == NULL || data == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	if (data_len < op->scheme->digest->size)
+	if (data_len < input_of(op).len)
 		return errors_report(fail(ERR_SAFETY));
-	memcpy(data, op->digest, op->scheme->digest->size);
+	memcpy(data, input_of(op).data, input_of(op).len);
 	return S2N_SUCCESS;
 }
 
@@ -304,6 +373,8 @@ s2n_async_pkey_op_get_signature_scheme(
 {
 	if (op == NULL || scheme == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (op->scheme == NULL)
+		return errors_report(fail(ERR_INVALID_ARGUMENT));
 	*scheme = op->scheme->number;
 	return S2N_SUCCESS;
 }
