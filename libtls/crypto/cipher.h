@@ -30,4 +30,25 @@ struct cipher {
 extern const struct cipher cipher_aes128_cbc, cipher_aes256_cbc,
     cipher_3des_cbc, cipher_rc4;
 
+/* Whether this libcrypto has it, and library_load_legacy() where it must. */
+bool cipher_available(const struct cipher *);
+
+enum cipher_use { CIPHER_DECRYPTS, CIPHER_ENCRYPTS };
+
+/* A cipher with its key set once. */
+struct cipher_key {
+	const struct cipher *cipher;
+	EVP_CIPHER_CTX *ctx;
+};
+
+/* Works on a zeroed or a used key. iv has cipher->block bytes. */
+must_check int cipher_key_set(struct cipher_key *, const struct cipher *,
+    enum cipher_use, const uint8_t *key, const uint8_t *iv);
+void cipher_key_wipe(struct cipher_key *);
+/* Another initialization vector than where the last call ended. */
+must_check int cipher_iv(struct cipher_key *, const uint8_t *iv);
+/* In place; len is a multiple of the block. No padding is added or looked at.
+ */
+must_check int cipher_run(struct cipher_key *, uint8_t *data, size_t len);
+
 #endif

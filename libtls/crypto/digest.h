@@ -40,9 +40,33 @@ const EVP_MD *digest_md(const struct digest *);
 /* Hash of in; out has digest->size bytes. */
 must_check int digest_once(
     const struct digest *, struct slice in, uint8_t *out);
+/* Of count slices, one after the other. */
+must_check int digest_slices(
+    const struct digest *, const struct slice *in, size_t count, uint8_t *out);
 /* HMAC (RFC 2104) of in; out has digest->size bytes. */
 must_check int hmac_once(
     const struct digest *, struct slice key, struct slice in, uint8_t *out);
+
+/* HMAC of many inputs with one key: this thread's context of the digest, which
+ * nothing else may use before the last of them. */
+struct hmac_key {
+	const struct digest *digest;
+	EVP_MAC_CTX *ctx;
+};
+must_check int hmac_key_set(
+    struct hmac_key *, const struct digest *, struct slice key);
+must_check int hmac_slices(const struct hmac_key *, const struct slice *in,
+    size_t count, uint8_t *out);
+must_check int hmac_with(
+    const struct hmac_key *, struct slice in, uint8_t *out);
+/*
+ * HMAC of header and the first len bytes of data, in a time that depends on
+ * room only, the public bound of len: 13 bytes of header, and at most 256 bytes
+ * and a MAC of data are behind len (RFC 5246 6.2.3.2).
+ */
+must_check int hmac_secret_length(const struct digest *, struct slice key,
+    struct slice header, const uint8_t *data, size_t len, size_t room,
+    uint8_t *out);
 
 /* A running hash whose value can be looked at in between. */
 struct hasher {
@@ -54,6 +78,13 @@ must_check int hasher_start(struct hasher *, const struct digest *);
 must_check int hasher_add(struct hasher *, struct slice);
 /* The hash so far; adding may go on. out has digest->size bytes. */
 must_check int hasher_peek(const struct hasher *, uint8_t *out);
+/*
+ * The same with what SSLv3 wraps it in: hash(secret + pad2 + hash(messages +
+ * tail + secret + pad1)) (RFC 6101 5.6.8, 5.6.9); secret has 48 bytes, the
+ * digest is MD5, SHA-1 or both.
+ */
+must_check int hasher_peek_sslv3(const struct hasher *, struct slice tail,
+    const uint8_t *secret, uint8_t *out);
 void hasher_wipe(struct hasher *);
 
 #endif

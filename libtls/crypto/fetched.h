@@ -8,15 +8,17 @@
 #include <openssl/evp.h>
 
 #include "libtls/crypto/aead.h"
+#include "libtls/crypto/cipher.h"
 #include "libtls/crypto/digest.h"
 
 struct fetched {
 	EVP_MD *md[DIGEST_COUNT];
 	EVP_CIPHER *cipher[AEAD_COUNT];
+	EVP_CIPHER *block[CIPHER_COUNT]; /* NULL: not there */
 	EVP_MAC *hmac;
 };
 
-/* Read-only once the library is ready. */
+/* Read-only once the library is ready, but for library_load_legacy(). */
 extern struct fetched fetched;
 
 #define SCRATCH_KEYGENS 8

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include <openssl/err.h>
+#include <openssl/provider.h>
 #include <openssl/rand.h>
 
 #include "libtls/crypto/fetched.h"
@@ -22,6 +23,16 @@ static bool ready;
 static pthread_key_t scratch_key;
 static bool scratch_key_made;
 
+/* A library context of our own, for the legacy provider. */
+static struct {
+	pthread_mutex_t lock;
+	bool tried;
+	OSSL_LIB_CTX *context;
+	OSSL_PROVIDER *provider;
+} legacy = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static const struct cipher *const ciphers[] = { &cipher_aes128_cbc,
+	&cipher_aes256_cbc, &cipher_3des_cbc, &cipher_rc4 };
 static const struct digest *const digests[] = { &digest_sha1, &digest_sha224,
 	&digest_sha256, &digest_sha384, &digest_sha512 };
 /* Wanted below TLS 1.2 only, and not there in FIPS mode. */
@@ -69,7 +80,15 @@ release(void)
 	for (size_t i = 0; i < AEAD_COUNT; i++)
 		EVP_CIPHER_free(fetched.cipher[i]);
 	EVP_MAC_free(fetched.hmac);
+	for (size_t i = 0; i < CIPHER_COUNT; i++)
+		EVP_CIPHER_free(fetched.block[i]);
 	fetched = (struct fetched){ 0 };
+	if (legacy.provider != NULL)
+		OSSL_PROVIDER_unload(legacy.provider);
+	OSSL_LIB_CTX_free(legacy.context);
+	legacy.provider = NULL;
+	legacy.context = NULL;
+	legacy.tried = false;
 }
 
 /* A libcrypto without one of these cannot do TLS 1.3. */
@@ -84,6 +103,10 @@ fetch_all(void)
 	for (size_t i = 0; i < COUNT(old_digests); i++)
 		fetched.md[old_digests[i]->id] =
 		    EVP_MD_fetch(NULL, old_digests[i]->name, NULL);
+	for (size_t i = 0; i < COUNT(ciphers); i++)
+		if (!ciphers[i]->legacy)
+			fetched.block[ciphers[i]->id] =
+			    EVP_CIPHER_fetch(NULL, ciphers[i]->name, NULL);
 	ERR_pop_to_mark();
 	for (size_t i = 0; i < COUNT(aeads); i++)
 		if ((fetched.cipher[aeads[i]->id] = EVP_CIPHER_fetch(
@@ -122,6 +145,31 @@ bool
 library_ready(void)
 {
 	return ready;
+}
+
+static void
+load_legacy(void)
+{
+	legacy.tried = true;
+	ERR_set_mark();
+	if ((legacy.context = OSSL_LIB_CTX_new()) != NULL &&
+	    (legacy.provider = OSSL_PROVIDER_load(legacy.context, "legacy")) !=
+		NULL)
+		for (size_t i = 0; i < COUNT(ciphers); i++)
+			if (ciphers[i]->legacy)
+				fetched.block[ciphers[i]->id] =
+				    EVP_CIPHER_fetch(
+					legacy.context, ciphers[i]->name, NULL);
+	ERR_pop_to_mark();
+}
+
+void
+library_load_legacy(void)
+{
+	pthread_mutex_lock(&legacy.lock);
+	if (!legacy.tried)
+		load_legacy();
+	pthread_mutex_unlock(&legacy.lock);
 }
 
 int

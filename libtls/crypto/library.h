@@ -13,6 +13,14 @@ must_check int library_init(void);
 void library_cleanup(void);
 bool library_ready(void);
 
+/*
+ * Loads libcrypto's legacy provider, for RC4, into a library context of our
+ * own: the application's default context stays as it is. Whoever sets a policy
+ * that has such a suite calls it, before a connection uses it; further calls do
+ * nothing. A libcrypto without it is no error: see cipher_available().
+ */
+void library_load_legacy(void);
+
 /* Random bytes from libcrypto's per-thread DRBG (it reseeds after a fork). */
 must_check int random_bytes(void *out, size_t len);
 

@@ -15,8 +15,8 @@
 #define TLS13_LENGTH_MAX (RECORD_PLAINTEXT_MAX + 256)
 #define PLAIN_SLICES_MAX 18
 
-static void
-put_header(
+void
+protection_put_header(
     uint8_t *record, enum content_type type, uint16_t version, size_t len)
 {
 	record[0] = (uint8_t)type;
@@ -26,8 +26,8 @@ put_header(
 	record[4] = (uint8_t)len;
 }
 
-static size_t
-total(const struct slice *slices, size_t count)
+size_t
+protection_total(const struct slice *slices, size_t count)
 {
 	size_t len = 0;
 
@@ -40,7 +40,8 @@ static int
 seal_none(struct protection *p, enum content_type type,
     const struct slice *plain, size_t count, uint8_t *record)
 {
-	put_header(record, type, p->version, total(plain, count));
+	protection_put_header(
+	    record, type, p->version, protection_total(plain, count));
 	record += RECORD_HEADER;
 	for (size_t i = 0; i < count; i++) {
 		if (plain[i].len > 0)
@@ -68,17 +69,16 @@ const struct protection_kind protection_none = {
 	.open = open_none,
 };
 
-/* RFC 8446 5.3: the iv, with the sequence number laid over its end. */
-static void
-nonce13(const struct protection *p, uint8_t nonce[AEAD_NONCE])
+void
+protection_nonce(const struct protection *p, uint8_t nonce[AEAD_NONCE])
 {
 	memcpy(nonce, p->iv, AEAD_NONCE);
 	for (unsigned i = 0; i < 8; i++)
 		nonce[AEAD_NONCE - 1 - i] ^= (uint8_t)(p->sequence >> (8 * i));
 }
 
-static int
-next_sequence(struct protection *p)
+int
+protection_next(struct protection *p)
 {
 	/* RFC 8446 5.3: "Sequence numbers ... MUST NOT wrap." */
 	if (p->sequence == UINT64_MAX)
@@ -94,18 +94,20 @@ seal13(struct protection *p, enum content_type type, const struct slice *plain,
 	struct slice inner[PLAIN_SLICES_MAX + 1];
 	uint8_t inner_type = (uint8_t)type;
 	uint8_t nonce[AEAD_NONCE];
-	size_t len = total(plain, count) + TLS13_INNER_TYPE + AEAD_TAG;
+	size_t len =
+	    protection_total(plain, count) + TLS13_INNER_TYPE + AEAD_TAG;
 	int r;
 
 	if (count > PLAIN_SLICES_MAX)
 		return fail(ERR_SAFETY);
 	memcpy(inner, plain, count * sizeof *inner);
 	inner[count] = slice_of(&inner_type, 1);
-	put_header(record, CONTENT_APPLICATION_DATA, LEGACY_VERSION, len);
-	nonce13(p, nonce);
+	protection_put_header(
+	    record, CONTENT_APPLICATION_DATA, LEGACY_VERSION, len);
+	protection_nonce(p, nonce);
 	r = aead_seal(&p->key, nonce, slice_of(record, RECORD_HEADER), inner,
 	    count + 1, record + RECORD_HEADER);
-	return r != 0 ? r : next_sequence(p);
+	return r != 0 ? r : protection_next(p);
 }
 
 static int
@@ -118,7 +120,7 @@ open13(struct protection *p, const uint8_t *header, uint8_t *fragment,
 
 	if (header[0] != CONTENT_APPLICATION_DATA)
 		return fail(ERR_BAD_MESSAGE);
-	nonce13(p, nonce);
+	protection_nonce(p, nonce);
 	r = aead_open(
 	    &p->key, nonce, slice_of(header, RECORD_HEADER), fragment, len);
 	if (r != 0)
@@ -134,7 +136,7 @@ open13(struct protection *p, const uint8_t *header, uint8_t *fragment,
 		return fail(ERR_BAD_MESSAGE);
 	*type = fragment[inner - 1];
 	*plain = slice_of(fragment, inner - 1);
-	return next_sequence(p);
+	return protection_next(p);
 }
 
 const struct protection_kind protection_tls13 = {
@@ -154,6 +156,7 @@ void
 protection_wipe(struct protection *p)
 {
 	aead_key_wipe(&p->key);
+	cipher_key_wipe(&p->cipher);
 	OPENSSL_cleanse(p, sizeof *p);
 	protection_init(p);
 }

@@ -7,6 +7,7 @@
 #define LIBTLS_RECORD_PROTECT_H
 
 #include "libtls/crypto/aead.h"
+#include "libtls/crypto/cipher.h"
 #include "libtls/crypto/digest.h"
 
 enum content_type {
@@ -41,12 +42,28 @@ extern const struct protection_kind protection_none, protection_tls13;
 struct protection {
 	const struct protection_kind *kind;
 	struct aead_key key;
+	struct cipher_key cipher; /* or this, with a MAC */
 	uint8_t iv[AEAD_NONCE];
 	uint64_t sequence;
-	uint16_t version;           /* for the header; below TLS 1.3 */
-	uint8_t secret[DIGEST_MAX]; /* TLS 1.3: what the next keys come from */
+	uint16_t version; /* for the header; below TLS 1.3 */
+	/* CBC before TLS 1.1: data is sent as its first byte and the rest. */
+	bool splits;
+	/* TLS 1.3: what the next keys come from; below: the MAC's key. */
+	uint8_t secret[DIGEST_MAX];
 	const struct digest *digest;
 };
+
+/* ---- for the files that have a kind ---- */
+
+void protection_put_header(
+    uint8_t *record, enum content_type, uint16_t version, size_t len);
+size_t protection_total(const struct slice *, size_t count);
+/* The iv, with the sequence number laid over its end (RFC 8446 5.3). */
+void protection_nonce(const struct protection *, uint8_t nonce[AEAD_NONCE]);
+/* One record is done: ERR_RECORD_LIMIT when no other may follow. */
+must_check int protection_next(struct protection *);
+
+/* ---- for their users ---- */
 
 void protection_init(struct protection *);
 void protection_wipe(struct protection *);

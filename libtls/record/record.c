@@ -11,6 +11,10 @@
 #define VERSION_MAJOR 3
 #define FIRST_VERSION 0x0301
 
+#define V2_LENGTH 0x80
+#define V2_HEADER 2
+#define V2_CLIENT_HELLO 1
+
 void
 record_init(struct record_layer *layer)
 {
@@ -37,6 +41,14 @@ known_type(uint8_t type)
 	       type <= CONTENT_APPLICATION_DATA;
 }
 
+/* Once it is agreed on, below TLS 1.3, it stands in every record. */
+static bool
+version_fits(const struct record_layer *layer, const uint8_t *header)
+{
+	return layer->in.version == 0 ||
+	       layer->in.version == (header[1] << 8 | header[2]);
+}
+
 /*
  * RFC 8446 5: "An implementation may receive an unencrypted record of type
  * change_cipher_spec consisting of the single byte value 0x01 at any time
@@ -46,11 +58,44 @@ known_type(uint8_t type)
 static int
 drop_ccs(struct record_layer *layer, struct slice fragment)
 {
-	if (!layer->drops_ccs || fragment.len != 1 || fragment.data[0] != 1)
+	if (fragment.len != 1 || fragment.data[0] != 1)
 		return fail(ERR_BAD_MESSAGE);
 	if (++layer->empty_in_a_row > RECORD_EMPTY_MAX)
 		return fail(ERR_BAD_MESSAGE);
 	return 0;
+}
+
+/*
+ * RFC 5246 E.2: a ClientHello of SSL 2.0 stands in no record; its length of two
+ * bytes has the first bit set. 0 with plain empty: it is something else.
+ */
+static int
+read_v2(struct record_layer *layer)
+{
+	struct io *io = &layer->io;
+	const uint8_t *at;
+	size_t len;
+	int r;
+
+	if ((r = io_need(io, RECORD_HEADER)) != 0)
+		return r;
+	at = io->in + io->in_start;
+	if ((at[0] & V2_LENGTH) == 0 || at[2] != V2_CLIENT_HELLO ||
+	    at[3] != VERSION_MAJOR) {
+		layer->accepts_v2 = false;
+		return 0;
+	}
+	len = (size_t)(at[0] & ~V2_LENGTH) << 8 | at[1];
+	if ((r = io_need(io, V2_HEADER + len)) != 0)
+		return r;
+	at = io->in + io->in_start + V2_HEADER;
+	io_used(io, V2_HEADER + len);
+	layer->accepts_v2 = false;
+	layer->v2 = true;
+	layer->type = CONTENT_HANDSHAKE;
+	layer->plain = slice_of(at, len);
+	/* What has the length of no hello at all is not one. */
+	return len >= RECORD_HEADER ? 0 : fail(ERR_DECODE);
 }
 
 /* Waits for one whole record, whose fragment has *len bytes. */
@@ -68,7 +113,7 @@ await(struct record_layer *layer, size_t *len)
 	/* Tells at the first byte, so that other protocols' clients see it. */
 	if (!known_type(at[0]))
 		return fail(ERR_BAD_MESSAGE);
-	if (at[1] != VERSION_MAJOR)
+	if (at[1] != VERSION_MAJOR || !version_fits(layer, at))
 		return fail(ERR_VERSION);
 	*len = (size_t)at[3] << 8 | at[4];
 	/* A protected record may come before we know our keys: see open. */
@@ -100,7 +145,8 @@ open_record(struct record_layer *layer, uint8_t *header, size_t len)
 	if (layer->in.kind != &protection_none)
 		layer->plain_alerts = false;
 	if (!known_type((uint8_t)layer->type) ||
-	    layer->type == CONTENT_CHANGE_CIPHER_SPEC)
+	    (layer->type == CONTENT_CHANGE_CIPHER_SPEC &&
+		layer->in.kind == &protection_tls13))
 		return fail(ERR_BAD_MESSAGE);
 	return 0;
 }
@@ -131,12 +177,16 @@ record_read(struct record_layer *layer)
 	size_t len = 0;
 	int r;
 
+	if (layer->plain.len == 0)
+		layer->v2 = false;
+	if (layer->accepts_v2 && (r = read_v2(layer)) != 0)
+		return r;
 	while (layer->plain.len == 0) {
 		if ((r = await(layer, &len)) != 0)
 			return r;
 		header = layer->io.in + layer->io.in_start;
 		io_used(&layer->io, RECORD_HEADER + len);
-		if (header[0] == CONTENT_CHANGE_CIPHER_SPEC)
+		if (header[0] == CONTENT_CHANGE_CIPHER_SPEC && layer->drops_ccs)
 			r = drop_ccs(
 			    layer, slice_of(header + RECORD_HEADER, len));
 		else if ((r = open_record(layer, header, len)) == 0)
@@ -149,8 +199,8 @@ record_read(struct record_layer *layer)
 	return 0;
 }
 
-int
-record_write_slices(struct record_layer *layer, enum content_type type,
+static int
+write_one(struct record_layer *layer, enum content_type type,
     const struct slice *plain, size_t count)
 {
 	struct writer *out = &layer->io.out;
@@ -164,9 +214,47 @@ record_write_slices(struct record_layer *layer, enum content_type type,
 	if ((record = writer_reserve(out, len)) == NULL)
 		return fail(ERR_NOMEM);
 	r = layer->out.kind->seal(&layer->out, type, plain, count, record);
-	if (r != 0)
-		writer_truncate(out, start);
+	/* What the padding did not need is given back. */
+	writer_truncate(out, r != 0 ? start
+				    : start + RECORD_HEADER +
+					  ((size_t)record[3] << 8 | record[4]));
 	return r;
+}
+
+/* The attack on chained IVs needs to know what a record begins with. */
+static int
+write_split(struct record_layer *layer, enum content_type type,
+    const struct slice *plain, size_t count)
+{
+	struct slice rest[RECORD_SLICES_MAX], first;
+	int r;
+
+	while (count > 0 && plain->len == 0) {
+		plain++;
+		count--;
+	}
+	if (count > RECORD_SLICES_MAX)
+		return fail(ERR_SAFETY);
+	if (count == 0)
+		return write_one(layer, type, plain, count);
+	memcpy(rest, plain, count * sizeof *plain);
+	first = slice_of(rest[0].data, 1);
+	rest[0] = slice_of(rest[0].data + 1, rest[0].len - 1);
+	if ((r = write_one(layer, type, &first, 1)) != 0)
+		return r;
+	for (size_t i = 0; i < count; i++)
+		if (rest[i].len > 0)
+			return write_one(layer, type, rest, count);
+	return 0;
+}
+
+int
+record_write_slices(struct record_layer *layer, enum content_type type,
+    const struct slice *plain, size_t count)
+{
+	if (layer->out.splits && type == CONTENT_APPLICATION_DATA)
+		return write_split(layer, type, plain, count);
+	return write_one(layer, type, plain, count);
 }
 
 int

@@ -19,10 +19,12 @@ struct record_layer {
 	struct protection out;
 	uint16_t fragment_max; /* plaintext bytes in a record of ours */
 	bool drops_ccs;    /* TLS 1.3: a ChangeCipherSpec record is ignored */
+	bool accepts_v2;   /* the next may be an SSLv2 ClientHello */
 	bool plain_alerts; /* a plaintext alert may still come */
 	uint8_t empty_in_a_row;
 	/* The record last read: */
 	enum content_type type;
+	bool v2;            /* a ClientHello without a record (RFC 5246 E.2) */
 	struct slice plain; /* what of it is not used; in io's buffer */
 };
 
@@ -38,7 +40,9 @@ must_check int record_read(struct record_layer *);
 /* Appends records for all of plain to what waits to be written. */
 must_check int record_write(
     struct record_layer *, enum content_type, struct slice plain);
-/* One record of count slices, fragment_max bytes in all at most. */
+/* One record of count slices, RECORD_SLICES_MAX and fragment_max bytes in all
+ * at most; two, where the first byte goes alone. */
+#define RECORD_SLICES_MAX 16
 must_check int record_write_slices(struct record_layer *, enum content_type,
     const struct slice *, size_t count);
 /* One record without protection: the ChangeCipherSpec of RFC 8446 D.4. */
