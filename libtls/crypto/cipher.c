@@ -25,10 +25,15 @@ int
 cipher_key_set(struct cipher_key *key, const struct cipher *cipher,
     enum cipher_use use, const uint8_t *bytes, const uint8_t *iv)
 {
+	EVP_CIPHER *type = fetched.block[cipher->id];
+
+	/* NULL would mean: the one of the last time. */
+	if (type == NULL)
+		return fail(ERR_LIBCRYPTO);
 	if (key->ctx == NULL && (key->ctx = EVP_CIPHER_CTX_new()) == NULL)
 		return fail(ERR_NOMEM);
 	key->cipher = cipher;
-	if (EVP_CipherInit_ex2(key->ctx, fetched.block[cipher->id], bytes,
+	if (EVP_CipherInit_ex2(key->ctx, type, bytes,
 		cipher->block > 0 ? iv : NULL, use == CIPHER_ENCRYPTS,
 		NULL) != 1 ||
 	    EVP_CIPHER_CTX_set_padding(key->ctx, 0) != 1)
@@ -41,14 +46,6 @@ cipher_key_wipe(struct cipher_key *key)
 {
 	EVP_CIPHER_CTX_free(key->ctx);
 	*key = (struct cipher_key){ 0 };
-}
-
-int
-cipher_iv(struct cipher_key *key, const uint8_t *iv)
-{
-	return EVP_CipherInit_ex2(key->ctx, NULL, NULL, iv, -1, NULL) == 1
-		   ? 0
-		   : fail(ERR_LIBCRYPTO);
 }
 
 int

@@ -41,12 +41,11 @@ struct cipher_key {
 	EVP_CIPHER_CTX *ctx;
 };
 
-/* Works on a zeroed or a used key. iv has cipher->block bytes. */
+/* Works on a zeroed or a used key. iv has cipher->block bytes; each run goes on
+ * from where the last one ended. */
 must_check int cipher_key_set(struct cipher_key *, const struct cipher *,
     enum cipher_use, const uint8_t *key, const uint8_t *iv);
 void cipher_key_wipe(struct cipher_key *);
-/* Another initialization vector than where the last call ended. */
-must_check int cipher_iv(struct cipher_key *, const uint8_t *iv);
 /* In place; len is a multiple of the block. No padding is added or looked at.
  */
 must_check int cipher_run(struct cipher_key *, uint8_t *data, size_t len);

@@ -31,6 +31,14 @@ digest_md(const struct digest *digest)
 	return fetched.md[digest->id];
 }
 
+/* A NULL EVP_MD would mean: the one of the last time. */
+static bool
+begin(EVP_MD_CTX *ctx, const struct digest *digest)
+{
+	return digest_available(digest) &&
+	       EVP_DigestInit_ex2(ctx, digest_md(digest), NULL) == 1;
+}
+
 int
 digest_slices(const struct digest *digest, const struct slice *in, size_t count,
     uint8_t *out)
@@ -39,7 +47,7 @@ digest_slices(const struct digest *digest, const struct slice *in, size_t count,
 
 	if (scratch == NULL)
 		return fail(ERR_NOMEM);
-	if (EVP_DigestInit_ex2(scratch->md, digest_md(digest), NULL) != 1)
+	if (!begin(scratch->md, digest))
 		return fail(ERR_HASH);
 	for (size_t i = 0; i < count; i++)
 		if (EVP_DigestUpdate(scratch->md, in[i].data, in[i].len) != 1)
@@ -167,7 +175,7 @@ hasher_start(struct hasher *hasher, const struct digest *digest)
 {
 	if (hasher->ctx == NULL && (hasher->ctx = EVP_MD_CTX_new()) == NULL)
 		return fail(ERR_NOMEM);
-	if (EVP_DigestInit_ex2(hasher->ctx, digest_md(digest), NULL) != 1)
+	if (!begin(hasher->ctx, digest))
 		return fail(ERR_HASH);
 	hasher->digest = digest;
 	return 0;

@@ -14,7 +14,8 @@
 struct fetched {
 	EVP_MD *md[DIGEST_COUNT];
 	EVP_CIPHER *cipher[AEAD_COUNT];
-	EVP_CIPHER *block[CIPHER_COUNT]; /* NULL: not there */
+	/* NULL: not there. A legacy one may come while other threads look. */
+	_Atomic(EVP_CIPHER *) block[CIPHER_COUNT];
 	EVP_MAC *hmac;
 };
 

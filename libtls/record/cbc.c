@@ -24,8 +24,9 @@ mask_equal(uint32_t a, uint32_t b)
 }
 
 /*
- * The number of bytes that the padding takes, its length byte included; 0, and
- * an empty mask, if it is wrong.
+ * The number of bytes that the padding takes, its length byte included. RFC
+ * 5246 6.2.3.2: "if the pad appears to be incorrect, the implementation might
+ * assume a zero-length pad and then compute the MAC"; good is then no mask.
  */
 static uint32_t
 padding_size(const struct cbc_record *record, uint32_t *good)
@@ -40,7 +41,7 @@ padding_size(const struct cbc_record *record, uint32_t *good)
 		wrong |= ~mask_less(padding, i) &
 			 (record->data[len - 1 - i] ^ padding);
 	*good &= mask_equal(wrong, 0);
-	return *good & (padding + 1);
+	return (*good & padding) + 1;
 }
 
 /*
@@ -74,26 +75,62 @@ extract_mac(const struct cbc_record *record, uint32_t start, uint8_t *mac)
 	OPENSSL_cleanse(rotated, sizeof rotated);
 }
 
+static void
+set_length(struct cbc_record *record, uint32_t len)
+{
+	record->header[MAC_HEADER_LENGTH] = (uint8_t)(len >> 8);
+	record->header[MAC_HEADER_LENGTH + 1] = (uint8_t)len;
+}
+
 int
-cbc_open(struct cbc_record *record, size_t *plain)
+cbc_check(struct cbc_record *record, size_t *plain, uint32_t *good)
 {
 	uint8_t expected[DIGEST_MAX], mac[DIGEST_MAX];
 	uint32_t size = record->digest->size;
-	uint32_t good, len;
+	uint32_t len;
 	int r;
 
-	len = (uint32_t)record->len - size - padding_size(record, &good);
-	record->header[CBC_MAC_HEADER - 2] = (uint8_t)(len >> 8);
-	record->header[CBC_MAC_HEADER - 1] = (uint8_t)len;
+	len = (uint32_t)record->len - size - padding_size(record, good);
+	set_length(record, len);
 	extract_mac(record, len, mac);
-	r = hmac_secret_length(record->digest, record->key,
-	    slice_of(record->header, CBC_MAC_HEADER), record->data, len,
+	r = hmac_secret_length(record->digest, slice_of(record->key, size),
+	    slice_of(record->header, MAC_HEADER), record->data, len,
 	    record->len, expected);
-	good &= mask_equal((uint32_t)CRYPTO_memcmp(mac, expected, size), 0);
-	OPENSSL_cleanse(expected, sizeof expected);
 	if (r != 0)
 		return r;
+	*good &= mask_equal((uint32_t)CRYPTO_memcmp(mac, expected, size), 0);
 	*plain = len;
-	/* From here on it is public. */
-	return good != 0 ? 0 : fail(ERR_DECRYPT);
+	OPENSSL_cleanse(expected, sizeof expected);
+	return 0;
+}
+
+/* Every length that there may be is tried; this version is not in a hurry. */
+int
+cbc_check_sslv3(struct cbc_record *record, size_t *plain, uint32_t *good)
+{
+	uint8_t expected[DIGEST_MAX];
+	uint32_t size = record->digest->size, len = (uint32_t)record->len;
+	uint32_t padding = record->data[len - 1], at, right;
+	struct slice text;
+	int r;
+
+	*plain = 0;
+	*good = 0;
+	for (uint32_t i = 0; i < record->block && size + 1 + i <= len; i++) {
+		at = len - size - 1 - i;
+		text = slice_of(record->data, at);
+		set_length(record, at);
+		r = mac_compute(record->digest, record->key, record->header,
+		    &text, 1, expected);
+		if (r != 0)
+			return r;
+		right = mask_equal((uint32_t)CRYPTO_memcmp(
+				       expected, record->data + at, size),
+			    0) &
+			mask_equal(padding, i);
+		*good |= right;
+		*plain |= right & at;
+	}
+	OPENSSL_cleanse(expected, sizeof expected);
+	return 0;
 }

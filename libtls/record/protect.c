@@ -13,7 +13,6 @@
 #define TLS13_INNER_TYPE 1
 /* RFC 8446 5.2: "The length MUST NOT exceed 2^14 + 256 bytes." */
 #define TLS13_LENGTH_MAX (RECORD_PLAINTEXT_MAX + 256)
-#define PLAIN_SLICES_MAX 18
 
 void
 protection_put_header(
@@ -91,14 +90,14 @@ static int
 seal13(struct protection *p, enum content_type type, const struct slice *plain,
     size_t count, uint8_t *record)
 {
-	struct slice inner[PLAIN_SLICES_MAX + 1];
+	struct slice inner[RECORD_SLICES_MAX + 1];
 	uint8_t inner_type = (uint8_t)type;
 	uint8_t nonce[AEAD_NONCE];
 	size_t len =
 	    protection_total(plain, count) + TLS13_INNER_TYPE + AEAD_TAG;
 	int r;
 
-	if (count > PLAIN_SLICES_MAX)
+	if (count > RECORD_SLICES_MAX)
 		return fail(ERR_SAFETY);
 	memcpy(inner, plain, count * sizeof *inner);
 	inner[count] = slice_of(&inner_type, 1);
@@ -159,6 +158,13 @@ protection_wipe(struct protection *p)
 	cipher_key_wipe(&p->cipher);
 	OPENSSL_cleanse(p, sizeof *p);
 	protection_init(p);
+}
+
+size_t
+protection_room(const struct protection *p, size_t len)
+{
+	return p->kind->room != NULL ? p->kind->room(p, len)
+				     : len - p->kind->expansion;
 }
 
 int

@@ -19,6 +19,8 @@ enum content_type {
 
 #define RECORD_HEADER 5
 #define RECORD_PLAINTEXT_MAX 16384 /* 2^14 */
+/* Slices that one record's plaintext may be made of. */
+#define RECORD_SLICES_MAX 16
 
 struct protection;
 
@@ -34,6 +36,8 @@ struct protection_kind {
 	int (*open)(struct protection *, const uint8_t *header,
 	    uint8_t *fragment, size_t len, enum content_type *,
 	    struct slice *plain);
+	/* See protection_room; NULL: all but the expansion. */
+	size_t (*room)(const struct protection *, size_t len);
 };
 
 /* No protection yet, and that of TLS 1.3. */
@@ -67,6 +71,8 @@ must_check int protection_next(struct protection *);
 
 void protection_init(struct protection *);
 void protection_wipe(struct protection *);
+/* Most bytes of plaintext whose record has a fragment of at most len bytes. */
+size_t protection_room(const struct protection *, size_t len);
 /* RFC 8446 7.3: key and iv from a traffic secret of digest->size bytes. */
 must_check int protection_set13(struct protection *, const struct aead *,
     const struct digest *, enum aead_use, const uint8_t *secret);

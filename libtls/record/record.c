@@ -116,9 +116,11 @@ await(struct record_layer *layer, size_t *len)
 	if (at[1] != VERSION_MAJOR || !version_fits(layer, at))
 		return fail(ERR_VERSION);
 	*len = (size_t)at[3] << 8 | at[4];
+	limit = layer->in.kind->length_max;
 	/* A protected record may come before we know our keys: see open. */
-	limit = at[0] == CONTENT_APPLICATION_DATA ? protection_tls13.length_max
-						  : layer->in.kind->length_max;
+	if (limit < protection_tls13.length_max &&
+	    at[0] == CONTENT_APPLICATION_DATA)
+		limit = protection_tls13.length_max;
 	if (*len > limit)
 		return fail(ERR_RECORD_TOO_LONG);
 	return io_need(io, RECORD_HEADER + *len);

@@ -42,7 +42,6 @@ must_check int record_write(
     struct record_layer *, enum content_type, struct slice plain);
 /* One record of count slices, RECORD_SLICES_MAX and fragment_max bytes in all
  * at most; two, where the first byte goes alone. */
-#define RECORD_SLICES_MAX 16
 must_check int record_write_slices(struct record_layer *, enum content_type,
     const struct slice *, size_t count);
 /* One record without protection: the ChangeCipherSpec of RFC 8446 D.4. */
