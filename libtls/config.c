@@ -289,6 +289,28 @@ s2n_config_set_alert_behavior(
 }
 
 int
+s2n_config_send_max_fragment_length(
+    struct s2n_config *config, s2n_max_frag_len mfl_code)
+{
+	if (config == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (mfl_code < S2N_TLS_MAX_FRAG_LEN_512 ||
+	    mfl_code > S2N_TLS_MAX_FRAG_LEN_4096)
+		return errors_report(fail(ERR_INVALID_MAX_FRAG_LEN));
+	config->fragment_code = (uint8_t)mfl_code;
+	return S2N_SUCCESS;
+}
+
+int
+s2n_config_accept_max_fragment_length(struct s2n_config *config)
+{
+	if (config == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	config->accepts_fragment = true;
+	return S2N_SUCCESS;
+}
+
+int
 s2n_config_set_send_buffer_size(struct s2n_config *config, uint32_t size)
 {
 	if (config == NULL)

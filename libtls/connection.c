@@ -32,6 +32,7 @@ clear(struct s2n_connection *conn)
 	s2n_cert_chain_and_key_free(conn->peer_chain);
 	free(conn->server_name);
 	free(conn->protocol);
+	free(conn->handshake_type);
 	free(conn->protocols_override.data);
 	OPENSSL_cleanse(conn, sizeof *conn);
 }

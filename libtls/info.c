@@ -170,44 +170,6 @@ s2n_connection_get_alert(struct s2n_connection *conn)
 }
 
 const char *
-s2n_connection_get_handshake_type_name(struct s2n_connection *conn)
-{
-	static const struct {
-		bool asked, empty, retried;
-		const char *name;
-	} names[] = {
-		{ false, false, false,
-		    "NEGOTIATED|FULL_HANDSHAKE|MIDDLEBOX_COMPAT" },
-		{ false, false, true,
-		    "NEGOTIATED|FULL_HANDSHAKE|HELLO_RETRY_REQUEST|"
-		    "MIDDLEBOX_COMPAT" },
-		{ true, false, false,
-		    "NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|MIDDLEBOX_COMPAT" },
-		{ true, false, true,
-		    "NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|"
-		    "HELLO_RETRY_REQUEST|MIDDLEBOX_COMPAT" },
-		{ true, true, false,
-		    "NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|NO_CLIENT_CERT|"
-		    "MIDDLEBOX_COMPAT" },
-		{ true, true, true,
-		    "NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|NO_CLIENT_CERT|"
-		    "HELLO_RETRY_REQUEST|MIDDLEBOX_COMPAT" },
-	};
-	bool empty;
-
-	if (conn == NULL || conn->suite == NULL)
-		return "INITIAL";
-	empty = conn->client_asked && conn->negotiated &&
-		conn->client_scheme == NULL;
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (names[i].asked == conn->client_asked &&
-		    names[i].empty == empty &&
-		    names[i].retried == conn->retried)
-			return names[i].name;
-	return "INITIAL";
-}
-
-const char *
 s2n_connection_get_last_message_name(struct s2n_connection *conn)
 {
 	if (conn == NULL)
@@ -247,6 +209,20 @@ s2n_connection_get_certificate_match(
 	if (conn->cert_match == 0)
 		return errors_report(fail(ERR_INVALID_STATE));
 	*match_status = conn->cert_match;
+	return S2N_SUCCESS;
+}
+
+int
+s2n_connection_get_master_secret(
+    const struct s2n_connection *conn, uint8_t *secret_bytes, size_t max_size)
+{
+	if (conn == NULL || secret_bytes == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (max_size < MASTER_SECRET_SIZE)
+		return errors_report(fail(ERR_INSUFFICIENT_MEM_SIZE));
+	if (!conn->negotiated || conn->version >= S2N_TLS13)
+		return errors_report(fail(ERR_INVALID_STATE));
+	memcpy(secret_bytes, conn->master, MASTER_SECRET_SIZE);
 	return S2N_SUCCESS;
 }
 

@@ -116,6 +116,21 @@ typedef enum { S2N_ALERT_FAIL_ON_WARNINGS = 0, S2N_ALERT_IGNORE_WARNINGS = 1 } s
 /** What a received warning alert does below TLS 1.3; the default is to fail. */
 S2N_API extern int s2n_config_set_alert_behavior(struct s2n_config *config, s2n_alert_behavior alert_behavior);
 
+/** Record lengths that a client may ask for (RFC 6066 4), in bytes. */
+typedef enum {
+	S2N_TLS_MAX_FRAG_LEN_512 = 1,
+	S2N_TLS_MAX_FRAG_LEN_1024 = 2,
+	S2N_TLS_MAX_FRAG_LEN_2048 = 3,
+	S2N_TLS_MAX_FRAG_LEN_4096 = 4,
+} s2n_max_frag_len;
+/**
+ * A client asks for records of at most this many bytes of plaintext, and sends
+ * none longer if the server agrees; it may not. Wrong codes:
+ * S2N_ERR_INVALID_MAX_FRAG_LEN.
+ */
+S2N_API extern int s2n_config_send_max_fragment_length(struct s2n_config *config, s2n_max_frag_len mfl_code);
+/** A server does as such a client asks; by default it does not. */
+S2N_API extern int s2n_config_accept_max_fragment_length(struct s2n_config *config);
 /** Bytes that several records may be gathered in before a write; at least 1034. */
 S2N_API extern int s2n_config_set_send_buffer_size(struct s2n_config *config, uint32_t size);
 /** Lets one s2n_recv deliver more than one record. */
@@ -370,6 +385,11 @@ typedef int (*s2n_key_log_fn)(void *ctx, struct s2n_connection *conn, uint8_t *l
 /** For debugging only: hands out the session's secrets. */
 S2N_API extern int s2n_config_set_key_log_cb(struct s2n_config *config, s2n_key_log_fn callback, void *ctx);
 
+/**
+ * Copies the 48 bytes of the master secret (RFC 5246 8.1). Below TLS 1.3 and
+ * after the handshake only; max_size is the room, at least 48.
+ */
+S2N_API extern int s2n_connection_get_master_secret(const struct s2n_connection *conn, uint8_t *secret_bytes, size_t max_size);
 /** RFC 8446 7.5 exporter; context may not be NULL, even of length 0. */
 S2N_API extern int s2n_connection_tls_exporter(struct s2n_connection *conn, const uint8_t *label, uint32_t label_length, const uint8_t *context, uint32_t context_length, uint8_t *output, uint32_t output_length);
 

@@ -56,7 +56,7 @@ static size_t
 fragment_size(struct s2n_connection *conn)
 {
 	const struct clock *clock = &conn->config->monotonic;
-	size_t most = conn->records.fragment_max;
+	size_t most = record_fragment(&conn->records);
 	uint64_t now;
 
 	if (conn->resize_threshold == 0 || clock->read(clock->ctx, &now) != 0)
@@ -145,6 +145,9 @@ send_from(struct s2n_connection *conn, const struct iovec *bufs, size_t count,
 
 	*done = 0;
 	if (conn->write_closed)
+		return fail(ERR_CLOSED);
+	/* RFC 5246 7.2.1: the peer's close_notify ends both directions. */
+	if (conn->read_closed && conn->version < S2N_TLS13)
 		return fail(ERR_CLOSED);
 	if (!conn->negotiated)
 		return fail(ERR_HANDSHAKE_NOT_COMPLETE);

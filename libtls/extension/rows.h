@@ -20,6 +20,7 @@ EXTENSION_ROW(signature_algorithms);
 EXTENSION_ROW(signature_algorithms_cert);
 EXTENSION_ROW(server_name);
 EXTENSION_ROW(alpn);
+EXTENSION_ROW(max_fragment_length);
 EXTENSION_ROW(ec_point_formats);
 EXTENSION_ROW(renegotiation_info);
 EXTENSION_ROW(cookie);

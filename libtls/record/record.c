@@ -259,17 +259,26 @@ record_write_slices(struct record_layer *layer, enum content_type type,
 	return write_one(layer, type, plain, count);
 }
 
+size_t
+record_fragment(const struct record_layer *layer)
+{
+	return layer->fragment_agreed != 0 &&
+		       layer->fragment_agreed < layer->fragment_max
+		   ? layer->fragment_agreed
+		   : layer->fragment_max;
+}
+
 int
 record_write(
     struct record_layer *layer, enum content_type type, struct slice plain)
 {
+	size_t most = record_fragment(layer);
 	struct slice part;
 	int r;
 
 	while (plain.len > 0) {
-		part = slice_of(plain.data, plain.len < layer->fragment_max
-						? plain.len
-						: layer->fragment_max);
+		part =
+		    slice_of(plain.data, plain.len < most ? plain.len : most);
 		if ((r = record_write_slices(layer, type, &part, 1)) != 0)
 			return r;
 		plain = slice_of(plain.data + part.len, plain.len - part.len);

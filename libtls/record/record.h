@@ -17,7 +17,8 @@ struct record_layer {
 	struct io io;
 	struct protection in;
 	struct protection out;
-	uint16_t fragment_max; /* plaintext bytes in a record of ours */
+	uint16_t fragment_max;    /* plaintext bytes in a record of ours */
+	uint16_t fragment_agreed; /* and at most, with this peer; 0: any */
 	bool drops_ccs;    /* TLS 1.3: a ChangeCipherSpec record is ignored */
 	bool accepts_v2;   /* the next may be an SSLv2 ClientHello */
 	bool plain_alerts; /* a plaintext alert may still come */
@@ -37,6 +38,8 @@ void record_free(struct record_layer *);
  */
 must_check int record_read(struct record_layer *);
 
+/* Most bytes of plaintext in a record of ours. */
+size_t record_fragment(const struct record_layer *);
 /* Appends records for all of plain to what waits to be written. */
 must_check int record_write(
     struct record_layer *, enum content_type, struct slice plain);

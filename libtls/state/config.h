@@ -51,6 +51,9 @@ struct s2n_config {
 	uint32_t send_buffer; /* 0: one record */
 	bool multi_record;
 	uint32_t max_blinding; /* seconds */
+	uint8_t
+	    fragment_code; /* client: s2n_max_frag_len to ask for, 0: none */
+	bool accepts_fragment; /* server: does as such a client asks */
 
 	s2n_async_pkey_fn key_callback;
 	bool validate_strictly; /* asynchronous signatures are verified */

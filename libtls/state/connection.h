@@ -42,6 +42,7 @@ struct s2n_connection {
 	s2n_cert_sni_match cert_match;
 	char *server_name;
 	char *protocol;
+	char *handshake_type; /* its text, once it was asked for */
 	union {
 		uint8_t exporter[DIGEST_MAX]; /* TLS 1.3 */
 		uint8_t master[MASTER_SECRET_SIZE];

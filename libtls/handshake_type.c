@@ -1,0 +1,84 @@
+/*
+ * The name of the way that a handshake went, as flags (Guide: Handshake types).
+ */
+#include <stdlib.h>
+
+#include "libtls/state/connection.h"
+
+#define NAME_MAX_LEN 160
+
+static bool
+always(const struct s2n_connection *conn)
+{
+	(void)conn;
+	return true;
+}
+
+static bool
+asked(const struct s2n_connection *conn)
+{
+	return conn->client_asked;
+}
+
+static bool
+unanswered(const struct s2n_connection *conn)
+{
+	return conn->client_asked && conn->negotiated &&
+	       conn->client_scheme == NULL;
+}
+
+static bool
+ephemeral(const struct s2n_connection *conn)
+{
+	return conn->version < S2N_TLS13 && conn->suite->key_exchange != KX_RSA;
+}
+
+static bool
+retried(const struct s2n_connection *conn)
+{
+	return conn->retried;
+}
+
+static bool
+compatible(const struct s2n_connection *conn)
+{
+	return conn->version >= S2N_TLS13;
+}
+
+/* In the order in which they stand in the name. */
+static const struct {
+	const char *name;
+	bool (*is_set)(const struct s2n_connection *);
+} flags[] = {
+	{ "NEGOTIATED", always },
+	{ "FULL_HANDSHAKE", always },
+	{ "CLIENT_AUTH", asked },
+	{ "NO_CLIENT_CERT", unanswered },
+	{ "TLS12_PERFECT_FORWARD_SECRECY", ephemeral },
+	{ "HELLO_RETRY_REQUEST", retried },
+	{ "MIDDLEBOX_COMPAT", compatible },
+};
+
+/* The text is the connection's, until it is asked for again. */
+const char *
+s2n_connection_get_handshake_type_name(struct s2n_connection *conn)
+{
+	char *at;
+
+	if (conn == NULL || conn->suite == NULL)
+		return "INITIAL";
+	if (conn->handshake_type == NULL &&
+	    (conn->handshake_type = malloc(NAME_MAX_LEN)) == NULL) {
+		(void)!errors_report(fail(ERR_NOMEM));
+		return NULL;
+	}
+	at = conn->handshake_type;
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		if (!flags[i].is_set(conn))
+			continue;
+		if (i > 0)
+			*at++ = '|';
+		at = stpcpy(at, flags[i].name);
+	}
+	return conn->handshake_type;
+}
