@@ -68,28 +68,34 @@ arrive(struct inbox *inbox, struct slice whole)
 	return 0;
 }
 
+/* How long what is joined has to be for the next look at it. */
+static size_t
+wanted(const struct writer *joined)
+{
+	struct reader header = reader_of(slice_of(joined->data, joined->len));
+	size_t len;
+
+	reader_u8(&header);
+	len = reader_u24(&header);
+	return header.failed ? MESSAGE_HEADER : MESSAGE_HEADER + len;
+}
+
 /* Moves the front of the record to what is joined: no more than one message. */
 static int
 join(struct s2n_connection *conn)
 {
 	struct writer *joined = &conn->inbox.joined;
 	struct slice *plain = &conn->records.plain;
-	struct reader header;
-	size_t want = MESSAGE_HEADER, part;
+	size_t part;
 
-	while (joined->len < want && plain->len > 0) {
-		part = want - joined->len;
+	while (joined->len < wanted(joined) && plain->len > 0) {
+		part = wanted(joined) - joined->len;
 		if (part > plain->len)
 			part = plain->len;
 		writer_bytes(joined, slice_of(plain->data, part));
 		if (joined->failed)
 			return fail(ERR_NOMEM);
 		*plain = slice_of(plain->data + part, plain->len - part);
-		if (joined->len < MESSAGE_HEADER)
-			break;
-		header = reader_of(slice_of(joined->data, MESSAGE_HEADER));
-		reader_u8(&header);
-		want = MESSAGE_HEADER + reader_u24(&header);
 	}
 	return 0;
 }
