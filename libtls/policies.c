@@ -17,14 +17,10 @@ set_preference(const char *name, const struct preference **preference)
 		return r;
 	if (preference_wants_legacy(found))
 		library_load_legacy();
-	/* A policy of nothing that the library speaks would fail later. */
-	for (size_t i = 0; i < found->suites.count; i++) {
-		if (preference_suite(found, found->suites.numbers[i]) == NULL)
-			continue;
-		*preference = found;
-		return 0;
-	}
-	return fail(ERR_INVALID_PREFERENCES);
+	if (!preference_usable(found))
+		return fail(ERR_UNUSABLE_POLICY);
+	*preference = found;
+	return 0;
 }
 
 int

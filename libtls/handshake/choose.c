@@ -163,8 +163,9 @@ check_shares(const struct offer *offer)
 }
 
 /*
- * The first group of ours that the client has a share for; without one, the
- * first in common, to be asked for by a HelloRetryRequest.
+ * The first group of ours that the client has a share for; without one, or with
+ * one only for less than the policy strongly prefers, the first in common, to
+ * be asked for by a HelloRetryRequest.
  */
 static int
 choose_group(struct s2n_connection *conn, struct slice *share)
@@ -188,6 +189,8 @@ choose_group(struct s2n_connection *conn, struct slice *share)
 		}
 		if (common == NULL)
 			common = group;
+		if (preference_retries_for(preference, group->number))
+			break;
 	}
 	if (common == NULL)
 		return fail(ERR_NO_COMMON_GROUP);

@@ -570,6 +570,21 @@ preference_has_exchange(
 }
 
 bool
+preference_usable(const struct preference *preference)
+{
+	bool any = preference->groups.count == 0;
+
+	for (size_t i = 0; i < preference->groups.count; i++)
+		any = any || preference_group(preference,
+				 preference->groups.numbers[i]) != NULL;
+	for (size_t i = 0; i < preference->retry_groups.count; i++)
+		if (preference_group(preference,
+			preference->retry_groups.numbers[i]) == NULL)
+			return false;
+	return any;
+}
+
+bool
 preference_wants_legacy(const struct preference *preference)
 {
 	const struct suite *suite;

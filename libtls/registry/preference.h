@@ -44,6 +44,11 @@ size_t preference_count(void);
 const struct preference *preference_at(size_t index);
 /* Whether a suite of it, that libcrypto has, exchanges keys so. */
 bool preference_has_exchange(const struct preference *, enum key_exchange);
+/*
+ * Whether libcrypto has a group of it, where it has groups, and all of those
+ * that it prefers strongly. Other groups may be lacking: they are not offered.
+ */
+bool preference_usable(const struct preference *);
 /* Whether a suite of it needs libcrypto's legacy provider. */
 bool preference_wants_legacy(const struct preference *);
 /* The highest version that it allows. */

@@ -134,6 +134,71 @@ START_TEST(a_policy_yields_only_what_it_lists_and_we_have)
 }
 END_TEST
 
+/* What the rules column promises, of every suite, group and version. */
+START_TEST(every_policy_keeps_its_rules)
+{
+	for (size_t i = 0; i < preference_count(); i++) {
+		const struct preference *row = preference_at(i);
+		const struct suite *suite;
+
+		for (size_t j = 0; j < row->suites.count; j++) {
+			suite = suite_find(row->suites.numbers[j]);
+			if (row->rules & RULE_PFS)
+				ck_assert_msg(suite != NULL &&
+						  suite->key_exchange != KX_RSA,
+				    "%s: no forward secrecy", row->name);
+			if (row->rules & RULE_FIPS)
+				ck_assert_msg(
+				    suite != NULL &&
+					suite->aead !=
+					    &aead_chacha20_poly1305 &&
+					suite->cipher != &cipher_rc4 &&
+					suite->cipher != &cipher_3des_cbc,
+				    "%s: not approved", row->name);
+		}
+		if (row->rules & RULE_FIPS)
+			ck_assert_msg(row->min_version >= S2N_TLS12,
+			    "%s: an old version", row->name);
+	}
+}
+END_TEST
+
+START_TEST(a_policy_whose_groups_libcrypto_lacks_is_refused)
+{
+	static const uint16_t unknown[] = { 0x0100 };
+	struct preference policy = *preference_default;
+
+	ck_assert_int_eq(library_init(), 0);
+	for (size_t i = 0; i < preference_count(); i++)
+		if (preference_at(i)->groups.count == 0)
+			ck_assert(preference_usable(preference_at(i)));
+	ck_assert(preference_usable(&policy));
+	policy.retry_groups = (struct number_list){ unknown, 1 };
+	ck_assert(!preference_usable(&policy));
+	policy.retry_groups = (struct number_list){ NULL, 0 };
+	policy.groups = (struct number_list){ unknown, 1 };
+	ck_assert(!preference_usable(&policy));
+	library_cleanup();
+}
+END_TEST
+
+START_TEST(the_highest_version_is_that_of_the_suites_or_less)
+{
+	const struct preference *found;
+	struct preference lowered;
+
+	ck_assert_int_eq(library_init(), 0);
+	ck_assert_uint_eq(
+	    preference_most_version(preference_default), S2N_TLS13);
+	ck_assert_int_eq(preference_find("20170210", &found), 0);
+	ck_assert_uint_eq(preference_most_version(found), S2N_TLS12);
+	lowered = *found;
+	lowered.max_version = S2N_TLS11;
+	ck_assert_uint_eq(preference_most_version(&lowered), S2N_TLS11);
+	library_cleanup();
+}
+END_TEST
+
 static const struct {
 	uint16_t number;
 	const char *name;
@@ -172,6 +237,10 @@ registry_suite(void)
 	    (int)COUNT(names));
 	tcase_add_test(tcase, no_two_policies_share_a_name);
 	tcase_add_test(tcase, a_policy_yields_only_what_it_lists_and_we_have);
+	tcase_add_test(tcase, every_policy_keeps_its_rules);
+	tcase_add_test(tcase, a_policy_whose_groups_libcrypto_lacks_is_refused);
+	tcase_add_test(
+	    tcase, the_highest_version_is_that_of_the_suites_or_less);
 	tcase_add_loop_test(
 	    tcase, the_suites_of_tls13_are_there, 0, (int)COUNT(suites));
 	suite_add_tcase(suite, tcase);
