@@ -67,7 +67,7 @@ LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message a
     certificate certificate_verify finished operation post schedule12 keys12 choose12 client_hello_v2 key_exchange \
     certificate_request12 certificate_verify12 finished12))
 LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies protocols connection transport ending \
-    negotiate send recv shutdown info handshake_type))
+    negotiate send recv shutdown info handshake_type renegotiate))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 
@@ -191,6 +191,7 @@ endef
 
 $(eval $(call tool,tlsserver,$(call obj,tests/tools/tlsserver tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),$(B)/lib/libs2n.a))
+$(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack) $(IPC)))
 $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))
 $(eval $(call tool,handshakes,$(call obj,tests/bench/handshakes),$(B)/lib/libs2n.a))

@@ -43,11 +43,12 @@ extern "C" {
 
 typedef enum {
 	S2N_ERR_T_OK = 0,
-	S2N_ERR_T_IO,       /* the transport failed; see errno */
-	S2N_ERR_T_CLOSED,   /* the transport is closed */
-	S2N_ERR_T_BLOCKED,  /* call again later; see s2n_blocked_status */
-	S2N_ERR_T_ALERT,    /* the peer sent an alert; see s2n_connection_get_alert */
-	S2N_ERR_T_PROTO,    /* the peer broke the protocol */
+	S2N_ERR_T_IO,      /* the transport failed; see errno */
+	S2N_ERR_T_CLOSED,  /* the transport is closed */
+	S2N_ERR_T_BLOCKED, /* call again later; see s2n_blocked_status */
+	S2N_ERR_T_ALERT, /* the peer sent an alert; see s2n_connection_get_alert
+			  */
+	S2N_ERR_T_PROTO, /* the peer broke the protocol */
 	S2N_ERR_T_INTERNAL, /* a failure inside the library or libcrypto */
 	S2N_ERR_T_USAGE     /* the application used the API wrongly */
 } s2n_error_type;
@@ -58,7 +59,8 @@ S2N_API extern __thread int s2n_errno;
 S2N_API extern int *s2n_errno_location(void);
 /** Type of an error code: an s2n_error_type. Never fails. */
 S2N_API extern int s2n_error_get_type(int error);
-/** A sentence on the code. lang: "EN" or NULL; other languages get a refusal text. */
+/** A sentence on the code. lang: "EN" or NULL; other languages get a refusal
+ * text. */
 S2N_API extern const char *s2n_strerror(int error, const char *lang);
 /** Name, file and line of the thread's last failure if it is of this code. */
 S2N_API extern const char *s2n_strerror_debug(int error, const char *lang);
@@ -92,10 +94,13 @@ typedef struct s2n_pkey s2n_cert_private_key;
 S2N_API extern struct s2n_config *s2n_config_new(void);
 /** The same without loading the system's trust store. */
 S2N_API extern struct s2n_config *s2n_config_new_minimal(void);
-/** Frees the config and the chains it owns; no connection may use it any more. */
+/** Frees the config and the chains it owns; no connection may use it any more.
+ */
 S2N_API extern int s2n_config_free(struct s2n_config *config);
-/** Chooses a security policy by name, without case (Guide: Security Policies). */
-S2N_API extern int s2n_config_set_cipher_preferences(struct s2n_config *config, const char *version);
+/** Chooses a security policy by name, without case (Guide: Security Policies).
+ */
+S2N_API extern int s2n_config_set_cipher_preferences(
+    struct s2n_config *config, const char *version);
 /** An application pointer, not looked at. */
 S2N_API extern int s2n_config_set_ctx(struct s2n_config *config, void *ctx);
 S2N_API extern int s2n_config_get_ctx(struct s2n_config *config, void **ctx);
@@ -103,18 +108,27 @@ S2N_API extern int s2n_config_get_ctx(struct s2n_config *config, void **ctx);
 /** Writes nanoseconds to the second argument; returns 0 or -1. */
 typedef int (*s2n_clock_time_nanoseconds)(void *, uint64_t *);
 /** The clock that certificates' dates are held against: since 1970. */
-S2N_API extern int s2n_config_set_wall_clock(struct s2n_config *config, s2n_clock_time_nanoseconds clock_fn, void *ctx);
+S2N_API extern int s2n_config_set_wall_clock(
+    struct s2n_config *config, s2n_clock_time_nanoseconds clock_fn, void *ctx);
 /** The clock that delays are measured by. */
-S2N_API extern int s2n_config_set_monotonic_clock(struct s2n_config *config, s2n_clock_time_nanoseconds clock_fn, void *ctx);
+S2N_API extern int s2n_config_set_monotonic_clock(
+    struct s2n_config *config, s2n_clock_time_nanoseconds clock_fn, void *ctx);
 
 /** Adds a protocol of 1 to 255 bytes to the ALPN list (RFC 7301), copied. */
-S2N_API extern int s2n_config_append_protocol_preference(struct s2n_config *config, const uint8_t *protocol, uint8_t protocol_len);
+S2N_API extern int s2n_config_append_protocol_preference(
+    struct s2n_config *config, const uint8_t *protocol, uint8_t protocol_len);
 /** Replaces the ALPN list, most wanted first; count 0 clears it. */
-S2N_API extern int s2n_config_set_protocol_preferences(struct s2n_config *config, const char *const *protocols, int protocol_count);
+S2N_API extern int s2n_config_set_protocol_preferences(
+    struct s2n_config *config, const char *const *protocols,
+    int protocol_count);
 
-typedef enum { S2N_ALERT_FAIL_ON_WARNINGS = 0, S2N_ALERT_IGNORE_WARNINGS = 1 } s2n_alert_behavior;
+typedef enum {
+	S2N_ALERT_FAIL_ON_WARNINGS = 0,
+	S2N_ALERT_IGNORE_WARNINGS = 1
+} s2n_alert_behavior;
 /** What a received warning alert does below TLS 1.3; the default is to fail. */
-S2N_API extern int s2n_config_set_alert_behavior(struct s2n_config *config, s2n_alert_behavior alert_behavior);
+S2N_API extern int s2n_config_set_alert_behavior(
+    struct s2n_config *config, s2n_alert_behavior alert_behavior);
 
 /** Record lengths that a client may ask for (RFC 6066 4), in bytes. */
 typedef enum {
@@ -128,85 +142,137 @@ typedef enum {
  * none longer if the server agrees; it may not. Wrong codes:
  * S2N_ERR_INVALID_MAX_FRAG_LEN.
  */
-S2N_API extern int s2n_config_send_max_fragment_length(struct s2n_config *config, s2n_max_frag_len mfl_code);
+S2N_API extern int s2n_config_send_max_fragment_length(
+    struct s2n_config *config, s2n_max_frag_len mfl_code);
 /** A server does as such a client asks; by default it does not. */
-S2N_API extern int s2n_config_accept_max_fragment_length(struct s2n_config *config);
-/** Bytes that several records may be gathered in before a write; at least 1034. */
-S2N_API extern int s2n_config_set_send_buffer_size(struct s2n_config *config, uint32_t size);
+S2N_API extern int s2n_config_accept_max_fragment_length(
+    struct s2n_config *config);
+/** Bytes that several records may be gathered in before a write; at least 1034.
+ */
+S2N_API extern int s2n_config_set_send_buffer_size(
+    struct s2n_config *config, uint32_t size);
 /** Lets one s2n_recv deliver more than one record. */
-S2N_API extern int s2n_config_set_recv_multi_record(struct s2n_config *config, bool enabled);
+S2N_API extern int s2n_config_set_recv_multi_record(
+    struct s2n_config *config, bool enabled);
 /** Upper bound of the blinding delay in seconds; 0 switches it off. */
-S2N_API extern int s2n_config_set_max_blinding_delay(struct s2n_config *config, uint32_t seconds);
+S2N_API extern int s2n_config_set_max_blinding_delay(
+    struct s2n_config *config, uint32_t seconds);
 
-typedef enum { S2N_VERIFY_AFTER_SIGN_DISABLED = 0, S2N_VERIFY_AFTER_SIGN_ENABLED = 1 } s2n_verify_after_sign;
+typedef enum {
+	S2N_VERIFY_AFTER_SIGN_DISABLED = 0,
+	S2N_VERIFY_AFTER_SIGN_ENABLED = 1
+} s2n_verify_after_sign;
 /** Whether our own signatures are verified before they are sent. */
-S2N_API extern int s2n_config_set_verify_after_sign(struct s2n_config *config, s2n_verify_after_sign mode);
+S2N_API extern int s2n_config_set_verify_after_sign(
+    struct s2n_config *config, s2n_verify_after_sign mode);
 
 /* ---- Certificates (Guide: Certificates and Authentication) ---- */
 
 /** An empty pair; the caller's until it is freed. */
 S2N_API extern struct s2n_cert_chain_and_key *s2n_cert_chain_and_key_new(void);
 /** Succeeds for NULL. The config must be gone before its chains. */
-S2N_API extern int s2n_cert_chain_and_key_free(struct s2n_cert_chain_and_key *cert_and_key);
-/** Loads chain and private key from PEM strings; the key must match the leaf. */
-S2N_API extern int s2n_cert_chain_and_key_load_pem(struct s2n_cert_chain_and_key *chain_and_key, const char *chain_pem, const char *private_key_pem);
+S2N_API extern int s2n_cert_chain_and_key_free(
+    struct s2n_cert_chain_and_key *cert_and_key);
+/** Loads chain and private key from PEM strings; the key must match the leaf.
+ */
+S2N_API extern int s2n_cert_chain_and_key_load_pem(
+    struct s2n_cert_chain_and_key *chain_and_key, const char *chain_pem,
+    const char *private_key_pem);
 /** The same from bytes with a length. */
-S2N_API extern int s2n_cert_chain_and_key_load_pem_bytes(struct s2n_cert_chain_and_key *chain_and_key, uint8_t *chain_pem, uint32_t chain_pem_len, uint8_t *private_key_pem, uint32_t private_key_pem_len);
-/** Loads a chain without its key, for use with s2n_config_set_async_pkey_callback. */
-S2N_API extern int s2n_cert_chain_and_key_load_public_pem_bytes(struct s2n_cert_chain_and_key *chain_and_key, uint8_t *chain_pem, uint32_t chain_pem_len);
+S2N_API extern int s2n_cert_chain_and_key_load_pem_bytes(
+    struct s2n_cert_chain_and_key *chain_and_key, uint8_t *chain_pem,
+    uint32_t chain_pem_len, uint8_t *private_key_pem,
+    uint32_t private_key_pem_len);
+/** Loads a chain without its key, for use with
+ * s2n_config_set_async_pkey_callback. */
+S2N_API extern int s2n_cert_chain_and_key_load_public_pem_bytes(
+    struct s2n_cert_chain_and_key *chain_and_key, uint8_t *chain_pem,
+    uint32_t chain_pem_len);
 /** An application pointer, not looked at. */
-S2N_API extern int s2n_cert_chain_and_key_set_ctx(struct s2n_cert_chain_and_key *cert_and_key, void *ctx);
-S2N_API extern void *s2n_cert_chain_and_key_get_ctx(struct s2n_cert_chain_and_key *cert_and_key);
+S2N_API extern int s2n_cert_chain_and_key_set_ctx(
+    struct s2n_cert_chain_and_key *cert_and_key, void *ctx);
+S2N_API extern void *s2n_cert_chain_and_key_get_ctx(
+    struct s2n_cert_chain_and_key *cert_and_key);
 /** The pair's private key, for s2n_async_pkey_op_perform. */
-S2N_API extern s2n_cert_private_key *s2n_cert_chain_and_key_get_private_key(struct s2n_cert_chain_and_key *cert_and_key);
+S2N_API extern s2n_cert_private_key *s2n_cert_chain_and_key_get_private_key(
+    struct s2n_cert_chain_and_key *cert_and_key);
 
 /** Loads a pair that the config owns. Cannot be mixed with ..._to_store. */
-S2N_API extern int s2n_config_add_cert_chain_and_key(struct s2n_config *config, const char *cert_chain_pem, const char *private_key_pem);
+S2N_API extern int s2n_config_add_cert_chain_and_key(struct s2n_config *config,
+    const char *cert_chain_pem, const char *private_key_pem);
 /** Adds a pair that stays the caller's and must outlive the config. */
-S2N_API extern int s2n_config_add_cert_chain_and_key_to_store(struct s2n_config *config, struct s2n_cert_chain_and_key *cert_key_pair);
+S2N_API extern int s2n_config_add_cert_chain_and_key_to_store(
+    struct s2n_config *config, struct s2n_cert_chain_and_key *cert_key_pair);
 /**
  * Loads a server's Diffie-Hellman parameters ("DH PARAMETERS" in PEM, at least
  * 2048 bits), without which it negotiates no DHE suite (RFC 5246 7.4.3).
  */
-S2N_API extern int s2n_config_add_dhparams(struct s2n_config *config, const char *dhparams_pem);
+S2N_API extern int s2n_config_add_dhparams(
+    struct s2n_config *config, const char *dhparams_pem);
 /** Forgets them; fine if there are none. */
 S2N_API extern int s2n_config_free_dhparams(struct s2n_config *config);
-/** Replaces the pairs used when no server name matches: at most one a key type. */
-S2N_API extern int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config, struct s2n_cert_chain_and_key **cert_key_pairs, uint32_t num_cert_key_pairs);
-/** Decides between two pairs of the same name and key type; gives the winner. */
-typedef struct s2n_cert_chain_and_key *(*s2n_cert_tiebreak_callback)(struct s2n_cert_chain_and_key *cert1, struct s2n_cert_chain_and_key *cert2, uint8_t *name, uint32_t name_len);
-S2N_API extern int s2n_config_set_cert_tiebreak_callback(struct s2n_config *config, s2n_cert_tiebreak_callback cert_tiebreak_cb);
+/** Replaces the pairs used when no server name matches: at most one a key type.
+ */
+S2N_API extern int s2n_config_set_cert_chain_and_key_defaults(
+    struct s2n_config *config, struct s2n_cert_chain_and_key **cert_key_pairs,
+    uint32_t num_cert_key_pairs);
+/** Decides between two pairs of the same name and key type; gives the winner.
+ */
+typedef struct s2n_cert_chain_and_key *(*s2n_cert_tiebreak_callback)(
+    struct s2n_cert_chain_and_key *cert1, struct s2n_cert_chain_and_key *cert2,
+    uint8_t *name, uint32_t name_len);
+S2N_API extern int s2n_config_set_cert_tiebreak_callback(
+    struct s2n_config *config, s2n_cert_tiebreak_callback cert_tiebreak_cb);
 
 /** Number of certificates of a chain, leaf included. */
-S2N_API extern int s2n_cert_chain_get_length(const struct s2n_cert_chain_and_key *chain_and_key, uint32_t *cert_length);
+S2N_API extern int s2n_cert_chain_get_length(
+    const struct s2n_cert_chain_and_key *chain_and_key, uint32_t *cert_length);
 /** Certificate number cert_idx of a chain, 0 being the leaf; borrowed. */
-S2N_API extern int s2n_cert_chain_get_cert(const struct s2n_cert_chain_and_key *chain_and_key, struct s2n_cert **out_cert, const uint32_t cert_idx);
+S2N_API extern int s2n_cert_chain_get_cert(
+    const struct s2n_cert_chain_and_key *chain_and_key,
+    struct s2n_cert **out_cert, const uint32_t cert_idx);
 /** The certificate's DER, borrowed. */
-S2N_API extern int s2n_cert_get_der(const struct s2n_cert *cert, const uint8_t **out_cert_der, uint32_t *cert_length);
+S2N_API extern int s2n_cert_get_der(const struct s2n_cert *cert,
+    const uint8_t **out_cert_der, uint32_t *cert_length);
 
 /** Adds trust anchors from a PEM file and/or an OpenSSL hashed directory. */
-S2N_API extern int s2n_config_set_verification_ca_location(struct s2n_config *config, const char *ca_pem_filename, const char *ca_dir);
+S2N_API extern int s2n_config_set_verification_ca_location(
+    struct s2n_config *config, const char *ca_pem_filename, const char *ca_dir);
 /** Adds trust anchors from a PEM string. */
-S2N_API extern int s2n_config_add_pem_to_trust_store(struct s2n_config *config, const char *pem);
+S2N_API extern int s2n_config_add_pem_to_trust_store(
+    struct s2n_config *config, const char *pem);
 /** Forgets every trust anchor. */
 S2N_API extern int s2n_config_wipe_trust_store(struct s2n_config *config);
 /** Adds the system's trust anchors. */
 S2N_API extern int s2n_config_load_system_certs(struct s2n_config *config);
 /** No verification of the peer's chain and host name at all. For tests. */
-S2N_API extern int s2n_config_disable_x509_verification(struct s2n_config *config);
+S2N_API extern int s2n_config_disable_x509_verification(
+    struct s2n_config *config);
 /** Leaves certificates' dates out of the verification. */
-S2N_API extern int s2n_config_disable_x509_time_verification(struct s2n_config *config);
+S2N_API extern int s2n_config_disable_x509_time_verification(
+    struct s2n_config *config);
 /** Most certificates in a peer's chain, at least 1; the default is 7. */
-S2N_API extern int s2n_config_set_max_cert_chain_depth(struct s2n_config *config, uint16_t max_depth);
+S2N_API extern int s2n_config_set_max_cert_chain_depth(
+    struct s2n_config *config, uint16_t max_depth);
 /** Is this name from the peer's certificate one we accept? 1 or 0. */
-typedef uint8_t (*s2n_verify_host_fn)(const char *host_name, size_t host_name_len, void *data);
-S2N_API extern int s2n_config_set_verify_host_callback(struct s2n_config *config, s2n_verify_host_fn verify_host_fn, void *data);
-S2N_API extern int s2n_connection_set_verify_host_callback(struct s2n_connection *conn, s2n_verify_host_fn host_fn, void *data);
+typedef uint8_t (*s2n_verify_host_fn)(
+    const char *host_name, size_t host_name_len, void *data);
+S2N_API extern int s2n_config_set_verify_host_callback(
+    struct s2n_config *config, s2n_verify_host_fn verify_host_fn, void *data);
+S2N_API extern int s2n_connection_set_verify_host_callback(
+    struct s2n_connection *conn, s2n_verify_host_fn host_fn, void *data);
 
-typedef enum { S2N_CERT_AUTH_NONE = 0, S2N_CERT_AUTH_REQUIRED = 1, S2N_CERT_AUTH_OPTIONAL = 2 } s2n_cert_auth_type;
-/** Does a server ask for a certificate (default: none), a client give one (optional)? */
-S2N_API extern int s2n_config_set_client_auth_type(struct s2n_config *config, s2n_cert_auth_type client_auth_type);
-S2N_API extern int s2n_connection_set_client_auth_type(struct s2n_connection *conn, s2n_cert_auth_type client_auth_type);
+typedef enum {
+	S2N_CERT_AUTH_NONE = 0,
+	S2N_CERT_AUTH_REQUIRED = 1,
+	S2N_CERT_AUTH_OPTIONAL = 2
+} s2n_cert_auth_type;
+/** Does a server ask for a certificate (default: none), a client give one
+ * (optional)? */
+S2N_API extern int s2n_config_set_client_auth_type(
+    struct s2n_config *config, s2n_cert_auth_type client_auth_type);
+S2N_API extern int s2n_connection_set_client_auth_type(
+    struct s2n_connection *conn, s2n_cert_auth_type client_auth_type);
 /** 1 once a handshake is done in which the client proved a certificate. */
 S2N_API extern int s2n_connection_client_cert_used(struct s2n_connection *conn);
 
@@ -217,7 +283,8 @@ typedef enum { S2N_SERVER = 0, S2N_CLIENT = 1 } s2n_mode;
 /** A connection in one role, with default config until one is set. */
 S2N_API extern struct s2n_connection *s2n_connection_new(s2n_mode mode);
 /** The config must outlive the connection. Before the handshake only. */
-S2N_API extern int s2n_connection_set_config(struct s2n_connection *conn, struct s2n_config *config);
+S2N_API extern int s2n_connection_set_config(
+    struct s2n_connection *conn, struct s2n_config *config);
 /** Wipes and frees. Operations that are still pending become orphans. */
 S2N_API extern int s2n_connection_free(struct s2n_connection *conn);
 /** Makes the connection new again; keeps only mode and config. */
@@ -227,51 +294,82 @@ S2N_API extern int s2n_connection_free_handshake(struct s2n_connection *conn);
 /** Frees the I/O buffers of an idle connection; fails while they hold bytes. */
 S2N_API extern int s2n_connection_release_buffers(struct s2n_connection *conn);
 /** An application pointer, not looked at. */
-S2N_API extern int s2n_connection_set_ctx(struct s2n_connection *conn, void *ctx);
+S2N_API extern int s2n_connection_set_ctx(
+    struct s2n_connection *conn, void *ctx);
 S2N_API extern void *s2n_connection_get_ctx(struct s2n_connection *conn);
 S2N_API extern s2n_mode s2n_connection_get_mode(struct s2n_connection *conn);
 /** Overrides the config's security policy. */
-S2N_API extern int s2n_connection_set_cipher_preferences(struct s2n_connection *conn, const char *version);
+S2N_API extern int s2n_connection_set_cipher_preferences(
+    struct s2n_connection *conn, const char *version);
 /** Override the config's ALPN list. */
-S2N_API extern int s2n_connection_append_protocol_preference(struct s2n_connection *conn, const uint8_t *protocol, uint8_t protocol_len);
-S2N_API extern int s2n_connection_set_protocol_preferences(struct s2n_connection *conn, const char *const *protocols, int protocol_count);
+S2N_API extern int s2n_connection_append_protocol_preference(
+    struct s2n_connection *conn, const uint8_t *protocol, uint8_t protocol_len);
+S2N_API extern int s2n_connection_set_protocol_preferences(
+    struct s2n_connection *conn, const char *const *protocols,
+    int protocol_count);
 
 /** Client: the name to ask for and to verify, at most 255 characters. */
-S2N_API extern int s2n_set_server_name(struct s2n_connection *conn, const char *server_name);
+S2N_API extern int s2n_set_server_name(
+    struct s2n_connection *conn, const char *server_name);
 /** The name asked for (server: received), or NULL. */
 S2N_API extern const char *s2n_get_server_name(struct s2n_connection *conn);
 /** The ALPN protocol agreed on, or NULL. */
-S2N_API extern const char *s2n_get_application_protocol(struct s2n_connection *conn);
+S2N_API extern const char *s2n_get_application_protocol(
+    struct s2n_connection *conn);
 
 /* What the handshake agreed on. */
-S2N_API extern int s2n_connection_get_client_protocol_version(struct s2n_connection *conn);
-S2N_API extern int s2n_connection_get_server_protocol_version(struct s2n_connection *conn);
-S2N_API extern int s2n_connection_get_actual_protocol_version(struct s2n_connection *conn);
-S2N_API extern int s2n_connection_get_client_hello_version(struct s2n_connection *conn);
-/** OpenSSL's name of the suite; "TLS_NULL_WITH_NULL_NULL" before it is known. */
-S2N_API extern const char *s2n_connection_get_cipher(struct s2n_connection *conn);
-S2N_API extern int s2n_connection_get_cipher_iana_value(struct s2n_connection *conn, uint8_t *first, uint8_t *second);
+S2N_API extern int s2n_connection_get_client_protocol_version(
+    struct s2n_connection *conn);
+S2N_API extern int s2n_connection_get_server_protocol_version(
+    struct s2n_connection *conn);
+S2N_API extern int s2n_connection_get_actual_protocol_version(
+    struct s2n_connection *conn);
+S2N_API extern int s2n_connection_get_client_hello_version(
+    struct s2n_connection *conn);
+/** OpenSSL's name of the suite; "TLS_NULL_WITH_NULL_NULL" before it is known.
+ */
+S2N_API extern const char *s2n_connection_get_cipher(
+    struct s2n_connection *conn);
+S2N_API extern int s2n_connection_get_cipher_iana_value(
+    struct s2n_connection *conn, uint8_t *first, uint8_t *second);
 /** The elliptic curve, "NONE" before it is known. */
-S2N_API extern const char *s2n_connection_get_curve(struct s2n_connection *conn);
+S2N_API extern const char *s2n_connection_get_curve(
+    struct s2n_connection *conn);
 /** The hybrid group's name, "NONE" when there is none. */
-S2N_API extern const char *s2n_connection_get_kem_group_name(struct s2n_connection *conn);
+S2N_API extern const char *s2n_connection_get_kem_group_name(
+    struct s2n_connection *conn);
 /** The group of either kind. */
-S2N_API extern int s2n_connection_get_key_exchange_group(struct s2n_connection *conn, const char **group_name);
+S2N_API extern int s2n_connection_get_key_exchange_group(
+    struct s2n_connection *conn, const char **group_name);
 /** The server's signature scheme, by TLS name. */
-S2N_API extern int s2n_connection_get_signature_scheme(struct s2n_connection *conn, const char **scheme_name);
+S2N_API extern int s2n_connection_get_signature_scheme(
+    struct s2n_connection *conn, const char **scheme_name);
 /** The last alert received (its description); S2N_ERR_NO_ALERT when none. */
 S2N_API extern int s2n_connection_get_alert(struct s2n_connection *conn);
-S2N_API extern uint64_t s2n_connection_get_wire_bytes_in(struct s2n_connection *conn);
-S2N_API extern uint64_t s2n_connection_get_wire_bytes_out(struct s2n_connection *conn);
-S2N_API extern const char *s2n_connection_get_handshake_type_name(struct s2n_connection *conn);
-S2N_API extern const char *s2n_connection_get_last_message_name(struct s2n_connection *conn);
+S2N_API extern uint64_t s2n_connection_get_wire_bytes_in(
+    struct s2n_connection *conn);
+S2N_API extern uint64_t s2n_connection_get_wire_bytes_out(
+    struct s2n_connection *conn);
+S2N_API extern const char *s2n_connection_get_handshake_type_name(
+    struct s2n_connection *conn);
+S2N_API extern const char *s2n_connection_get_last_message_name(
+    struct s2n_connection *conn);
 /** Server: the pair chosen for this connection. */
-S2N_API extern struct s2n_cert_chain_and_key *s2n_connection_get_selected_cert(struct s2n_connection *conn);
+S2N_API extern struct s2n_cert_chain_and_key *s2n_connection_get_selected_cert(
+    struct s2n_connection *conn);
 /** Copies the peer's chain into an empty pair of the caller's. */
-S2N_API extern int s2n_connection_get_peer_cert_chain(const struct s2n_connection *conn, struct s2n_cert_chain_and_key *cert_chain);
-typedef enum { S2N_SNI_NONE = 1, S2N_SNI_EXACT_MATCH, S2N_SNI_WILDCARD_MATCH, S2N_SNI_NO_MATCH } s2n_cert_sni_match;
+S2N_API extern int s2n_connection_get_peer_cert_chain(
+    const struct s2n_connection *conn,
+    struct s2n_cert_chain_and_key *cert_chain);
+typedef enum {
+	S2N_SNI_NONE = 1,
+	S2N_SNI_EXACT_MATCH,
+	S2N_SNI_WILDCARD_MATCH,
+	S2N_SNI_NO_MATCH
+} s2n_cert_sni_match;
 /** How the server's certificate was found. */
-S2N_API extern int s2n_connection_get_certificate_match(struct s2n_connection *conn, s2n_cert_sni_match *match_status);
+S2N_API extern int s2n_connection_get_certificate_match(
+    struct s2n_connection *conn, s2n_cert_sni_match *match_status);
 
 /* ---- I/O (Guide: I/O functions) ---- */
 
@@ -289,56 +387,92 @@ typedef int s2n_send_fn(void *io_context, const uint8_t *buf, uint32_t len);
 
 /** Both directions over this descriptor; it stays the caller's. */
 S2N_API extern int s2n_connection_set_fd(struct s2n_connection *conn, int fd);
-S2N_API extern int s2n_connection_set_read_fd(struct s2n_connection *conn, int readfd);
-S2N_API extern int s2n_connection_set_write_fd(struct s2n_connection *conn, int writefd);
-S2N_API extern int s2n_connection_get_read_fd(struct s2n_connection *conn, int *readfd);
-S2N_API extern int s2n_connection_get_write_fd(struct s2n_connection *conn, int *writefd);
-S2N_API extern int s2n_connection_set_recv_ctx(struct s2n_connection *conn, void *ctx);
-S2N_API extern int s2n_connection_set_send_ctx(struct s2n_connection *conn, void *ctx);
-S2N_API extern int s2n_connection_set_recv_cb(struct s2n_connection *conn, s2n_recv_fn recv);
-S2N_API extern int s2n_connection_set_send_cb(struct s2n_connection *conn, s2n_send_fn send);
+S2N_API extern int s2n_connection_set_read_fd(
+    struct s2n_connection *conn, int readfd);
+S2N_API extern int s2n_connection_set_write_fd(
+    struct s2n_connection *conn, int writefd);
+S2N_API extern int s2n_connection_get_read_fd(
+    struct s2n_connection *conn, int *readfd);
+S2N_API extern int s2n_connection_get_write_fd(
+    struct s2n_connection *conn, int *writefd);
+S2N_API extern int s2n_connection_set_recv_ctx(
+    struct s2n_connection *conn, void *ctx);
+S2N_API extern int s2n_connection_set_send_ctx(
+    struct s2n_connection *conn, void *ctx);
+S2N_API extern int s2n_connection_set_recv_cb(
+    struct s2n_connection *conn, s2n_recv_fn recv);
+S2N_API extern int s2n_connection_set_send_cb(
+    struct s2n_connection *conn, s2n_send_fn send);
 /** Largest records; the default is 8087 bytes of plaintext. */
-S2N_API extern int s2n_connection_prefer_throughput(struct s2n_connection *conn);
+S2N_API extern int s2n_connection_prefer_throughput(
+    struct s2n_connection *conn);
 /** Records that fit one packet. */
-S2N_API extern int s2n_connection_prefer_low_latency(struct s2n_connection *conn);
+S2N_API extern int s2n_connection_prefer_low_latency(
+    struct s2n_connection *conn);
 /** Reads ahead of the current record; see s2n_peek_buffered. */
-S2N_API extern int s2n_connection_set_recv_buffering(struct s2n_connection *conn, bool enabled);
+S2N_API extern int s2n_connection_set_recv_buffering(
+    struct s2n_connection *conn, bool enabled);
 /** Encrypted bytes that were read ahead and are not yet processed. */
 S2N_API extern uint32_t s2n_peek_buffered(struct s2n_connection *conn);
-/** Small records until resize_threshold bytes went out, and again after a pause of timeout_threshold seconds. */
-S2N_API extern int s2n_connection_set_dynamic_record_threshold(struct s2n_connection *conn, uint32_t resize_threshold, uint16_t timeout_threshold);
+/** Small records until resize_threshold bytes went out, and again after a pause
+ * of timeout_threshold seconds. */
+S2N_API extern int s2n_connection_set_dynamic_record_threshold(
+    struct s2n_connection *conn, uint32_t resize_threshold,
+    uint16_t timeout_threshold);
 
-typedef enum { S2N_BUILT_IN_BLINDING = 0, S2N_SELF_SERVICE_BLINDING } s2n_blinding;
+typedef enum {
+	S2N_BUILT_IN_BLINDING = 0,
+	S2N_SELF_SERVICE_BLINDING
+} s2n_blinding;
 /** Who waits after an error: the library by sleeping, or the application. */
-S2N_API extern int s2n_connection_set_blinding(struct s2n_connection *conn, s2n_blinding blinding);
+S2N_API extern int s2n_connection_set_blinding(
+    struct s2n_connection *conn, s2n_blinding blinding);
 /** Nanoseconds still to wait before the connection may be closed. */
 S2N_API extern uint64_t s2n_connection_get_delay(struct s2n_connection *conn);
 
-/** Runs the handshake; call until it succeeds or fails with another type than S2N_ERR_T_BLOCKED. */
-S2N_API extern int s2n_negotiate(struct s2n_connection *conn, s2n_blocked_status *blocked);
+/** Runs the handshake; call until it succeeds or fails with another type than
+ * S2N_ERR_T_BLOCKED. */
+S2N_API extern int s2n_negotiate(
+    struct s2n_connection *conn, s2n_blocked_status *blocked);
 /** Sends; gives the bytes taken, maybe fewer than size. */
-S2N_API extern ssize_t s2n_send(struct s2n_connection *conn, const void *buf, ssize_t size, s2n_blocked_status *blocked);
-S2N_API extern ssize_t s2n_sendv(struct s2n_connection *conn, const struct iovec *bufs, ssize_t count, s2n_blocked_status *blocked);
+S2N_API extern ssize_t s2n_send(struct s2n_connection *conn, const void *buf,
+    ssize_t size, s2n_blocked_status *blocked);
+S2N_API extern ssize_t s2n_sendv(struct s2n_connection *conn,
+    const struct iovec *bufs, ssize_t count, s2n_blocked_status *blocked);
 /** Like s2n_sendv, leaving out the first offs bytes of bufs. */
-S2N_API extern ssize_t s2n_sendv_with_offset(struct s2n_connection *conn, const struct iovec *bufs, ssize_t count, ssize_t offs, s2n_blocked_status *blocked);
+S2N_API extern ssize_t s2n_sendv_with_offset(struct s2n_connection *conn,
+    const struct iovec *bufs, ssize_t count, ssize_t offs,
+    s2n_blocked_status *blocked);
 /** Receives; gives the bytes, or 0 once the peer has sent close_notify. */
-S2N_API extern ssize_t s2n_recv(struct s2n_connection *conn, void *buf, ssize_t size, s2n_blocked_status *blocked);
+S2N_API extern ssize_t s2n_recv(struct s2n_connection *conn, void *buf,
+    ssize_t size, s2n_blocked_status *blocked);
 /** Decrypted bytes that s2n_recv can give without reading. */
 S2N_API extern uint32_t s2n_peek(struct s2n_connection *conn);
 /** Sends close_notify and waits for the peer's, dropping what else arrives. */
-S2N_API extern int s2n_shutdown(struct s2n_connection *conn, s2n_blocked_status *blocked);
+S2N_API extern int s2n_shutdown(
+    struct s2n_connection *conn, s2n_blocked_status *blocked);
 /** Sends close_notify and does not wait; TLS 1.3 can go on receiving. */
-S2N_API extern int s2n_shutdown_send(struct s2n_connection *conn, s2n_blocked_status *blocked);
+S2N_API extern int s2n_shutdown_send(
+    struct s2n_connection *conn, s2n_blocked_status *blocked);
 
-typedef enum { S2N_KEY_UPDATE_NOT_REQUESTED = 0, S2N_KEY_UPDATE_REQUESTED } s2n_peer_key_update;
-/** TLS 1.3: updates our sending keys at the next send (RFC 8446 4.6.3). Only "not requested" is supported. */
-S2N_API extern int s2n_connection_request_key_update(struct s2n_connection *conn, s2n_peer_key_update peer_request);
+typedef enum {
+	S2N_KEY_UPDATE_NOT_REQUESTED = 0,
+	S2N_KEY_UPDATE_REQUESTED
+} s2n_peer_key_update;
+/** TLS 1.3: updates our sending keys at the next send (RFC 8446 4.6.3). Only
+ * "not requested" is supported. */
+S2N_API extern int s2n_connection_request_key_update(
+    struct s2n_connection *conn, s2n_peer_key_update peer_request);
 
-/* ---- Private key operations (Guide: Private Key Operation Related Calls) ---- */
+/* ---- Private key operations (Guide: Private Key Operation Related Calls) ----
+ */
 
 struct s2n_async_pkey_op;
 typedef enum { S2N_ASYNC_DECRYPT, S2N_ASYNC_SIGN } s2n_async_pkey_op_type;
-typedef enum { S2N_ASYNC_PKEY_VALIDATION_FAST, S2N_ASYNC_PKEY_VALIDATION_STRICT } s2n_async_pkey_validation_mode;
+typedef enum {
+	S2N_ASYNC_PKEY_VALIDATION_FAST,
+	S2N_ASYNC_PKEY_VALIDATION_STRICT
+} s2n_async_pkey_validation_mode;
 typedef enum {
 	S2N_TLS_SIGNATURE_ANONYMOUS = 0,
 	S2N_TLS_SIGNATURE_RSA = 1,
@@ -358,40 +492,57 @@ typedef enum {
 	S2N_TLS_HASH_MD5_SHA1 = 224
 } s2n_tls_hash_algorithm;
 
-/** Called at each private key operation; op becomes the application's to free. */
-typedef int (*s2n_async_pkey_fn)(struct s2n_connection *conn, struct s2n_async_pkey_op *op);
-S2N_API extern int s2n_config_set_async_pkey_callback(struct s2n_config *config, s2n_async_pkey_fn fn);
+/** Called at each private key operation; op becomes the application's to free.
+ */
+typedef int (*s2n_async_pkey_fn)(
+    struct s2n_connection *conn, struct s2n_async_pkey_op *op);
+S2N_API extern int s2n_config_set_async_pkey_callback(
+    struct s2n_config *config, s2n_async_pkey_fn fn);
 /** Does the operation with key, once; any thread may. */
-S2N_API extern int s2n_async_pkey_op_perform(struct s2n_async_pkey_op *op, s2n_cert_private_key *key);
+S2N_API extern int s2n_async_pkey_op_perform(
+    struct s2n_async_pkey_op *op, s2n_cert_private_key *key);
 /** Gives the result to the connection the op came from, once. */
-S2N_API extern int s2n_async_pkey_op_apply(struct s2n_async_pkey_op *op, struct s2n_connection *conn);
+S2N_API extern int s2n_async_pkey_op_apply(
+    struct s2n_async_pkey_op *op, struct s2n_connection *conn);
 /** Freeing an op that was not applied leaves the handshake blocked. */
 S2N_API extern int s2n_async_pkey_op_free(struct s2n_async_pkey_op *op);
-S2N_API extern int s2n_async_pkey_op_get_op_type(struct s2n_async_pkey_op *op, s2n_async_pkey_op_type *type);
+S2N_API extern int s2n_async_pkey_op_get_op_type(
+    struct s2n_async_pkey_op *op, s2n_async_pkey_op_type *type);
 /** Bytes of the input: for sign, of the digest. */
-S2N_API extern int s2n_async_pkey_op_get_input_size(struct s2n_async_pkey_op *op, uint32_t *data_len);
+S2N_API extern int s2n_async_pkey_op_get_input_size(
+    struct s2n_async_pkey_op *op, uint32_t *data_len);
 /** Copies the input; fails when data_len is too small. */
-S2N_API extern int s2n_async_pkey_op_get_input(struct s2n_async_pkey_op *op, uint8_t *data, uint32_t data_len);
+S2N_API extern int s2n_async_pkey_op_get_input(
+    struct s2n_async_pkey_op *op, uint8_t *data, uint32_t data_len);
 /** Copies the result in, in place of s2n_async_pkey_op_perform. */
-S2N_API extern int s2n_async_pkey_op_set_output(struct s2n_async_pkey_op *op, const uint8_t *data, uint32_t data_len);
+S2N_API extern int s2n_async_pkey_op_set_output(
+    struct s2n_async_pkey_op *op, const uint8_t *data, uint32_t data_len);
 /** STRICT verifies each signature when it is applied; the default is FAST. */
-S2N_API extern int s2n_config_set_async_pkey_validation_mode(struct s2n_config *config, s2n_async_pkey_validation_mode mode);
+S2N_API extern int s2n_config_set_async_pkey_validation_mode(
+    struct s2n_config *config, s2n_async_pkey_validation_mode mode);
 /** What the peer's handshake signature was made with. */
-S2N_API extern int s2n_connection_get_selected_signature_algorithm(struct s2n_connection *conn, s2n_tls_signature_algorithm *chosen_alg);
-S2N_API extern int s2n_connection_get_selected_digest_algorithm(struct s2n_connection *conn, s2n_tls_hash_algorithm *chosen_alg);
+S2N_API extern int s2n_connection_get_selected_signature_algorithm(
+    struct s2n_connection *conn, s2n_tls_signature_algorithm *chosen_alg);
+S2N_API extern int s2n_connection_get_selected_digest_algorithm(
+    struct s2n_connection *conn, s2n_tls_hash_algorithm *chosen_alg);
 
 /** One line of NSS key log text without newline. */
-typedef int (*s2n_key_log_fn)(void *ctx, struct s2n_connection *conn, uint8_t *logline, size_t len);
+typedef int (*s2n_key_log_fn)(
+    void *ctx, struct s2n_connection *conn, uint8_t *logline, size_t len);
 /** For debugging only: hands out the session's secrets. */
-S2N_API extern int s2n_config_set_key_log_cb(struct s2n_config *config, s2n_key_log_fn callback, void *ctx);
+S2N_API extern int s2n_config_set_key_log_cb(
+    struct s2n_config *config, s2n_key_log_fn callback, void *ctx);
 
 /**
  * Copies the 48 bytes of the master secret (RFC 5246 8.1). Below TLS 1.3 and
  * after the handshake only; max_size is the room, at least 48.
  */
-S2N_API extern int s2n_connection_get_master_secret(const struct s2n_connection *conn, uint8_t *secret_bytes, size_t max_size);
+S2N_API extern int s2n_connection_get_master_secret(
+    const struct s2n_connection *conn, uint8_t *secret_bytes, size_t max_size);
 /** RFC 8446 7.5 exporter; context may not be NULL, even of length 0. */
-S2N_API extern int s2n_connection_tls_exporter(struct s2n_connection *conn, const uint8_t *label, uint32_t label_length, const uint8_t *context, uint32_t context_length, uint8_t *output, uint32_t output_length);
+S2N_API extern int s2n_connection_tls_exporter(struct s2n_connection *conn,
+    const uint8_t *label, uint32_t label_length, const uint8_t *context,
+    uint32_t context_length, uint8_t *output, uint32_t output_length);
 
 #ifdef __cplusplus
 }

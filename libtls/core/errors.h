@@ -55,6 +55,7 @@ enum alert {
 	ERR(WANT_READ,             BLOCKED,  0,  IO_BLOCKED,                  NONE, "reading or writing would block") \
 	ERR(WANT_WRITE,            BLOCKED,  0,  IO_BLOCKED,                  NONE, "writing would block") \
 	ERR(WANT_KEY,              BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a private key operation is pending") \
+	ERR(WANT_TAKING,           BLOCKED,  3,  APP_DATA_BLOCKED,            NONE, "application data waits to be taken") \
 	ERR(ALERT,                 ALERT,    0,  ALERT,                       NONE, "the peer sent a fatal alert") \
 	/* the peer broke the protocol */ \
 	ERR(ENCRYPT,               PROTO,    0,  ENCRYPT,                     INTERNAL_ERROR, "a record could not be encrypted") \
@@ -188,7 +189,7 @@ int errors_report(int code);
 enum alert errors_alert(int code);
 /* s2n_error_type of a code. */
 int errors_type(int code);
-/* True for ERR_WANT_READ, ERR_WANT_WRITE, ERR_WANT_KEY. */
+/* True for ERR_WANT_READ and the like. */
 bool errors_waiting(int code);
 
 #endif

@@ -55,6 +55,12 @@ queue(struct s2n_connection *conn, uint8_t level, enum alert description)
 }
 
 int
+alert_warning(struct s2n_connection *conn, enum alert description)
+{
+	return conn->write_closed ? 0 : queue(conn, LEVEL_WARNING, description);
+}
+
+int
 alert_close_notify(struct s2n_connection *conn)
 {
 	int r;

@@ -13,6 +13,8 @@
 must_check int alert_receive(struct s2n_connection *);
 /* Queues close_notify, once; later calls do nothing. */
 must_check int alert_close_notify(struct s2n_connection *);
+/* Queues one that ends nothing (below TLS 1.3). */
+must_check int alert_warning(struct s2n_connection *, enum alert);
 /* Queues the fatal alert that the table names for code, if it names one. */
 void alert_fatal(struct s2n_connection *, int code);
 

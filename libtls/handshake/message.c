@@ -179,7 +179,8 @@ message_read(struct s2n_connection *conn)
 		else if (records->type == CONTENT_CHANGE_CIPHER_SPEC)
 			r = arrive_ccs(conn);
 		else
-			r = fail(ERR_BAD_MESSAGE);
+			r = conn->renegotiating ? fail(ERR_WANT_TAKING)
+						: fail(ERR_BAD_MESSAGE);
 		if (r == 0)
 			r = drop_request(conn);
 		/* The rest of a message is read at once, if it is there. */

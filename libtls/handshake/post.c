@@ -3,6 +3,7 @@
  */
 #include "libtls/handshake/post.h"
 
+#include "libtls/handshake/alert.h"
 #include "libtls/handshake/keys13.h"
 #include "libtls/handshake/message.h"
 
@@ -46,6 +47,28 @@ new_session_ticket_recv(struct s2n_connection *conn, struct reader *in)
 	return 0;
 }
 
+/* A client's answer to a HelloRequest (unstable/renegotiate.h). */
+static int
+answer_request(struct s2n_connection *conn)
+{
+	const struct s2n_config *config = conn->config;
+	s2n_renegotiate_response response = S2N_RENEGOTIATE_REJECT;
+	int r;
+
+	if (config->renegotiate == NULL)
+		return 0;
+	if (conn->secure_renegotiation &&
+	    config->renegotiate(conn, config->renegotiate_ctx, &response) != 0)
+		return fail(ERR_CANCELLED);
+	if (response != S2N_RENEGOTIATE_REJECT)
+		return 0;
+	if ((r = alert_warning(conn, ALERT_NO_RENEGOTIATION)) != 0)
+		return r;
+	/* What does not leave now leaves with the next data. */
+	r = io_flush(&conn->records.io);
+	return errors_waiting(r) ? 0 : r;
+}
+
 /*
  * Below TLS 1.3 only a wish to renegotiate can come. A client is free to ignore
  * it (RFC 5246 7.4.1.1); a server says no for good, lest it be asked for ever.
@@ -66,7 +89,7 @@ receive_wish(struct s2n_connection *conn)
 		return fail(ERR_DECODE);
 	if (++conn->updates_in_a_row > MESSAGE_EMPTY_MAX)
 		return fail(ERR_BAD_MESSAGE);
-	return 0;
+	return answer_request(conn);
 }
 
 static int

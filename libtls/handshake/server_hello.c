@@ -131,7 +131,8 @@ take_old_version(
 		slice_of(hello_retry_random, RANDOM_SIZE)))
 		return fail(ERR_MISSING_EXTENSION);
 	if (version < connection_least_version(conn) ||
-	    version > connection_most_version(conn) || version > S2N_TLS12)
+	    version > connection_most_version(conn) || version > S2N_TLS12 ||
+	    (conn->renegotiating && version != conn->version))
 		return fail(ERR_VERSION);
 	conn->version = version;
 	/* RFC 8446 4.1.4: a HelloRetryRequest has settled on TLS 1.3. */

@@ -10,6 +10,7 @@
 #include "libtls/crypto/dhe.h"
 #include "libtls/registry/preference.h"
 #include "libtls/s2n.h"
+#include "libtls/unstable/renegotiate.h"
 
 /* A ProtocolNameList's content as it travels (RFC 7301 3.1). */
 struct protocol_list {
@@ -61,6 +62,9 @@ struct s2n_config {
 
 	s2n_key_log_fn key_log;
 	void *key_log_ctx;
+	s2n_renegotiate_request_cb renegotiate;
+	void *renegotiate_ctx;
+
 	void *ctx;
 };
 

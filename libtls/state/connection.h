@@ -51,6 +51,7 @@ struct s2n_connection {
 	uint8_t finished[2][FINISHED_MAX];
 	uint8_t finished_len;
 	bool secure_renegotiation;
+	bool renegotiating; /* client: under the keys of the one before */
 	enum message last_message;
 	s2n_mode last_sender;
 	bool retried;      /* for the handshake type name */
@@ -98,10 +99,13 @@ connection_least_version(const struct s2n_connection *conn)
 	return connection_preference(conn)->min_version;
 }
 
+/* A renegotiation does not leave the version that it began in. */
 static inline uint8_t
 connection_most_version(const struct s2n_connection *conn)
 {
-	return preference_most_version(connection_preference(conn));
+	return conn->renegotiating
+		   ? conn->version
+		   : preference_most_version(connection_preference(conn));
 }
 
 /* A server does not ask and a client answers, unless told otherwise. */

@@ -41,7 +41,7 @@ LD_LIBRARY_PATH="$lib" ldd "$root/shared" | grep -q 'libs2n\.so\.1 => /'
 cc -o "$root/static" "$root/stranger.c" -I"$include" "$lib/libs2n.a" $(pkg-config --libs libcrypto)
 [ "$("$root/static")" = TLS_NULL_WITH_NULL_NULL ]
 
-visible=$(nm -g --defined-only "$lib/libs2n.a" | awk 'NF == 3 && $3 !~ /^s2n_/ { print $3 }')
+visible=$(nm -g --defined-only "$lib/libs2n.a" | awk 'NF == 3 && $3 !~ /^(s2n|S2N)_/ { print $3 }')
 [ -z "$visible" ] || { echo "visible in libs2n.a: $visible"; exit 1; }
 
 for page in man/*.[1-8]; do
