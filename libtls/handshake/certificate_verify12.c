@@ -42,7 +42,7 @@ certificate_verify12_send(struct s2n_connection *conn, struct writer *out)
 
 	if ((r = content_digest(conn, hs->scheme, &messages, digest)) != 0)
 		return r;
-	if (conn->version > S2N_SSLv3)
+	if (conn->version > S2N_SSLv3) /* else S2N_PKEY_BINDING_NONE */
 		request.binding = (struct s2n_pkey_binding){
 			.type = S2N_PKEY_BINDING_TLS12_CLIENT_VERIFY,
 			.messages = messages.data,

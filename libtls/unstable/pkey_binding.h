@@ -18,6 +18,9 @@ extern "C" {
 
 /* What is being signed (or decrypted); decides which members are set. */
 typedef enum {
+	/* No parts: the CertificateVerify of SSLv3, whose hash has the master
+	 * secret in it (RFC 6101 5.6.8). A careful signer refuses it. */
+	S2N_PKEY_BINDING_NONE = 0,
 	/* RFC 8446 4.4.3, context string "TLS 1.3, server CertificateVerify" */
 	S2N_PKEY_BINDING_TLS13_SERVER = 1,
 	/* RFC 8446 4.4.3, context string "TLS 1.3, client CertificateVerify" */
