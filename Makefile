@@ -64,7 +64,7 @@ LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io protect mac protect12 
 LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures names fragment legacy))
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message alert transcript schedule13 \
     keys13 keylog choose client_hello hello_retry server_hello encrypted_extensions certificate_request \
-    certificate certificate_verify finished operation post schedule12 keys12 choose12 client_hello_v2 key_exchange \
+    certificate certificate_verify finished operation post schedule12 keys12 choose12 client_hello_v2 hello_callback key_exchange \
     certificate_request12 certificate_verify12 finished12))
 LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies protocols connection transport ending \
     negotiate send recv shutdown info handshake_type renegotiate))
@@ -174,6 +174,7 @@ $(eval $(call unit,sequences,$(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,alerts,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,intrusions,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,send,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,hello_callback,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,fragment,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,shutdown,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,pkey_op,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))

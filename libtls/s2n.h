@@ -371,6 +371,34 @@ typedef enum {
 S2N_API extern int s2n_connection_get_certificate_match(
     struct s2n_connection *conn, s2n_cert_sni_match *match_status);
 
+/* ---- ClientHello callback (Guide: s2n_config_set_client_hello_cb) ---- */
+
+/** Called once a handshake; may change the connection's config and policy. */
+typedef int s2n_client_hello_fn(struct s2n_connection *conn, void *ctx);
+typedef enum {
+	S2N_CLIENT_HELLO_CB_BLOCKING,
+	S2N_CLIENT_HELLO_CB_NONBLOCKING
+} s2n_client_hello_cb_mode;
+/**
+ * A server's callback after it parsed a ClientHello, before it chose anything.
+ * A negative result ends the handshake with the alert handshake_failure.
+ */
+S2N_API extern int s2n_config_set_client_hello_cb(struct s2n_config *config,
+    s2n_client_hello_fn client_hello_callback, void *ctx);
+/**
+ * By default the callback is done when it returns. A nonblocking one that
+ * returns 0 is done when s2n_client_hello_cb_done was called; until then
+ * s2n_negotiate gives S2N_BLOCKED_ON_APPLICATION_INPUT.
+ */
+S2N_API extern int s2n_config_set_client_hello_cb_mode(
+    struct s2n_config *config, s2n_client_hello_cb_mode cb_mode);
+S2N_API extern int s2n_client_hello_cb_done(struct s2n_connection *conn);
+/** The server name decided on something, so it is acknowledged (RFC 6066 3). */
+S2N_API extern int s2n_connection_server_name_extension_used(
+    struct s2n_connection *conn);
+/** The same, by the guide's other name. */
+S2N_API extern int s2n_client_server_name_used(struct s2n_connection *conn);
+
 /* ---- I/O (Guide: I/O functions) ---- */
 
 typedef enum {

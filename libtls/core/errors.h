@@ -55,6 +55,7 @@ enum alert {
 	ERR(WANT_READ,             BLOCKED,  0,  IO_BLOCKED,                  NONE, "reading or writing would block") \
 	ERR(WANT_WRITE,            BLOCKED,  0,  IO_BLOCKED,                  NONE, "writing would block") \
 	ERR(WANT_KEY,              BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a private key operation is pending") \
+	ERR(WANT_HELLO,            BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a ClientHello callback is not done") \
 	ERR(WANT_TAKING,           BLOCKED,  3,  APP_DATA_BLOCKED,            NONE, "application data waits to be taken") \
 	ERR(ALERT,                 ALERT,    0,  ALERT,                       NONE, "the peer sent a fatal alert") \
 	/* the peer broke the protocol */ \

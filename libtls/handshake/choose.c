@@ -311,8 +311,8 @@ choose_protocol(struct s2n_connection *conn)
 	return 0;
 }
 
-static int
-note_name(struct s2n_connection *conn)
+int
+choose_name(struct s2n_connection *conn)
 {
 	struct slice name = conn->hs->offer.server_name;
 
@@ -353,7 +353,7 @@ choose_parameters(struct s2n_connection *conn, const struct hello *hello)
 	int r;
 
 	if ((r = choose_version(conn, hello)) != 0 ||
-	    (r = judge_hello(conn, hello)) != 0 || (r = note_name(conn)) != 0 ||
+	    (r = judge_hello(conn, hello)) != 0 ||
 	    (r = choose_protocol(conn)) != 0 ||
 	    (r = find_certificates(conn)) != 0)
 		return r;

@@ -12,6 +12,8 @@
 #define CERTIFICATE_TYPE_RSA 1
 #define CERTIFICATE_TYPE_ECDSA 64
 
+/* Notes the name that the client asks for. */
+must_check int choose_name(struct s2n_connection *);
 /*
  * Version, suite, group (or a retry), certificate, scheme, protocol. On the
  * second ClientHello the share must be there.

@@ -5,6 +5,7 @@
 #include "libtls/extension/extension.h"
 #include "libtls/handshake/choose.h"
 #include "libtls/handshake/client_hello_v2.h"
+#include "libtls/handshake/hello_callback.h"
 #include "libtls/handshake/messages.h"
 #include "libtls/handshake/schedule12.h"
 #include "libtls/handshake/transcript.h"
@@ -221,6 +222,34 @@ settle(struct s2n_connection *conn)
 	return transcript_start(&hs->transcript, digest);
 }
 
+static int
+take_offer(struct s2n_connection *conn, const struct hello *hello)
+{
+	struct handshake *hs = conn->hs;
+
+	hs->offer = (struct offer){
+		.renegotiation = choose_offered(
+		    hello->suites, TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
+	};
+	hs->fragment_code = 0;
+	conn->records.fragment_agreed = 0;
+	return extension_parse(conn, IN_CLIENT_HELLO, hello->extensions);
+}
+
+/* A callback that is not done has this called again from its first line. */
+static int
+take_extensions(struct s2n_connection *conn, const struct hello *hello)
+{
+	const struct s2n_config *config = conn->config;
+	int r;
+
+	if ((r = take_offer(conn, hello)) != 0 ||
+	    (r = choose_name(conn)) != 0 || (r = hello_callback_run(conn)) != 0)
+		return r;
+	/* Some of it a config decides on: the one that stays. */
+	return conn->config == config ? 0 : take_offer(conn, hello);
+}
+
 int
 client_hello_recv(struct s2n_connection *conn, struct reader *in)
 {
@@ -234,12 +263,7 @@ client_hello_recv(struct s2n_connection *conn, struct reader *in)
 	if (r != 0 || (second && (r = compare_hellos(hs, &hello)) != 0))
 		return r;
 	note(conn, &hello);
-	hs->offer = (struct offer){
-		.renegotiation = choose_offered(
-		    hello.suites, TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
-	};
-	if ((r = extension_parse(conn, IN_CLIENT_HELLO, hello.extensions)) !=
-		0 ||
+	if ((r = take_extensions(conn, &hello)) != 0 ||
 	    (r = choose_parameters(conn, &hello)) != 0)
 		return r;
 	if (hs->retry && !second &&

@@ -15,6 +15,7 @@ convert(struct slice specs, struct writer *suites)
 {
 	struct reader in = reader_of(specs);
 
+	writer_free(suites); /* it may be called again */
 	writer_init(suites, SUITES_MAX);
 	while (reader_more(&in)) {
 		bool tls = reader_u8(&in) == 0;

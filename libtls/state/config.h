@@ -60,6 +60,10 @@ struct s2n_config {
 	bool validate_strictly; /* asynchronous signatures are verified */
 	bool verify_after_sign; /* all are */
 
+	s2n_client_hello_fn *hello_callback; /* NULL: none */
+	void *hello_ctx;
+	s2n_client_hello_cb_mode hello_mode;
+
 	s2n_key_log_fn key_log;
 	void *key_log_ctx;
 	s2n_renegotiate_request_cb renegotiate;

@@ -121,6 +121,9 @@ struct inbox {
 	struct writer joined;
 };
 
+/* How far the application's callback is. */
+enum hello_callback { CALLBACK_DUE, CALLBACK_RUNS, CALLBACK_DONE };
+
 struct handshake {
 	const struct step *path;
 	size_t at;
@@ -145,7 +148,8 @@ struct handshake {
 	uint8_t *cookie;                 /* client: to be echoed */
 	size_t cookie_len;
 
-	struct offer offer;       /* server */
+	struct offer offer; /* server */
+	enum hello_callback hello_callback;
 	uint64_t sent_extensions; /* rows of the extension table that we sent */
 	struct cert_choice choice;
 	struct s2n_cert_chain_and_key *chain; /* ours, borrowed */
