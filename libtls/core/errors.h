@@ -159,6 +159,7 @@ enum alert {
 	ERR(DEPRECATED_POLICY,     USAGE,    52, DEPRECATED_SECURITY_POLICY,  INTERNAL_ERROR, "the security policy is no longer supported") \
 	ERR(UNKNOWN_POLICY,        USAGE,    53, INVALID_SECURITY_POLICY,     INTERNAL_ERROR, "there is no security policy of this name") \
 	ERR(UNUSABLE_POLICY,       USAGE,    53, INVALID_SECURITY_POLICY,     INTERNAL_ERROR, "libcrypto lacks the groups of the security policy") \
+	ERR(UNUSED_POLICY,         USAGE,    53, INVALID_SECURITY_POLICY,     INTERNAL_ERROR, "no suite of the security policy works with the certificates and Diffie-Hellman parameters") \
 	ERR(ALREADY_PERFORMED,     USAGE,    55, ASYNC_ALREADY_PERFORMED,     INTERNAL_ERROR, "the operation was performed already") \
 	ERR(NOT_PERFORMED,         USAGE,    56, ASYNC_NOT_PERFORMED,         INTERNAL_ERROR, "the operation was not performed yet") \
 	ERR(WRONG_CONNECTION,      USAGE,    57, ASYNC_WRONG_CONNECTION,      INTERNAL_ERROR, "the operation is another connection's") \
