@@ -20,6 +20,8 @@
 #define CONTROL_NAMES_MAX 4096
 #define CONTROL_ALPN_MAX 64
 #define CONTROL_CHUNK_MAX 8192
+#define CONTROL_POLICY_MAX 80
+#define CONTROL_DH_MAX 4096
 #define CONTROL_PROCESSES_MAX 64
 
 enum control_type {
@@ -47,6 +49,12 @@ struct control_plain {
 	uint32_t type;
 };
 
+/* See frontd/terms.h. Empty is what the configuration does not say. */
+struct control_terms {
+	char policy[CONTROL_POLICY_MAX];
+	char dh[CONTROL_DH_MAX]; /* PEM */
+};
+
 struct control_site {
 	uint32_t type;
 	uint16_t site;    /* index, 0 .. CONTROL_SITES_MAX - 1 */
@@ -57,6 +65,7 @@ struct control_site {
 	uint8_t names[CONTROL_NAMES_MAX]; /* likewise: see frontd/names.h */
 	uint8_t spki[32];                 /* SHA-256 of the leaf's public key */
 	uint32_t chain_size; /* bytes of PEM that CONTROL_CHAIN will bring */
+	struct control_terms terms;
 };
 
 struct control_chain {
@@ -71,6 +80,7 @@ struct control_listen {
 	uint16_t default_site;
 	uint32_t handshake_timeout_ms;
 	uint32_t idle_timeout_ms;
+	struct control_terms terms;
 };
 
 struct control_start {

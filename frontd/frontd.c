@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "frontd/agreed.h"
 #include "frontd/bind.h"
 #include "frontd/children.h"
 #include "frontd/keylink.h"
@@ -53,6 +54,15 @@ watch_signals(void)
 	return true;
 }
 
+static void
+warn_of_old_versions(void)
+{
+	for (unsigned i = 0; i < master.options.old_count; i++)
+		log_event(LOG_LEVEL_WARN, "old-versions", "policy=%s least=%s",
+		    master.options.old[i].policy,
+		    agreed_version_name(master.options.old[i].least));
+}
+
 static int
 run(void)
 {
@@ -70,6 +80,7 @@ run(void)
 	    "version=%s listeners=%u sites=%u workers=%u", SALLYPORT_VERSION,
 	    master.options.listen_count, master.options.site_count,
 	    master.options.workers);
+	warn_of_old_versions();
 	event_base_dispatch(master.base);
 	keylink_end(&master);
 	children_end(&master);
@@ -100,6 +111,10 @@ main(int argc, char **argv)
 		}
 	}
 	log_open("frontd", master.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (s2n_init() != S2N_SUCCESS) {
+		fprintf(stderr, "frontd: %s\n", s2n_strerror(s2n_errno, NULL));
+		return EXIT_FAILURE;
+	}
 	if (!options_read(file, &master.options))
 		return EXIT_FAILURE;
 	status = test ? EXIT_SUCCESS : run();

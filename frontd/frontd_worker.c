@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "frontd/names.h"
+#include "frontd/listener.h"
 #include "frontd/session.h"
 #include "ipc/spawn.h"
 #include "policy/profiles.h"
@@ -16,8 +16,6 @@
 #define ACCEPT_BATCH 16
 #define KEY_DEADLINE_MS 5000
 #define CONNECTOR_QUEUE 1024
-#define SEND_BUFFER 65536
-#define BLINDING_SECONDS 10
 
 static struct worker worker;
 
@@ -109,12 +107,19 @@ take_connector(int fd)
 	session_ask_again(&worker);
 }
 
+static bool
+terminated(const struct control_terms *terms)
+{
+	return terms->policy[sizeof terms->policy - 1] == '\0' &&
+	       terms->dh[sizeof terms->dh - 1] == '\0';
+}
+
 static void
 take_site(const struct control_site *what)
 {
 	if (what->site >= CONTROL_SITES_MAX ||
 	    what->names_len > sizeof what->names ||
-	    what->alpn_len > sizeof what->alpn)
+	    what->alpn_len > sizeof what->alpn || !terminated(&what->terms))
 		exit(EXIT_FAILURE);
 	worker.sites[what->site].what = *what;
 	if (worker.site_count <= what->site)
@@ -139,11 +144,10 @@ take_chain(const struct control_chain *part)
 	site->pem_len += part->len;
 }
 
-/* Gives up on a site or listener that cannot be: the master checked them. */
-static void
-must(int r, const char *what)
+void
+worker_must(int r, const char *what)
 {
-	if (r == S2N_SUCCESS)
+	if (r >= S2N_SUCCESS)
 		return;
 	log_event(LOG_LEVEL_ERROR, "setup", "what=%s reason=\"%s\"", what,
 	    s2n_strerror_debug(s2n_errno, NULL));
@@ -160,55 +164,21 @@ load_chains(void)
 			continue;
 		if ((site->chain = s2n_cert_chain_and_key_new()) == NULL)
 			exit(EXIT_FAILURE);
-		must(s2n_cert_chain_and_key_load_public_pem_bytes(
-			 site->chain, (uint8_t *)site->pem, site->pem_len),
+		worker_must(
+		    s2n_cert_chain_and_key_load_public_pem_bytes(
+			site->chain, (uint8_t *)site->pem, site->pem_len),
 		    "chain");
 	}
 }
 
 static void
-set_protocols(struct s2n_config *config, const struct control_site *site)
+watch(struct listener *listener)
 {
-	struct slice list = slice_of(site->alpn, site->alpn_len), protocol;
-	size_t at = 0;
-
-	while ((protocol = names_next(list, &at)).len > 0)
-		must(s2n_config_append_protocol_preference(
-			 config, protocol.data, (uint8_t)protocol.len),
-		    "alpn");
-}
-
-static void
-configure(struct listener *listener)
-{
-	struct site *first = &worker.sites[listener->what.default_site];
-	struct s2n_config *config = s2n_config_new_minimal();
-
-	if (config == NULL || first->chain == NULL)
-		exit(EXIT_FAILURE);
-	for (size_t i = 0; i < worker.site_count; i++) {
-		struct site *site = &worker.sites[i];
-
-		if (site->chain == NULL)
-			continue;
-		must(s2n_config_add_cert_chain_and_key_to_store(
-			 config, site->chain),
-		    "store");
-		must(keyclient_add(
-			 worker.keys, config, site->chain, site->what.spki),
-		    "key");
-	}
-	must(s2n_config_set_cert_chain_and_key_defaults(
-		 config, &first->chain, 1),
-	    "default");
-	must(s2n_config_set_send_buffer_size(config, SEND_BUFFER), "buffer");
-	must(s2n_config_set_max_blinding_delay(config, BLINDING_SECONDS),
-	    "blinding");
-	set_protocols(config, &first->what);
-	listener->config = config;
 	listener->acceptable = event_new(worker.base, listener->fd,
 	    EV_READ | EV_PERSIST, acceptable, listener);
-	event_add(listener->acceptable, NULL);
+	if (listener->acceptable == NULL ||
+	    event_add(listener->acceptable, NULL) != 0)
+		exit(EXIT_FAILURE);
 }
 
 static int
@@ -239,7 +209,7 @@ warm_up(void)
 
 	if (config == NULL || conn == NULL)
 		exit(EXIT_FAILURE);
-	must(s2n_connection_set_config(conn, config), "warm-up");
+	worker_must(s2n_connection_set_config(conn, config), "warm-up");
 	s2n_connection_set_recv_cb(conn, no_transport);
 	s2n_connection_set_send_cb(conn, swallow);
 	(void)!s2n_negotiate(conn, &blocked);
@@ -259,8 +229,10 @@ start(const struct control_start *order)
 		log_open("frontd-worker", LOG_LEVEL_DEBUG);
 	worker.session_max = order->max_connections;
 	load_chains();
-	for (size_t i = 0; i < worker.listener_count; i++)
-		configure(&worker.listeners[i]);
+	for (size_t i = 0; i < worker.listener_count; i++) {
+		listener_configure(&worker.listeners[i], session_hello);
+		watch(&worker.listeners[i]);
+	}
 	ticker = event_new(worker.base, -1, EV_PERSIST, tick, &worker);
 	if (ticker == NULL || event_add(ticker, &every) != 0)
 		exit(EXIT_FAILURE);
@@ -276,7 +248,8 @@ static void
 take_listener(const struct control_listen *what, int fd)
 {
 	if (fd < 0 || worker.listener_count == CONTROL_LISTENERS_MAX ||
-	    what->default_site >= CONTROL_SITES_MAX)
+	    what->default_site >= CONTROL_SITES_MAX ||
+	    !terminated(&what->terms))
 		exit(EXIT_FAILURE);
 	worker.listeners[worker.listener_count++] =
 	    (struct listener){ .worker = &worker, .what = *what, .fd = fd };

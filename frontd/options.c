@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "frontd/address.h"
 #include "frontd/names.h"
+#include "frontd/option_terms.h"
 
 #define DEFAULT_KEYD_SOCKET "/run/sallyport/keyd.sock"
 #define DEFAULT_CONNECTIONS 10000
@@ -147,7 +148,9 @@ take_site(cfg_t *cfg, struct options *options)
 	if (!conf_text(cfg, "the site's name", cfg_title(cfg), site->title,
 		sizeof site->title) ||
 	    !take_chain(cfg, site) || !take_names(cfg, site) ||
-	    !take_alpn(cfg, &site->what) || !take_backend(cfg, &site->backend))
+	    !take_alpn(cfg, &site->what) ||
+	    !take_backend(cfg, &site->backend) ||
+	    !option_terms_take(cfg, &site->what.terms))
 		return false;
 	/* A listener negotiates before it knows the site. */
 	if (first != NULL &&
@@ -180,6 +183,8 @@ take_listen(cfg_t *cfg, struct options *options)
 		.handshake_timeout_ms =
 		    (uint32_t)cfg_getint(cfg, "handshake-timeout"),
 		.idle_timeout_ms = (uint32_t)cfg_getint(cfg, "idle-timeout") };
+	if (!option_terms_take(cfg, &listen->what.terms))
+		return false;
 	if (site == NULL)
 		return conf_refuse(
 		    cfg, "listen \"%s\" needs default = \"a site\"", title);
@@ -232,12 +237,15 @@ take_all(cfg_t *cfg, struct options *options)
 			return false;
 	if (options->listen_count == 0)
 		return conf_refuse(cfg, "nothing to listen on");
-	return true;
+	return option_terms_prove(cfg, options);
 }
 
 bool
 options_read(const char *path, struct options *options)
 {
+	static const char *const with_lines[] = { "listen|policy",
+		"listen|dh-params", "site|policy", "site|dh-params",
+		"site|chain" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(
@@ -252,6 +260,7 @@ options_read(const char *path, struct options *options)
 		    conf_duration),
 		CFG_INT_CB(
 		    "idle-timeout", DEFAULT_IDLE_MS, CFGF_NONE, conf_duration),
+		OPTION_TERMS(),
 		CONF_END(),
 	};
 	cfg_opt_t site[] = {
@@ -260,6 +269,7 @@ options_read(const char *path, struct options *options)
 		CFG_STR_LIST("alpn", NULL, CFGF_NONE),
 		CFG_STR("backend", NULL, CFGF_NODEFAULT),
 		CFG_INT_CB("proxy-protocol", 0, CFGF_NONE, take_proxy),
+		OPTION_TERMS(),
 		CONF_END(),
 	};
 	cfg_opt_t page[] = {
@@ -275,10 +285,14 @@ options_read(const char *path, struct options *options)
 		CONF_END(),
 	};
 	cfg_t *cfg = cfg_init(all, CFGF_NONE);
-	bool done = cfg != NULL && conf_read(cfg, path);
+	bool done;
 
 	*options = (struct options){ 0 };
-	done = done && take_all(cfg, options);
+	if (cfg == NULL)
+		return false;
+	for (size_t i = 0; i < COUNT(with_lines); i++)
+		cfg_set_validate_func(cfg, with_lines[i], conf_note_line);
+	done = conf_read(cfg, path) && take_all(cfg, options);
 	cfg_free(cfg);
 	if (!done)
 		options_free(options);

@@ -26,6 +26,12 @@ struct option_site {
 	struct site_chain chain;
 };
 
+/* A policy in use that permits a version below TLS 1.2. */
+struct option_old {
+	const char *policy; /* borrowed from a listener or a site */
+	int least;          /* S2N_TLS11 or less */
+};
+
 struct options {
 	uint32_t workers;
 	uint32_t strictness; /* enum strictness */
@@ -36,6 +42,8 @@ struct options {
 	uint16_t listen_count;
 	struct option_site *sites[CONTROL_SITES_MAX];
 	uint16_t site_count;
+	struct option_old old[CONTROL_LISTENERS_MAX + CONTROL_SITES_MAX];
+	uint16_t old_count;
 };
 
 /* False after a message "file:line: reason" on standard error. */

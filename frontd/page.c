@@ -279,6 +279,7 @@ static const struct mark_row marks[] = {
 	{ "name", NULL, offsetof(struct proxy_info, name) },
 	{ "namespaces", put_namespaces, 0 },
 	{ "pid", put_pid, 0 },
+	{ "policy", NULL, offsetof(struct proxy_info, policy) },
 	{ "process", put_process, 0 },
 	{ "processes", put_processes, 0 },
 	{ "release", put_release, 0 },
@@ -378,6 +379,7 @@ page_json(struct writer *out, const struct page_facts *facts)
 		{ ",\"scheme\":", facts->tls->scheme },
 		{ ",\"name\":", facts->tls->name },
 		{ ",\"alpn\":", facts->tls->alpn },
+		{ ",\"policy\":", facts->tls->policy },
 	};
 
 	for (size_t i = 0; i < COUNT(connection); i++) {

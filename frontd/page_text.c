@@ -53,6 +53,7 @@ const char page_text_html[] =
 "<div><dt>Signature scheme</dt><dd>{scheme}</dd></div>\n"
 "<div><dt>Server name</dt><dd>{name}</dd></div>\n"
 "<div><dt>ALPN</dt><dd>{alpn}</dd></div>\n"
+"<div><dt>Security policy</dt><dd>{policy}</dd></div>\n"
 "</dl>\n"
 "</section>\n"
 "<section aria-labelledby=\"running\">\n"

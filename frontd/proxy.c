@@ -27,8 +27,9 @@ static const struct text {
 	{ 0x21, true, offsetof(struct proxy_info, version) },
 	{ 0x23, true, offsetof(struct proxy_info, cipher) },
 	{ 0x24, true, offsetof(struct proxy_info, scheme) },
-	/* The first of those that are an application's own. */
+	/* The first two of those that are an application's own. */
 	{ 0xe0, false, offsetof(struct proxy_info, group) },
+	{ 0xe1, false, offsetof(struct proxy_info, policy) },
 };
 
 static const uint8_t signature[12] = { 0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a,

@@ -22,6 +22,7 @@ struct proxy_info {
 	char group[PROXY_TEXT_MAX];
 	char name[PROXY_TEXT_MAX];
 	char alpn[PROXY_TEXT_MAX];
+	char policy[PROXY_TEXT_MAX]; /* of libtls, by name */
 };
 
 /* Copies a text, cut to fit; NULL is no text. */

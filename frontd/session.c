@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "frontd/names.h"
-#include "frontd/proxy.h"
+#include "frontd/agreed.h"
+#include "frontd/listener.h"
 
 #define BUFFER_SIZE 16384
 /* Rounds of moving bytes before other sessions have their turn. */
@@ -43,6 +43,7 @@ struct session {
 	int fd, backend_fd;
 	enum state state;
 	uint16_t site;
+	const struct terms_row *terms; /* the site's, here */
 	uint32_t request;
 	uint64_t deadline_ms;
 	uint64_t free_ms; /* ENDING: not before */
@@ -69,14 +70,17 @@ static void
 log_end(const struct session *session)
 {
 	const char *sni = s2n_get_server_name(session->conn);
+	const char *version = agreed_version(session->conn);
 	char name[128], peer[INET6_ADDRSTRLEN];
 
 	log_event(LOG_LEVEL_INFO, "session",
-	    "peer=%s sni=%s cipher=%s in=%llu out=%llu end=\"%s\"",
+	    "peer=%s sni=%s version=%s cipher=%s policy=%s in=%llu out=%llu end=\"%s\"",
 	    address_text(&session->peer, peer, sizeof peer),
 	    log_escaped(
 		slice_of_string(sni != NULL ? sni : "-"), name, sizeof name),
+	    version[0] != '\0' ? version : "-",
 	    s2n_connection_get_cipher(session->conn),
+	    session->terms->terms.policy,
 	    (unsigned long long)s2n_connection_get_wire_bytes_in(session->conn),
 	    (unsigned long long)s2n_connection_get_wire_bytes_out(
 		session->conn),
@@ -176,26 +180,19 @@ end_on_tls_error(struct session *session, const char *doing)
 
 /* ---- handshake ---- */
 
-/* The site that the client named, or else the listener's default. */
-static uint16_t
-choose_site(const struct session *session)
+int
+session_hello(struct s2n_connection *conn, void *ctx)
 {
-	const struct worker *worker = session->listener->worker;
-	const char *name = s2n_get_server_name(session->conn);
-	uint16_t chosen = session->listener->what.default_site;
-	int best = 0, match;
+	struct session *session = s2n_connection_get_ctx(conn);
 
-	for (uint16_t i = 0; name != NULL && i < worker->site_count; i++) {
-		const struct control_site *site = &worker->sites[i].what;
-
-		match =
-		    names_match(slice_of(site->names, site->names_len), name);
-		if (match > best) {
-			best = match;
-			chosen = i;
-		}
-	}
-	return chosen;
+	(void)ctx;
+	session->site =
+	    listener_site(session->listener, s2n_get_server_name(conn));
+	session->terms = listener_terms(session->listener, session->site);
+	if (s2n_connection_set_config(conn, session->terms->config) !=
+	    S2N_SUCCESS)
+		return -1;
+	return 1; /* the name, if there is one, was of use */
 }
 
 /* A free number in the worker's table of those who wait; 0: none. */
@@ -232,7 +229,6 @@ ask_backend(struct session *session)
 {
 	struct worker *worker = session->listener->worker;
 
-	session->site = choose_site(session);
 	session->state = CONNECTING;
 	session->deadline_ms = clock_ms() + BACKEND_MS;
 	event_del(&session->client_in);
@@ -406,23 +402,6 @@ session_relay(struct session *session)
 		event_active(&session->client_in, EV_READ, 0);
 }
 
-/* What the page and other backends are told of the client's TLS. */
-static void
-tell_tls(struct s2n_connection *conn, struct proxy_info *info)
-{
-	const char *scheme = NULL, *group = NULL;
-	int version = s2n_connection_get_actual_protocol_version(conn);
-
-	(void)!s2n_connection_get_signature_scheme(conn, &scheme);
-	(void)!s2n_connection_get_key_exchange_group(conn, &group);
-	proxy_set(info->version, version == S2N_TLS13 ? "TLSv1.3" : "TLSv1.2");
-	proxy_set(info->cipher, s2n_connection_get_cipher(conn));
-	proxy_set(info->scheme, scheme);
-	proxy_set(info->group, group);
-	proxy_set(info->name, s2n_get_server_name(conn));
-	proxy_set(info->alpn, s2n_get_application_protocol(conn));
-}
-
 static void
 start_relay(struct session *session)
 {
@@ -443,7 +422,7 @@ start_relay(struct session *session)
 		/* It is the first that goes up; there is room for it. */
 		getsockname(session->fd, (struct sockaddr *)&local, &len);
 		writer_init_fixed(&header, session->up.data, BUFFER_SIZE);
-		tell_tls(session->conn, &info);
+		agreed_tell(session->conn, session->terms->terms.policy, &info);
 		proxy_write(&header, &info, &session->peer, &local);
 		session->up.end = header.failed ? 0 : header.len;
 	}
@@ -495,11 +474,13 @@ session_start(
 {
 	struct worker *worker = listener->worker;
 	struct session *session = calloc(1, sizeof *session);
+	const struct terms_row *terms =
+	    listener_terms(listener, listener->what.default_site);
 	const int yes = 1;
 
 	if (session == NULL ||
 	    (session->conn = s2n_connection_new(S2N_SERVER)) == NULL ||
-	    s2n_connection_set_config(session->conn, listener->config) != 0 ||
+	    s2n_connection_set_config(session->conn, terms->config) != 0 ||
 	    s2n_connection_set_fd(session->conn, fd) != 0 ||
 	    s2n_connection_set_blinding(
 		session->conn, S2N_SELF_SERVICE_BLINDING) != 0 ||
@@ -516,6 +497,7 @@ session_start(
 	session->backend_fd = -1;
 	session->peer = *peer;
 	session->site = listener->what.default_site;
+	session->terms = terms;
 	session->deadline_ms = clock_ms() + listener->what.handshake_timeout_ms;
 	s2n_connection_set_ctx(session->conn, session);
 	event_assign(&session->client_in, worker->base, fd,

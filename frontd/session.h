@@ -10,6 +10,8 @@
 /* Takes fd, an accepted client. */
 void session_start(
     struct listener *, int fd, const struct sockaddr_storage *peer);
+/* A client's ClientHello is there, as s2n_client_hello_fn. */
+int session_hello(struct s2n_connection *, void *);
 /* The library can go on: a key operation of this connection is done. */
 void session_resume(struct s2n_connection *, void *worker);
 /* frontd-connect's answer; fd is -1 when error is not 0. Takes fd. */

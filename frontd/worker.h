@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "frontd/control.h"
+#include "frontd/terms.h"
 #include "ipc/keyclient.h"
 #include "libtls/s2n.h"
 
@@ -30,7 +31,8 @@ struct listener {
 	struct worker *worker;
 	struct control_listen what;
 	int fd;
-	struct s2n_config *config;
+	struct terms_table table;
+	uint16_t rows[CONTROL_SITES_MAX]; /* of each site in the table */
 	struct event *acceptable;
 };
 
@@ -52,6 +54,9 @@ struct worker {
 	bool paused; /* at the limit: nothing is accepted */
 };
 
+/* Ends the process when a call of the library failed: the master has proven
+ * what it tells. */
+void worker_must(int result, const char *what);
 /* Watches the listeners, or stops: at the connection limit. */
 void worker_pause(struct worker *, bool paused);
 

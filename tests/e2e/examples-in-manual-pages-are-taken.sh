@@ -21,6 +21,9 @@ take() {
 		mkdir -p "$root/$(dirname "$file")"
 		cp "$root/all.pem" "$root/$file"
 	done
+	sed -n 's/.*dh-params = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
+		cp "$root/all-dh.pem" "$root/$file"
+	done
 	"$BUILD/bin/$1" -t -f "$2" || { echo "$1 does not take this:"; cat "$2"; exit 1; }
 	seen=$((seen + 1))
 }
@@ -28,6 +31,7 @@ take() {
 key "$root/all.key"
 openssl req -x509 -new -key "$root/all.key" -days 2 -subj /CN=example -out "$root/all.pem" \
     -addext 'subjectAltName=DNS:example.org,DNS:*.example.org,DNS:localhost'
+openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 -out "$root/all-dh.pem" 2>/dev/null
 
 for page in man/keyd.conf.5 man/frontd.conf.5 man/sallyport.7; do
 	awk -v out="$root/$(basename "$page")" '
@@ -44,4 +48,4 @@ for example in "$root"/*.conf; do
 		take frontd "$example"
 	fi
 done
-[ "$seen" -eq 6 ] || { echo "$seen examples were found"; exit 1; }
+[ "$seen" -eq 7 ] || { echo "$seen examples were found"; exit 1; }

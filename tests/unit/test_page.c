@@ -20,7 +20,8 @@ static const struct proxy_info ordinary_tls = { .version = "TLSv1.3",
 	.scheme = "ecdsa_secp256r1_sha256",
 	.group = "x25519",
 	.name = "localhost",
-	.alpn = "http/1.1" };
+	.alpn = "http/1.1",
+	.policy = "default_tls13" };
 static const struct proxy_info no_tls;
 
 static char text[PAGE_MAX + 1];
@@ -106,7 +107,7 @@ START_TEST(no_processes_and_no_tls_make_a_page_too)
 	HAS(page, "No process has been reported yet.");
 	LACKS(page, "<strong>none</strong>");
 	ck_assert_uint_eq(
-	    times(page, "<dd><span class=\"unknown\">-</span></dd>"), 6);
+	    times(page, "<dd><span class=\"unknown\">-</span></dd>"), 7);
 }
 END_TEST
 
@@ -170,7 +171,7 @@ START_TEST(the_longest_page_fits)
 	tls.version[PROXY_TEXT_MAX - 1] = tls.cipher[PROXY_TEXT_MAX - 1] =
 	    tls.scheme[PROXY_TEXT_MAX - 1] = tls.group[PROXY_TEXT_MAX - 1] =
 		tls.name[PROXY_TEXT_MAX - 1] = tls.alpn[PROXY_TEXT_MAX - 1] =
-		    '\0';
+		    tls.policy[PROXY_TEXT_MAX - 1] = '\0';
 	memset(many, 0xff, sizeof many);
 	for (size_t i = 0; i < COUNT(many); i++)
 		many[i].name[KEYPROTO_NAME - 1] = '\0';
@@ -191,7 +192,7 @@ START_TEST(json_has_the_same_facts)
 	    "{\"connection\":{\"version\":\"TLSv1.3\","
 	    "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
 	    "\"scheme\":\"ecdsa_secp256r1_sha256\",\"name\":\"localhost\","
-	    "\"alpn\":\"http/1.1\"},\"processes\":[\n"
+	    "\"alpn\":\"http/1.1\",\"policy\":\"default_tls13\"},\"processes\":[\n"
 	    "{\"name\":\"keyd-signer\",\"pid\":812,\"uid\":61001,\"seccomp\":2,"
 	    "\"namespaces\":[\"net\",\"user\"],\"keys\":1},\n"
 	    "{\"name\":\"frontd-worker\",\"pid\":816,\"uid\":61002,"
@@ -200,7 +201,7 @@ START_TEST(json_has_the_same_facts)
 	    "\"namespaces\":[],\"keys\":0}]}\n");
 	ck_assert_str_eq(render(page_json, &no_tls, NULL, 0),
 	    "{\"connection\":{\"version\":null,\"cipher\":null,\"group\":null,"
-	    "\"scheme\":null,\"name\":null,\"alpn\":null},\"processes\":[]}\n");
+	    "\"scheme\":null,\"name\":null,\"alpn\":null,\"policy\":null},\"processes\":[]}\n");
 }
 END_TEST
 

@@ -19,7 +19,8 @@ static const struct proxy_info told = { .version = "TLSv1.3",
 	.scheme = "ecdsa_secp256r1_sha256",
 	.group = "x25519",
 	.name = "localhost",
-	.alpn = "h2" };
+	.alpn = "h2",
+	.policy = "default" };
 
 static uint8_t buffer[PROXY_HEADER_MAX];
 
@@ -84,6 +85,7 @@ START_TEST(what_is_written_is_read_back)
 	ck_assert_str_eq(info.group, told.group);
 	ck_assert_str_eq(info.name, told.name);
 	ck_assert_str_eq(info.alpn, told.alpn);
+	ck_assert_str_eq(info.policy, told.policy);
 }
 END_TEST
 

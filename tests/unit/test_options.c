@@ -1,0 +1,328 @@
+/*
+ * frontd/options.c, frontd/option_terms.c: what frontd.conf's policies and
+ * Diffie-Hellman parameters come to, and what each error says.
+ */
+#include "frontd/options.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include "frontd/terms.h"
+#include "tests/unit/certs.h"
+#include "tests/unit/unit.h"
+
+static char directory[64], file[96], said[4096];
+static struct options options;
+static const char *const made[] = { "frontd.conf", "ec.pem", "rsa.pem",
+	"dh.pem", "dh-text.pem", "small.pem", "broken.pem", "unsound.pem",
+	"empty.pem", "key.pem", "huge.pem" };
+
+static FILE *
+open_file(const char *name)
+{
+	char path[128];
+	FILE *out;
+
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	ck_assert_ptr_nonnull(out = fopen(path, "w"));
+	return out;
+}
+
+static void
+write_file(const char *name, const char *text)
+{
+	FILE *out = open_file(name);
+
+	ck_assert_int_ge(fputs(text, out), 0);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
+static const char ffdhe2048[] =
+    "-----BEGIN DH PARAMETERS-----\n"
+    "MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz\n"
+    "+8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a\n"
+    "87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7\n"
+    "YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi\n"
+    "7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD\n"
+    "ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==\n"
+    "-----END DH PARAMETERS-----\n";
+
+/* Text around the parameters is no harm, and does not come along. */
+static void
+write_dh_with_text(void)
+{
+	FILE *out = open_file("dh-text.pem");
+
+	fprintf(out, "    DH Parameters: (2048 bit)\n%stail\n", ffdhe2048);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
+/* 1024 bits; and an even number for a prime. */
+static const char small[] =
+    "-----BEGIN DH PARAMETERS-----\n"
+    "MIGHAoGBAKjJ+L+8SzObkkhfyFpECERSnCpn3BpAt3jkiZUg6f0j43x30TbFCath\n"
+    "vu7Ni3mwB0uwYaTJywAasL10dzVBfo6eelDVmm/dNpexPSuXGHnyyBhLDTQcAvmP\n"
+    "dWdYeo09OtgLacAtYJ0cpgDXKC2/lE+P4JnYDCl3S1M9aiqxfSuXAgEC\n"
+    "-----END DH PARAMETERS-----\n";
+
+static const char unsound[] =
+    "-----BEGIN DH PARAMETERS-----\n"
+    "MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz\n"
+    "+8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a\n"
+    "87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7\n"
+    "YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi\n"
+    "7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD\n"
+    "ssbzSibBsu/6iGtCOGEoXJf//////////gIBAg==\n"
+    "-----END DH PARAMETERS-----\n";
+
+static void
+set_up(void)
+{
+	FILE *out;
+
+	ck_assert_int_eq(s2n_init(), 0);
+	strcpy(directory, "/tmp/frontd-options.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(file, sizeof file, "%s/frontd.conf", directory);
+	write_file("ec.pem",
+	    certs_make(&(struct certs_spec){ .name = "ec.test" })->pem);
+	write_file("rsa.pem",
+	    certs_make(
+		&(struct certs_spec){ .name = "rsa.test", .key = CERTS_RSA })
+		->pem);
+	write_file("key.pem",
+	    certs_make(&(struct certs_spec){ .name = "key.test" })->key_pem);
+	write_file("dh.pem", ffdhe2048);
+	write_dh_with_text();
+	write_file("small.pem", small);
+	write_file("unsound.pem", unsound);
+	write_file("broken.pem", "-----BEGIN DH PARAMETERS-----\nAAAA\n"
+				 "-----END DH PARAMETERS-----\n");
+	write_file("empty.pem", "");
+	out = open_file("huge.pem");
+	for (int i = 0; i < 40000; i++)
+		fputc('\n', out);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
+static void
+tear_down(void)
+{
+	char path[128];
+
+	options_free(&options);
+	for (size_t i = 0; i < COUNT(made); i++) {
+		snprintf(path, sizeof path, "%s/%s", directory, made[i]);
+		unlink(path);
+	}
+	ck_assert_int_eq(rmdir(directory), 0);
+	certs_free_all();
+	ck_assert_int_eq(s2n_cleanup_final(), 0);
+}
+
+/* Standard error goes to a file, from which what was said is taken. */
+static bool
+read_options(const char *text)
+{
+	FILE *heard = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	ssize_t len;
+	bool done;
+
+	write_file("frontd.conf", text);
+	ck_assert_ptr_nonnull(heard);
+	fflush(stderr);
+	dup2(fileno(heard), STDERR_FILENO);
+	done = options_read(file, &options);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	len = pread(fileno(heard), said, sizeof said - 1, 0);
+	ck_assert_int_ge(len, 0);
+	said[len] = '\0';
+	fclose(heard);
+	return done;
+}
+
+/* Lines 1 to 4, 5 to 8 and 9 to 11, with a word in each. */
+#define SITE(name, chain, word)                                                \
+	"site \"" name "\" {\n chain = \"" chain "\"\n " word                  \
+	"\n backend = \"127.0.0.1:1\" }\n"
+#define FILE_WITH(listen, first, second)                                       \
+	SITE("ec", "ec.pem", first)                                            \
+	SITE("rsa", "rsa.pem", second)                                         \
+	"listen \"127.0.0.1:1\" {\n " listen "\n default = \"ec\" }\n"
+
+static const struct {
+	const char *text;
+	int line;
+	const char *reason;
+} errors[] = {
+	{ FILE_WITH("", "policy = \"20229999\"", ""), 3,
+	    "policy \"20229999\": there is no security policy of this name" },
+	{ FILE_WITH("", "", "policy = \"\""), 7,
+	    "policy \"\": there is no security policy of this name" },
+	{ FILE_WITH("policy = \"none\"", "", ""), 10,
+	    "policy \"none\": there is no security policy of this name" },
+	/* No name is as long. */
+	{ FILE_WITH("policy = \"0123456789012345678901234567890123456789"
+		    "01234567890123456789012345678901234567890123456789\"",
+	      "", ""),
+	    10, "there is no security policy of this name" },
+	{ FILE_WITH("policy = \"PQ-SIKE-TEST-TLS-1-0-2019-11\"", "", ""), 10,
+	    "the security policy is no longer supported" },
+	/* Nothing usable: no suite at all, none for the key, none but DHE. */
+	{ FILE_WITH("", "", "policy = \"null\""), 7,
+	    "policy \"null\" for site \"rsa\" at \"127.0.0.1:1\": no suite" },
+	{ FILE_WITH("", "policy = \"20170210\"", ""), 3,
+	    "policy \"20170210\" for site \"ec\" at \"127.0.0.1:1\": no suite" },
+	{ FILE_WITH("policy = \"20170210\"", "", ""), 10,
+	    "policy \"20170210\" for site \"ec\" at \"127.0.0.1:1\": no suite" },
+	{ FILE_WITH("dh-params = \"absent.pem\"", "", ""), 10,
+	    "absent.pem: No such file" },
+	{ FILE_WITH("", "dh-params = \"absent.pem\"", ""), 3,
+	    "absent.pem: No such file" },
+	{ FILE_WITH("", "", "dh-params = \"empty.pem\""), 7,
+	    "empty.pem: no Diffie-Hellman parameters in PEM" },
+	{ FILE_WITH("", "", "dh-params = \"ec.pem\""), 7,
+	    "ec.pem: no Diffie-Hellman parameters in PEM" },
+	{ FILE_WITH("", "", "dh-params = \"key.pem\""), 7,
+	    "key.pem: holds a private key" },
+	{ FILE_WITH("", "", "dh-params = \"huge.pem\""), 7,
+	    "huge.pem: larger than 32 KiB" },
+	{ FILE_WITH("", "", "dh-params = \"broken.pem\""), 7,
+	    "broken.pem: the PEM text holds no Diffie-Hellman parameters" },
+	{ FILE_WITH("", "", "dh-params = \"small.pem\""), 7,
+	    "small.pem: Diffie-Hellman parameters have fewer than 2048" },
+	{ FILE_WITH("", "", "dh-params = \"unsound.pem\""), 7,
+	    "unsound.pem: Diffie-Hellman parameters are not sound" },
+	{ FILE_WITH("", "", "dh-params = \"\""), 7, "dh-params is missing" },
+};
+
+START_TEST(every_error_names_file_and_line_and_reason)
+{
+	char place[128];
+
+	ck_assert_msg(!read_options(errors[_i].text), "%s", errors[_i].text);
+	snprintf(place, sizeof place, "%s:%d: ", file, errors[_i].line);
+	ck_assert_msg(strncmp(said, place, strlen(place)) == 0,
+	    "%s: not at line %d: %s", errors[_i].text, errors[_i].line, said);
+	ck_assert_msg(strstr(said, errors[_i].reason) != NULL, "%s: said %s",
+	    errors[_i].text, said);
+	/* One line, whole. */
+	ck_assert_msg(strchr(said, '\n') == said + strlen(said) - 1, "%s: %s",
+	    errors[_i].text, said);
+}
+END_TEST
+
+/* OpenSSL has ML-KEM since 3.5. */
+START_TEST(a_policy_of_groups_that_libcrypto_lacks_is_refused)
+{
+	EVP_KEYMGMT *kem = EVP_KEYMGMT_fetch(NULL, "ML-KEM-1024", NULL);
+	bool done = read_options(FILE_WITH("policy = \"cnsa_2\"", "", ""));
+
+	EVP_KEYMGMT_free(kem);
+	if (kem != NULL) {
+		ck_assert_msg(done, "%s", said);
+		return;
+	}
+	ck_assert(!done);
+	ck_assert_msg(
+	    strstr(said, ":10: policy \"cnsa_2\": libcrypto lacks") != NULL,
+	    "%s", said);
+}
+END_TEST
+
+static struct terms
+terms_of_site(unsigned site)
+{
+	return terms_between(
+	    &options.listens[0].what.terms, &options.sites[site]->what.terms);
+}
+
+START_TEST(the_site_goes_before_the_listener_each_word_for_itself)
+{
+	ck_assert_msg(read_options(FILE_WITH("", "", "")), "%s", said);
+	ck_assert_str_eq(terms_of_site(0).policy, "default");
+	ck_assert_str_eq(terms_of_site(0).dh, "");
+	options_free(&options);
+
+	ck_assert_msg(
+	    read_options(FILE_WITH("policy = \"default_tls13\"",
+		"dh-params = \"dh-text.pem\"", "policy = \"20170210\"")),
+	    "%s", said);
+	ck_assert_str_eq(terms_of_site(0).policy, "default_tls13");
+	ck_assert_str_eq(terms_of_site(0).dh, ffdhe2048);
+	ck_assert_str_eq(terms_of_site(1).policy, "20170210");
+	ck_assert_str_eq(terms_of_site(1).dh, "");
+	options_free(&options);
+
+	ck_assert_msg(read_options(FILE_WITH("dh-params = \"dh.pem\"", "",
+			  "policy = \"20190214\"")),
+	    "%s", said);
+	ck_assert_str_eq(terms_of_site(0).dh, ffdhe2048);
+	ck_assert_str_eq(terms_of_site(1).dh, ffdhe2048);
+	ck_assert_str_eq(terms_of_site(1).policy, "20190214");
+}
+END_TEST
+
+START_TEST(policies_that_permit_old_versions_are_noted_once)
+{
+	ck_assert_msg(read_options(FILE_WITH("policy = \"20240503\"", "",
+			  "policy = \"20200207\"")),
+	    "%s", said);
+	ck_assert_uint_eq(options.old_count, 0);
+	options_free(&options);
+
+	/* The second listener changes nothing for its second site. */
+	ck_assert_msg(read_options(FILE_WITH("policy = \"20240417\"", "",
+			  "policy = \"20140601\"") "listen \"127.0.0.1:2\" "
+						   "{ default = \"ec\" }\n"),
+	    "%s", said);
+	ck_assert_uint_eq(options.old_count, 2);
+	ck_assert_str_eq(options.old[0].policy, "20240417");
+	ck_assert_int_eq(options.old[0].least, S2N_TLS10);
+	ck_assert_str_eq(options.old[1].policy, "20140601");
+	ck_assert_int_eq(options.old[1].least, S2N_SSLv3);
+}
+END_TEST
+
+START_TEST(equal_terms_share_a_config)
+{
+	struct terms_table table = { 0 };
+
+	ck_assert_int_eq(terms_row(&table, (struct terms){ "default", "" }), 0);
+	ck_assert_int_eq(
+	    terms_row(&table, (struct terms){ "20170210", "" }), 1);
+	ck_assert_int_eq(
+	    terms_row(&table, (struct terms){ "default", ffdhe2048 }), 2);
+	ck_assert_int_eq(terms_row(&table, (struct terms){ "default", "" }), 0);
+	ck_assert_int_eq(terms_row(&table, (struct terms){ "x", "" }), -1);
+	ck_assert_uint_eq(table.count, 3);
+	terms_table_free(&table);
+}
+END_TEST
+
+static Suite *
+options_suite(void)
+{
+	Suite *suite = suite_create("options");
+	TCase *tcase = tcase_create("options");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(tcase, every_error_names_file_and_line_and_reason,
+	    0, (int)COUNT(errors));
+	tcase_add_test(
+	    tcase, a_policy_of_groups_that_libcrypto_lacks_is_refused);
+	tcase_add_test(
+	    tcase, the_site_goes_before_the_listener_each_word_for_itself);
+	tcase_add_test(tcase, policies_that_permit_old_versions_are_noted_once);
+	tcase_add_test(tcase, equal_terms_share_a_config);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+UNIT_MAIN(options_suite)
