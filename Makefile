@@ -15,7 +15,7 @@ Q := $(if $(V),,@)
 
 # Goals that set up a fresh machine install what is missing first; plain `make`
 # only says what it lacks.
-ifneq ($(filter run check check-asan bench interop,$(MAKECMDGOALS)),)
+ifneq ($(filter run check check-asan bench interop bogo,$(MAKECMDGOALS)),)
 PACKAGES := packages
 endif
 ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
@@ -202,8 +202,12 @@ $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))
 $(eval $(call tool,handshakes,$(call obj,tests/bench/handshakes),$(B)/lib/libs2n.a))
 $(eval $(call tool,sink,$(call obj,tests/bench/sink)))
 
+# ---- the library under the test runner of BoringSSL: by its internal headers ----
+$(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim_expect shim_files shim_options \
+    shim_preference shim_transport)) $(LIBTLS)))
+
 # ---- what one says ----
-.PHONY: all run check bench interop check-library check-asan install clean distclean lint sizes
+.PHONY: all run check bench interop bogo check-library check-asan install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -217,6 +221,10 @@ bench: $(PACKAGES) all $(TOOLS)
 
 interop: $(PACKAGES) all $(TOOLS)
 	@tests/interop/all.sh $(B)
+
+# Every test of the runner, or those of TESTS='name;pattern*'.
+bogo: $(PACKAGES) $(B)/tests/shim
+	@tests/bogo/run $(B) '$(TESTS)'
 
 # Unit tests and the library with its peers: seccomp allows the daemons none of
 # what a sanitizer's run time calls, so their scripts would show nothing.

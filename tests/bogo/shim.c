@@ -1,0 +1,414 @@
+/*
+ * shim: makes one TLS connection as the test runner of BoringSSL says, and
+ * judges it. README.md beside it tells how the two talk. Exit status: 0 all was
+ * as expected, 1 the connection or an expectation failed, 89 not implemented.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libtls/record/record.h"
+#include "libtls/state/connection.h"
+#include "tests/bogo/shim_errors.h"
+#include "tests/bogo/shim_expect.h"
+#include "tests/bogo/shim_files.h"
+#include "tests/bogo/shim_options.h"
+#include "tests/bogo/shim_preference.h"
+#include "tests/bogo/shim_transport.h"
+
+#define READ_SIZE 512
+#define READ_SIZE_MAX 65536
+#define ALERT_DECOMPRESSION_FAILURE 30 /* RFC 5246 7.2.2 */
+
+struct shim {
+	struct options options;
+	struct transport transport;
+	struct s2n_cert_chain_and_key *pair;
+	struct s2n_config *config;
+	struct s2n_connection *conn;
+	struct s2n_async_pkey_op *operation; /* waits for its turn */
+};
+
+/* ---- waiting ---- */
+
+/* The key is another's until the connection has been told to wait. */
+static int
+postpone(struct s2n_connection *conn, struct s2n_async_pkey_op *operation)
+{
+	struct shim *shim = s2n_connection_get_ctx(conn);
+
+	shim->operation = operation;
+	return S2N_SUCCESS;
+}
+
+static bool
+operate(struct shim *shim)
+{
+	struct s2n_async_pkey_op *operation = shim->operation;
+	bool done;
+
+	if (operation == NULL)
+		return false;
+	shim->operation = NULL;
+	done = s2n_async_pkey_op_perform(operation,
+		   s2n_cert_chain_and_key_get_private_key(shim->pair)) == 0 &&
+	       s2n_async_pkey_op_apply(operation, shim->conn) == 0;
+	return s2n_async_pkey_op_free(operation) == 0 && done;
+}
+
+/* Whether a call that failed is worth repeating. */
+static bool
+again(struct shim *shim, s2n_blocked_status blocked)
+{
+	if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
+		return false;
+	if (blocked == S2N_BLOCKED_ON_APPLICATION_INPUT)
+		return operate(shim);
+	if (transport_allow(&shim->transport, blocked))
+		return true;
+	fputs("blocked without a reason\n", stderr);
+	return false;
+}
+
+/* ---- the connection's calls, to their end ---- */
+
+static bool
+failed(struct shim *shim)
+{
+	s2n_blocked_status blocked;
+
+	errors_explain(shim->conn);
+	/* Until the alert is out. */
+	while (s2n_shutdown(shim->conn, &blocked) != 0 && again(shim, blocked))
+		;
+	return false;
+}
+
+static bool
+negotiate(struct shim *shim)
+{
+	s2n_blocked_status blocked;
+
+	while (s2n_negotiate(shim->conn, &blocked) != 0)
+		if (!again(shim, blocked))
+			return failed(shim);
+	return true;
+}
+
+static bool
+send_all(struct shim *shim, const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+	s2n_blocked_status blocked;
+	size_t sent = 0;
+	ssize_t taken;
+
+	do {
+		taken = s2n_send(
+		    shim->conn, at + sent, (ssize_t)(len - sent), &blocked);
+		if (taken >= 0)
+			sent += (size_t)taken;
+		else if (!again(shim, blocked))
+			return failed(shim);
+	} while (taken < 0 || sent < len);
+	return true;
+}
+
+/* 0 at the peer's close_notify, -1 after a failure. */
+static ssize_t
+receive(struct shim *shim, void *bytes, size_t room)
+{
+	s2n_blocked_status blocked;
+	ssize_t len;
+
+	do
+		len = s2n_recv(shim->conn, bytes, (ssize_t)room, &blocked);
+	while (len < 0 && again(shim, blocked));
+	return len;
+}
+
+static bool
+shut_down(struct shim *shim)
+{
+	s2n_blocked_status blocked;
+
+	while (s2n_shutdown(shim->conn, &blocked) != 0)
+		if (!again(shim, blocked))
+			return failed(shim);
+	return true;
+}
+
+/* ---- what is done with an open connection ---- */
+
+static bool
+export_key(struct shim *shim)
+{
+	const struct options *options = &shim->options;
+	const char *context = options->export_context;
+	size_t len = (size_t)options->export_len;
+	uint8_t *key;
+	bool done;
+
+	if (len == 0)
+		return true;
+	if (s2n_connection_get_actual_protocol_version(shim->conn) < S2N_TLS13)
+		unimplemented("an exporter below TLS 1.3");
+	if ((key = malloc(len)) == NULL)
+		return false;
+	done = s2n_connection_tls_exporter(shim->conn,
+		   (const uint8_t *)options->export_label,
+		   (uint32_t)strlen(options->export_label),
+		   (const uint8_t *)context, (uint32_t)strlen(context), key,
+		   (uint32_t)len) == 0;
+	if (!done)
+		errors_explain(shim->conn);
+	done = done && send_all(shim, key, len);
+	free(key);
+	return done;
+}
+
+static bool
+send_sizes(struct shim *shim)
+{
+	static const size_t sizes[] = { 0, 1, 255, 256, 257, 16383, 16384,
+		16385, 32767, 32768, 32769 };
+	static uint8_t bytes[32769];
+
+	memset(bytes, 0x42, sizeof bytes);
+	for (size_t i = 0; i < COUNT(sizes); i++)
+		if (!send_all(shim, bytes, sizes[i]))
+			return false;
+	return true;
+}
+
+/* No call of the library sends an alert of the application's choice. */
+static bool
+send_alert(struct shim *shim)
+{
+	static const uint8_t alert[] = { 2, ALERT_DECOMPRESSION_FAILURE };
+	struct record_layer *records = &shim->conn->records;
+
+	return record_write(records, CONTENT_ALERT,
+		   slice_of(alert, sizeof alert)) == 0 &&
+	       io_flush(&records->io) == 0;
+}
+
+/* Half of the greeting is written, then something is read. */
+static bool
+leave_unfinished(struct shim *shim, const char *text)
+{
+	s2n_blocked_status blocked;
+	ssize_t taken =
+	    s2n_send(shim->conn, text, (ssize_t)strlen(text), &blocked);
+
+	if (taken < 0 && s2n_error_get_type(s2n_errno) == S2N_ERR_T_BLOCKED)
+		return true;
+	fputs("the write did not block\n", stderr);
+	return false;
+}
+
+static bool
+answer(struct shim *shim, uint8_t *bytes, size_t len)
+{
+	if (shim->options.updates_keys &&
+	    s2n_connection_request_key_update(
+		shim->conn, S2N_KEY_UPDATE_NOT_REQUESTED) != 0) {
+		errors_explain(shim->conn);
+		return false;
+	}
+	for (size_t i = 0; i < len; i++)
+		bytes[i] ^= 0xff;
+	return send_all(shim, bytes, len);
+}
+
+/* Only a test of closing minds that the peer has just gone. */
+static bool
+ended(struct shim *shim, ssize_t len)
+{
+	if (len == 0)
+		return true;
+	if (!shim->options.check_close &&
+	    s2n_error_get_type(s2n_errno) == S2N_ERR_T_CLOSED)
+		return true;
+	return failed(shim);
+}
+
+static bool
+echo(struct shim *shim, const char *unfinished)
+{
+	static uint8_t bytes[READ_SIZE_MAX];
+	size_t room = shim->options.read_size > 0
+			  ? (size_t)shim->options.read_size
+			  : READ_SIZE;
+	ssize_t len;
+
+	if (room > sizeof bytes)
+		unimplemented("such a read size");
+	while ((len = receive(shim, bytes, room)) > 0) {
+		if (unfinished != NULL &&
+		    !send_all(shim, unfinished, strlen(unfinished)))
+			return false;
+		unfinished = NULL;
+		if (!answer(shim, bytes, (size_t)len))
+			return false;
+	}
+	return ended(shim, len);
+}
+
+static bool
+converse(struct shim *shim)
+{
+	const struct options *options = &shim->options;
+	static const char greeting[] = "hello";
+
+	if (options->extra_handshake && !negotiate(shim))
+		return false;
+	if (!export_key(shim))
+		return false;
+	if (options->sends_alert)
+		return send_alert(shim);
+	if (options->record_sizes && !send_sizes(shim))
+		return false;
+	if (options->record_sizes)
+		return true;
+	if (options->unfinished_write) {
+		if (!leave_unfinished(shim, greeting))
+			return false;
+		return echo(shim, greeting);
+	}
+	if (options->writes_first &&
+	    !send_all(shim, greeting, strlen(greeting)))
+		return false;
+	return options->shuts_down || echo(shim, NULL);
+}
+
+/* ---- setting up ---- */
+
+static bool
+own_protocols(struct shim *shim)
+{
+	const char *at = shim->options.own_protocols;
+	const char *chosen = shim->options.chosen_protocol;
+
+	while (at != NULL && *at != '\0') {
+		uint8_t len = (uint8_t)*at;
+
+		if (strlen(at + 1) < len ||
+		    s2n_config_append_protocol_preference(
+			shim->config, (const uint8_t *)at + 1, len) != 0)
+			return false;
+		at += 1 + len;
+	}
+	if (shim->options.reject_protocols)
+		chosen = "none of them";
+	return chosen == NULL ||
+	       s2n_config_append_protocol_preference(shim->config,
+		   (const uint8_t *)chosen, (uint8_t)strlen(chosen)) == 0;
+}
+
+/* Keys of a kind that the library has not. */
+static bool
+own_pair(struct shim *shim)
+{
+	const struct options *options = &shim->options;
+
+	if (options->cert_file == NULL || options->key_file == NULL)
+		return options->cert_file == options->key_file;
+	shim->pair = files_chain(options->cert_file, options->key_file);
+	if (shim->pair == NULL) {
+		errors_explain(NULL);
+		unimplemented("such a key");
+	}
+	return s2n_config_add_cert_chain_and_key_to_store(
+		   shim->config, shim->pair) == 0;
+}
+
+/* The runner's certificates are signed by themselves or by nobody. */
+static bool
+trust(struct shim *shim)
+{
+	const struct options *options = &shim->options;
+
+	if (options->server && options->require_certificate)
+		return s2n_config_set_client_auth_type(
+			   shim->config, S2N_CERT_AUTH_REQUIRED) == 0;
+	if (options->server && options->verify_peer)
+		return s2n_config_set_client_auth_type(
+			   shim->config, S2N_CERT_AUTH_OPTIONAL) == 0;
+	return true;
+}
+
+static bool
+configure(struct shim *shim)
+{
+	const struct options *options = &shim->options;
+
+	shim->config = s2n_config_new_minimal();
+	if (shim->config == NULL || !own_pair(shim) || !own_protocols(shim) ||
+	    !trust(shim) ||
+	    s2n_config_set_max_blinding_delay(shim->config, 0) != 0 ||
+	    s2n_config_set_alert_behavior(
+		shim->config, S2N_ALERT_IGNORE_WARNINGS) != 0)
+		return false;
+	if (!options->verify_fail &&
+	    s2n_config_disable_x509_verification(shim->config) != 0)
+		return false;
+	if (options->async && shim->pair != NULL &&
+	    s2n_config_set_async_pkey_callback(shim->config, postpone) != 0)
+		return false;
+	shim->config->preference = preference_of(options);
+	return true;
+}
+
+static bool
+make_connection(struct shim *shim)
+{
+	const struct options *options = &shim->options;
+
+	shim->conn =
+	    s2n_connection_new(options->server ? S2N_SERVER : S2N_CLIENT);
+	return shim->conn != NULL &&
+	       s2n_connection_set_config(shim->conn, shim->config) == 0 &&
+	       s2n_connection_set_ctx(shim->conn, shim) == 0 &&
+	       transport_attach(&shim->transport, shim->conn) &&
+	       (options->host_name == NULL ||
+		   s2n_set_server_name(shim->conn, options->host_name) == 0);
+}
+
+static bool
+run(struct shim *shim)
+{
+	return negotiate(shim) && expect_all(shim->conn, &shim->options) &&
+	       converse(shim) &&
+	       (!shim->options.check_close || shut_down(shim));
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct shim shim;
+	bool good;
+
+	/* Asked once, before all tests. */
+	if (argc > 1 && strcmp(argv[1], "-is-handshaker-supported") == 0) {
+		puts("No");
+		return 0;
+	}
+	options_parse(argc, argv, &shim.options);
+	signal(SIGPIPE, SIG_IGN);
+	shim.transport.async = shim.options.async;
+	if (s2n_init() != 0 || !configure(&shim) || !make_connection(&shim)) {
+		errors_explain(NULL);
+		return 1;
+	}
+	if (!transport_connect(&shim.transport, (uint16_t)shim.options.port)) {
+		perror("connect");
+		return 1;
+	}
+	good = run(&shim);
+	transport_close(&shim.transport);
+	(void)!s2n_connection_free(shim.conn);
+	(void)!s2n_config_free(shim.config);
+	s2n_cert_chain_and_key_free(shim.pair);
+	return good ? 0 : 1;
+}

@@ -1,0 +1,109 @@
+/*
+ * Expectations; the contract is in shim_expect.h.
+ */
+#include "tests/bogo/shim_expect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "libtls/cert/chain.h"
+#include "libtls/state/connection.h"
+#include "tests/bogo/shim_files.h"
+
+/* 0: nothing is expected. */
+static bool
+number_is(const char *what, long expected, long seen)
+{
+	if (expected == 0 || expected == seen)
+		return true;
+	fprintf(stderr, "%s is %ld, not %ld\n", what, seen, expected);
+	return false;
+}
+
+/* An empty text: that there is none. */
+static bool
+text_is(const char *what, const char *expected, const char *seen)
+{
+	if (seen == NULL)
+		seen = "";
+	if (expected == NULL || strcmp(expected, seen) == 0)
+		return true;
+	fprintf(stderr, "%s is \"%s\", not \"%s\"\n", what, seen, expected);
+	return false;
+}
+
+static bool
+holds(const char *what, bool expected, bool seen)
+{
+	if (!expected || seen)
+		return true;
+	fprintf(stderr, "not so: %s\n", what);
+	return false;
+}
+
+static bool
+same_chain(const struct s2n_cert_chain_and_key *one,
+    const struct s2n_cert_chain_and_key *other)
+{
+	const uint8_t *der[2];
+	struct s2n_cert *cert;
+	uint32_t count[2], len[2];
+
+	if (s2n_cert_chain_get_length(one, &count[0]) != 0 ||
+	    s2n_cert_chain_get_length(other, &count[1]) != 0 ||
+	    count[0] != count[1])
+		return false;
+	for (uint32_t i = 0; i < count[0]; i++) {
+		if (s2n_cert_chain_get_cert(one, &cert, i) != 0 ||
+		    s2n_cert_get_der(cert, &der[0], &len[0]) != 0 ||
+		    s2n_cert_chain_get_cert(other, &cert, i) != 0 ||
+		    s2n_cert_get_der(cert, &der[1], &len[1]) != 0 ||
+		    len[0] != len[1] || memcmp(der[0], der[1], len[0]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+certificate_is(const char *path, const struct s2n_cert_chain_and_key *seen)
+{
+	struct s2n_cert_chain_and_key *expected;
+	bool same;
+
+	if (path == NULL)
+		return true;
+	expected = files_chain(path, NULL);
+	same = expected != NULL && seen != NULL && same_chain(expected, seen);
+	s2n_cert_chain_and_key_free(expected);
+	if (!same)
+		fputs("the peer's chain is another\n", stderr);
+	return same;
+}
+
+bool
+expect_all(struct s2n_connection *conn, const struct options *options)
+{
+	const struct scheme *scheme =
+	    is_server(conn) ? conn->client_scheme : conn->server_scheme;
+	long cipher =
+	    options->cipher_aes != 0 ? options->cipher_aes : options->cipher;
+
+	return number_is("group", options->curve,
+		   conn->group != NULL ? conn->group->number : 0) &&
+	       number_is("suite", cipher, conn->suite->number) &&
+	       number_is("scheme", options->peer_scheme,
+		   scheme != NULL ? scheme->number : 0) &&
+	       number_is(
+		   "version", options->version, version_wire(conn->version)) &&
+	       text_is("protocol", options->protocol, conn->protocol) &&
+	       text_is(
+		   "server name", options->server_name, conn->server_name) &&
+	       holds("retry", options->retry, conn->retried) &&
+	       holds("no retry", options->no_retry, !conn->retried) &&
+	       holds("secure renegotiation", options->secure_renegotiation,
+		   conn->secure_renegotiation) &&
+	       holds("no secure renegotiation",
+		   options->no_secure_renegotiation,
+		   !conn->secure_renegotiation) &&
+	       certificate_is(options->peer_certificate, conn->peer_chain);
+}

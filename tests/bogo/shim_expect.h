@@ -1,0 +1,14 @@
+/*
+ * What the runner expects a finished handshake to have agreed on.
+ */
+#ifndef TESTS_BOGO_SHIM_EXPECT_H
+#define TESTS_BOGO_SHIM_EXPECT_H
+
+#include <s2n.h>
+
+#include "tests/bogo/shim_options.h"
+
+/* Whether all of it holds; what does not is said on stderr. */
+bool expect_all(struct s2n_connection *, const struct options *);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * The flags, as a table; the contract is in shim_options.h.
+ */
+#include "tests/bogo/shim_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/slice.h"
+
+#define UNIMPLEMENTED 89
+#define INITIAL "-on-initial-"
+
+enum kind { SWITCH, NUMBER, NUMBERS, TEXT };
+
+#define FLAG(name, kind, member)                                               \
+	{                                                                      \
+		"-" name, kind, offsetof(struct options, member)               \
+	}
+
+/* "nothing": what holds of the library without being told. */
+/* clang-format off */
+static const struct flag {
+	const char *name;
+	enum kind kind;
+	size_t offset;
+} flags[] = {
+	FLAG("port", NUMBER, port),
+	FLAG("server", SWITCH, server),
+	FLAG("key-file", TEXT, key_file),
+	FLAG("cert-file", TEXT, cert_file),
+	FLAG("host-name", TEXT, host_name),
+	FLAG("min-version", NUMBER, least_version),
+	FLAG("max-version", NUMBER, most_version),
+	FLAG("no-tls1", SWITCH, no_tls10),
+	FLAG("no-tls11", SWITCH, no_tls11),
+	FLAG("no-tls12", SWITCH, no_tls12),
+	FLAG("no-tls13", SWITCH, no_tls13),
+	FLAG("cipher", TEXT, ciphers),
+	FLAG("curves", NUMBERS, curves),
+	FLAG("signing-prefs", NUMBERS, signing),
+	FLAG("verify-prefs", NUMBERS, verifying),
+	FLAG("advertise-alpn", TEXT, own_protocols),
+	FLAG("select-alpn", TEXT, chosen_protocol),
+	FLAG("reject-alpn", SWITCH, reject_protocols),
+	FLAG("decline-alpn", SWITCH, nothing),
+	FLAG("verify-peer", SWITCH, verify_peer),
+	FLAG("verify-fail", SWITCH, verify_fail),
+	FLAG("require-any-client-certificate", SWITCH, require_certificate),
+	FLAG("async", SWITCH, async),
+	FLAG("shim-writes-first", SWITCH, writes_first),
+	FLAG("shim-shuts-down", SWITCH, shuts_down),
+	FLAG("check-close-notify", SWITCH, check_close),
+	FLAG("read-with-unfinished-write", SWITCH, unfinished_write),
+	FLAG("write-different-record-sizes", SWITCH, record_sizes),
+	FLAG("no-op-extra-handshake", SWITCH, extra_handshake),
+	FLAG("send-alert", SWITCH, sends_alert),
+	FLAG("key-update", SWITCH, updates_keys),
+	FLAG("read-size", NUMBER, read_size),
+	FLAG("export-keying-material", NUMBER, export_len),
+	FLAG("export-label", TEXT, export_label),
+	FLAG("export-context", TEXT, export_context),
+	FLAG("use-export-context", SWITCH, has_export_context),
+	FLAG("implicit-handshake", SWITCH, nothing),
+	FLAG("use-custom-verify-callback", SWITCH, nothing),
+	FLAG("use-old-client-cert-callback", SWITCH, nothing),
+	FLAG("partial-write", SWITCH, nothing),
+	FLAG("no-ticket", SWITCH, nothing),
+	FLAG("expect-no-session", SWITCH, nothing),
+	FLAG("expect-curve-id", NUMBER, curve),
+	FLAG("expect-cipher", NUMBER, cipher),
+	FLAG("expect-cipher-aes", NUMBER, cipher_aes),
+	FLAG("expect-cipher-no-aes", NUMBER, cipher),
+	FLAG("expect-peer-signature-algorithm", NUMBER, peer_scheme),
+	FLAG("expect-version", NUMBER, version),
+	FLAG("expect-alpn", TEXT, protocol),
+	FLAG("expect-advertised-alpn", TEXT, peer_protocols),
+	FLAG("expect-server-name", TEXT, server_name),
+	FLAG("expect-peer-cert-file", TEXT, peer_certificate),
+	FLAG("expect-hrr", SWITCH, retry),
+	FLAG("expect-no-hrr", SWITCH, no_retry),
+	FLAG("expect-extended-master-secret", SWITCH, extended_master),
+	FLAG("expect-secure-renegotiation", SWITCH, secure_renegotiation),
+	FLAG("expect-no-secure-renegotiation", SWITCH, no_secure_renegotiation),
+};
+/* clang-format on */
+
+void
+unimplemented(const char *why)
+{
+	fprintf(stderr, "not implemented: %s\n", why);
+	exit(UNIMPLEMENTED);
+}
+
+/* The first connection is the only one. */
+static const struct flag *
+find(const char *name)
+{
+	if (strncmp(name, INITIAL, strlen(INITIAL)) == 0)
+		name += strlen(INITIAL) - 1;
+	for (size_t i = 0; i < COUNT(flags); i++)
+		if (strcmp(flags[i].name, name) == 0)
+			return &flags[i];
+	unimplemented(name);
+}
+
+static void
+add(struct numbers *numbers, const char *value)
+{
+	if (numbers->count == NUMBERS_MAX)
+		unimplemented("so many numbers");
+	numbers->at[numbers->count++] = (uint16_t)strtoul(value, NULL, 10);
+}
+
+void
+options_parse(int argc, char **argv, struct options *options)
+{
+	const struct flag *flag;
+	void *member;
+
+	for (int i = 1; i < argc; i++) {
+		flag = find(argv[i]);
+		member = (char *)options + flag->offset;
+		if (flag->kind == SWITCH) {
+			*(bool *)member = true;
+			continue;
+		}
+		if (++i == argc)
+			unimplemented("a flag without its value");
+		if (flag->kind == NUMBER)
+			*(long *)member = strtol(argv[i], NULL, 10);
+		else if (flag->kind == NUMBERS)
+			add(member, argv[i]);
+		else
+			*(const char **)member = argv[i];
+	}
+}

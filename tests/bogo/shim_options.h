@@ -1,0 +1,55 @@
+/*
+ * The command line of the test runner: which connection to make and what to
+ * expect of it. A flag that is not in the table ends the shim with the status
+ * that the runner takes for "not implemented".
+ */
+#ifndef TESTS_BOGO_SHIM_OPTIONS_H
+#define TESTS_BOGO_SHIM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NUMBERS_MAX 64
+
+struct numbers {
+	uint16_t at[NUMBERS_MAX];
+	size_t count;
+};
+
+struct options {
+	/* the connection */
+	long port;
+	bool server;
+	const char *key_file, *cert_file, *host_name;
+	long least_version, most_version; /* on the wire; 0: none given */
+	bool no_tls10, no_tls11, no_tls12, no_tls13;
+	const char *ciphers;
+	struct numbers curves, signing, verifying;
+	const char *own_protocols; /* client: as they travel */
+	const char *chosen_protocol;
+	bool reject_protocols;
+	bool verify_peer, require_certificate, verify_fail;
+	/* how it is driven */
+	bool async, writes_first, shuts_down, check_close, unfinished_write;
+	bool record_sizes, extra_handshake, sends_alert, updates_keys;
+	long read_size;
+	long export_len; /* 0: no export */
+	const char *export_label, *export_context;
+	bool has_export_context;
+	/* what is expected of it */
+	long curve, cipher, cipher_aes, peer_scheme, version;
+	const char *protocol, *peer_protocols, *server_name, *peer_certificate;
+	bool retry, no_retry, extended_master, secure_renegotiation;
+	bool no_secure_renegotiation;
+	/* taken by nothing */
+	bool nothing;
+	const char *no_text;
+};
+
+/* Ends the process: exit status 89, with why on stderr. */
+_Noreturn void unimplemented(const char *why);
+
+void options_parse(int argc, char **argv, struct options *);
+
+#endif
