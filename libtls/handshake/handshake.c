@@ -79,13 +79,19 @@ no_change(struct s2n_connection *conn)
 static int
 hello_seen(struct s2n_connection *conn)
 {
+	int r;
+
 	/* A client does not know yet whether it is TLS 1.3. */
 	conn->records.drops_ccs =
 	    (is_server(conn) ? conn->version : connection_most_version(conn)) >=
 	    S2N_TLS13;
-	/* RFC 8446 5.1: only the first may say less */
-	if (!is_server(conn))
+	/* RFC 8446 5.1: only the first may say less, and it is in no record
+	 * yet */
+	if (!is_server(conn)) {
+		if ((r = message_flush(conn)) != 0)
+			return r;
 		conn->records.out.version = conn->client_hello_version;
+	}
 	/* 5.1, while both sides still read alerts in the clear */
 	return message_boundary(conn);
 }

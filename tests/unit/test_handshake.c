@@ -74,6 +74,32 @@ START_TEST(both_sides_agree)
 }
 END_TEST
 
+/* RFC 8446 5.1 allows 0x0301 there, for servers that know nothing newer. */
+static const char *const policies[] = {
+	"default_tls13",
+	"20240417",
+	"20170210", /* TLS 1.2 at most */
+	"CloudFront-SSL-v-3-Legacy",
+};
+
+START_TEST(the_first_record_says_an_old_version)
+{
+	struct peers_spec spec = { .client_policy = policies[_i] };
+	s2n_blocked_status blocked;
+	struct peers peers;
+	const uint8_t *record;
+
+	peers_open(&peers, &spec);
+	ck_assert_int_lt(s2n_negotiate(peers.client, &blocked), 0);
+	record = peers.to_server.bytes.data;
+	ck_assert_uint_gt(peers.to_server.bytes.len, 5);
+	ck_assert_uint_eq(record[0], 22);
+	ck_assert_msg(record[1] == 3 && record[2] == 1, "%s: %02x%02x",
+	    policies[_i], record[1], record[2]);
+	peers_close(&peers);
+}
+END_TEST
+
 static Suite *
 handshake_suite(void)
 {
@@ -83,6 +109,8 @@ handshake_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, both_sides_agree, 0, (int)COUNT(ways));
+	tcase_add_loop_test(tcase, the_first_record_says_an_old_version, 0,
+	    (int)COUNT(policies));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
