@@ -18,6 +18,7 @@ negotiate(struct s2n_connection *conn)
 	if ((r = handshake_run(conn)) != 0)
 		return r;
 	conn->negotiated = true;
+	conn->records.takes_data = true;
 	conn->renegotiating = false;
 	handshake_end(conn);
 	return 0;

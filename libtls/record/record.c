@@ -156,7 +156,7 @@ open_record(struct record_layer *layer, uint8_t *header, size_t len)
 /*
  * RFC 8446 5.1: "Implementations MUST NOT send zero-length fragments of
  * Handshake types, even if those fragments contain padding"; likewise alerts.
- * Empty application data is legal and must not keep us busy.
+ * Empty application data is legal where data is, and must not keep us busy.
  */
 static int
 judge_empty(struct record_layer *layer)
@@ -165,7 +165,7 @@ judge_empty(struct record_layer *layer)
 		layer->empty_in_a_row = 0;
 		return 0;
 	}
-	if (layer->type != CONTENT_APPLICATION_DATA)
+	if (layer->type != CONTENT_APPLICATION_DATA || !layer->takes_data)
 		return fail(ERR_BAD_MESSAGE);
 	if (++layer->empty_in_a_row > RECORD_EMPTY_MAX)
 		return fail(ERR_BAD_MESSAGE);

@@ -22,6 +22,7 @@ struct record_layer {
 	bool drops_ccs;    /* TLS 1.3: a ChangeCipherSpec record is ignored */
 	bool accepts_v2;   /* the next may be an SSLv2 ClientHello */
 	bool plain_alerts; /* a plaintext alert may still come */
+	bool takes_data;   /* application data may come, even empty */
 	uint8_t empty_in_a_row;
 	/* The record last read: */
 	enum content_type type;

@@ -329,6 +329,7 @@ START_TEST(inner_plaintexts_are_judged)
 
 	open_layer(&layer, &aead_aes128_gcm, &digest_sha256, secret);
 	layer.drops_ccs = true;
+	layer.takes_data = true;
 	memset(inner, 1, len);
 	if (inners[_i].type != 0)
 		inner[len++] = inners[_i].type;
@@ -376,6 +377,8 @@ static const struct {
 	    ERR_BAD_MESSAGE },
 	{ "an empty plain handshake record", BYTES(22, 3, 3, 0, 0), false, true,
 	    ERR_BAD_MESSAGE },
+	{ "empty data before there may be any", BYTES(23, 3, 3, 0, 0), false,
+	    true, ERR_BAD_MESSAGE },
 	{ "ChangeCipherSpec dropped", BYTES(20, 3, 3, 0, 1, 1), true, true,
 	    ERR_WANT_READ },
 	{ "ChangeCipherSpec of 2", BYTES(20, 3, 3, 0, 1, 2), true, true,
