@@ -70,6 +70,7 @@ enum alert {
 	ERR(UNEXPECTED_CERT_REQUEST, PROTO,  3,  UNEXPECTED_CERT_REQUEST,     UNEXPECTED_MESSAGE, "the server asked for a certificate and we give none") \
 	ERR(MISSING_CERT_REQUEST,  PROTO,    4,  MISSING_CERT_REQUEST,        HANDSHAKE_FAILURE, "the server did not ask for a certificate and must") \
 	ERR(MISSING_CLIENT_CERT,   PROTO,    5,  MISSING_CLIENT_CERT,         CERTIFICATE_REQUIRED, "the client sent no certificate") \
+	ERR(MISSING_CLIENT_CERT12, PROTO,    5,  MISSING_CLIENT_CERT,         HANDSHAKE_FAILURE, "the client sent no certificate, below TLS 1.3") \
 	ERR(DH_SHARED_SECRET,      PROTO,    9,  DH_SHARED_SECRET,            ILLEGAL_PARAMETER, "no Diffie-Hellman secret could be computed") \
 	ERR(DH_GENERATE,           PROTO,    13, DH_GENERATING_PARAMETERS,    INTERNAL_ERROR, "a Diffie-Hellman key could not be generated") \
 	ERR(NO_COMMON_SUITE,       PROTO,    14, CIPHER_NOT_SUPPORTED,        HANDSHAKE_FAILURE, "no cipher suite in common") \

@@ -113,6 +113,16 @@ judge_kind(const struct s2n_connection *conn)
 	return fail(ERR_CERT_TYPE);
 }
 
+/* RFC 8446 4.4.2.4, RFC 5246 7.4.6: the newer alert is unknown to the older. */
+static int
+judge_lack(const struct s2n_connection *conn)
+{
+	if (connection_client_auth(conn) != S2N_CERT_AUTH_REQUIRED)
+		return 0;
+	return fail(conn->version >= S2N_TLS13 ? ERR_MISSING_CLIENT_CERT
+					       : ERR_MISSING_CLIENT_CERT12);
+}
+
 int
 certificate_recv(struct s2n_connection *conn, struct reader *in)
 {
@@ -132,9 +142,7 @@ certificate_recv(struct s2n_connection *conn, struct reader *in)
 	if (list.len == 0 && !is_server(conn))
 		return fail(ERR_DECODE);
 	if (list.len == 0)
-		return connection_client_auth(conn) == S2N_CERT_AUTH_REQUIRED
-			   ? fail(ERR_MISSING_CLIENT_CERT)
-			   : 0;
+		return judge_lack(conn);
 	if (!is_server(conn) && !conn->client_asked &&
 	    connection_client_auth(conn) == S2N_CERT_AUTH_REQUIRED)
 		return fail(ERR_MISSING_CERT_REQUEST);

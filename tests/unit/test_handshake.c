@@ -100,6 +100,38 @@ START_TEST(the_first_record_says_an_old_version)
 }
 END_TEST
 
+/* RFC 8446 6.2 and RFC 5246 7.4.6: certificate_required, handshake_failure. */
+static const struct {
+	const char *policy;
+	int alert;
+} lacks[] = {
+	{ "default_tls13", 116 },
+	{ "20170210", 40 },
+};
+
+START_TEST(a_client_without_a_certificate_is_told_so)
+{
+	struct peers_spec spec = { .client_policy = lacks[_i].policy,
+		.server_policy = lacks[_i].policy,
+		.key = CERTS_RSA,
+		.client_auth = S2N_CERT_AUTH_REQUIRED };
+	s2n_blocked_status blocked;
+	struct peers peers;
+	uint8_t byte;
+
+	peers_open(&peers, &spec);
+	ck_assert(!peers_negotiate(&peers));
+	ck_assert_str_eq(s2n_strerror_name(peers.server_error),
+	    "S2N_ERR_MISSING_CLIENT_CERT");
+	/* In TLS 1.3 the client is done before the server objects. */
+	(void)!s2n_negotiate(peers.client, &blocked);
+	(void)!s2n_recv(peers.client, &byte, 1, &blocked);
+	ck_assert_int_eq(
+	    s2n_connection_get_alert(peers.client), lacks[_i].alert);
+	peers_close(&peers);
+}
+END_TEST
+
 static Suite *
 handshake_suite(void)
 {
@@ -111,6 +143,8 @@ handshake_suite(void)
 	tcase_add_loop_test(tcase, both_sides_agree, 0, (int)COUNT(ways));
 	tcase_add_loop_test(tcase, the_first_record_says_an_old_version, 0,
 	    (int)COUNT(policies));
+	tcase_add_loop_test(tcase, a_client_without_a_certificate_is_told_so, 0,
+	    (int)COUNT(lacks));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
