@@ -53,6 +53,8 @@ drop_first(struct channel *channel)
 {
 	struct packet *packet = &channel->queue[channel->first];
 
+	/* It may have been a secret: a signer's answer. */
+	explicit_bzero(packet->data, packet->len);
 	free(packet->data);
 	if (packet->fd != -1)
 		close(packet->fd);

@@ -7,6 +7,7 @@
 
 #define MAGIC 0x314b5053u /* "SPK1" */
 #define KEY_SIZE 52
+#define SIGN12_FIXED (8 + 2 * KEYPROTO_RANDOM)
 #define PROCESS_SIZE (KEYPROTO_NAME + 20)
 
 /* Lengths of a payload: least, least + step, ..., most. */
@@ -31,6 +32,10 @@ static const struct row rows[] = {
 	{ KEYPROTO_HELLO,      EXACTLY(8),      EXACTLY(32) },
 	{ KEYPROTO_KEYS,       EXACTLY(4),      { 8, 8 + KEYPROTO_KEYS_MAX * KEY_SIZE, KEY_SIZE } },
 	{ KEYPROTO_SIGN13,     { 44, 60, 16 },  { 1, KEYPROTO_SIGNATURE_MAX, 1 } },
+	{ KEYPROTO_SIGN12,     { SIGN12_FIXED + KEYPROTO_PARAMETERS_MIN, SIGN12_FIXED + KEYPROTO_PARAMETERS_MAX, 1 },
+	                       { 1, KEYPROTO_SIGNATURE_MAX, 1 } },
+	{ KEYPROTO_SIGN12CV,   { 9, 8 + KEYPROTO_MESSAGES_MAX, 1 }, { 1, KEYPROTO_SIGNATURE_MAX, 1 } },
+	{ KEYPROTO_PREMASTER,  { 9, 8 + KEYPROTO_CIPHERTEXT_MAX, 1 }, EXACTLY(KEYPROTO_PREMASTER_SIZE) },
 	{ KEYPROTO_CANCEL,     EXACTLY(8),      EXACTLY(0) },
 	{ KEYPROTO_PING,       EXACTLY(0),      EXACTLY(0) },
 	{ KEYPROTO_STATS,      EXACTLY(0),      EXACTLY(48) },
@@ -123,6 +128,12 @@ static uint32_t
 take32(struct in *in)
 {
 	return (uint32_t)take(in, 4);
+}
+
+static struct slice
+take_rest(struct in *in)
+{
+	return take_bytes(in, in->rest.len);
 }
 
 static void
@@ -348,6 +359,90 @@ keyproto_sign13_parse(struct slice bytes, struct keyproto_sign13 *sign)
 	return done(&in);
 }
 
+/* What is of no fixed length is the last: its length is the payload's. */
+size_t
+keyproto_sign12_build(
+    const struct keyproto_sign12 *sign, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	if (sign->client_random.len != KEYPROTO_RANDOM ||
+	    sign->server_random.len != KEYPROTO_RANDOM)
+		return 0;
+	put(&out, sign->slot, 2);
+	put(&out, sign->scheme, 2);
+	put(&out, sign->generation, 4);
+	put_bytes(&out, sign->client_random.data, KEYPROTO_RANDOM);
+	put_bytes(&out, sign->server_random.data, KEYPROTO_RANDOM);
+	put_bytes(&out, sign->parameters.data, sign->parameters.len);
+	return finish(&out);
+}
+
+bool
+keyproto_sign12_parse(struct slice bytes, struct keyproto_sign12 *sign)
+{
+	struct in in = { .rest = bytes };
+
+	sign->slot = take16(&in);
+	sign->scheme = take16(&in);
+	sign->generation = take32(&in);
+	sign->client_random = take_bytes(&in, KEYPROTO_RANDOM);
+	sign->server_random = take_bytes(&in, KEYPROTO_RANDOM);
+	sign->parameters = take_rest(&in);
+	return done(&in);
+}
+
+size_t
+keyproto_sign12cv_build(
+    const struct keyproto_sign12cv *sign, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, sign->slot, 2);
+	put(&out, sign->scheme, 2);
+	put(&out, sign->generation, 4);
+	put_bytes(&out, sign->messages.data, sign->messages.len);
+	return finish(&out);
+}
+
+bool
+keyproto_sign12cv_parse(struct slice bytes, struct keyproto_sign12cv *sign)
+{
+	struct in in = { .rest = bytes };
+
+	sign->slot = take16(&in);
+	sign->scheme = take16(&in);
+	sign->generation = take32(&in);
+	sign->messages = take_rest(&in);
+	return done(&in);
+}
+
+size_t
+keyproto_premaster_build(
+    const struct keyproto_premaster *premaster, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, premaster->slot, 2);
+	put(&out, premaster->version, 2);
+	put(&out, premaster->generation, 4);
+	put_bytes(&out, premaster->ciphertext.data, premaster->ciphertext.len);
+	return finish(&out);
+}
+
+bool
+keyproto_premaster_parse(
+    struct slice bytes, struct keyproto_premaster *premaster)
+{
+	struct in in = { .rest = bytes };
+
+	premaster->slot = take16(&in);
+	premaster->version = take16(&in);
+	premaster->generation = take32(&in);
+	premaster->ciphertext = take_rest(&in);
+	return done(&in);
+}
+
 size_t
 keyproto_stats_build(
     const struct keyproto_stats *stats, uint8_t *to, size_t room)
@@ -522,6 +617,25 @@ keyproto_cancel_parse(struct slice bytes, uint64_t *id)
 
 	*id = take(&in, 8);
 	return done(&in);
+}
+
+uint32_t
+keyproto_operation(uint16_t type)
+{
+	return type < 32 ? 1u << type : 0;
+}
+
+uint16_t
+keyproto_sign_operation(uint16_t scheme)
+{
+	/* rsa_pkcs1_sha1, ecdsa_sha1 (RFC 8446 4.2.3), and the MD5 and SHA-1
+	 * hashes of TLS 1.1 and older, whose number is of private use. */
+	static const uint16_t sha1[] = { 0x0201, 0x0203, 0xffff };
+
+	for (size_t i = 0; i < COUNT(sha1); i++)
+		if (sha1[i] == scheme)
+			return KEYPROTO_SIGN10;
+	return KEYPROTO_SIGN12;
 }
 
 uint32_t

@@ -11,11 +11,19 @@
 #define KEYPROTO_MAJOR 1
 #define KEYPROTO_MINOR 0
 #define KEYPROTO_HEADER 32
-#define KEYPROTO_PACKET_MAX 4096
+#define KEYPROTO_PACKET_MAX 16384
 #define KEYPROTO_CREDITS 256
 #define KEYPROTO_KEYS_MAX 64 /* in one answer */
 #define KEYPROTO_HASH_MAX 48
 #define KEYPROTO_SIGNATURE_MAX 1024
+#define KEYPROTO_RANDOM 32
+/* x25519's parameters; a prime of 8192 bits with as long a generator and share
+ */
+#define KEYPROTO_PARAMETERS_MIN 36
+#define KEYPROTO_PARAMETERS_MAX (3 * (2 + 1024))
+#define KEYPROTO_MESSAGES_MAX (KEYPROTO_PACKET_MAX - KEYPROTO_HEADER - 8)
+#define KEYPROTO_CIPHERTEXT_MAX 1024 /* RSA-8192 */
+#define KEYPROTO_PREMASTER_SIZE 48
 #define KEYPROTO_SPKI 32
 #define KEYPROTO_STATUS_MAX 64
 #define KEYPROTO_NAME 24
@@ -35,6 +43,7 @@ enum keyproto_type {
 	KEYPROTO_CANCEL = 8,
 	KEYPROTO_PING = 9,
 	KEYPROTO_STATS = 10,
+	KEYPROTO_SIGN10 = 11,     /* no request: only a bit of operations */
 	KEYPROTO_KEYCHANGED = 32, /* pushed by the server, id 0 */
 	KEYPROTO_GOAWAY = 33,
 	KEYPROTO_NEWCHANNEL = 64, /* masters only, from here on */
@@ -86,8 +95,8 @@ struct keyproto_welcome {
 struct keyproto_key {
 	uint16_t slot, algorithm; /* algorithm: enum keyproto_algorithm */
 	uint32_t generation, bits;
-	uint32_t schemes;    /* bit n: row n of keyproto_scheme_bit() */
-	uint32_t operations; /* bit n: request type n is allowed */
+	uint32_t schemes;    /* of TLS 1.3, as keyproto_scheme_bit() */
+	uint32_t operations; /* as keyproto_operation() */
 	uint8_t spki[KEYPROTO_SPKI];
 };
 enum keyproto_algorithm {
@@ -106,7 +115,26 @@ struct keyproto_sign13 {
 	uint32_t generation;
 	struct slice transcript; /* borrowed */
 };
+/* RFC 5246 7.4.3: the parameters as they travel, all borrowed. */
+struct keyproto_sign12 {
+	uint16_t slot, scheme;
+	uint32_t generation;
+	struct slice client_random, server_random, parameters;
+};
+/* RFC 5246 7.4.8: the messages that a client signs, borrowed. */
+struct keyproto_sign12cv {
+	uint16_t slot, scheme;
+	uint32_t generation;
+	struct slice messages;
+};
+/* RFC 5246 7.4.7.1; the ciphertext is borrowed. */
+struct keyproto_premaster {
+	uint16_t slot, version; /* version: the ClientHello's */
+	uint32_t generation;
+	struct slice ciphertext;
+};
 struct keyproto_stats {
+	/* signatures: premaster secrets, too */
 	uint64_t requests, signatures, refused, expired, cancelled, micros;
 };
 /* The answer (and push) to a master; one descriptor comes with each. */
@@ -152,6 +180,9 @@ KEYPROTO_PAYLOAD(hello, hello);
 KEYPROTO_PAYLOAD(welcome, welcome);
 KEYPROTO_PAYLOAD(keys, keys);
 KEYPROTO_PAYLOAD(sign13, sign13);
+KEYPROTO_PAYLOAD(sign12, sign12);
+KEYPROTO_PAYLOAD(sign12cv, sign12cv);
+KEYPROTO_PAYLOAD(premaster, premaster);
 KEYPROTO_PAYLOAD(stats, stats);
 KEYPROTO_PAYLOAD(newchannel, newchannel);
 KEYPROTO_PAYLOAD(keyfile, keyfile);
@@ -166,6 +197,13 @@ must_check bool keyproto_number_parse(struct slice, uint32_t *);
 size_t keyproto_cancel_build(uint64_t, uint8_t *out, size_t room);
 must_check bool keyproto_cancel_parse(struct slice, uint64_t *);
 
+/*
+ * The bit of what a key may be used for: SIGN13, SIGN12 or PREMASTER. SIGN10
+ * is what SIGN12 and SIGN12CV ask for with a scheme that hashes with SHA-1, as
+ * TLS 1.1 and older do: keyproto_sign_operation() tells which of the two.
+ */
+uint32_t keyproto_operation(uint16_t type);
+uint16_t keyproto_sign_operation(uint16_t scheme);
 /* The bit of a TLS SignatureScheme in keyproto_key.schemes; 0: not ours. */
 uint32_t keyproto_scheme_bit(uint16_t scheme);
 bool keyproto_status_closes(enum keyproto_status);

@@ -32,19 +32,35 @@ take_name(cfg_t *cfg, const char *name, char out[CONFIG_NAME_MAX])
 }
 
 static bool
+take_operation(cfg_t *cfg, const char *word, uint32_t *operations)
+{
+	static const struct {
+		const char *word;
+		uint16_t type;
+	} known[] = { { "sign13", KEYPROTO_SIGN13 },
+		{ "sign12", KEYPROTO_SIGN12 }, { "sign10", KEYPROTO_SIGN10 },
+		{ "premaster", KEYPROTO_PREMASTER } };
+
+	for (size_t i = 0; i < COUNT(known); i++) {
+		if (strcmp(word, known[i].word) != 0)
+			continue;
+		*operations |= keyproto_operation(known[i].type);
+		return true;
+	}
+	return conf_refuse_option(
+	    cfg, "operations", "unknown operation \"%s\"", word);
+}
+
+static bool
 take_operations(cfg_t *cfg, uint32_t *operations)
 {
-	const char *word;
-
 	if (cfg_size(cfg, "operations") == 0)
-		*operations = 1u << KEYPROTO_SIGN13;
-	for (unsigned i = 0; i < cfg_size(cfg, "operations"); i++) {
-		word = cfg_getnstr(cfg, "operations", i);
-		if (strcmp(word, "sign13") != 0)
-			return conf_refuse_option(cfg, "operations",
-			    "unknown operation \"%s\"", word);
-		*operations |= 1u << KEYPROTO_SIGN13;
-	}
+		*operations = keyproto_operation(KEYPROTO_SIGN13) |
+			      keyproto_operation(KEYPROTO_SIGN12);
+	for (unsigned i = 0; i < cfg_size(cfg, "operations"); i++)
+		if (!take_operation(
+			cfg, cfg_getnstr(cfg, "operations", i), operations))
+			return false;
 	return true;
 }
 

@@ -16,7 +16,7 @@
 struct config_key {
 	char name[CONFIG_NAME_MAX];
 	char path[PATH_MAX];
-	uint32_t operations; /* bit n: request type n */
+	uint32_t operations; /* as keyproto_operation() */
 	unsigned group;
 	uint16_t slot; /* in its group's signer */
 };

@@ -154,7 +154,10 @@ key_told(uint64_t id, enum keyproto_status status)
 		i++;
 	if (i == config.key_count)
 		return;
-	if (status != KEYPROTO_OK)
+	if (status == KEYPROTO_DENIED)
+		fprintf(stderr, "%s: premaster is for RSA keys alone\n",
+		    config.keys[i].path);
+	else if (status != KEYPROTO_OK)
 		fprintf(stderr,
 		    "%s: not a private key that is served: unencrypted PEM, "
 		    "EC P-256, P-384 or P-521, RSA of 2048 to 8192 bits\n",

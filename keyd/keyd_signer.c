@@ -8,13 +8,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
 #include "base/log.h"
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
+#include "keyd/decrypter.h"
 #include "keyd/request.h"
 #include "keyd/signer.h"
 #include "keyd/wipe.h"
@@ -45,37 +48,107 @@ now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Uses everything once, so that libcrypto opens and fetches nothing later. */
-static void
-warm_up(void)
+/* A ServerKeyExchange's parameters: x25519, or the point of an EC key. */
+static size_t
+warm_parameters(EVP_PKEY *key, uint16_t curve, uint8_t out[4 + 133])
+{
+	uint8_t *point = NULL;
+	size_t len = EVP_PKEY_get1_encoded_public_key(key, &point);
+
+	memset(out, 0, 4 + 133);
+	if (len == 0 || len > 133) { /* RSA */
+		curve = 29;
+		len = 32;
+	} else
+		memcpy(out + 4, point, len);
+	OPENSSL_free(point);
+	ERR_clear_error();
+	out[0] = 3;
+	out[2] = (uint8_t)curve;
+	out[3] = (uint8_t)len;
+	return 4 + len;
+}
+
+static bool
+warm_sign12(EVP_PKEY *key, uint16_t curve, uint16_t scheme)
+{
+	static const uint8_t random[KEYPROTO_RANDOM];
+	uint8_t parameters[4 + 133], signature[KEYPROTO_SIGNATURE_MAX];
+	size_t len = sizeof signature;
+	const struct keyproto_sign12 sign = { .scheme = scheme,
+		.client_random = slice_of(random, sizeof random),
+		.server_random = slice_of(random, sizeof random),
+		.parameters = slice_of(
+		    parameters, warm_parameters(key, curve, parameters)) };
+
+	return signer_sign12(key, &sign, signature, &len) == KEYPROTO_OK;
+}
+
+static bool
+warm_sign13(EVP_PKEY *key, uint16_t scheme)
 {
 	static const uint8_t transcript[32];
-	struct keyproto_sign13 sign = { .hash = KEYPROTO_SHA256,
+	const struct keyproto_sign13 sign = { .scheme = scheme,
+		.hash = KEYPROTO_SHA256,
 		.transcript = slice_of(transcript, sizeof transcript) };
-	static const struct {
-		const char *curve; /* NULL: RSA */
-		uint16_t scheme;
-	} kinds[] = { { "P-256", 0x0403 }, { "P-384", 0x0503 },
-		{ "P-521", 0x0603 }, { NULL, 0x0804 } };
 	uint8_t signature[KEYPROTO_SIGNATURE_MAX];
-	EVP_PKEY *key;
-	size_t len;
+	size_t len = sizeof signature;
 
-	for (size_t i = 0; i < COUNT(kinds); i++) {
-		key = kinds[i].curve != NULL ? EVP_EC_gen(kinds[i].curve)
-					     : EVP_RSA_gen(WARM_UP_BITS);
-		sign.scheme = kinds[i].scheme;
-		len = sizeof signature;
-		if (key == NULL || signer_sign(key, KEYPROTO_SERVER, &sign,
-				       signature, &len) != KEYPROTO_OK) {
-			log_event(LOG_LEVEL_ERROR, "warm-up",
-			    "reason=\"libcrypto cannot sign\"");
-			exit(EXIT_FAILURE);
-		}
+	return signer_sign(key, KEYPROTO_SERVER, &sign, signature, &len) ==
+	       KEYPROTO_OK;
+}
+
+static bool
+warm_premaster(EVP_PKEY *key)
+{
+	static const uint8_t ciphertext[WARM_UP_BITS / 8] = { 0, 1 };
+	const struct keyproto_premaster asked = {
+		.ciphertext = slice_of(ciphertext, sizeof ciphertext)
+	};
+	uint8_t premaster[KEYPROTO_PREMASTER_SIZE];
+
+	return decrypter_premaster(key, &asked, premaster) == KEYPROTO_OK;
+}
+
+/* Uses everything once, so that libcrypto opens and fetches nothing later. */
+static bool
+warm_up(void)
+{
+	static const struct {
+		const char *name; /* NULL: RSA */
+		uint16_t curve, scheme13, scheme12, sha224, sha1;
+	} kinds[] = { { "P-256", 23, 0x0403, 0x0403, 0x0303, 0x0203 },
+		{ "P-384", 24, 0x0503, 0x0503, 0x0303, 0x0203 },
+		{ "P-521", 25, 0x0603, 0x0603, 0x0303, 0x0203 },
+		{ NULL, 0, 0x0804, 0x0401, 0x0301, 0xffff } };
+	bool sound = true;
+	EVP_PKEY *key;
+
+	for (size_t i = 0; i < COUNT(kinds) && sound; i++) {
+		key = kinds[i].name != NULL ? EVP_EC_gen(kinds[i].name)
+					    : EVP_RSA_gen(WARM_UP_BITS);
+		sound = key != NULL && warm_sign13(key, kinds[i].scheme13) &&
+			warm_sign12(key, kinds[i].curve, kinds[i].scheme12) &&
+			(kinds[i].name != NULL || warm_premaster(key));
+		/* These a libcrypto may well refuse. */
+		(void)(sound &&
+		       warm_sign12(key, kinds[i].curve, kinds[i].sha224) &&
+		       warm_sign12(key, kinds[i].curve, kinds[i].sha1));
 		EVP_PKEY_free(key);
 	}
-	if (RAND_bytes(boot_id, sizeof boot_id) != 1)
-		exit(EXIT_FAILURE);
+	ERR_clear_error();
+	return sound;
+}
+
+static void
+start_libcrypto(void)
+{
+	if (decrypter_start() && warm_up() &&
+	    RAND_bytes(boot_id, sizeof boot_id) == 1)
+		return;
+	log_event(
+	    LOG_LEVEL_ERROR, "warm-up", "reason=\"libcrypto cannot sign\"");
+	exit(EXIT_FAILURE);
 }
 
 /* Answers keyd. */
@@ -210,9 +283,11 @@ line_answer(struct line *line, struct slice packet, uint64_t waited_us)
 	    request_dispatch(&line->client, packet, waited_us, answer, &closes);
 
 	/* A client that reads no answers has used up its credits. */
-	return len > 0 &&
-	       channel_send(line->channel, slice_of(answer, len), -1) &&
-	       !closes;
+	bool sent =
+	    len > 0 && channel_send(line->channel, slice_of(answer, len), -1);
+
+	OPENSSL_cleanse(answer, len);
+	return sent && !closes;
 }
 
 static void
@@ -294,7 +369,7 @@ main(void)
 		NULL ||
 	    (keys = keystore_new()) == NULL)
 		return EXIT_FAILURE;
-	warm_up();
+	start_libcrypto();
 	policy_enter(&keyd_signer_profile, &ask, &reached);
 	serve(&reached);
 }

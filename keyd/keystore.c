@@ -116,6 +116,14 @@ hash_public(EVP_PKEY *key, uint8_t out[KEYPROTO_SPKI])
 	return done;
 }
 
+/* Only an RSA key decrypts, and not one that is for RSA-PSS alone. */
+static bool
+can_do(const EVP_PKEY *key, uint32_t operations)
+{
+	return (operations & keyproto_operation(KEYPROTO_PREMASTER)) == 0 ||
+	       EVP_PKEY_is_a(key, "RSA");
+}
+
 enum keyproto_status
 keystore_load(
     struct keystore *store, const struct keyproto_keyfile *file, int fd)
@@ -127,6 +135,10 @@ keystore_load(
 	slot = &store->slots[file->slot];
 	if ((next.pkey = read_key(fd)) == NULL)
 		return KEYPROTO_CRYPTO;
+	if (!can_do(next.pkey, file->operations)) {
+		EVP_PKEY_free(next.pkey);
+		return KEYPROTO_DENIED;
+	}
 	next.what.schemes = signer_schemes(next.pkey);
 	if (next.what.schemes == 0 || !signer_sound(next.pkey) ||
 	    !hash_public(next.pkey, next.what.spki)) {

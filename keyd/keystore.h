@@ -19,7 +19,8 @@ void keystore_free(struct keystore *);
  * Reads a PEM private key (PKCS#8, PKCS#1, SEC 1; at most 64 KiB) from fd,
  * which stays the caller's, into a slot: a new generation of it. CRYPTO: not
  * one, or of a kind or size that is not served, or its public half belongs to
- * another; the slot then stays as it was. BADMSG: there is no such slot.
+ * another; DENIED: it cannot do what it is for. The slot then stays as it was.
+ * BADMSG: there is no such slot.
  */
 must_check enum keyproto_status keystore_load(
     struct keystore *, const struct keyproto_keyfile *, int fd);

@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 
+#include "keyd/decrypter.h"
 #include "keyd/signer.h"
 
 /* A handler fills body (its room is that of a packet) when it answers OK. */
@@ -63,32 +64,105 @@ request_keys(struct client *client, struct slice payload, struct body *body)
 	return KEYPROTO_OK;
 }
 
-/* "Not yours" and "not there" are the same answer. */
+/*
+ * Whether the client may use the key of a slot so. "Not yours" and "not there"
+ * are the same answer.
+ */
+static enum keyproto_status
+authorise(const struct client *client, uint16_t slot, uint32_t generation,
+    uint16_t operation)
+{
+	struct keyproto_key key;
+
+	if (!may_use(client, slot) ||
+	    !keystore_describe(client->keys, slot, &key))
+		return KEYPROTO_NOKEY;
+	if (key.generation != generation)
+		return KEYPROTO_STALE;
+	return (key.operations & keyproto_operation(operation)) != 0
+		   ? KEYPROTO_OK
+		   : KEYPROTO_DENIED;
+}
+
+static enum keyproto_status
+count_signature(struct client *client, enum keyproto_status status)
+{
+	if (status == KEYPROTO_OK)
+		client->stats.signatures++;
+	return status;
+}
+
 static enum keyproto_status
 request_sign(struct client *client, struct slice payload, struct body *body)
 {
 	struct keyproto_sign13 sign;
-	struct keyproto_key key;
 	enum keyproto_status status;
 
 	if (!keyproto_sign13_parse(payload, &sign))
 		return KEYPROTO_BADMSG;
-	if (!may_use(client, sign.slot) ||
-	    !keystore_describe(client->keys, sign.slot, &key))
-		return KEYPROTO_NOKEY;
-	if (key.generation != sign.generation)
-		return KEYPROTO_STALE;
-	if ((key.operations >> KEYPROTO_SIGN13 & 1) == 0 ||
-	    (key.schemes & keyproto_scheme_bit(sign.scheme)) == 0)
-		return KEYPROTO_DENIED;
-	body->len = KEYPROTO_SIGNATURE_MAX;
-	status = signer_sign(keystore_key(client->keys, sign.slot),
-	    client->grant.role, &sign, body->bytes, &body->len);
+	status = authorise(client, sign.slot, sign.generation, KEYPROTO_SIGN13);
 	if (status != KEYPROTO_OK)
-		body->len = 0;
-	else
-		client->stats.signatures++;
-	return status;
+		return status;
+	body->len = KEYPROTO_SIGNATURE_MAX;
+	return count_signature(
+	    client, signer_sign(keystore_key(client->keys, sign.slot),
+			client->grant.role, &sign, body->bytes, &body->len));
+}
+
+static enum keyproto_status
+request_sign12(struct client *client, struct slice payload, struct body *body)
+{
+	struct keyproto_sign12 sign;
+	enum keyproto_status status;
+
+	if (!keyproto_sign12_parse(payload, &sign))
+		return KEYPROTO_BADMSG;
+	status = authorise(client, sign.slot, sign.generation,
+	    keyproto_sign_operation(sign.scheme));
+	if (status != KEYPROTO_OK)
+		return status;
+	body->len = KEYPROTO_SIGNATURE_MAX;
+	return count_signature(
+	    client, signer_sign12(keystore_key(client->keys, sign.slot), &sign,
+			body->bytes, &body->len));
+}
+
+static enum keyproto_status
+request_sign12cv(struct client *client, struct slice payload, struct body *body)
+{
+	struct keyproto_sign12cv sign;
+	enum keyproto_status status;
+
+	if (!keyproto_sign12cv_parse(payload, &sign))
+		return KEYPROTO_BADMSG;
+	status = authorise(client, sign.slot, sign.generation,
+	    keyproto_sign_operation(sign.scheme));
+	if (status != KEYPROTO_OK)
+		return status;
+	body->len = KEYPROTO_SIGNATURE_MAX;
+	return count_signature(
+	    client, signer_sign12cv(keystore_key(client->keys, sign.slot),
+			&sign, body->bytes, &body->len));
+}
+
+static enum keyproto_status
+request_premaster(
+    struct client *client, struct slice payload, struct body *body)
+{
+	struct keyproto_premaster asked;
+	enum keyproto_status status;
+
+	if (!keyproto_premaster_parse(payload, &asked))
+		return KEYPROTO_BADMSG;
+	status =
+	    authorise(client, asked.slot, asked.generation, KEYPROTO_PREMASTER);
+	if (status != KEYPROTO_OK)
+		return status;
+	status = decrypter_premaster(
+	    keystore_key(client->keys, asked.slot), &asked, body->bytes);
+	if (status == KEYPROTO_OK)
+		body->len = KEYPROTO_PREMASTER_SIZE;
+	return count_signature(client, status);
 }
 
 /* A signer answers in order: what could be cancelled has its answer already. */
@@ -125,14 +199,18 @@ request_stats(struct client *client, struct slice payload, struct body *body)
 /* clang-format off */
 static const struct {
 	uint16_t type;
+	uint16_t role; /* 0: of any */
 	enum keyproto_status (*handle)(struct client *, struct slice, struct body *);
 } requests[] = {
-	{ KEYPROTO_HELLO,  request_hello },
-	{ KEYPROTO_KEYS,   request_keys },
-	{ KEYPROTO_SIGN13, request_sign },
-	{ KEYPROTO_CANCEL, request_cancel },
-	{ KEYPROTO_PING,   request_ping },
-	{ KEYPROTO_STATS,  request_stats },
+	{ KEYPROTO_HELLO,     0,               request_hello },
+	{ KEYPROTO_KEYS,      0,               request_keys },
+	{ KEYPROTO_SIGN13,    0,               request_sign },
+	{ KEYPROTO_SIGN12,    KEYPROTO_SERVER, request_sign12 },
+	{ KEYPROTO_SIGN12CV,  KEYPROTO_CLIENT, request_sign12cv },
+	{ KEYPROTO_PREMASTER, KEYPROTO_SERVER, request_premaster },
+	{ KEYPROTO_CANCEL,    0,               request_cancel },
+	{ KEYPROTO_PING,      0,               request_ping },
+	{ KEYPROTO_STATS,     0,               request_stats },
 };
 /* clang-format on */
 
@@ -147,9 +225,14 @@ handle(struct client *client, const struct keyproto_header *header,
 		client->stats.expired++;
 		return KEYPROTO_DEADLINE;
 	}
-	for (size_t i = 0; i < COUNT(requests); i++)
-		if (requests[i].type == header->type)
-			return requests[i].handle(client, payload, body);
+	for (size_t i = 0; i < COUNT(requests); i++) {
+		if (requests[i].type != header->type)
+			continue;
+		if (requests[i].role != 0 &&
+		    requests[i].role != client->grant.role)
+			return KEYPROTO_DENIED;
+		return requests[i].handle(client, payload, body);
+	}
 	/* Masters' types, and those that only answer. */
 	return KEYPROTO_UNSUPPORTED;
 }
@@ -159,11 +242,12 @@ request_dispatch(struct client *client, struct slice packet, uint64_t waited_us,
     uint8_t *answer, bool *closes)
 {
 	struct keyproto_header header = { 0 };
-	struct body body = { .len = 0 };
+	struct body body; /* its bytes are as long as a packet: not zeroed */
 	struct slice payload;
 	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
 	size_t len;
 
+	body.len = 0;
 	*closes = true;
 	if (status == KEYPROTO_BADMSG ||
 	    (header.flags & KEYPROTO_ANSWER) != 0 ||

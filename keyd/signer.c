@@ -1,33 +1,43 @@
 /*
- * TLS 1.3 CertificateVerify content and signatures; the contract is in
- * signer.h.
+ * Signatures of TLS handshakes; the contract is in signer.h.
  */
 #include "keyd/signer.h"
 
 #include <openssl/crypto.h>
 #include <openssl/rsa.h>
 
-#define PADDING 64
-#define CONTEXT_MAX 40
-#define CONTENT_MAX (PADDING + CONTEXT_MAX + KEYPROTO_HASH_MAX)
+#include "keyd/content.h"
+
+/* Where a scheme may be used. */
+enum { TLS13 = 1, TLS12 = 2, BEFORE = 4 };
 
 struct row {
 	uint16_t scheme;
 	const char *key;    /* libcrypto's name of the key type */
 	const char *digest; /* of the signature */
-	const char *curve;  /* NULL: RSA of 2048 to 8192 bits */
+	const char *curve;  /* in TLS 1.3; NULL: RSA of 2048 to 8192 bits */
+	bool pss;
+	unsigned versions;
 };
 /* clang-format off */
 static const struct row rows[] = {
-	{ 0x0403, "EC",      "SHA256", "prime256v1" },
-	{ 0x0503, "EC",      "SHA384", "secp384r1" },
-	{ 0x0603, "EC",      "SHA512", "secp521r1" },
-	{ 0x0804, "RSA",     "SHA256", NULL },
-	{ 0x0805, "RSA",     "SHA384", NULL },
-	{ 0x0806, "RSA",     "SHA512", NULL },
-	{ 0x0809, "RSA-PSS", "SHA256", NULL },
-	{ 0x080a, "RSA-PSS", "SHA384", NULL },
-	{ 0x080b, "RSA-PSS", "SHA512", NULL },
+	{ 0x0403, "EC",      "SHA256",   "prime256v1", false, TLS13 | TLS12 },
+	{ 0x0503, "EC",      "SHA384",   "secp384r1",  false, TLS13 | TLS12 },
+	{ 0x0603, "EC",      "SHA512",   "secp521r1",  false, TLS13 | TLS12 },
+	{ 0x0804, "RSA",     "SHA256",   NULL,         true,  TLS13 | TLS12 },
+	{ 0x0805, "RSA",     "SHA384",   NULL,         true,  TLS13 | TLS12 },
+	{ 0x0806, "RSA",     "SHA512",   NULL,         true,  TLS13 | TLS12 },
+	{ 0x0809, "RSA-PSS", "SHA256",   NULL,         true,  TLS13 | TLS12 },
+	{ 0x080a, "RSA-PSS", "SHA384",   NULL,         true,  TLS13 | TLS12 },
+	{ 0x080b, "RSA-PSS", "SHA512",   NULL,         true,  TLS13 | TLS12 },
+	{ 0x0401, "RSA",     "SHA256",   NULL,         false, TLS12 },
+	{ 0x0501, "RSA",     "SHA384",   NULL,         false, TLS12 },
+	{ 0x0601, "RSA",     "SHA512",   NULL,         false, TLS12 },
+	{ 0x0301, "RSA",     "SHA224",   NULL,         false, TLS12 },
+	{ 0x0303, "EC",      "SHA224",   NULL,         false, TLS12 },
+	{ 0x0201, "RSA",     "SHA1",     NULL,         false, TLS12 },
+	{ 0x0203, "EC",      "SHA1",     NULL,         false, TLS12 | BEFORE },
+	{ 0xffff, "RSA",     "MD5-SHA1", NULL,         false, BEFORE },
 };
 /* clang-format on */
 
@@ -53,24 +63,27 @@ digest_fits(EVP_PKEY *key, const char *digest)
 	       EVP_MD_is_a(EVP_get_digestbyname(digest), bound);
 }
 
+/* RFC 8446 4.2.3: only TLS 1.3 ties the hash to a curve. */
 static bool
-fits(const struct row *row, EVP_PKEY *key)
+fits(const struct row *row, EVP_PKEY *key, unsigned version)
 {
 	int bits = EVP_PKEY_get_bits(key);
 
-	if (!EVP_PKEY_is_a(key, row->key))
+	if ((row->versions & version) == 0 || !EVP_PKEY_is_a(key, row->key))
 		return false;
-	if (row->curve != NULL)
-		return curve_is(key, row->curve);
-	return bits >= 2048 && bits <= 8192 && digest_fits(key, row->digest);
+	if (strcmp(row->key, "EC") == 0)
+		return version != TLS13 || curve_is(key, row->curve);
+	return bits >= 2048 && bits <= 8192 &&
+	       (!row->pss || digest_fits(key, row->digest));
 }
 
+/* Of one of the versions; NULL: the key has no such scheme there. */
 static const struct row *
-find_row(EVP_PKEY *key, uint16_t scheme)
+find_row(EVP_PKEY *key, uint16_t scheme, unsigned version)
 {
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (rows[i].scheme == scheme)
-			return fits(&rows[i], key) ? &rows[i] : NULL;
+			return fits(&rows[i], key, version) ? &rows[i] : NULL;
 	return NULL;
 }
 
@@ -80,38 +93,15 @@ signer_schemes(EVP_PKEY *key)
 	uint32_t bits = 0;
 
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (fits(&rows[i], key))
+		if (fits(&rows[i], key, TLS13))
 			bits |= keyproto_scheme_bit(rows[i].scheme);
 	return bits;
 }
 
 static bool
-hash_fits(const struct keyproto_sign13 *sign)
-{
-	return (sign->hash == KEYPROTO_SHA256 && sign->transcript.len == 32) ||
-	       (sign->hash == KEYPROTO_SHA384 && sign->transcript.len == 48);
-}
-
-/* 64 spaces, the context string with its zero byte, the transcript hash. */
-static size_t
-build_content(enum keyproto_role role, struct slice transcript,
-    uint8_t content[CONTENT_MAX])
-{
-	static const char server[] = "TLS 1.3, server CertificateVerify";
-	static const char client[] = "TLS 1.3, client CertificateVerify";
-	const char *context = role == KEYPROTO_SERVER ? server : client;
-	size_t len = sizeof server;
-
-	memset(content, ' ', PADDING);
-	memcpy(content + PADDING, context, len);
-	memcpy(content + PADDING + len, transcript.data, transcript.len);
-	return PADDING + len + transcript.len;
-}
-
-static bool
 set_padding(const struct row *row, EVP_PKEY_CTX *ctx)
 {
-	return row->curve != NULL ||
+	return !row->pss ||
 	       (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
 		   EVP_PKEY_CTX_set_rsa_pss_saltlen(
 		       ctx, RSA_PSS_SALTLEN_DIGEST) == 1);
@@ -141,28 +131,77 @@ sign_checked(EVP_PKEY *key, const struct row *row, struct slice content,
 	return ok;
 }
 
-enum keyproto_status
-signer_sign(EVP_PKEY *key, enum keyproto_role role,
-    const struct keyproto_sign13 *request, uint8_t *signature, size_t *len)
+/* Leaves nothing in signature when that fails. */
+static enum keyproto_status
+sign_content(EVP_PKEY *key, const struct row *row, struct slice content,
+    uint8_t *signature, size_t *len)
 {
-	const struct row *row = find_row(key, request->scheme);
-	size_t room = *len, content_len;
-	uint8_t content[CONTENT_MAX];
-	bool ok;
+	size_t room = *len;
 
-	*len = 0;
-	if (row == NULL || !hash_fits(request))
-		return KEYPROTO_DENIED;
-	content_len = build_content(role, request->transcript, content);
-	*len = room;
-	ok = sign_checked(
-	    key, row, slice_of(content, content_len), signature, len);
-	OPENSSL_cleanse(content, sizeof content);
-	if (ok)
+	if (sign_checked(key, row, content, signature, len))
 		return KEYPROTO_OK;
 	OPENSSL_cleanse(signature, room);
 	*len = 0;
 	return KEYPROTO_CRYPTO;
+}
+
+/* Signs what was written, if it was to be, and wipes it. */
+static enum keyproto_status
+sign_written(EVP_PKEY *key, const struct row *row, struct writer *written,
+    bool allowed, uint8_t *signature, size_t *len)
+{
+	enum keyproto_status status = KEYPROTO_DENIED;
+	struct slice content;
+
+	if (row != NULL && allowed && writer_result(written, &content))
+		status = sign_content(key, row, content, signature, len);
+	else
+		*len = 0;
+	writer_free(written);
+	return status;
+}
+
+enum keyproto_status
+signer_sign(EVP_PKEY *key, enum keyproto_role role,
+    const struct keyproto_sign13 *request, uint8_t *signature, size_t *len)
+{
+	uint8_t content[CONTENT_MAX];
+	struct writer out;
+	bool allowed;
+
+	writer_init_fixed(&out, content, sizeof content);
+	allowed = content_verify13(role, request, &out);
+	return sign_written(key, find_row(key, request->scheme, TLS13), &out,
+	    allowed, signature, len);
+}
+
+enum keyproto_status
+signer_sign12(EVP_PKEY *key, const struct keyproto_sign12 *request,
+    uint8_t *signature, size_t *len)
+{
+	uint8_t content[CONTENT_MAX];
+	struct writer out;
+	bool allowed;
+
+	writer_init_fixed(&out, content, sizeof content);
+	allowed = content_key_exchange(request, &out);
+	return sign_written(key, find_row(key, request->scheme, TLS12 | BEFORE),
+	    &out, allowed, signature, len);
+}
+
+enum keyproto_status
+signer_sign12cv(EVP_PKEY *key, const struct keyproto_sign12cv *request,
+    uint8_t *signature, size_t *len)
+{
+	uint16_t version = content_client_version(request->messages);
+	const struct row *row =
+	    find_row(key, request->scheme, version == 0x0303 ? TLS12 : BEFORE);
+
+	if (version != 0 && row != NULL)
+		return sign_content(
+		    key, row, request->messages, signature, len);
+	*len = 0;
+	return KEYPROTO_DENIED;
 }
 
 bool
@@ -176,7 +215,7 @@ signer_sound(EVP_PKEY *key)
 	bool sound = false;
 
 	for (size_t i = 0; i < COUNT(rows) && sign.scheme == 0; i++)
-		if (fits(&rows[i], key))
+		if (fits(&rows[i], key, TLS13))
 			sign.scheme = rows[i].scheme;
 	if (sign.scheme != 0)
 		sound = signer_sign(key, KEYPROTO_SERVER, &sign, signature,

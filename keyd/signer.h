@@ -1,6 +1,6 @@
 /*
- * Builds what TLS signs and signs it. Nothing else can be signed: the content
- * is made here from its parts, never taken from a client.
+ * Signs what TLS signs. Nothing else can be signed: the content is made or
+ * looked through by content.c, and no digest is ever taken from a client.
  */
 #ifndef KEYD_SIGNER_H
 #define KEYD_SIGNER_H
@@ -10,16 +10,25 @@
 #include "ipc/keyproto.h"
 
 /*
- * The TLS 1.3 CertificateVerify signature (RFC 8446 4.4.3) by a channel of this
- * role, checked before it is given out. DENIED: the scheme does not fit the key
- * or the transcript's length does not fit its hash; CRYPTO: libcrypto failed.
- * *len is the room of signature, then its length; nothing is left there unless
- * OK.
+ * Each gives a signature, checked before it is given out. DENIED: the scheme
+ * does not fit the key or the version, or the parts are not what they are to
+ * be (content.h); CRYPTO: libcrypto failed. *len is the room of signature, then
+ * its length; nothing is left there unless OK.
  */
+
+/* CertificateVerify of TLS 1.3, by a channel of this role. */
 must_check enum keyproto_status signer_sign(EVP_PKEY *, enum keyproto_role,
     const struct keyproto_sign13 *, uint8_t *signature, size_t *len);
+/* ServerKeyExchange of TLS 1.2 and older. The version is not part of what is
+ * signed: the scheme stands for it. */
+must_check enum keyproto_status signer_sign12(EVP_PKEY *,
+    const struct keyproto_sign12 *, uint8_t *signature, size_t *len);
+/* A client's CertificateVerify of TLS 1.0 to 1.2. */
+must_check enum keyproto_status signer_sign12cv(EVP_PKEY *,
+    const struct keyproto_sign12cv *, uint8_t *signature, size_t *len);
 
-/* The schemes that fit the key, as keyproto_scheme_bit(); 0: no key of ours. */
+/* The schemes of TLS 1.3 that fit the key, as keyproto_scheme_bit(); 0: no key
+ * of ours. */
 uint32_t signer_schemes(EVP_PKEY *);
 
 /* True when the key's two halves belong together, shown by a signature. */

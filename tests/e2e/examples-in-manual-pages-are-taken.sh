@@ -11,11 +11,17 @@ key() {
 	chmod 600 "$1"
 }
 
+rsa_key() {
+	openssl genrsa -out "$1" 2048 2>/dev/null
+	chmod 600 "$1"
+}
+
 # take PROGRAM FILE: makes what the file names, and has the program check it.
 take() {
 	sed -n 's/.* file = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
 		mkdir -p "$root/$(dirname "$file")"
-		key "$root/$file"
+		# only an RSA key can do what this operation is
+		if grep -q premaster "$2"; then rsa_key "$root/$file"; else key "$root/$file"; fi
 	done
 	sed -n 's/.*chain = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
 		mkdir -p "$root/$(dirname "$file")"

@@ -78,3 +78,16 @@ for option in -t ''; do
 	done
 	[ ! -e "$dir/keyd.sock" ] || fail "keyd $option left its socket"
 done
+
+# So is a key that cannot do what it is for.
+make_key demo p256
+cat >"$dir/keyd.conf" <<END
+socket = "$dir/keyd.sock"
+signer-group "demo" { key "demo" { file = "demo.pem" operations = { sign13, premaster } } }
+END
+status=0
+timeout 10 "$BUILD/bin/keyd" -t -f "$dir/keyd.conf" 2>"$dir/said" || status=$?
+[ "$status" -eq 1 ] || fail "keyd ended with $status with an EC key for premaster secrets"
+grep -qx "$dir/demo.pem: premaster is for RSA keys alone" "$dir/said" || fail "said: $(cat "$dir/said")"
+make_key demo rsa
+"$BUILD/bin/keyd" -t -f "$dir/keyd.conf" 2>"$dir/said" || fail "an RSA key for premaster secrets is refused"

@@ -157,8 +157,7 @@ ask_for_types(void)
 	static const struct {
 		uint16_t type;
 		size_t len;
-	} types[] = { { KEYPROTO_SIGN12, 100 }, { KEYPROTO_SIGN12CV, 100 },
-		{ KEYPROTO_PREMASTER, 200 }, { KEYPROTO_TICKETKEYS, 8 },
+	} types[] = { { KEYPROTO_TICKETKEYS, 8 }, { KEYPROTO_SIGN10, 108 },
 		{ KEYPROTO_KEYFILE, 6 }, { KEYPROTO_GRANT, 36 },
 		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_NEWCHANNEL, 4 },
 		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 }, { 0, 0 },

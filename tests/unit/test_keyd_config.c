@@ -218,8 +218,9 @@ START_TEST(a_good_configuration_fills_the_struct)
 	ck_assert_str_eq(config.keys[0].path, path);
 	ck_assert_str_eq(config.keys[1].path, "/etc/api.key");
 	for (unsigned i = 0; i < 3; i++) {
-		ck_assert_uint_eq(
-		    config.keys[i].operations, 1u << KEYPROTO_SIGN13);
+		ck_assert_uint_eq(config.keys[i].operations,
+		    i == 0 ? 1u << KEYPROTO_SIGN13
+			   : 1u << KEYPROTO_SIGN13 | 1u << KEYPROTO_SIGN12);
 		ck_assert_uint_eq(config.keys[i].group, i == 2);
 		ck_assert_uint_eq(config.keys[i].slot, i == 1);
 	}
@@ -233,6 +234,30 @@ START_TEST(a_good_configuration_fills_the_struct)
 	ck_assert_uint_eq(config.clients[1].uid, 77);
 	ck_assert_uint_eq(config.clients[1].role, KEYPROTO_CLIENT);
 	ck_assert_uint_eq(config.clients[1].keys[0], 0);
+}
+END_TEST
+
+static const struct {
+	const char *words;
+	uint32_t bits;
+} operations[] = {
+	{ "sign13", 1u << KEYPROTO_SIGN13 },
+	{ "sign12", 1u << KEYPROTO_SIGN12 },
+	{ "sign10", 1u << KEYPROTO_SIGN10 },
+	{ "premaster", 1u << KEYPROTO_PREMASTER },
+	{ "premaster, sign13, sign13",
+	    1u << KEYPROTO_PREMASTER | 1u << KEYPROTO_SIGN13 },
+};
+
+START_TEST(operations_are_those_listed_and_no_other)
+{
+	char text[256];
+
+	snprintf(text, sizeof text,
+	    "signer-group g { key k { file = x operations = { %s } } }",
+	    operations[_i].words);
+	ck_assert_msg(read_text(text), "%s", said);
+	ck_assert_uint_eq(config.keys[0].operations, operations[_i].bits);
 }
 END_TEST
 
@@ -458,6 +483,8 @@ config_suite(void)
 	tcase_add_test(tcase, a_missing_configuration_is_named);
 	tcase_add_test(tcase, a_directory_is_no_configuration);
 	tcase_add_test(tcase, a_good_configuration_fills_the_struct);
+	tcase_add_loop_test(tcase, operations_are_those_listed_and_no_other, 0,
+	    (int)COUNT(operations));
 	tcase_add_test(tcase, what_is_left_out_has_its_default);
 	tcase_add_loop_test(tcase,
 	    as_many_as_there_is_room_for_and_not_one_more, 0,

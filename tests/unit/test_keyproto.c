@@ -51,6 +51,9 @@ ROUND(hello, hello)
 ROUND(welcome, welcome)
 ROUND(keys, keys)
 ROUND(sign13, sign13)
+ROUND(sign12, sign12)
+ROUND(sign12cv, sign12cv)
+ROUND(premaster, premaster)
 ROUND(stats, stats)
 ROUND(newchannel, newchannel)
 ROUND(keyfile, keyfile)
@@ -91,8 +94,14 @@ static const struct {
 	{ "sign13", KEYPROTO_OK, KEYPROTO_SIGN13, round_sign13, false },
 	{ "sign13-answer", KEYPROTO_OK, KEYPROTO_SIGN13, NULL, true },
 	{ "sign13-refused", KEYPROTO_OK, KEYPROTO_SIGN13, NULL, false },
-	{ "sign12-unsupported", KEYPROTO_UNSUPPORTED, KEYPROTO_SIGN12, NULL,
-	    false },
+	{ "sign12", KEYPROTO_OK, KEYPROTO_SIGN12, round_sign12, true },
+	{ "sign12-answer", KEYPROTO_OK, KEYPROTO_SIGN12, NULL, true },
+	{ "sign12cv", KEYPROTO_OK, KEYPROTO_SIGN12CV, round_sign12cv, true },
+	{ "premaster", KEYPROTO_OK, KEYPROTO_PREMASTER, round_premaster, true },
+	{ "premaster-answer", KEYPROTO_OK, KEYPROTO_PREMASTER, NULL, false },
+	{ "premaster-refused", KEYPROTO_OK, KEYPROTO_PREMASTER, NULL, false },
+	{ "ticketkeys-unsupported", KEYPROTO_UNSUPPORTED, KEYPROTO_TICKETKEYS,
+	    NULL, false },
 	{ "cancel", KEYPROTO_OK, KEYPROTO_CANCEL, round_cancel, false },
 	{ "ping", KEYPROTO_OK, KEYPROTO_PING, NULL, false },
 	{ "stats-answer", KEYPROTO_OK, KEYPROTO_STATS, round_stats, false },
@@ -238,6 +247,69 @@ START_TEST(a_hash_length_that_lies_is_refused)
 }
 END_TEST
 
+/* The bytes of a peer's choice are the last of a payload, and bounded. */
+static const struct {
+	const char *name;
+	size_t least, most;
+} open_ended[] = {
+	{ "sign12", 8 + 64 + 36, 8 + 64 + 3 * 1026 },
+	{ "sign12cv", 9, KEYPROTO_PACKET_MAX - KEYPROTO_HEADER },
+	{ "premaster", 9, 8 + 1024 },
+};
+
+START_TEST(what_has_no_fixed_length_has_bounds)
+{
+	struct slice packet = golden_packet(open_ended[_i].name);
+	enum keyproto_status wanted;
+
+	for (size_t len = 0; len <= KEYPROTO_PACKET_MAX - KEYPROTO_HEADER + 1;
+	     len++) {
+		wanted =
+		    len >= open_ended[_i].least && len <= open_ended[_i].most
+			? KEYPROTO_OK
+			: KEYPROTO_BADMSG;
+		ck_assert_msg(
+		    parse_resized(packet, KEYPROTO_HEADER + len) == wanted,
+		    "%s of %zu bytes", open_ended[_i].name, len);
+	}
+}
+END_TEST
+
+START_TEST(randoms_have_32_bytes)
+{
+	static const uint8_t bytes[64];
+	struct keyproto_sign12 sign = { .parameters = slice_of(bytes, 36) };
+	uint8_t out[256];
+
+	for (size_t len = 0; len <= sizeof bytes; len++) {
+		sign.client_random = slice_of(bytes, len);
+		sign.server_random = slice_of(bytes, 32);
+		ck_assert((keyproto_sign12_build(&sign, out, sizeof out) !=
+			      0) == (len == 32));
+		sign.server_random = sign.client_random;
+		sign.client_random = slice_of(bytes, 32);
+		ck_assert((keyproto_sign12_build(&sign, out, sizeof out) !=
+			      0) == (len == 32));
+	}
+}
+END_TEST
+
+START_TEST(schemes_with_sha1_are_an_operation_of_their_own)
+{
+	unsigned old = 0;
+
+	for (unsigned scheme = 0; scheme <= 0xffff; scheme++)
+		old += keyproto_sign_operation((uint16_t)scheme) ==
+		       KEYPROTO_SIGN10;
+	ck_assert_uint_eq(old, 3);
+	ck_assert_uint_eq(keyproto_sign_operation(0x0201), KEYPROTO_SIGN10);
+	ck_assert_uint_eq(keyproto_sign_operation(0x0203), KEYPROTO_SIGN10);
+	ck_assert_uint_eq(keyproto_sign_operation(0xffff), KEYPROTO_SIGN10);
+	ck_assert_uint_eq(keyproto_operation(KEYPROTO_SIGN13), 8);
+	ck_assert_uint_eq(keyproto_operation(KEYPROTO_GRANT), 0);
+}
+END_TEST
+
 START_TEST(nothing_is_built_into_too_little_room)
 {
 	struct keyproto_header header = { .type = KEYPROTO_PING };
@@ -266,6 +338,10 @@ keyproto_suite(void)
 	    tcase, a_damaged_header_gets_its_status, 0, (int)COUNT(damages));
 	tcase_add_test(tcase, counts_that_disagree_with_the_bytes_are_refused);
 	tcase_add_test(tcase, a_hash_length_that_lies_is_refused);
+	tcase_add_loop_test(tcase, what_has_no_fixed_length_has_bounds, 0,
+	    (int)COUNT(open_ended));
+	tcase_add_test(tcase, randoms_have_32_bytes);
+	tcase_add_test(tcase, schemes_with_sha1_are_an_operation_of_their_own);
 	tcase_add_test(tcase, nothing_is_built_into_too_little_room);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -418,6 +418,30 @@ START_TEST(a_new_key_is_a_new_generation_and_a_bad_one_changes_nothing)
 }
 END_TEST
 
+START_TEST(only_an_rsa_key_may_be_for_premaster_secrets)
+{
+	static const struct {
+		const char *name;
+		enum keyproto_status status;
+	} keys[] = { { "RSA", KEYPROTO_OK }, { "RSA-PSS", KEYPROTO_DENIED },
+		{ "P-256", KEYPROTO_DENIED } };
+	struct keyproto_keyfile file = { .slot = 7,
+		.operations = 1u << KEYPROTO_PREMASTER };
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		EVP_PKEY *key = make_key(keys[i].name, 2048);
+		char *text = pem_of(key, false, NULL);
+		int fd = file_of(text, strlen(text));
+
+		ck_assert_msg(keystore_load(store, &file, fd) == keys[i].status,
+		    "%s", keys[i].name);
+		close(fd);
+		free(text);
+		EVP_PKEY_free(key);
+	}
+}
+END_TEST
+
 static Suite *
 keystore_suite(void)
 {
@@ -442,6 +466,7 @@ keystore_suite(void)
 	tcase_add_test(tcase, a_file_is_read_up_to_its_most_and_not_beyond);
 	tcase_add_test(tcase, a_descriptor_that_cannot_be_read_is_refused);
 	tcase_add_test(tcase, a_slot_beyond_the_last_is_refused);
+	tcase_add_test(tcase, only_an_rsa_key_may_be_for_premaster_secrets);
 	tcase_add_test(
 	    tcase, a_new_key_is_a_new_generation_and_a_bad_one_changes_nothing);
 	suite_add_tcase(suite, tcase);

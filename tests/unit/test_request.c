@@ -9,12 +9,14 @@
 
 #include <openssl/ec.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include "tests/unit/unit.h"
 
 /* Slots: what is granted, what has a key. */
 enum { MINE = 3, OTHERS = 4, EMPTY = 5, NEITHER = 6, MUTE = 7 };
 #define GRANTED (1u << MINE | 1u << EMPTY | 1u << MUTE)
+#define BIT(type) (1u << KEYPROTO_##type)
 
 static struct keystore *store;
 static const uint8_t boot_id[16] = { 1, 2, 3 };
@@ -27,11 +29,10 @@ static struct keyproto_header got;
 static struct slice body;
 
 static void
-load(uint16_t slot, uint32_t operations)
+load_key(uint16_t slot, uint32_t operations, EVP_PKEY *key)
 {
 	struct keyproto_keyfile file = { .slot = slot,
 		.operations = operations };
-	EVP_PKEY *key = EVP_EC_gen("P-256");
 	int fd = memfd_create("key", MFD_CLOEXEC);
 	FILE *out = fdopen(dup(fd), "w");
 
@@ -42,6 +43,12 @@ load(uint16_t slot, uint32_t operations)
 	ck_assert_int_eq(keystore_load(store, &file, fd), KEYPROTO_OK);
 	close(fd);
 	EVP_PKEY_free(key);
+}
+
+static void
+load(uint16_t slot, uint32_t operations)
+{
+	load_key(slot, operations, EVP_EC_gen("P-256"));
 }
 
 /* Gives an answer to bytes as they are; got and body are what it says. */
@@ -85,7 +92,7 @@ put(uint8_t *to, uint64_t value, size_t width)
 static size_t
 give_raw(const struct raw *raw, const void *payload, size_t len)
 {
-	static uint8_t packet[KEYPROTO_HEADER + 16384];
+	static uint8_t packet[2 * KEYPROTO_PACKET_MAX];
 	uint8_t *to = packet;
 
 	to += put(to, raw->magic, 4);
@@ -203,9 +210,10 @@ END_TEST
 START_TEST(nothing_is_done_before_hello)
 {
 	static const uint16_t types[] = { KEYPROTO_KEYS, KEYPROTO_SIGN13,
+		KEYPROTO_SIGN12, KEYPROTO_SIGN12CV, KEYPROTO_PREMASTER,
 		KEYPROTO_CANCEL, KEYPROTO_PING, KEYPROTO_STATS, 999 };
-	static const size_t lengths[] = { 4, 44, 8, 0, 0, 0 };
-	static const uint8_t zeros[64];
+	static const size_t lengths[] = { 4, 44, 108, 100, 264, 8, 0, 0, 0 };
+	static const uint8_t zeros[264];
 
 	for (size_t i = 0; i < COUNT(types); i++) {
 		client.greeted = false;
@@ -352,6 +360,146 @@ START_TEST(the_role_is_the_grants_and_not_the_clients)
 }
 END_TEST
 
+/* ---- TLS 1.2 and older ---- */
+
+static const uint8_t parameters[36] = { 3, 0, 29, 32, 9, 9, 9 };
+static const uint8_t randoms[64] = { 1, 2, 3 };
+
+static uint32_t
+sign12(uint16_t slot, uint16_t scheme)
+{
+	const struct keyproto_sign12 sign = { slot, scheme, 1,
+		slice_of(randoms, 32), slice_of(randoms + 32, 32),
+		slice_of(parameters, sizeof parameters) };
+	uint8_t payload[256];
+	size_t len = keyproto_sign12_build(&sign, payload, sizeof payload);
+
+	ck_assert_uint_gt(ask_raw(KEYPROTO_SIGN12, payload, len), 0);
+	return got.status;
+}
+
+static uint32_t
+sign12cv(uint16_t slot, uint16_t scheme, uint8_t minor)
+{
+	static const uint8_t types[] = { 1, 2, 11, 13, 14, 11, 16 };
+	uint8_t messages[256] = { 0 }, payload[512], *at = messages;
+	struct keyproto_sign12cv sign = { slot, scheme, 1, NO_BYTES };
+	size_t len;
+
+	for (size_t i = 0; i < COUNT(types); i++) {
+		*at = types[i];
+		if (types[i] <= 2) { /* a hello: version, random and more */
+			at[3] = 40;
+			at[4] = 3;
+			at[5] = minor;
+		}
+		at += 4 + at[3];
+	}
+	sign.messages = slice_of(messages, (size_t)(at - messages));
+	len = keyproto_sign12cv_build(&sign, payload, sizeof payload);
+	ck_assert_uint_gt(ask_raw(KEYPROTO_SIGN12CV, payload, len), 0);
+	return got.status;
+}
+
+static uint32_t
+premaster(uint16_t slot, size_t ciphertext_len)
+{
+	static const uint8_t ciphertext[KEYPROTO_CIPHERTEXT_MAX] = { 1 };
+	const struct keyproto_premaster asked = { slot, 0x0303, 1,
+		slice_of(ciphertext, ciphertext_len) };
+	uint8_t payload[2048];
+	size_t len = keyproto_premaster_build(&asked, payload, sizeof payload);
+
+	ck_assert_uint_gt(ask_raw(KEYPROTO_PREMASTER, payload, len), 0);
+	return got.status;
+}
+
+static const struct {
+	uint32_t operations;
+	bool sign13, sign12, sign10, premaster;
+} permissions[] = {
+	{ 0, false, false, false, false },
+	{ BIT(SIGN13), true, false, false, false },
+	{ BIT(SIGN12), false, true, false, false },
+	{ BIT(SIGN10), false, false, true, false },
+	{ BIT(PREMASTER), false, false, false, true },
+	{ BIT(SIGN13) | BIT(SIGN12), true, true, false, false },
+	{ BIT(SIGN12CV), false, false, false, false },
+	{ BIT(SIGN13) | BIT(SIGN12) | BIT(SIGN10) | BIT(PREMASTER), true, true,
+	    true, true },
+};
+
+/* What a key is for, in each operation and both roles of a channel. */
+START_TEST(a_key_does_what_it_is_for_and_nothing_else)
+{
+#define EXPECT(allowed) ((allowed) ? KEYPROTO_OK : KEYPROTO_DENIED)
+	const struct ask ask = { MINE, 0x0804, 1, KEYPROTO_SHA256, 32 };
+
+	for (uint32_t role = KEYPROTO_SERVER; role <= KEYPROTO_CLIENT; role++) {
+		bool server = role == KEYPROTO_SERVER;
+
+		keystore_free(store);
+		ck_assert_ptr_nonnull(store = keystore_new());
+		load_key(MINE, permissions[_i].operations, EVP_RSA_gen(2048));
+		client.keys = store;
+		client.grant.role = role;
+		ck_assert_uint_eq(sign(&ask), EXPECT(permissions[_i].sign13));
+		ck_assert_uint_eq(sign12(MINE, 0x0401),
+		    EXPECT(server && permissions[_i].sign12));
+		ck_assert_uint_eq(sign12(MINE, 0x0804),
+		    EXPECT(server && permissions[_i].sign12));
+		ck_assert_uint_eq(sign12(MINE, 0x0201),
+		    EXPECT(server && permissions[_i].sign10));
+		ck_assert_uint_eq(sign12(MINE, 0xffff),
+		    EXPECT(server && permissions[_i].sign10));
+		ck_assert_uint_eq(sign12cv(MINE, 0x0401, 3),
+		    EXPECT(!server && permissions[_i].sign12));
+		ck_assert_uint_eq(sign12cv(MINE, 0xffff, 2),
+		    EXPECT(!server && permissions[_i].sign10));
+		ck_assert_uint_eq(premaster(MINE, 256),
+		    EXPECT(server && permissions[_i].premaster));
+		ck_assert_uint_eq(body.len, got.status == KEYPROTO_OK ? 48 : 0);
+		ck_assert(!closes);
+	}
+}
+END_TEST
+
+START_TEST(a_premaster_secret_is_always_48_bytes)
+{
+	static const size_t lengths[] = { 1, 48, 255, 256, 257, 1024 };
+
+	load_key(MINE, BIT(PREMASTER), EVP_RSA_gen(2048));
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		/* another generation than the helpers ask for: refused */
+		ck_assert_uint_eq(premaster(MINE, lengths[i]), KEYPROTO_STALE);
+	}
+	load_key(EMPTY, BIT(PREMASTER), EVP_RSA_gen(2048));
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		ck_assert_uint_eq(premaster(EMPTY, lengths[i]), KEYPROTO_OK);
+		ck_assert_uint_eq(body.len, 48);
+		ck_assert_uint_eq(body.data[0], 3);
+		ck_assert_uint_eq(body.data[1], 3);
+	}
+	ck_assert_uint_eq(client.stats.signatures, COUNT(lengths));
+}
+END_TEST
+
+START_TEST(slots_of_others_are_not_there_for_older_versions_either)
+{
+	static const uint16_t slots[] = { OTHERS, NEITHER, EMPTY, 255, 256,
+		256 + MINE, 65535 };
+
+	for (size_t i = 0; i < COUNT(slots); i++) {
+		client.grant.role = KEYPROTO_SERVER;
+		ck_assert_uint_eq(sign12(slots[i], 0x0403), KEYPROTO_NOKEY);
+		ck_assert_uint_eq(premaster(slots[i], 256), KEYPROTO_NOKEY);
+		client.grant.role = KEYPROTO_CLIENT;
+		ck_assert_uint_eq(
+		    sign12cv(slots[i], 0x0403, 3), KEYPROTO_NOKEY);
+	}
+}
+END_TEST
+
 START_TEST(each_length_but_the_types_own_closes)
 {
 	static const struct {
@@ -365,7 +513,7 @@ START_TEST(each_length_but_the_types_own_closes)
 		{ KEYPROTO_PING, { 0, 0 } },
 		{ KEYPROTO_STATS, { 0, 0 } },
 	};
-	static const uint8_t bytes[KEYPROTO_PACKET_MAX];
+	static const uint8_t bytes[KEYPROTO_PACKET_MAX + 1];
 
 	for (size_t i = 0; i < COUNT(types); i++)
 		for (size_t len = 0; len < 80; len++) {
@@ -380,6 +528,15 @@ START_TEST(each_length_but_the_types_own_closes)
 		ck_assert_uint_eq(ask_raw(types[i].type, bytes,
 				      KEYPROTO_PACKET_MAX - KEYPROTO_HEADER),
 		    0);
+	/* And those whose last part has no fixed length. */
+	ck_assert_uint_eq(ask_raw(KEYPROTO_SIGN12, bytes, 8 + 64 + 35), 0);
+	ck_assert_uint_eq(ask_raw(KEYPROTO_SIGN12, bytes, 8 + 64 + 3079), 0);
+	ck_assert_uint_eq(ask_raw(KEYPROTO_SIGN12CV, bytes, 8), 0);
+	ck_assert_uint_eq(ask_raw(KEYPROTO_SIGN12CV, bytes,
+			      KEYPROTO_PACKET_MAX - KEYPROTO_HEADER + 1),
+	    0);
+	ck_assert_uint_eq(ask_raw(KEYPROTO_PREMASTER, bytes, 8), 0);
+	ck_assert_uint_eq(ask_raw(KEYPROTO_PREMASTER, bytes, 8 + 1025), 0);
 	ck_assert_uint_eq(client.stats.requests, 1);
 }
 END_TEST
@@ -484,7 +641,7 @@ START_TEST(every_other_type_is_unsupported_whatever_it_brings)
 	static const uint8_t bytes[512];
 
 	for (unsigned type = 0; type <= 0xffff; type++) {
-		if ((type > 0 && type <= KEYPROTO_SIGN13) ||
+		if ((type > 0 && type <= KEYPROTO_PREMASTER) ||
 		    (type >= KEYPROTO_CANCEL && type <= KEYPROTO_STATS) ||
 		    type == KEYPROTO_KEYCHANGED || type == KEYPROTO_GOAWAY ||
 		    type == KEYPROTO_NEWCHANNEL || type == KEYPROTO_KEYFILE ||
@@ -611,6 +768,11 @@ request_suite(void)
 	    (int)COUNT(refusals));
 	tcase_add_test(tcase, not_yours_and_not_there_are_the_same_answer);
 	tcase_add_test(tcase, the_role_is_the_grants_and_not_the_clients);
+	tcase_add_loop_test(tcase, a_key_does_what_it_is_for_and_nothing_else,
+	    0, (int)COUNT(permissions));
+	tcase_add_test(tcase, a_premaster_secret_is_always_48_bytes);
+	tcase_add_test(
+	    tcase, slots_of_others_are_not_there_for_older_versions_either);
 	tcase_add_test(tcase, each_length_but_the_types_own_closes);
 	tcase_add_test(tcase, a_hash_longer_than_its_packet_closes);
 	tcase_add_loop_test(

@@ -111,6 +111,258 @@ START_TEST(schemes_follow_from_the_key)
 }
 END_TEST
 
+/* ---- TLS 1.2 and older ---- */
+
+static const uint8_t parameters[36] = { 3, 0, 29, 32, 9, 9, 9 };
+static uint8_t randoms[64] = { 1, 2, 3, 4, 5, 6, 7 };
+
+static enum keyproto_status
+sign12(EVP_PKEY *key, uint16_t scheme)
+{
+	const struct keyproto_sign12 request = { .scheme = scheme,
+		.client_random = slice_of(randoms, 32),
+		.server_random = slice_of(randoms + 32, 32),
+		.parameters = slice_of(parameters, sizeof parameters) };
+
+	len = sizeof signature;
+	return signer_sign12(key, &request, signature, &len);
+}
+
+/* RFC 5246 7.4.3 written out by hand. */
+static bool
+verifies12(EVP_PKEY *key, const char *digest, bool pss)
+{
+	uint8_t content[64 + sizeof parameters];
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *ctx;
+	bool ok;
+
+	memcpy(content, randoms, 64);
+	memcpy(content + 64, parameters, sizeof parameters);
+	ck_assert_int_eq(
+	    EVP_DigestVerifyInit_ex(md, &ctx, digest, NULL, NULL, key, NULL),
+	    1);
+	if (pss) {
+		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING);
+		EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST);
+	}
+	ok = EVP_DigestVerify(md, signature, len, content, sizeof content) == 1;
+	EVP_MD_CTX_free(md);
+	return ok;
+}
+
+static EVP_PKEY *
+make_key(const char *kind)
+{
+	EVP_PKEY_CTX *ctx;
+	EVP_PKEY *key = NULL;
+
+	if (strcmp(kind, "RSA") == 0)
+		return EVP_RSA_gen(2048);
+	if (strcmp(kind, "RSA-PSS") != 0)
+		return EVP_EC_gen(kind);
+	ctx = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
+	ck_assert_int_eq(EVP_PKEY_keygen_init(ctx), 1);
+	ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048), 1);
+	ck_assert_int_eq(EVP_PKEY_generate(ctx, &key), 1);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static const struct {
+	uint16_t scheme;
+	const char *keys[3], *digest;
+	bool pss, tls13;
+} schemes[] = {
+	{ 0x0403, { "P-256", "P-384", "P-521" }, "SHA256", false, true },
+	{ 0x0503, { "P-256", "P-384", "P-521" }, "SHA384", false, true },
+	{ 0x0603, { "P-256", "P-384", "P-521" }, "SHA512", false, true },
+	{ 0x0303, { "P-256", "P-384", "P-521" }, "SHA224", false, false },
+	{ 0x0203, { "P-256", "P-384", "P-521" }, "SHA1", false, false },
+	{ 0x0804, { "RSA" }, "SHA256", true, true },
+	{ 0x0805, { "RSA" }, "SHA384", true, true },
+	{ 0x0806, { "RSA" }, "SHA512", true, true },
+	{ 0x0809, { "RSA-PSS" }, "SHA256", true, true },
+	{ 0x080a, { "RSA-PSS" }, "SHA384", true, true },
+	{ 0x080b, { "RSA-PSS" }, "SHA512", true, true },
+	{ 0x0401, { "RSA" }, "SHA256", false, false },
+	{ 0x0501, { "RSA" }, "SHA384", false, false },
+	{ 0x0601, { "RSA" }, "SHA512", false, false },
+	{ 0x0301, { "RSA" }, "SHA224", false, false },
+	{ 0x0201, { "RSA" }, "SHA1", false, false },
+	{ 0xffff, { "RSA" }, "MD5-SHA1", false, false },
+};
+
+START_TEST(a_key_exchange_is_signed_with_each_scheme_of_a_key)
+{
+	static const char *const kinds[] = { "P-256", "P-384", "P-521", "RSA",
+		"RSA-PSS" };
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		EVP_PKEY *key = make_key(kinds[i]);
+		bool its_own = false;
+
+		for (size_t k = 0; k < 3 && schemes[_i].keys[k] != NULL; k++)
+			its_own = its_own ||
+				  strcmp(kinds[i], schemes[_i].keys[k]) == 0;
+		ck_assert_msg(sign12(key, schemes[_i].scheme) ==
+				  (its_own ? KEYPROTO_OK : KEYPROTO_DENIED),
+		    "%s", kinds[i]);
+		ck_assert(its_own == (len != 0));
+		ck_assert(!its_own ||
+			  verifies12(key, schemes[_i].digest, schemes[_i].pss));
+		/* TLS 1.3 has none but its own */
+		if (!schemes[_i].tls13)
+			ck_assert_int_eq(
+			    sign(key, schemes[_i].scheme, KEYPROTO_SHA256, 32),
+			    KEYPROTO_DENIED);
+		EVP_PKEY_free(key);
+	}
+}
+END_TEST
+
+START_TEST(no_other_scheme_signs_a_key_exchange)
+{
+	EVP_PKEY *keys[] = { EVP_EC_gen("P-256"), EVP_RSA_gen(2048) };
+
+	for (unsigned scheme = 0; scheme <= 0xffff; scheme++) {
+		bool known = false;
+
+		for (size_t i = 0; i < COUNT(schemes); i++)
+			known = known || schemes[i].scheme == scheme;
+		for (size_t i = 0; i < COUNT(keys) && !known; i++)
+			ck_assert_int_eq(
+			    sign12(keys[i], (uint16_t)scheme), KEYPROTO_DENIED);
+	}
+	EVP_PKEY_free(keys[0]);
+	EVP_PKEY_free(keys[1]);
+}
+END_TEST
+
+START_TEST(what_content_refuses_is_denied_and_leaves_nothing)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+
+	memset(randoms, ' ', sizeof randoms);
+	memset(signature, 0x77, sizeof signature);
+	ck_assert_int_eq(sign12(key, 0x0403), KEYPROTO_DENIED);
+	ck_assert_uint_eq(len, 0);
+	for (size_t i = 0; i < sizeof signature; i++)
+		ck_assert_uint_eq(signature[i], 0x77);
+	randoms[0] = 0;
+	ck_assert_int_eq(sign12(key, 0x0403), KEYPROTO_OK);
+	EVP_PKEY_free(key);
+}
+END_TEST
+
+/* ---- a client's CertificateVerify ---- */
+
+/* The least that may be: test_content has the rest. */
+static size_t
+client_messages(uint8_t minor, uint8_t *out)
+{
+	static const uint8_t types[] = { 1, 2, 11, 13, 14, 11, 16 };
+	uint8_t *at = out;
+
+	for (size_t i = 0; i < COUNT(types); i++) {
+		size_t body = types[i] <= 2 ? 40 : 0;
+
+		memset(at, 0, 4 + body);
+		at[0] = types[i];
+		at[3] = (uint8_t)body;
+		if (body > 0) {
+			at[4] = 3;
+			at[5] = minor;
+		}
+		at += 4 + body;
+	}
+	return (size_t)(at - out);
+}
+
+static enum keyproto_status
+sign12cv(EVP_PKEY *key, uint16_t scheme, struct slice messages)
+{
+	const struct keyproto_sign12cv request = { .scheme = scheme,
+		.messages = messages };
+
+	len = sizeof signature;
+	return signer_sign12cv(key, &request, signature, &len);
+}
+
+static const struct {
+	const char *kind;
+	uint16_t scheme;
+	uint8_t minor;
+	const char *digest; /* NULL: refused */
+} client_schemes[] = {
+	{ "P-256", 0x0403, 3, "SHA256" },
+	{ "P-256", 0x0603, 3, "SHA512" },
+	{ "P-256", 0x0203, 3, "SHA1" },
+	{ "P-256", 0x0203, 2, "SHA1" },
+	{ "P-256", 0x0203, 1, "SHA1" },
+	{ "P-256", 0x0403, 2, NULL },
+	{ "P-256", 0x0403, 1, NULL },
+	{ "P-256", 0x0403, 0, NULL },
+	{ "P-256", 0x0203, 0, NULL },
+	{ "P-256", 0x0203, 4, NULL },
+	{ "P-256", 0x0403, 4, NULL },
+	{ "P-256", 0x0401, 3, NULL },
+	{ "P-256", 0xffff, 2, NULL },
+	{ "RSA", 0x0401, 3, "SHA256" },
+	{ "RSA", 0x0201, 3, "SHA1" },
+	{ "RSA", 0xffff, 2, "MD5-SHA1" },
+	{ "RSA", 0xffff, 1, "MD5-SHA1" },
+	{ "RSA", 0xffff, 0, NULL },
+	{ "RSA", 0xffff, 3, NULL },
+	{ "RSA", 0x0201, 2, NULL },
+	{ "RSA", 0x0804, 2, NULL },
+	{ "RSA", 0x0403, 3, NULL },
+};
+
+START_TEST(a_clients_messages_are_signed_with_a_scheme_of_their_version)
+{
+	EVP_PKEY *key = make_key(client_schemes[_i].kind);
+	uint8_t bytes[256];
+	struct slice messages =
+	    slice_of(bytes, client_messages(client_schemes[_i].minor, bytes));
+	const char *digest = client_schemes[_i].digest;
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+
+	ck_assert_int_eq(sign12cv(key, client_schemes[_i].scheme, messages),
+	    digest != NULL ? KEYPROTO_OK : KEYPROTO_DENIED);
+	ck_assert((digest != NULL) == (len != 0));
+	if (digest != NULL) {
+		ck_assert_int_eq(EVP_DigestVerifyInit_ex(
+				     md, NULL, digest, NULL, NULL, key, NULL),
+		    1);
+		ck_assert_int_eq(EVP_DigestVerify(md, signature, len,
+				     messages.data, messages.len),
+		    1);
+	}
+	EVP_MD_CTX_free(md);
+	EVP_PKEY_free(key);
+}
+END_TEST
+
+START_TEST(what_no_client_signs_is_denied)
+{
+	static const char digest[32] = "a digest, or anything at all....";
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	uint8_t bytes[256];
+	size_t whole = client_messages(3, bytes);
+
+	ck_assert_int_eq(
+	    sign12cv(key, 0x0403, slice_of(digest, 32)), KEYPROTO_DENIED);
+	ck_assert_int_eq(sign12cv(key, 0x0403, NO_BYTES), KEYPROTO_DENIED);
+	for (size_t cut = 0; cut < whole; cut++)
+		ck_assert_int_eq(sign12cv(key, 0x0403, slice_of(bytes, cut)),
+		    KEYPROTO_DENIED);
+	ck_assert_int_eq(
+	    sign12cv(key, 0x0403, slice_of(bytes, whole)), KEYPROTO_OK);
+	EVP_PKEY_free(key);
+}
+END_TEST
+
 static Suite *
 signer_suite(void)
 {
@@ -124,6 +376,17 @@ signer_suite(void)
 	    what_does_not_fit_is_denied_and_leaves_nothing, 0,
 	    (int)COUNT(refused));
 	tcase_add_test(tcase, schemes_follow_from_the_key);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase,
+	    a_key_exchange_is_signed_with_each_scheme_of_a_key, 0,
+	    (int)COUNT(schemes));
+	tcase_add_test(tcase, no_other_scheme_signs_a_key_exchange);
+	tcase_add_test(
+	    tcase, what_content_refuses_is_denied_and_leaves_nothing);
+	tcase_add_loop_test(tcase,
+	    a_clients_messages_are_signed_with_a_scheme_of_their_version, 0,
+	    (int)COUNT(client_schemes));
+	tcase_add_test(tcase, what_no_client_signs_is_denied);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
