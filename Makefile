@@ -176,7 +176,7 @@ $(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_terms t
     tests/unit/certs) $(LIBTLS),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,page,$(call obj,frontd/page frontd/page_text frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
 DETOUR := $(PEERS) $(call obj,tests/unit/detour) $(LIBTLS)
-$(eval $(call unit,sequences,$(DETOUR),$$(CRYPTO_LIBS)))
+$(eval $(call unit,sequences,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,alerts,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,intrusions,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,send,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))

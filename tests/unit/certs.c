@@ -248,10 +248,4 @@ certs_free_all(void)
 		free(item->text);
 		free(item);
 	}
-	for (size_t kind = 0; kind < CERTS_KEYS; kind++) {
-		for (size_t number = 0; number < NUMBERS; number++) {
-			EVP_PKEY_free(keys[kind][number]);
-			keys[kind][number] = NULL;
-		}
-	}
 }

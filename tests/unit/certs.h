@@ -8,7 +8,7 @@
  *	    .name = "a.example", .issuer = ca, .key = CERTS_RSA });
  *	... certs_chain_pem(leaf), leaf->key_pem, ca->pem ...
  *
- * Everything is freed by certs_free_all(). A failure aborts the test.
+ * Everything but keys is freed by certs_free_all(). A failure aborts the test.
  */
 #ifndef TESTS_CERTS_H
 #define TESTS_CERTS_H
@@ -62,7 +62,8 @@ struct certs_spec {
 const struct certs_cert *certs_make(const struct certs_spec *);
 
 /*
- * Keys are made once a process and kind and number, since RSA takes long. When
+ * Keys are made once a process and kind and number, since RSA takes long, and
+ * stay: a test that forks makes them before (tcase_add_unchecked_fixture). When
  * key_number is 0 a CA has number 1 and others 0, so that the two differ.
  */
 EVP_PKEY *certs_key(enum certs_key, int number);

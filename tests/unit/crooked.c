@@ -297,16 +297,22 @@ restrict_version(struct peers *peers, struct preference copies[2])
 void
 crooked_run(const struct crook *crook)
 {
+	crooked_run_between(
+	    crook, &(struct peers_spec){
+		       .retry = (crook->with & RETRY) != 0,
+		       .client_auth = (crook->with & ASKED) != 0
+					  ? S2N_CERT_AUTH_REQUIRED
+					  : S2N_CERT_AUTH_NONE,
+		       .client_cert = true,
+		   });
+}
+
+void
+crooked_run_between(const struct crook *crook, const struct peers_spec *spec)
+{
 	struct attack attack = { .crook = crook };
 	struct detour detour = {
 		.before = before, .built = built, .done = done, .ctx = &attack
-	};
-	struct peers_spec spec = {
-		.retry = (crook->with & RETRY) != 0,
-		.client_auth = (crook->with & ASKED) != 0
-				   ? S2N_CERT_AUTH_REQUIRED
-				   : S2N_CERT_AUTH_NONE,
-		.client_cert = true,
 	};
 	struct s2n_connection *crooked, *honest;
 	struct preference copies[2];
@@ -314,8 +320,9 @@ crooked_run(const struct crook *crook)
 	bool through;
 	int error;
 
-	peers_open(&peers, &spec);
-	restrict_version(&peers, copies);
+	peers_open(&peers, spec);
+	if (spec->version == 0)
+		restrict_version(&peers, copies);
 	crooked = crook->role == S2N_SERVER ? peers.server : peers.client;
 	honest = crook->role == S2N_SERVER ? peers.client : peers.server;
 	detour_take(crooked, &detour);

@@ -46,8 +46,10 @@ struct crook {
 	unsigned with;
 };
 
-/* Fails the test unless the honest side answers with crook->alert. */
+/* Fails the test unless the honest side answers with crook->alert: TLS 1.3. */
 void crooked_run(const struct crook *);
+/* The same between a pair that the caller specifies. */
+void crooked_run_between(const struct crook *, const struct peers_spec *);
 
 /*
  * After a handshake: record of a type with these bytes; more likewise. Fails

@@ -9,16 +9,27 @@
 #define ROWS_MAX 16
 
 static struct detour detours[2]; /* by s2n_mode */
+
+/* Each table and its copy. */
 static struct step hello_copy[ROWS_MAX], tls13_copy[ROWS_MAX];
+static struct step tls12_copy[ROWS_MAX];
+static const struct {
+	const struct step *table;
+	struct step *copy;
+} tables[] = {
+	{ hello_path, hello_copy },
+	{ tls13_path, tls13_copy },
+	{ tls12_path, tls12_copy },
+};
 
 /* The real row; back: how far the driver has gone on since. */
 static const struct step *
 real(const struct s2n_connection *conn, size_t back)
 {
-	const struct step *table =
-	    conn->hs->path == hello_copy ? hello_path : tls13_path;
-
-	return &table[conn->hs->at - back];
+	for (size_t i = 0; i < COUNT(tables); i++)
+		if (conn->hs->path == tables[i].copy)
+			return &tables[i].table[conn->hs->at - back];
+	ck_abort_msg("no table of ours");
 }
 
 static int
@@ -64,8 +75,9 @@ detour_after(struct s2n_connection *conn)
 	if (detour->done != NULL)
 		detour->done(conn, step, detour->ctx);
 	r = step->after(conn);
-	if (conn->hs->path == tls13_path)
-		conn->hs->path = tls13_copy;
+	for (size_t i = 0; i < COUNT(tables); i++)
+		if (conn->hs->path == tables[i].table)
+			conn->hs->path = tables[i].copy;
 	if (r == 0)
 		announce(conn);
 	return r;
@@ -89,8 +101,8 @@ copy(struct step *to, const struct step *from)
 void
 detour_take(struct s2n_connection *conn, const struct detour *detour)
 {
-	copy(hello_copy, hello_path);
-	copy(tls13_copy, tls13_path);
+	for (size_t i = 0; i < COUNT(tables); i++)
+		copy(tables[i].copy, tables[i].table);
 	detours[conn->mode] = *detour;
 	ck_assert_int_eq(handshake_start(conn), 0);
 	conn->hs->path = hello_copy;

@@ -5,12 +5,15 @@
 
 #include <errno.h>
 
+#include <openssl/pem.h>
+
 #include "libtls/state/config.h"
 #include "tests/unit/unit.h"
 
 #define PIPE_LIMIT (1 << 24)
 #define TURNS_MAX 2000000
 #define HOST "localhost"
+#define BROAD_POLICY "CloudFront-SSL-v-3"
 
 /* True when this call has to block, which the next then has not. */
 static bool
@@ -66,11 +69,14 @@ static int
 keep_pending(struct s2n_connection *conn, struct s2n_async_pkey_op *op)
 {
 	struct peers *peers = s2n_connection_get_ctx(conn);
+	s2n_async_pkey_op_type type;
 
 	ck_assert_ptr_null(peers->pending);
 	peers->pending = op;
 	peers->pending_for = conn;
 	peers->key_operations++;
+	ck_assert_int_eq(s2n_async_pkey_op_get_op_type(op, &type), 0);
+	peers->decryptions += type == S2N_ASYNC_DECRYPT ? 1 : 0;
 	return S2N_SUCCESS;
 }
 
@@ -106,6 +112,45 @@ configure_retry(struct peers *peers)
 	peers->restricted.groups.numbers++;
 	peers->restricted.groups.count--;
 	peers->server_config->preference = &peers->restricted;
+}
+
+/* Parameters of RFC 7919, as a server's PEM file has them. */
+static void
+add_dhparams(struct s2n_config *config)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+	BIO *bio = BIO_new(BIO_s_mem());
+	EVP_PKEY *parameters = NULL;
+	char pem[2000] = { 0 };
+
+	ck_assert_int_eq(EVP_PKEY_paramgen_init(ctx), 1);
+	ck_assert_int_eq(EVP_PKEY_CTX_set_group_name(ctx, "ffdhe2048"), 1);
+	ck_assert_int_eq(EVP_PKEY_paramgen(ctx, &parameters), 1);
+	ck_assert_int_eq(PEM_write_bio_Parameters(bio, parameters), 1);
+	ck_assert_int_gt(BIO_read(bio, pem, sizeof pem - 1), 0);
+	ck_assert_int_eq(s2n_config_add_dhparams(config, pem), 0);
+	EVP_PKEY_free(parameters);
+	EVP_PKEY_CTX_free(ctx);
+	BIO_free(bio);
+}
+
+/* Groups and schemes of a policy that goes down to SSLv3. */
+static void
+configure_version(struct peers *peers, const struct peers_spec *spec)
+{
+	const struct preference *base;
+
+	ck_assert_int_eq(preference_find(BROAD_POLICY, &base), 0);
+	peers->suite = spec->suite;
+	peers->narrow = *base;
+	peers->narrow.min_version = spec->version;
+	peers->narrow.max_version = spec->version;
+	peers->narrow.suites.numbers = &peers->suite;
+	peers->narrow.suites.count = 1;
+	peers->client_config->preference = &peers->narrow;
+	peers->server_config->preference = &peers->narrow;
+	if (preference_has_exchange(&peers->narrow, KX_DHE))
+		add_dhparams(peers->server_config);
 }
 
 static void
@@ -179,6 +224,8 @@ configure(struct peers *peers, const struct peers_spec *spec)
 				     peers->server_config, keep_pending),
 		    0);
 	configure_client_auth(peers, spec, ca);
+	if (spec->version != 0)
+		configure_version(peers, spec);
 	if (spec->retry)
 		configure_retry(peers);
 }

@@ -26,20 +26,24 @@ struct peers {
 	struct s2n_config *client_config, *server_config;
 	struct s2n_connection *client, *server;
 	struct s2n_cert_chain_and_key *chain, *client_chain;
-	struct preference restricted;
+	struct preference restricted, narrow;
+	uint16_t suite;
 	struct s2n_async_pkey_op *pending;
 	struct s2n_connection *pending_for;
-	unsigned key_operations;
+	unsigned key_operations, decryptions;
 	int client_error, server_error; /* s2n_errno where it failed */
 };
 
 /* What a pair is made of; zero is ordinary. */
 struct peers_spec {
 	const char *client_policy, *server_policy; /* NULL: "default_tls13" */
+	/* Not 0: both sides do this version with this suite and no other. */
+	uint8_t version;
+	uint16_t suite;
 	enum certs_key key;
 	const char *alpn_client, *alpn_server;
 	bool slow;        /* one byte at a time, would-block in between */
-	bool pending_key; /* every signature comes later */
+	bool pending_key; /* every key operation comes later */
 	bool retry;       /* the server wants another group */
 	/* The server asks for a certificate, and the client has one. */
 	s2n_cert_auth_type client_auth;

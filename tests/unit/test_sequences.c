@@ -1,11 +1,15 @@
 /*
  * Every legal sequence of handshake messages, derived from the step tables and
- * compared with tests/golden/sequences.txt; and each of them walked, client
- * against server, with every kind of waiting.
+ * compared with tests/golden/sequences.txt; each of them walked, client against
+ * server, with every kind of waiting; and below TLS 1.3 left at every message
+ * for every other.
  */
 #include <stdio.h>
 
+#include "libtls/handshake/message.h"
+#include "libtls/registry/iana.h"
 #include "libtls/state/connection.h"
+#include "tests/unit/crooked.h"
 #include "tests/unit/detour.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
@@ -25,30 +29,112 @@ teardown(void)
 	ck_assert_int_eq(s2n_cleanup_final(), 0);
 }
 
+/* Before the tests fork. */
+static void
+make_keys(void)
+{
+	certs_key(CERTS_RSA, 0);
+}
+
 /* What decides between sequences. */
 struct branch {
 	const char *what;
 	bool retry, asked, proves, plain_hello; /* no session id: no CCS */
 	/* What the server's client authentication is for it. */
 	s2n_cert_auth_type auth;
+	/* Below TLS 1.3: 0 stands for TLS 1.3 */
+	uint8_t version;
+	uint16_t suite;
 };
 
 /* clang-format off */
-static const struct branch branches[] = {
-	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE },
-	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED },
-	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL },
-	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE },
-	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED },
-	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL },
-	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE },
-	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED },
-	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL },
-	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE },
-	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED },
-	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL },
+static const struct branch tls13_branches[] = {
+	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0 },
+	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0 },
+	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0 },
+	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0 },
+	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0 },
+	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0 },
+	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0 },
+	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0 },
+	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0 },
+	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0 },
+	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0 },
+	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0 },
 };
 /* clang-format on */
+
+/* Below, every one of each has a sequence with every other. */
+static const struct {
+	const char *what;
+	uint8_t version;
+} versions[] = {
+	{ "TLS 1.2", S2N_TLS12 },
+	{ "TLS 1.1", S2N_TLS11 },
+	{ "TLS 1.0", S2N_TLS10 },
+	{ "SSLv3", S2N_SSLv3 },
+};
+static const struct {
+	const char *what;
+	uint16_t suite;
+} exchanges[] = {
+	{ "RSA", TLS_RSA_WITH_AES_128_CBC_SHA },
+	{ "DHE", TLS_DHE_RSA_WITH_AES_128_CBC_SHA },
+	{ "ECDHE", TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA },
+};
+static const struct {
+	const char *what;
+	s2n_cert_auth_type auth;
+	bool proves;
+} clients[] = {
+	{ "", S2N_CERT_AUTH_NONE, false },
+	{ ", client certificate", S2N_CERT_AUTH_REQUIRED, true },
+	{ ", empty client certificate", S2N_CERT_AUTH_OPTIONAL, false },
+};
+#define OLDER (COUNT(versions) * COUNT(exchanges) * COUNT(clients))
+#define BRANCHES (COUNT(tls13_branches) + OLDER)
+
+static struct branch
+older_branch(size_t i)
+{
+	static char what[OLDER][64];
+	size_t client = i % COUNT(clients), rest = i / COUNT(clients);
+	size_t exchange = rest % COUNT(exchanges);
+	size_t version = rest / COUNT(exchanges);
+
+	ck_assert_uint_lt(i, OLDER);
+	snprintf(what[i], sizeof what[i], "%s, %s%s", versions[version].what,
+	    exchanges[exchange].what, clients[client].what);
+	return (struct branch){
+		.what = what[i],
+		.asked = clients[client].auth != S2N_CERT_AUTH_NONE,
+		.proves = clients[client].proves,
+		.auth = clients[client].auth,
+		.version = versions[version].version,
+		.suite = exchanges[exchange].suite,
+	};
+}
+
+static struct branch
+branch_at(size_t i)
+{
+	return i < COUNT(tls13_branches)
+		   ? tls13_branches[i]
+		   : older_branch(i - COUNT(tls13_branches));
+}
+
+static struct peers_spec
+spec_of(const struct branch *branch)
+{
+	return (struct peers_spec){
+		.version = branch->version,
+		.suite = branch->suite,
+		.key = branch->version != 0 ? CERTS_RSA : CERTS_P256,
+		.retry = branch->retry,
+		.client_auth = branch->auth,
+		.client_cert = branch->proves,
+	};
+}
 
 static void
 add(char text[TEXT_MAX], const char *name)
@@ -76,6 +162,8 @@ see(struct view *view, s2n_mode mode, const struct branch *branch)
 	view->conn.mode = mode;
 	view->conn.config = &view->config;
 	view->conn.hs = &view->hs;
+	view->conn.version = branch->version;
+	view->conn.suite = suite_find(branch->suite);
 	view->config.client_auth.made = mode == S2N_SERVER;
 	view->config.client_auth.type = branch->auth;
 	view->hs.retry = branch->retry;
@@ -115,7 +203,7 @@ derive(const struct branch *branch, char text[TEXT_MAX])
 {
 	*text = '\0';
 	walk(hello_path, branch, text);
-	walk(tls13_path, branch, text);
+	walk(branch->version != 0 ? tls12_path : tls13_path, branch, text);
 }
 
 /* ---- from the wire ---- */
@@ -165,20 +253,23 @@ struct walked {
 	char client[TEXT_MAX], server[TEXT_MAX], records[TEXT_MAX];
 };
 
+static bool
+decrypts(const struct branch *branch)
+{
+	return branch->version != 0 &&
+	       suite_find(branch->suite)->key_exchange == KX_RSA;
+}
+
 static void
 run(const struct branch *branch, bool slow, bool pending, struct walked *walked)
 {
-	struct peers_spec spec = {
-		.slow = slow,
-		.pending_key = pending,
-		.retry = branch->retry,
-		.client_auth = branch->auth,
-		.client_cert = branch->proves,
-	};
+	struct peers_spec spec = spec_of(branch);
 	struct detour client = { .done = note, .ctx = walked->client };
 	struct detour server = { .done = note, .ctx = walked->server };
 	struct peers peers;
 
+	spec.slow = slow;
+	spec.pending_key = pending;
 	*walked = (struct walked){ 0 };
 	peers_open(&peers, &spec);
 	if (branch->plain_hello)
@@ -190,6 +281,7 @@ run(const struct branch *branch, bool slow, bool pending, struct walked *walked)
 	    s2n_strerror_debug(peers.server_error, NULL));
 	ck_assert_uint_eq(peers.key_operations,
 	    (pending ? 1u : 0) + (pending && branch->proves ? 1u : 0));
+	ck_assert_uint_eq(peers.decryptions, pending && decrypts(branch));
 	ck_assert_int_eq(
 	    s2n_connection_client_cert_used(peers.server), branch->proves);
 	ck_assert_int_eq(
@@ -212,7 +304,7 @@ run(const struct branch *branch, bool slow, bool pending, struct walked *walked)
 static char *
 file(const char *path)
 {
-	static char text[COUNT(branches) * 2 * TEXT_MAX];
+	static char text[BRANCHES * 2 * TEXT_MAX];
 	FILE *in = fopen(path, "r");
 	size_t len;
 
@@ -225,39 +317,139 @@ file(const char *path)
 
 START_TEST(the_sequences_are_the_golden_ones)
 {
-	static char all[COUNT(branches) * 2 * TEXT_MAX];
+	static char all[BRANCHES * 2 * TEXT_MAX];
+	struct branch branch;
 	char messages[TEXT_MAX];
 	struct walked walked;
 	size_t len = 0;
 
-	for (size_t i = 0; i < COUNT(branches); i++) {
-		derive(&branches[i], messages);
-		run(&branches[i], false, false, &walked);
+	for (size_t i = 0; i < BRANCHES; i++) {
+		branch = branch_at(i);
+		derive(&branch, messages);
+		run(&branch, false, false, &walked);
 		len += (size_t)snprintf(all + len, sizeof all - len,
-		    "%s\n\t%s\n\trecords: %s\n", branches[i].what, messages,
+		    "%s\n\t%s\n\trecords: %s\n", branch.what, messages,
 		    walked.records);
 		ck_assert_uint_lt(len, sizeof all);
 	}
-	ck_assert_msg(strcmp(all, file(GOLDEN)) == 0,
-	    "if that is meant, this is the new " GOLDEN ":\n%s", all);
+	if (strcmp(all, file(GOLDEN)) != 0) {
+		fputs(all, stdout); /* too long for a message of Check's */
+		fflush(stdout);
+		ck_abort_msg("if that is meant, this is the new " GOLDEN);
+	}
 }
 END_TEST
 
 /* Each branch: plainly, bytewise, with pending keys, with both. */
 START_TEST(every_sequence_is_walked_with_every_kind_of_waiting)
 {
-	const struct branch *branch = &branches[_i / 4];
+	struct branch branch = branch_at((size_t)_i / 4);
 	char messages[TEXT_MAX];
 	struct walked walked;
 
-	derive(branch, messages);
-	run(branch, _i % 2 == 1, _i % 4 >= 2, &walked);
+	derive(&branch, messages);
+	run(&branch, _i % 2 == 1, _i % 4 >= 2, &walked);
 	ck_assert_msg(strcmp(walked.client, messages) == 0,
-	    "%s: the client went\n%s\nand not\n%s", branch->what, walked.client,
+	    "%s: the client went\n%s\nand not\n%s", branch.what, walked.client,
 	    messages);
 	ck_assert_msg(strcmp(walked.server, messages) == 0,
-	    "%s: the server went\n%s\nand not\n%s", branch->what, walked.server,
+	    "%s: the server went\n%s\nand not\n%s", branch.what, walked.server,
 	    messages);
+}
+END_TEST
+
+/* ---- out of order, below TLS 1.3 ---- */
+
+/* All that a version of ours has, and what none ever had. */
+static const uint8_t types[] = { 0, CLIENT_HELLO, SERVER_HELLO,
+	NEW_SESSION_TICKET, ENCRYPTED_EXTENSIONS, CERTIFICATE,
+	SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE,
+	CERTIFICATE_VERIFY, CLIENT_KEY_EXCHANGE, FINISHED,
+	22 /* CertificateStatus */, 99 };
+
+/* What may stand in the place of a row: what is wrong then is the body. */
+static bool
+may_come(const struct branch *branch, const struct step *step, uint8_t type)
+{
+	/* RFC 5246 7.4.1.1: a client that negotiates drops a HelloRequest. */
+	if (type == 0)
+		return step->sender == S2N_SERVER &&
+		       step->message != SERVER_HELLO;
+	/* A client does not know whether it will be asked. */
+	if (step->sender == S2N_SERVER && step->message == CERTIFICATE_REQUEST)
+		return type == SERVER_HELLO_DONE;
+	if (step->sender == S2N_SERVER && step->message == SERVER_HELLO_DONE)
+		return type == CERTIFICATE_REQUEST && !branch->asked;
+	return false;
+}
+
+static void
+intrude(const struct branch *branch, const struct step *step, enum how how,
+    uint16_t number, struct slice bytes)
+{
+	struct peers_spec spec = spec_of(branch);
+	char what[200];
+	struct crook crook = {
+		.what = what,
+		.message = step->message,
+		.role = step->sender,
+		.how = how,
+		.number = number,
+		.bytes = bytes,
+		.alert = ALERT_UNEXPECTED_MESSAGE,
+	};
+
+	snprintf(what, sizeof what, "%s: %u (%u) at %s", branch->what, number,
+	    how == RECORD && bytes.len > 0 ? bytes.data[0] : 0,
+	    handshake_message_name(step->message, step->sender));
+	crooked_run_between(&crook, &spec);
+}
+
+/* Every other type in its place. */
+static void
+mistype(const struct branch *branch, const struct step *step)
+{
+	uint8_t message[MESSAGE_HEADER] = { 0 };
+
+	for (size_t i = 0; i < COUNT(types); i++) {
+		if (types[i] == step->message ||
+		    may_come(branch, step, types[i]))
+			continue;
+		message[0] = types[i];
+		if (step->message == CHANGE_CIPHER_SPEC)
+			intrude(branch, step, RECORD, CONTENT_HANDSHAKE,
+			    slice_of(message, sizeof message));
+		else
+			intrude(branch, step, TYPE, types[i], NO_BYTES);
+	}
+}
+
+static void
+leave(const struct branch *branch, const struct step *path)
+{
+	static const uint8_t one[] = { 1 };
+	static struct view server;
+
+	see(&server, S2N_SERVER, branch);
+	for (; path->message != END_OF_PATH; path++) {
+		if (path->when(&server.conn) != YES)
+			continue;
+		mistype(branch, path);
+		intrude(branch, path, RECORD, CONTENT_APPLICATION_DATA,
+		    slice_of(one, sizeof one));
+		if (path->message != CHANGE_CIPHER_SPEC)
+			intrude(branch, path, RECORD,
+			    CONTENT_CHANGE_CIPHER_SPEC,
+			    slice_of(one, sizeof one));
+	}
+}
+
+START_TEST(what_is_out_of_order_is_an_unexpected_message)
+{
+	struct branch branch = older_branch((size_t)_i);
+
+	leave(&branch, hello_path);
+	leave(&branch, tls12_path);
 }
 END_TEST
 
@@ -267,12 +459,15 @@ sequences_suite(void)
 	Suite *suite = suite_create("sequences");
 	TCase *tcase = tcase_create("sequences");
 
+	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, the_sequences_are_the_golden_ones);
 	tcase_add_loop_test(tcase,
 	    every_sequence_is_walked_with_every_kind_of_waiting, 0,
-	    4 * (int)COUNT(branches));
+	    4 * (int)BRANCHES);
+	tcase_add_loop_test(tcase,
+	    what_is_out_of_order_is_an_unexpected_message, 0, (int)OLDER);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
