@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes a CA and one leaf for localhost of each key type in FOLDER:
-# ca.pem and NAME.pem, NAME.key for p256 p384 p521 rsa pss. Once: kept when there.
+# ca.pem and NAME.pem, NAME.key for p256 p384 p521 rsa pss; and dh.pem, parameters
+# of a server that takes part in DHE. Once: kept when there.
 set -eu
 folder=$1
 [ ! -e "$folder/complete" ] || exit 0
@@ -9,7 +10,6 @@ cd "$folder"
 
 cat >leaf.cnf <<END
 basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
 subjectAltName = DNS:localhost, IP:127.0.0.1
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
@@ -19,13 +19,21 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -s
     -addext 'basicConstraints = critical, CA:TRUE' -addext 'keyUsage = critical, keyCertSign, cRLSign' \
     -keyout ca.key -out ca.pem 2>/dev/null
 
+{
+	cat leaf.cnf
+	echo 'keyUsage = critical, digitalSignature, keyEncipherment'
+} >both.cnf
+echo 'keyUsage = critical, digitalSignature' >>leaf.cnf
+
 # leaf NAME GENPKEY-OPTION...
 leaf() {
-	name=$1
+	name=$1 extensions=leaf.cnf
+	# Below TLS 1.3 the secret may be encrypted to it.
+	[ "$name" != rsa ] || extensions=both.cnf
 	shift
 	openssl genpkey "$@" -out "$name.key" 2>/dev/null
 	openssl req -new -key "$name.key" -subj "/CN=$name" -out "$name.csr"
-	openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -extfile leaf.cnf \
+	openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -extfile "$extensions" \
 	    -out "$name.pem" 2>/dev/null
 }
 
@@ -34,4 +42,5 @@ leaf p384 -algorithm EC -pkeyopt ec_paramgen_curve:P-384
 leaf p521 -algorithm EC -pkeyopt ec_paramgen_curve:P-521
 leaf rsa -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 leaf pss -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048
+openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 -out dh.pem 2>/dev/null
 touch complete

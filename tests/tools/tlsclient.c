@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 struct options {
-	const char *policy, *alpn, *ca, *name, *send, *expect, *save;
+	const char *policy, *alpn, *ca, *name, *send, *expect, *save, *file;
+	size_t bytes; /* to save before it closes; 0: all that come */
 	uint16_t port;
 	bool insecure, key_update;
 };
@@ -23,7 +24,8 @@ struct options {
 static const char usage[] =
     "usage: tlsclient --port n (--ca ca.pem | --insecure) [--name host]\n"
     "    [--policy name] [--alpn a,b] [--send text] [--expect text]\n"
-    "    [--save file] [--key-update]\n"
+    "    [--send-file file] [--save file] [--bytes n] [--key-update]\n"
+    "Saves what comes; with --bytes so many, and is then the first to close.\n"
     "Connects to 127.0.0.1. Exit 0: verified, and the answer was as expected.\n";
 
 static void
@@ -39,6 +41,8 @@ parse(int argc, char **argv, struct options *options)
 		{ "send", required_argument, NULL, 's' },
 		{ "expect", required_argument, NULL, 'e' },
 		{ "save", required_argument, NULL, 'S' },
+		{ "send-file", required_argument, NULL, 'f' },
+		{ "bytes", required_argument, NULL, 'B' },
 		{ "key-update", no_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -63,6 +67,10 @@ parse(int argc, char **argv, struct options *options)
 			options->expect = optarg;
 		else if (word == 'S')
 			options->save = optarg;
+		else if (word == 'f')
+			options->file = optarg;
+		else if (word == 'B')
+			options->bytes = (size_t)atol(optarg);
 		else if (word == 'u')
 			options->key_update = true;
 		else
@@ -112,23 +120,40 @@ expect(struct s2n_connection *conn, const char *text)
 	return false;
 }
 
-/* Everything up to the peer's close_notify goes into the file. */
+/* What comes goes into the file, up to the peer's close_notify or our measure.
+ */
 static bool
-save(struct s2n_connection *conn, const char *path)
+save(struct s2n_connection *conn, const struct options *options)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = fopen(options->save, "w");
 	s2n_blocked_status blocked;
 	char bytes[16384];
+	size_t saved = 0;
 	ssize_t len;
 
 	if (file == NULL)
-		tool_die_errno(path);
-	while ((len = s2n_recv(conn, bytes, sizeof bytes, &blocked)) > 0)
+		tool_die_errno(options->save);
+	while ((len = s2n_recv(conn, bytes, sizeof bytes, &blocked)) > 0) {
 		if (fwrite(bytes, 1, (size_t)len, file) != (size_t)len)
-			tool_die_errno(path);
+			tool_die_errno(options->save);
+		saved += (size_t)len;
+		if (options->bytes != 0 && saved >= options->bytes)
+			break;
+	}
 	if (fclose(file) != 0)
-		tool_die_errno(path);
-	return len == 0;
+		tool_die_errno(options->save);
+	return options->bytes == 0 ? len == 0 : saved == options->bytes;
+}
+
+static bool
+send_file(struct s2n_connection *conn, const char *path)
+{
+	size_t len;
+	char *text = tool_read(path, &len);
+	bool sent = tool_send(conn, text, len);
+
+	free(text);
+	return sent;
 }
 
 static bool
@@ -141,9 +166,11 @@ converse(struct s2n_connection *conn, const struct options *options)
 	    !(tool_send(conn, options->send, strlen(options->send)) &&
 		tool_send(conn, "\n", 1)))
 		return false;
+	if (options->file != NULL && !send_file(conn, options->file))
+		return false;
 	if (options->expect != NULL && !expect(conn, options->expect))
 		return false;
-	return options->save == NULL || save(conn, options->save);
+	return options->save == NULL || save(conn, options);
 }
 
 static int

@@ -18,20 +18,22 @@
 #define PAIRS_MAX 8
 
 struct options {
-	const char *policy, *alpn;
+	const char *policy, *alpn, *dhparams;
 	const char *chains[PAIRS_MAX], *keys[PAIRS_MAX];
 	size_t chain_count, key_count;
 	uint16_t port;
 	long connections; /* to serve before it ends; 0: for ever */
 	bool http, key_update;
-	char *body; /* of the answer to an HTTP request */
+	size_t bytes; /* to echo before it closes; 0: all that come */
+	char *body;   /* of the answer to an HTTP request */
 	size_t body_len;
 };
 
 static const char usage[] =
     "usage: tlsserver --cert chain.pem --key key.pem [--cert ... --key ...]\n"
-    "    [--port n] [--policy name] [--alpn a,b] [--connections n] [--http]\n"
-    "    [--body file] [--key-update]\n"
+    "    [--port n] [--policy name] [--dhparams file] [--alpn a,b]\n"
+    "    [--connections n] [--bytes n] [--http] [--body file] [--key-update]\n"
+    "It echoes; with --bytes so many, and is then the first to close.\n"
     "Prints \"port n\" when it listens; port 0, the default, takes a free one.\n";
 
 static char default_body[] = "hello from tlsserver\n";
@@ -44,7 +46,9 @@ parse(int argc, char **argv, struct options *options)
 		{ "key", required_argument, NULL, 'k' },
 		{ "port", required_argument, NULL, 'p' },
 		{ "policy", required_argument, NULL, 'P' },
+		{ "dhparams", required_argument, NULL, 'd' },
 		{ "alpn", required_argument, NULL, 'a' },
+		{ "bytes", required_argument, NULL, 'B' },
 		{ "connections", required_argument, NULL, 'n' },
 		{ "http", no_argument, NULL, 'h' },
 		{ "body", required_argument, NULL, 'b' },
@@ -62,6 +66,10 @@ parse(int argc, char **argv, struct options *options)
 			options->port = (uint16_t)atoi(optarg);
 		else if (word == 'P')
 			options->policy = optarg;
+		else if (word == 'd')
+			options->dhparams = optarg;
+		else if (word == 'B')
+			options->bytes = (size_t)atol(optarg);
 		else if (word == 'a')
 			options->alpn = optarg;
 		else if (word == 'n')
@@ -120,11 +128,16 @@ echo(struct s2n_connection *conn, const struct options *options)
 {
 	uint8_t bytes[16384];
 	s2n_blocked_status blocked;
+	size_t echoed = 0;
 	ssize_t len;
 
-	while ((len = s2n_recv(conn, bytes, sizeof bytes, &blocked)) > 0)
+	while ((len = s2n_recv(conn, bytes, sizeof bytes, &blocked)) > 0) {
 		if (!answer(conn, options, bytes, (size_t)len))
 			return false;
+		echoed += (size_t)len;
+		if (options->bytes != 0 && echoed >= options->bytes)
+			return true;
+	}
 	return len == 0;
 }
 
@@ -180,6 +193,17 @@ out:
 		tool_die("free");
 }
 
+static void
+add_dhparams(struct s2n_config *config, const char *path)
+{
+	size_t len;
+	char *pem = tool_read(path, &len);
+
+	if (s2n_config_add_dhparams(config, pem) != 0)
+		tool_die(path);
+	free(pem);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -197,6 +221,8 @@ main(int argc, char **argv)
 	if (s2n_init() != 0)
 		tool_die("init");
 	config = tool_config(options.policy, options.alpn);
+	if (options.dhparams != NULL)
+		add_dhparams(config, options.dhparams);
 	for (i = 0; i < options.chain_count; i++) {
 		pairs[i] = tool_pair(options.chains[i], options.keys[i]);
 		if (s2n_config_add_cert_chain_and_key_to_store(
