@@ -246,13 +246,11 @@ connect_side(
 	return conn;
 }
 
-void
-peers_open(struct peers *peers, const struct peers_spec *spec)
+static void
+join(struct peers *peers, bool slow)
 {
-	*peers = (struct peers){ 0 };
-	open_pipe(&peers->to_server, spec->slow);
-	open_pipe(&peers->to_client, spec->slow);
-	configure(peers, spec);
+	open_pipe(&peers->to_server, slow);
+	open_pipe(&peers->to_client, slow);
 	peers->client = connect_side(S2N_CLIENT, peers->client_config,
 	    &peers->to_client, &peers->to_server);
 	peers->server = connect_side(S2N_SERVER, peers->server_config,
@@ -260,6 +258,36 @@ peers_open(struct peers *peers, const struct peers_spec *spec)
 	s2n_connection_set_ctx(peers->server, peers);
 	s2n_connection_set_ctx(peers->client, peers);
 	ck_assert_int_eq(s2n_set_server_name(peers->client, HOST), 0);
+}
+
+static void
+disconnect(struct peers *peers)
+{
+	if (peers->pending != NULL)
+		s2n_async_pkey_op_free(peers->pending);
+	peers->pending = NULL;
+	s2n_connection_free(peers->client);
+	s2n_connection_free(peers->server);
+	writer_free(&peers->to_server.bytes);
+	writer_free(&peers->to_client.bytes);
+}
+
+void
+peers_open(struct peers *peers, const struct peers_spec *spec)
+{
+	*peers = (struct peers){ 0 };
+	configure(peers, spec);
+	join(peers, spec->slow);
+}
+
+void
+peers_reconnect(struct peers *peers)
+{
+	bool slow = peers->to_server.hiccup;
+
+	disconnect(peers);
+	peers->client_error = peers->server_error = 0;
+	join(peers, slow);
 }
 
 /* True when it is done; notes an error that is not waiting. */
@@ -298,16 +326,11 @@ peers_negotiate(struct peers *peers)
 void
 peers_close(struct peers *peers)
 {
-	if (peers->pending != NULL)
-		s2n_async_pkey_op_free(peers->pending);
-	s2n_connection_free(peers->client);
-	s2n_connection_free(peers->server);
+	disconnect(peers);
 	s2n_config_free(peers->client_config);
 	s2n_config_free(peers->server_config);
 	s2n_cert_chain_and_key_free(peers->chain);
 	s2n_cert_chain_and_key_free(peers->client_chain);
-	writer_free(&peers->to_server.bytes);
-	writer_free(&peers->to_client.bytes);
 	certs_free_all();
 }
 

@@ -55,6 +55,8 @@ void peers_open(struct peers *, const struct peers_spec *);
 /* Runs both until both are done (true) or one has failed (false). */
 bool peers_negotiate(struct peers *);
 void peers_close(struct peers *);
+/* New connections of the same configs, not yet talking. */
+void peers_reconnect(struct peers *);
 
 /* Moves len bytes from one side to the other; fails the test if they differ. */
 void peers_transfer(
