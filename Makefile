@@ -15,7 +15,7 @@ Q := $(if $(V),,@)
 
 # Goals that set up a fresh machine install what is missing first; plain `make`
 # only says what it lacks.
-ifneq ($(filter run check check-asan bench interop bogo,$(MAKECMDGOALS)),)
+ifneq ($(filter run check check-asan bench interop bogo fuzz,$(MAKECMDGOALS)),)
 PACKAGES := packages
 endif
 ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
@@ -35,7 +35,7 @@ configure: configure.ac | $(PACKAGES)
 
 .PHONY: packages
 packages:
-	@tests/packages.sh
+	@tests/packages.sh $(if $(filter fuzz,$(MAKECMDGOALS)),clang libclang-rt-dev)
 
 CPPFLAGS_ALL = -I. -Ilibtls -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"' \
     -DSALLYPORT_LIBEXEC='"$(libexecdir)/sallyport"' -DSALLYPORT_SYSCONF='"$(sysconfdir)/sallyport"' \
@@ -194,6 +194,18 @@ $(eval $(call unit,shutdown,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,pkey_op,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
+# ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
+FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party fuzz_hello) tests/unit/certs) $(LIBTLS)
+$(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
+	@mkdir -p $(@D)
+	@echo "  link  $@"
+	$(Q)$(CC) $(LDFLAGS_PROGRAM) $^ $(CRYPTO_LIBS) -o $@
+
+$(B)/tests/fuzz: $(call obj,tests/fuzz/libfuzzer) $(FUZZ_TARGETS)
+	@mkdir -p $(@D)
+	@echo "  link  $@"
+	$(Q)$(CC) $(LDFLAGS_PROGRAM) -fsanitize=fuzzer $^ $(CRYPTO_LIBS) -o $@
+
 # ---- peers for end-to-end tests: strangers to all but the public library ----
 TOOLS :=
 define tool # (1) name  (2) objects  (3) libraries
@@ -217,7 +229,7 @@ $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim
     shim_preference shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop bogo check-library check-asan install clean distclean lint sizes
+.PHONY: all run check bench interop bogo fuzz check-library check-asan install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -245,6 +257,15 @@ check-asan: configure
 	@$(MAKE) B=build-asan CONFIG=build-asan/config.mk \
 	    CONFIGURE_FLAGS='SANITIZE=address,undefined CFLAGS="-O1 -g"' check-library
 
+# Each target for TIME seconds, or those named in TARGETS; what is found is left
+# in build/fuzz, which also keeps what was learnt for the next time.
+TIME ?= 10
+TARGETS ?=
+fuzz: configure
+	@$(MAKE) B=build-fuzz CONFIG=build-fuzz/config.mk \
+	    CONFIGURE_FLAGS='CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS="-O1 -g"' build-fuzz/tests/fuzz
+	@tests/fuzz/run.sh build-fuzz/tests/fuzz build/fuzz '$(TIME)' $(TARGETS)
+
 install: all
 	@DESTDIR='$(DESTDIR)' prefix='$(prefix)' exec_prefix='$(exec_prefix)' sbindir='$(sbindir)' \
 	    libexecdir='$(libexecdir)' libdir='$(libdir)' includedir='$(includedir)' mandir='$(mandir)' \
@@ -259,6 +280,6 @@ sizes:
 clean:
 	rm -rf $(B)
 distclean: clean
-	rm -rf build-asan config.mk config.log config.status configure autom4te.cache
+	rm -rf build-asan build-fuzz config.mk config.log config.status configure autom4te.cache
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Installs the Debian packages that building and testing need and that are
 # missing; does nothing where all are there. Through sudo where not root.
+# tests/packages.sh [PACKAGE...]: these as well.
 set -eu
 need='gcc libc6-dev make autoconf pkg-config binutils libssl-dev libevent-dev
 libseccomp-dev libconfuse-dev check linux-libc-dev openssl curl gnutls-bin
 iproute2 procps python3 mandoc'
+need="$need $*"
 
 missing=''
 for package in $need; do
