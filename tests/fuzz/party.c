@@ -159,8 +159,8 @@ judge_output(const struct party *party)
 	must_hold(alerts <= 1, "%u alerts", alerts);
 	must_hold(alerts == 0 || type == CONTENT_ALERT,
 	    "record of type %u behind the alert", type);
-	if (kind != S2N_ERR_T_PROTO) {
-		must_hold(alerts == 0, "an alert for %s",
+	if (kind != S2N_ERR_T_PROTO || party->said_goodbye) {
+		must_hold(alerts == 0 || party->said_goodbye, "an alert for %s",
 		    s2n_strerror_name(party->error));
 		return;
 	}
@@ -228,9 +228,37 @@ party_run(struct party *party)
 }
 
 void
+party_send(struct party *party, struct slice data)
+{
+	s2n_blocked_status blocked;
+	ssize_t n =
+	    s2n_send(party->conn, data.data, (ssize_t)data.len, &blocked);
+
+	must_hold(n == (ssize_t)data.len, "%zd of %zu bytes", n, data.len);
+}
+
+void
+party_goodbye(struct party *party)
+{
+	s2n_blocked_status blocked;
+
+	if (!party->through || party->error != 0)
+		return;
+	must_hold(s2n_shutdown_send(party->conn, &blocked) == 0, "%s",
+	    s2n_strerror_debug(s2n_errno, NULL));
+	party->said_goodbye = true;
+}
+
+void
 party_finish(struct party *party)
 {
+	s2n_blocked_status blocked;
+	uint8_t byte;
+
 	party->in->closed = true;
 	party_run(party);
 	must_hold(party->error != 0 || party->ended, "no end at the end");
+	for (int i = 0; party->error == 0 && i < 2; i++)
+		must_hold(s2n_recv(party->conn, &byte, 1, &blocked) == 0,
+		    "the end, again and again");
 }

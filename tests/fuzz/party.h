@@ -29,6 +29,7 @@ struct party {
 	bool through;      /* s2n_negotiate succeeded */
 	bool ended;        /* it got close_notify, behind that */
 	int error;         /* s2n_errno that ended it; 0: none */
+	bool said_goodbye; /* it sent close_notify */
 	struct writer got; /* application data */
 };
 
@@ -37,6 +38,10 @@ void party_open(struct party *, s2n_mode, const struct setup *, struct wire *,
 void party_close(struct party *);
 /* Calls it until it waits for bytes or has come to its end. */
 void party_run(struct party *);
+/* Sends data; it is through, and has no error. */
+void party_send(struct party *, struct slice);
+/* Sends close_notify if it is through and has no error. */
+void party_goodbye(struct party *);
 /* Nothing more comes: it must end; then all that was promised above. */
 void party_finish(struct party *);
 

@@ -15,6 +15,7 @@ case $seconds in
 '' | *[!0-9]*) echo "fuzz: $seconds is no number of seconds" >&2; exit 2 ;;
 esac
 # Without a target it lists them.
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $("$program" 2>&1 | sed 1d)
 [ $# -gt 0 ] || { echo "fuzz: $program names no target" >&2; exit 2; }
 mkdir -p "$work"
