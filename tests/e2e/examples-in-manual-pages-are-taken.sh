@@ -54,4 +54,4 @@ for example in "$root"/*.conf; do
 		take frontd "$example"
 	fi
 done
-[ "$seen" -eq 7 ] || { echo "$seen examples were found"; exit 1; }
+[ "$seen" -eq 8 ] || { echo "$seen examples were found"; exit 1; }
