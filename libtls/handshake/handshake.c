@@ -81,6 +81,9 @@ hello_seen(struct s2n_connection *conn)
 {
 	int r;
 
+	/* 5.1, while both sides still read alerts in the clear */
+	if ((r = message_boundary(conn)) != 0)
+		return r;
 	/* A client does not know yet whether it is TLS 1.3. */
 	conn->records.drops_ccs =
 	    (is_server(conn) ? conn->version : connection_most_version(conn)) >=
@@ -92,8 +95,7 @@ hello_seen(struct s2n_connection *conn)
 			return r;
 		conn->records.out.version = conn->client_hello_version;
 	}
-	/* 5.1, while both sides still read alerts in the clear */
-	return message_boundary(conn);
+	return 0;
 }
 
 /* Messages are kept only for a CertificateVerify that will come. */
