@@ -103,9 +103,28 @@ judge_hello(const struct s2n_connection *conn, const struct hello *hello)
 	return 0;
 }
 
-/* The server's order decides. */
-static int
-choose_suite(struct s2n_connection *conn, const struct hello *hello)
+bool
+choose_is_chacha20(uint16_t number)
+{
+	const struct suite *suite = suite_find(number);
+
+	return suite != NULL && suite->aead == &aead_chacha20_poly1305;
+}
+
+bool
+choose_boosts_chacha20(
+    const struct s2n_connection *conn, const struct hello *hello)
+{
+	struct reader suites = reader_of(hello->suites);
+
+	return connection_preference(conn)->boosts_chacha20 &&
+	       choose_is_chacha20(reader_u16(&suites));
+}
+
+/* The first of ours; only those with ChaCha20, or all. */
+static bool
+find_suite(struct s2n_connection *conn, const struct hello *hello,
+    bool (*wanted)(uint16_t number))
 {
 	const struct preference *preference = connection_preference(conn);
 	const struct suite *suite;
@@ -114,12 +133,23 @@ choose_suite(struct s2n_connection *conn, const struct hello *hello)
 		suite =
 		    preference_suite(preference, preference->suites.numbers[i]);
 		if (suite == NULL || !suite_fits(suite, conn->version) ||
+		    (wanted != NULL && !wanted(suite->number)) ||
 		    !choose_offered(hello->suites, suite->number))
 			continue;
 		conn->suite = suite;
-		return 0;
+		return true;
 	}
-	return fail(ERR_NO_COMMON_SUITE);
+	return false;
+}
+
+/* The server's order decides, but for a client that is better at ChaCha20. */
+static int
+choose_suite(struct s2n_connection *conn, const struct hello *hello)
+{
+	if (choose_boosts_chacha20(conn, hello) &&
+	    find_suite(conn, hello, choose_is_chacha20))
+		return 0;
+	return find_suite(conn, hello, NULL) ? 0 : fail(ERR_NO_COMMON_SUITE);
 }
 
 /* The client's share for a group; false when there is none. */

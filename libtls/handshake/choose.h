@@ -31,6 +31,10 @@ must_check int choose12_parameters(
  */
 bool choose12_scheme(struct s2n_connection *, const struct suite *);
 
+/* Whether the policy lets a client have ChaCha20 that names it first. */
+bool choose_boosts_chacha20(
+    const struct s2n_connection *, const struct hello *);
+bool choose_is_chacha20(uint16_t suite);
 /* Whether a list of uint16 has the number. */
 bool choose_offered(struct slice list, uint16_t number);
 /* Notes what is signed with. */

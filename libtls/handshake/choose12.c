@@ -137,14 +137,6 @@ suite_works(struct s2n_connection *conn, const struct suite *suite)
 	return false;
 }
 
-static bool
-is_chacha20(uint16_t number)
-{
-	const struct suite *suite = suite_find(number);
-
-	return suite != NULL && suite->aead == &aead_chacha20_poly1305;
-}
-
 /* The first of ours that works; only those with ChaCha20, or all. */
 static bool
 find_suite(struct s2n_connection *conn, const struct hello *hello,
@@ -173,11 +165,8 @@ find_suite(struct s2n_connection *conn, const struct hello *hello,
 int
 choose12_parameters(struct s2n_connection *conn, const struct hello *hello)
 {
-	struct reader suites = reader_of(hello->suites);
-
-	if (connection_preference(conn)->boosts_chacha20 &&
-	    is_chacha20(reader_u16(&suites)) &&
-	    find_suite(conn, hello, is_chacha20))
+	if (choose_boosts_chacha20(conn, hello) &&
+	    find_suite(conn, hello, choose_is_chacha20))
 		return 0;
 	return find_suite(conn, hello, NULL) ? 0 : fail(ERR_NO_COMMON_SUITE);
 }

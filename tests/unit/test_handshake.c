@@ -2,6 +2,7 @@
  * libtls client against libtls server, in memory: every certificate kind, slow
  * transports, pending keys, retries, what was agreed on, data and the end.
  */
+#include "libtls/state/config.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
 
@@ -132,6 +133,50 @@ START_TEST(a_client_without_a_certificate_is_told_so)
 }
 END_TEST
 
+/* A policy may let a client have ChaCha20 that names it first. */
+static const uint16_t chacha20_first[] = { 0x1303, 0xcca9, 0x1301, 0xc02b };
+static const uint16_t chacha20_last[] = { 0x1301, 0xc02b, 0x1303, 0xcca9 };
+static const struct {
+	bool first, boosts;
+	uint8_t version;
+	uint16_t suite;
+} favourites[] = {
+	{ true, true, S2N_TLS13, 0x1303 },
+	{ true, false, S2N_TLS13, 0x1301 },
+	{ false, true, S2N_TLS13, 0x1301 },
+	{ true, true, S2N_TLS12, 0xcca9 },
+	{ true, false, S2N_TLS12, 0xc02b },
+	{ false, true, S2N_TLS12, 0xc02b },
+};
+
+START_TEST(chacha20_is_for_those_who_prefer_it)
+{
+	struct peers_spec spec = { .key = CERTS_P256 };
+	struct preference theirs, ours;
+	struct peers peers;
+	uint8_t suite[2];
+
+	peers_open(&peers, &spec);
+	ours = theirs = *peers.server_config->preference;
+	theirs.suites =
+	    (struct number_list){ favourites[_i].first ? chacha20_first
+						       : chacha20_last,
+		    COUNT(chacha20_first) };
+	ours.suites =
+	    (struct number_list){ chacha20_last, COUNT(chacha20_last) };
+	ours.boosts_chacha20 = favourites[_i].boosts;
+	ours.max_version = favourites[_i].version;
+	peers.client_config->preference = &theirs;
+	peers.server_config->preference = &ours;
+	ck_assert(peers_negotiate(&peers));
+	ck_assert_int_eq(s2n_connection_get_cipher_iana_value(
+			     peers.client, &suite[0], &suite[1]),
+	    0);
+	ck_assert_uint_eq(suite[0] << 8 | suite[1], favourites[_i].suite);
+	peers_close(&peers);
+}
+END_TEST
+
 static Suite *
 handshake_suite(void)
 {
@@ -145,6 +190,8 @@ handshake_suite(void)
 	    (int)COUNT(policies));
 	tcase_add_loop_test(tcase, a_client_without_a_certificate_is_told_so, 0,
 	    (int)COUNT(lacks));
+	tcase_add_loop_test(tcase, chacha20_is_for_those_who_prefer_it, 0,
+	    (int)COUNT(favourites));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
