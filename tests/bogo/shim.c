@@ -9,6 +9,7 @@
 
 #include "libtls/record/record.h"
 #include "libtls/state/connection.h"
+#include "libtls/unstable/renegotiate.h"
 #include "tests/bogo/shim_errors.h"
 #include "tests/bogo/shim_expect.h"
 #include "tests/bogo/shim_files.h"
@@ -27,7 +28,13 @@ struct shim {
 	struct s2n_config *config;
 	struct s2n_connection *conn;
 	struct s2n_async_pkey_op *operation; /* waits for its turn */
+	bool asked;                          /* to renegotiate: not done yet */
+	bool refused;                        /* to renegotiate: the end */
+	bool closing;
+	long renegotiations;
 };
+
+static bool again(struct shim *, s2n_blocked_status);
 
 /* ---- waiting ---- */
 
@@ -56,6 +63,46 @@ operate(struct shim *shim)
 	return s2n_async_pkey_op_free(operation) == 0 && done;
 }
 
+/* A HelloRequest came. */
+static int
+consider(
+    struct s2n_connection *conn, void *ctx, s2n_renegotiate_response *response)
+{
+	struct shim *shim = ctx;
+	const struct options *options = &shim->options;
+
+	(void)conn;
+	if (!shim->closing &&
+	    (options->renegotiates ||
+		(options->renegotiates_once && shim->renegotiations == 0))) {
+		*response = S2N_RENEGOTIATE_ACCEPT;
+		shim->asked = shim->transport.paused = true;
+	} else {
+		*response = S2N_RENEGOTIATE_REJECT;
+		shim->refused = shim->transport.paused = true;
+	}
+	return 0;
+}
+
+/* The application's part of it: application data in between is not expected. */
+static bool
+renegotiate(struct shim *shim)
+{
+	s2n_blocked_status blocked;
+	uint8_t data[1];
+	ssize_t len;
+
+	shim->asked = shim->transport.paused = false;
+	if (s2n_renegotiate_wipe(shim->conn) != 0)
+		return false;
+	while (
+	    s2n_renegotiate(shim->conn, data, sizeof data, &len, &blocked) != 0)
+		if (len > 0 || !again(shim, blocked))
+			return false;
+	shim->renegotiations++;
+	return true;
+}
+
 /* Whether a call that failed is worth repeating. */
 static bool
 again(struct shim *shim, s2n_blocked_status blocked)
@@ -64,6 +111,10 @@ again(struct shim *shim, s2n_blocked_status blocked)
 		return false;
 	if (blocked == S2N_BLOCKED_ON_APPLICATION_INPUT)
 		return operate(shim);
+	if (shim->refused)
+		return false;
+	if (shim->asked)
+		return renegotiate(shim);
 	if (transport_allow(&shim->transport, blocked))
 		return true;
 	fputs("blocked without a reason\n", stderr);
@@ -132,6 +183,7 @@ shut_down(struct shim *shim)
 {
 	s2n_blocked_status blocked;
 
+	shim->closing = true;
 	while (s2n_shutdown(shim->conn, &blocked) != 0)
 		if (!again(shim, blocked))
 			return failed(shim);
@@ -187,10 +239,31 @@ send_alert(struct shim *shim)
 {
 	static const uint8_t alert[] = { 2, ALERT_DECOMPRESSION_FAILURE };
 	struct record_layer *records = &shim->conn->records;
+	int r =
+	    record_write(records, CONTENT_ALERT, slice_of(alert, sizeof alert));
 
-	return record_write(records, CONTENT_ALERT,
-		   slice_of(alert, sizeof alert)) == 0 &&
-	       io_flush(&records->io) == 0;
+	while (r == 0 || r == ERR_WANT_WRITE) {
+		if ((r = io_flush(&records->io)) == 0)
+			return true;
+		if (!transport_allow(&shim->transport, S2N_BLOCKED_ON_WRITE))
+			return false;
+	}
+	return false;
+}
+
+/* The length in two bytes, low first; read, then write secret. */
+static bool
+export_secrets(struct shim *shim)
+{
+	const struct record_layer *records = &shim->conn->records;
+	uint8_t bytes[2 + 2 * DIGEST_MAX];
+	size_t len = shim->conn->suite->digest->size;
+
+	bytes[0] = (uint8_t)len;
+	bytes[1] = 0;
+	memcpy(bytes + 2, records->in.secret, len);
+	memcpy(bytes + 2 + len, records->out.secret, len);
+	return send_all(shim, bytes, 2 + 2 * len);
 }
 
 /* Half of the greeting is written, then something is read. */
@@ -263,7 +336,8 @@ converse(struct shim *shim)
 
 	if (options->extra_handshake && !negotiate(shim))
 		return false;
-	if (!export_key(shim))
+	if (!export_key(shim) ||
+	    (options->export_secrets && !export_secrets(shim)))
 		return false;
 	if (options->sends_alert)
 		return send_alert(shim);
@@ -346,12 +420,18 @@ configure(struct shim *shim)
 	shim->config = s2n_config_new_minimal();
 	if (shim->config == NULL || !own_pair(shim) || !own_protocols(shim) ||
 	    !trust(shim) ||
+	    s2n_config_set_max_cert_chain_depth(shim->config, UINT16_MAX) !=
+		0 ||
 	    s2n_config_set_max_blinding_delay(shim->config, 0) != 0 ||
 	    s2n_config_set_alert_behavior(
 		shim->config, S2N_ALERT_IGNORE_WARNINGS) != 0)
 		return false;
 	if (!options->verify_fail &&
 	    s2n_config_disable_x509_verification(shim->config) != 0)
+		return false;
+	if (!options->ignores_requests && !options->server &&
+	    s2n_config_set_renegotiate_request_cb(
+		shim->config, consider, shim) != 0)
 		return false;
 	if (options->async && shim->pair != NULL &&
 	    s2n_config_set_async_pkey_callback(shim->config, postpone) != 0)
@@ -367,6 +447,9 @@ make_connection(struct shim *shim)
 
 	shim->conn =
 	    s2n_connection_new(options->server ? S2N_SERVER : S2N_CLIENT);
+	if (shim->conn != NULL && options->max_fragment != 0)
+		shim->conn->records.fragment_max =
+		    (uint16_t)options->max_fragment;
 	return shim->conn != NULL &&
 	       s2n_connection_set_config(shim->conn, shim->config) == 0 &&
 	       s2n_connection_set_ctx(shim->conn, shim) == 0 &&
@@ -378,9 +461,13 @@ make_connection(struct shim *shim)
 static bool
 run(struct shim *shim)
 {
-	return negotiate(shim) && expect_all(shim->conn, &shim->options) &&
-	       converse(shim) &&
-	       (!shim->options.check_close || shut_down(shim));
+	const struct options *options = &shim->options;
+
+	if (!negotiate(shim) ||
+	    !expect_all(shim->conn, options, shim->transport.extended_master))
+		return false;
+	return converse(shim) && (!options->check_close || shut_down(shim)) &&
+	       expect_renegotiations(options, shim->renegotiations);
 }
 
 int
@@ -406,6 +493,11 @@ main(int argc, char **argv)
 		return 1;
 	}
 	good = run(&shim);
+	if (shim.refused) {
+		fputs(
+		    "a HelloRequest was refused :NO_RENEGOTIATION:\n", stderr);
+		good = false;
+	}
 	transport_close(&shim.transport);
 	(void)!s2n_connection_free(shim.conn);
 	(void)!s2n_config_free(shim.config);

@@ -81,12 +81,16 @@ certificate_is(const char *path, const struct s2n_cert_chain_and_key *seen)
 }
 
 bool
-expect_all(struct s2n_connection *conn, const struct options *options)
+expect_all(struct s2n_connection *conn, const struct options *options,
+    bool extended_master)
 {
 	const struct scheme *scheme =
 	    is_server(conn) ? conn->client_scheme : conn->server_scheme;
 	long cipher =
 	    options->cipher_aes != 0 ? options->cipher_aes : options->cipher;
+	/* RFC 8446 D: what the extensions say is built in. */
+	bool tls13 = conn->version >= S2N_TLS13;
+	bool secure = tls13 || conn->secure_renegotiation;
 
 	return number_is("group", options->curve,
 		   conn->group != NULL ? conn->group->number : 0) &&
@@ -101,9 +105,16 @@ expect_all(struct s2n_connection *conn, const struct options *options)
 	       holds("retry", options->retry, conn->retried) &&
 	       holds("no retry", options->no_retry, !conn->retried) &&
 	       holds("secure renegotiation", options->secure_renegotiation,
-		   conn->secure_renegotiation) &&
+		   secure) &&
+	       holds("extended master secret", options->extended_master,
+		   tls13 || extended_master) &&
 	       holds("no secure renegotiation",
-		   options->no_secure_renegotiation,
-		   !conn->secure_renegotiation) &&
+		   options->no_secure_renegotiation, !secure) &&
 	       certificate_is(options->peer_certificate, conn->peer_chain);
+}
+
+bool
+expect_renegotiations(const struct options *options, long seen)
+{
+	return number_is("renegotiations", options->renegotiations, seen);
 }

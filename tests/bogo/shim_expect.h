@@ -9,6 +9,9 @@
 #include "tests/bogo/shim_options.h"
 
 /* Whether all of it holds; what does not is said on stderr. */
-bool expect_all(struct s2n_connection *, const struct options *);
+bool expect_all(
+    struct s2n_connection *, const struct options *, bool extended_master);
+/* The same of the whole connection, at its end. */
+bool expect_renegotiations(const struct options *, long seen);
 
 #endif

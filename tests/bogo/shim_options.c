@@ -19,7 +19,6 @@ enum kind { SWITCH, NUMBER, NUMBERS, TEXT };
 		"-" name, kind, offsetof(struct options, member)               \
 	}
 
-/* "nothing": what holds of the library without being told. */
 /* clang-format off */
 static const struct flag {
 	const char *name;
@@ -48,6 +47,12 @@ static const struct flag {
 	FLAG("verify-peer", SWITCH, verify_peer),
 	FLAG("verify-fail", SWITCH, verify_fail),
 	FLAG("require-any-client-certificate", SWITCH, require_certificate),
+	FLAG("verify-peer-if-no-obc", SWITCH, verify_peer),
+	FLAG("renegotiate-freely", SWITCH, renegotiates),
+	FLAG("renegotiate-explicit", SWITCH, renegotiates),
+	FLAG("renegotiate-once", SWITCH, renegotiates_once),
+	FLAG("renegotiate-ignore", SWITCH, ignores_requests),
+	FLAG("max-send-fragment", NUMBER, max_fragment),
 	FLAG("async", SWITCH, async),
 	FLAG("shim-writes-first", SWITCH, writes_first),
 	FLAG("shim-shuts-down", SWITCH, shuts_down),
@@ -55,6 +60,7 @@ static const struct flag {
 	FLAG("read-with-unfinished-write", SWITCH, unfinished_write),
 	FLAG("write-different-record-sizes", SWITCH, record_sizes),
 	FLAG("no-op-extra-handshake", SWITCH, extra_handshake),
+	FLAG("handshake-twice", SWITCH, extra_handshake),
 	FLAG("send-alert", SWITCH, sends_alert),
 	FLAG("key-update", SWITCH, updates_keys),
 	FLAG("read-size", NUMBER, read_size),
@@ -62,7 +68,9 @@ static const struct flag {
 	FLAG("export-label", TEXT, export_label),
 	FLAG("export-context", TEXT, export_context),
 	FLAG("use-export-context", SWITCH, has_export_context),
+	FLAG("export-traffic-secrets", SWITCH, export_secrets),
 	FLAG("implicit-handshake", SWITCH, nothing),
+	FLAG("cbc-record-splitting", SWITCH, nothing),
 	FLAG("use-custom-verify-callback", SWITCH, nothing),
 	FLAG("use-old-client-cert-callback", SWITCH, nothing),
 	FLAG("partial-write", SWITCH, nothing),
@@ -74,8 +82,8 @@ static const struct flag {
 	FLAG("expect-cipher-no-aes", NUMBER, cipher),
 	FLAG("expect-peer-signature-algorithm", NUMBER, peer_scheme),
 	FLAG("expect-version", NUMBER, version),
+	FLAG("expect-total-renegotiations", NUMBER, renegotiations),
 	FLAG("expect-alpn", TEXT, protocol),
-	FLAG("expect-advertised-alpn", TEXT, peer_protocols),
 	FLAG("expect-server-name", TEXT, server_name),
 	FLAG("expect-peer-cert-file", TEXT, peer_certificate),
 	FLAG("expect-hrr", SWITCH, retry),

@@ -30,21 +30,23 @@ struct options {
 	const char *chosen_protocol;
 	bool reject_protocols;
 	bool verify_peer, require_certificate, verify_fail;
+	bool renegotiates, renegotiates_once, ignores_requests;
+	long max_fragment; /* 0: the library's */
 	/* how it is driven */
 	bool async, writes_first, shuts_down, check_close, unfinished_write;
 	bool record_sizes, extra_handshake, sends_alert, updates_keys;
+	bool export_secrets;
 	long read_size;
 	long export_len; /* 0: no export */
 	const char *export_label, *export_context;
 	bool has_export_context;
 	/* what is expected of it */
-	long curve, cipher, cipher_aes, peer_scheme, version;
-	const char *protocol, *peer_protocols, *server_name, *peer_certificate;
+	long curve, cipher, cipher_aes, peer_scheme, version, renegotiations;
+	const char *protocol, *server_name, *peer_certificate;
 	bool retry, no_retry, extended_master, secure_renegotiation;
 	bool no_secure_renegotiation;
-	/* taken by nothing */
+	/* of flags that ask for what is so anyway */
 	bool nothing;
-	const char *no_text;
 };
 
 /* Ends the process: exit status 89, with why on stderr. */

@@ -38,7 +38,21 @@ static const uint16_t default_groups[] = {
 	GROUP_SECP384R1,
 };
 
-static const uint16_t default_schemes[] = {
+/* What a peer may sign with. */
+static const uint16_t default_verifying[] = {
+	SCHEME_ECDSA_SHA256,
+	SCHEME_RSA_PSS_RSAE_SHA256,
+	SCHEME_RSA_PKCS1_SHA256,
+	SCHEME_ECDSA_SHA384,
+	SCHEME_RSA_PSS_RSAE_SHA384,
+	SCHEME_RSA_PKCS1_SHA384,
+	SCHEME_RSA_PSS_RSAE_SHA512,
+	SCHEME_RSA_PKCS1_SHA512,
+	SCHEME_RSA_PKCS1_SHA1,
+};
+
+/* What we may sign with. */
+static const uint16_t default_signing[] = {
 	SCHEME_ECDSA_SHA256,
 	SCHEME_RSA_PSS_RSAE_SHA256,
 	SCHEME_RSA_PKCS1_SHA256,
@@ -83,26 +97,52 @@ groups_of(const struct options *options, uint16_t *room)
 	return (struct number_list){ room, count };
 }
 
+static void
+append(uint16_t *room, size_t *count, struct number_list list)
+{
+	for (size_t i = 0; i < list.count && *count < 2 * NUMBERS_MAX; i++) {
+		if (scheme_find(list.numbers[i]) == NULL)
+			unimplemented("a signature scheme");
+		room[(*count)++] = list.numbers[i];
+	}
+}
+
+static struct number_list
+chosen_or(const struct numbers *chosen, struct number_list otherwise)
+{
+	if (chosen->count == 0)
+		return otherwise;
+	return (struct number_list){ chosen->at, chosen->count };
+}
+
 /*
- * The policy has one list for both directions: a server that asks for no
- * certificate only signs, a client without one only verifies.
+ * The policy has one list for both directions. A server that asks for no
+ * certificate only signs, a client without one only verifies; who does both is
+ * given both, first what the flags name.
  */
 static struct number_list
-schemes_of(const struct options *options)
+schemes_of(const struct options *options, uint16_t *room)
 {
-	const struct numbers *signing = &options->signing;
-	const struct numbers *verifying = &options->verifying;
-	const struct numbers *chosen;
+	struct number_list signing =
+	    chosen_or(&options->signing, LIST(default_signing));
+	struct number_list verifying =
+	    chosen_or(&options->verifying, LIST(default_verifying));
+	bool signs = options->cert_file != NULL;
+	bool verifies = !options->server || options->verify_peer ||
+			options->require_certificate;
+	size_t count = 0;
 
-	if (signing->count > 0 && verifying->count > 0)
+	if (options->signing.count > 0 && options->verifying.count > 0)
 		unimplemented("two lists of schemes");
-	chosen = signing->count > 0 ? signing : verifying;
-	if (chosen->count == 0)
-		return LIST(default_schemes);
-	for (size_t i = 0; i < chosen->count; i++)
-		if (scheme_find(chosen->at[i]) == NULL)
-			unimplemented("a signature scheme");
-	return (struct number_list){ chosen->at, chosen->count };
+	if (verifies && (!signs || options->verifying.count > 0))
+		append(room, &count, verifying);
+	if (signs && (!verifies || options->signing.count > 0))
+		append(room, &count, signing);
+	if (signs && verifies && options->signing.count == 0)
+		append(room, &count, LIST(default_signing));
+	if (signs && verifies && options->verifying.count == 0)
+		append(room, &count, verifying);
+	return (struct number_list){ room, count };
 }
 
 static uint8_t
@@ -142,14 +182,15 @@ restrict_versions(const struct options *options, struct preference *preference)
 const struct preference *
 preference_of(const struct options *options)
 {
-	static uint16_t groups[NUMBERS_MAX];
+	static uint16_t groups[NUMBERS_MAX], schemes[2 * NUMBERS_MAX];
 	static struct preference preference;
 
 	preference = (struct preference){
 		.name = "runner",
 		.suites = suites_of(options),
-		.schemes = schemes_of(options),
+		.schemes = schemes_of(options, schemes),
 		.groups = groups_of(options, groups),
+		.boosts_chacha20 = true,
 	};
 	restrict_versions(options, &preference);
 	return &preference;

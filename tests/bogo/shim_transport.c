@@ -9,11 +9,28 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "libtls/state/connection.h"
+
+static void
+observe(struct transport *transport)
+{
+	const struct handshake *hs = transport->conn->hs;
+
+	if (hs != NULL)
+		transport->extended_master = hs->extended_master;
+}
+
 static int
 receive(void *ctx, uint8_t *buf, uint32_t len)
 {
 	struct transport *transport = ctx;
 
+	observe(transport);
+	if (transport->paused) {
+		transport->paused = false;
+		errno = EAGAIN;
+		return -1;
+	}
 	if (transport->async) {
 		if (!transport->may_read) {
 			errno = EAGAIN;
@@ -78,6 +95,7 @@ transport_connect(struct transport *transport, uint16_t port)
 bool
 transport_attach(struct transport *transport, struct s2n_connection *conn)
 {
+	transport->conn = conn;
 	return s2n_connection_set_recv_cb(conn, receive) == 0 &&
 	       s2n_connection_set_send_cb(conn, transmit) == 0 &&
 	       s2n_connection_set_recv_ctx(conn, transport) == 0 &&

@@ -11,6 +11,10 @@ struct transport {
 	int fd;
 	bool async;
 	bool may_read, may_write;
+	bool paused; /* the next read blocks */
+	struct s2n_connection *conn;
+	/* RFC 7627 was agreed on: known as long as the handshake lasts. */
+	bool extended_master;
 };
 
 /* Connects to the port of the loopback address; false with errno. */
