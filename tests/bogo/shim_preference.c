@@ -138,8 +138,9 @@ schemes_of(const struct options *options, uint16_t *room)
 		append(room, &count, verifying);
 	if (signs && (!verifies || options->signing.count > 0))
 		append(room, &count, signing);
-	if (signs && verifies && options->signing.count == 0)
-		append(room, &count, LIST(default_signing));
+	if (signs && verifies && options->signing.count == 0 &&
+	    (options->verifying.count > 0 || !options->server))
+		append(room, &count, signing);
 	if (signs && verifies && options->verifying.count == 0)
 		append(room, &count, verifying);
 	return (struct number_list){ room, count };
