@@ -61,7 +61,7 @@ LIBTLS_REGISTRY := $(call obj,$(addprefix libtls/registry/,suite lists preferenc
 LIBTLS_CERT := $(call obj,libtls/cert/key libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \
     libtls/cert/trust libtls/cert/validate)
 LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io protect mac protect12 cbc record))
-LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures names fragment legacy))
+LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures names fragment early_data legacy))
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message alert transcript schedule13 \
     keys13 keylog choose client_hello hello_retry server_hello encrypted_extensions certificate_request \
     certificate certificate_verify finished operation post schedule12 keys12 choose12 client_hello_v2 hello_callback key_exchange \

@@ -32,6 +32,7 @@ static const struct extension table[] = {
 	{ 0xff01, IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(renegotiation_info) },
 	{ 44,     IN_CLIENT_HELLO | IN_HELLO_RETRY,          IN_HELLO_RETRY, ROW(cookie) },
 	{ 23,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(extended_master_secret) },
+	{ 42,     IN_CLIENT_HELLO | IN_ENCRYPTED,            0,              ROW(early_data) },
 };
 /* clang-format on */
 

@@ -25,6 +25,7 @@ EXTENSION_ROW(ec_point_formats);
 EXTENSION_ROW(renegotiation_info);
 EXTENSION_ROW(cookie);
 EXTENSION_ROW(extended_master_secret);
+EXTENSION_ROW(early_data);
 
 #undef EXTENSION_ROW
 

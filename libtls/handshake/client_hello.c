@@ -205,7 +205,7 @@ note(struct s2n_connection *conn, const struct hello *hello)
 /* What follows from the choice, and from the offer, which is forgotten: it
  * borrowed from the message. */
 static int
-settle(struct s2n_connection *conn)
+settle(struct s2n_connection *conn, bool second)
 {
 	struct handshake *hs = conn->hs;
 	const struct digest *digest = conn->suite->digest;
@@ -218,6 +218,9 @@ settle(struct s2n_connection *conn)
 		if (connection_client_auth(conn) != S2N_CERT_AUTH_NONE)
 			transcript_keep(&hs->transcript);
 	}
+	/* RFC 8446 4.2.10: "MUST NOT" come with a second ClientHello. */
+	if (conn->version >= S2N_TLS13 && hs->offer.early_data && !second)
+		conn->records.early_data = RECORD_EARLY_DATA_MAX;
 	hs->offer = (struct offer){ 0 };
 	return transcript_start(&hs->transcript, digest);
 }
@@ -269,5 +272,5 @@ client_hello_recv(struct s2n_connection *conn, struct reader *in)
 	if (hs->retry && !second &&
 	    (r = hash_fixed_part(&hello, hs->first_offer)) != 0)
 		return r;
-	return settle(conn);
+	return settle(conn, second);
 }

@@ -172,6 +172,31 @@ judge_empty(struct record_layer *layer)
 	return 0;
 }
 
+/*
+ * RFC 8446 4.2.10: a server that takes no early data discards records that
+ * "fail deprotection (up to the configured max_early_data_size)", and after a
+ * HelloRetryRequest all that are outwardly application data. The first record
+ * that is neither ends it. 0: skipped.
+ */
+static int
+skip_early_data(
+    struct record_layer *layer, enum content_type outer, size_t len, int r)
+{
+	bool early = outer == CONTENT_APPLICATION_DATA &&
+		     (layer->in.kind == &protection_none || r == ERR_DECRYPT);
+
+	if (!early) {
+		if (outer != CONTENT_ALERT)
+			layer->early_data = 0;
+		return r;
+	}
+	if (layer->early_data < len)
+		return r;
+	layer->early_data = (uint16_t)(layer->early_data - len);
+	layer->plain = NO_BYTES;
+	return 0;
+}
+
 int
 record_read(struct record_layer *layer)
 {
@@ -193,6 +218,9 @@ record_read(struct record_layer *layer)
 			    layer, slice_of(header + RECORD_HEADER, len));
 		else if ((r = open_record(layer, header, len)) == 0)
 			r = judge_empty(layer);
+		if (layer->early_data > 0 &&
+		    header[0] != CONTENT_CHANGE_CIPHER_SPEC)
+			r = skip_early_data(layer, header[0], len, r);
 		if (r != 0) {
 			layer->plain = NO_BYTES;
 			return r;

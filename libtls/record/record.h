@@ -13,6 +13,9 @@
  * open). */
 #define RECORD_EMPTY_MAX 32
 
+/* Bytes of early data that are skipped at most. */
+#define RECORD_EARLY_DATA_MAX 16384
+
 struct record_layer {
 	struct io io;
 	struct protection in;
@@ -24,6 +27,7 @@ struct record_layer {
 	bool plain_alerts; /* a plaintext alert may still come */
 	bool takes_data;   /* application data may come, even empty */
 	uint8_t empty_in_a_row;
+	uint16_t early_data; /* bytes of it that may still be skipped */
 	/* The record last read: */
 	enum content_type type;
 	bool v2;            /* a ClientHello without a record (RFC 5246 E.2) */

@@ -110,6 +110,7 @@ struct offer {
 	bool has_versions, has_groups, has_schemes, has_key_shares;
 	bool has_protocols;
 	bool extended_master; /* RFC 7627 */
+	bool early_data;
 	bool renegotiation;   /* RFC 5746: the extension or its suite */
 };
 

@@ -422,6 +422,49 @@ START_TEST(records_that_carry_nothing_are_not_taken_for_ever)
 }
 END_TEST
 
+/* Two records of 30 bytes that no key of ours opens, then a message. */
+static const struct {
+	const char *what;
+	bool keys;
+	uint16_t room;
+	int r;
+} skips[] = {
+	{ "room for both", true, 60, 0 },
+	{ "room for one", true, 59, ERR_DECRYPT },
+	{ "none is awaited", true, 0, ERR_DECRYPT },
+	{ "after a retry", false, 60, 0 },
+};
+
+START_TEST(early_data_is_skipped)
+{
+	static const uint8_t secret[DIGEST_MAX] = { 9 };
+	static const uint8_t early[35] = { 23, 3, 3, 0, 30, 1 };
+	struct record_layer layer;
+
+	open_layer(&layer, &aead_aes128_gcm, &digest_sha256,
+	    skips[_i].keys ? secret : NULL);
+	layer.early_data = skips[_i].room;
+	wire_put(slice_of(early, sizeof early));
+	wire_put(slice_of(early, sizeof early));
+	ck_assert_int_eq(record_write(&layer, CONTENT_HANDSHAKE,
+			     slice_of(secret, sizeof secret)),
+	    0);
+	ck_assert_int_eq(io_flush(&layer.io), 0);
+	ck_assert_msg(record_read(&layer) == skips[_i].r, "%s", skips[_i].what);
+	if (skips[_i].r == 0) {
+		ck_assert_int_eq(layer.type, CONTENT_HANDSHAKE);
+		ck_assert_uint_eq(layer.plain.len, sizeof secret);
+		/* That ended it. */
+		layer.plain = NO_BYTES;
+		ck_assert_uint_eq(layer.early_data, 0);
+		wire_put(slice_of(early, sizeof early));
+		ck_assert_int_eq(
+		    record_read(&layer), skips[_i].keys ? ERR_DECRYPT : 0);
+	}
+	record_free(&layer);
+}
+END_TEST
+
 START_TEST(sequence_numbers_do_not_wrap)
 {
 	static const uint8_t secret[DIGEST_MAX] = { 9 };
@@ -457,6 +500,7 @@ record_suite(void)
 	tcase_add_loop_test(tcase, headers_are_judged, 0, (int)COUNT(headers));
 	tcase_add_test(
 	    tcase, records_that_carry_nothing_are_not_taken_for_ever);
+	tcase_add_loop_test(tcase, early_data_is_skipped, 0, (int)COUNT(skips));
 	tcase_add_test(tcase, sequence_numbers_do_not_wrap);
 	suite_add_tcase(suite, tcase);
 	return suite;
