@@ -33,6 +33,7 @@ struct attack {
 	unsigned sent; /* messages, so far */
 	size_t start;  /* of the last one in the flight */
 	bool changed;
+	bool more; /* something behind a message that is as it was */
 	bool sender_was_through; /* when it had sent that */
 };
 
@@ -105,34 +106,25 @@ fit_length(struct writer *flight, size_t start)
 static void
 in_between(struct attack *attack, struct writer *flight)
 {
-	uint8_t copy[MESSAGE_MAX];
+	static uint8_t copy[MESSAGE_HEADER + MESSAGE_MAX];
 	size_t len = flight->len - attack->start;
+	const uint8_t *now;
 
-	switch (attack->kind) {
-	case FITTING:
-		attack->changed =
-		    edits_apply(&attack->edits, flight, attack->start);
-		if (attack->changed)
-			fit_length(flight, attack->start);
-		break;
-	case BETWEEN:
-		attack->changed =
-		    edits_apply(&attack->edits, flight, attack->start);
-		break;
-	case DROPPED:
+	must_hold(len <= sizeof copy, "%zu bytes", len);
+	memcpy(copy, flight->data + attack->start, len);
+	if (attack->kind == BETWEEN || attack->kind == FITTING)
+		edits_apply(&attack->edits, flight, attack->start);
+	if (attack->kind == FITTING)
+		fit_length(flight, attack->start);
+	if (attack->kind == DROPPED)
 		writer_truncate(flight, attack->start);
-		attack->changed = true;
-		break;
-	case REPEATED:
-		memcpy(copy, flight->data + attack->start, len);
+	if (attack->kind == REPEATED)
 		writer_bytes(flight, slice_of(copy, len));
-		attack->changed = true;
-		break;
-	case CROOKED:
-	case INJECTED:
-	case KINDS:
-		break;
-	}
+	now = flight->data + attack->start;
+	attack->more =
+	    flight->len - attack->start > len && memcmp(now, copy, len) == 0;
+	attack->changed = attack->more || flight->len - attack->start != len ||
+			  memcmp(now, copy, len) != 0;
 }
 
 static void
@@ -142,7 +134,8 @@ done(struct s2n_connection *conn, const struct step *step, void *ctx)
 
 	if (step->sender != attack->role)
 		return;
-	if (due(attack, step) && step->message != CHANGE_CIPHER_SPEC)
+	if (due(attack, step) && step->message != CHANGE_CIPHER_SPEC &&
+	    attack->kind != CROOKED && attack->kind != INJECTED)
 		in_between(attack, &conn->hs->flight);
 	attack->sent++;
 }
@@ -261,13 +254,13 @@ judge(const struct pair *pair, const struct attack *attack)
 		      got(receiver,
 			  sender == &pair->client ? client_data : server_data),
 	    "%zu bytes", receiver->got.len);
-	if (attack->kind == CROOKED || attack->kind == INJECTED)
+	/* More may be a message of its own that is legal there. */
+	if (attack->kind == CROOKED || attack->kind == INJECTED || attack->more)
 		return;
 	must_hold(receiver->error != 0, "nobody minded");
 	must_hold(receiver->got.len == 0 && sender->got.len == 0,
 	    "data behind a changed transcript");
-	must_hold(!receiver->through || attack->kind == REPEATED,
-	    "a handshake with a changed transcript");
+	must_hold(!receiver->through, "a handshake with a changed transcript");
 	must_hold(sender->through == attack->sender_was_through,
 	    "the sender took an answer to what it did not send");
 }
@@ -285,8 +278,9 @@ prepare(struct pair *pair, struct attack *attack, uint8_t control, uint8_t cut)
 	struct detour detour = {
 		.before = before, .built = built, .done = done, .ctx = attack
 	};
-	struct s2n_connection *conn =
-	    attack->role == S2N_CLIENT ? pair->client.conn : pair->server.conn;
+	struct party *sender =
+	    attack->role == S2N_CLIENT ? &pair->client : &pair->server;
+	struct s2n_connection *conn = sender->conn;
 
 	/* Both are legal, so they change nothing. */
 	if (cut > 0)
@@ -294,6 +288,7 @@ prepare(struct pair *pair, struct attack *attack, uint8_t control, uint8_t cut)
 	must_hold(
 	    s2n_connection_set_recv_buffering(conn, (control & 0x80) != 0) == 0,
 	    "read ahead");
+	sender->crooked = attack->kind == INJECTED;
 	detour_take(conn, &detour);
 }
 

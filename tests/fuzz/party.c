@@ -181,7 +181,8 @@ fail_with(struct party *party, int error)
 		      type == S2N_ERR_T_CLOSED,
 	    "%s: ours", s2n_strerror_debug(error, NULL));
 	party->error = error;
-	judge_output(party);
+	if (!party->crooked)
+		judge_output(party);
 	must_be_over(party);
 }
 

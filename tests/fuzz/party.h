@@ -30,6 +30,7 @@ struct party {
 	bool ended;        /* it got close_notify, behind that */
 	int error;         /* s2n_errno that ended it; 0: none */
 	bool said_goodbye; /* it sent close_notify */
+	bool crooked;      /* what it writes is not looked at */
 	struct writer got; /* application data */
 };
 
