@@ -28,6 +28,8 @@ run() {
 for peer in openssl gnutls curl; do
 	run "$peer" sh "tests/interop/$peer.sh"
 done
-run openssl-versions python3 tests/interop/interop.py openssl
+for peer in openssl gnutls nss; do
+	run "$peer-versions" python3 tests/interop/interop.py "$peer"
+done
 echo "interop: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

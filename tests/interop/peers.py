@@ -1,20 +1,28 @@
 """The other TLS stacks: what they speak, how each is told to be a client or a
 server of exactly one cell, and what it then says of the connection.
 
-A peer's client gets standard input from DATA and has to print what comes back;
-a peer's server has to answer our client with answer(DATA).
+A peer's client gets DATA as standard input and has to print it when it comes
+back; a peer's server has to answer the request of our client with the reply.
 """
+import os
 import re
+import socket
 import subprocess
 
 import rows
 
 # 40 kB, so three records, with the line ends that some programs wait for.
-LINES = b"".join(b"%d" % n * 13332 + b"\n" for n in range(1, 4))
+DATA = b"".join(b"%d" % n * 13332 + b"\n" for n in range(1, 4))
 
 
 def output_of(*words):
     return subprocess.run(words, check=True, capture_output=True, text=True, timeout=20).stdout
+
+
+def free_port():
+    """One for programs that take no port 0: nobody has it, for the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return str(one.getsockname()[1])
 
 
 class OpenSSL:
@@ -23,12 +31,13 @@ class OpenSSL:
     client_name, server_name = "s_client", "s_server"
     # Debian's openssl.cnf has a least version of its own.
     environment = {"OPENSSL_CONF": "/dev/null"}
-    data = LINES
+    request = DATA
+    reply = b"".join(line[::-1] + b"\n" for line in DATA.splitlines())
     versions = {"1.3": "-tls1_3", "1.2": "-tls1_2", "1.1": "-tls1_1", "1.0": "-tls1"}
     said_versions = {"TLSv1.3": "1.3", "TLSv1.2": "1.2", "TLSv1.1": "1.1", "TLSv1": "1.0"}
     groups = {"x25519": "X25519", "secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-    free_port = "0"
     ready = r"^ACCEPT .*:(\d+)$"
+    server_ended = "CONNECTION CLOSED"
 
     def __init__(self, certificates):
         self.certificates = certificates
@@ -36,11 +45,6 @@ class OpenSSL:
         for version, option in self.versions.items():
             listed = output_of("openssl", "ciphers", "-s", option, "-stdname", "ALL:COMPLEMENTOFALL:@SECLEVEL=0")
             self.spoken |= {(version, line.split()[0]) for line in listed.splitlines()}
-
-    @staticmethod
-    def printed(output):
-        """Of a client's standard output what it received."""
-        return output
 
     def speaks(self, cell):
         return (cell.version, cell.suite.name) in self.spoken
@@ -61,20 +65,14 @@ class OpenSSL:
             command += ["-groups", ":".join(["X448"] * cell.retry + groups)]
         return command
 
-    def server(self, cell, port):
-        command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-rev",
+    def server(self, cell):
+        command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-rev",
                    "-cert", f"{self.certificates}/{cell.certificate}.pem",
                    "-key", f"{self.certificates}/{cell.certificate}.key",
                    self.versions[cell.version], *self.suite(cell)]
         if cell.group:
             command += ["-groups", self.groups[cell.group]]
-        return command
-
-    @staticmethod
-    def answer(data):
-        return b"".join(line[::-1] + b"\n" for line in data.splitlines())
-
-    server_ended = "CONNECTION CLOSED"
+        return command, None
 
     def said(self, cell, text):
         """What of the cell the peer's words contradict; "" for nothing."""
@@ -87,4 +85,154 @@ class OpenSSL:
         return ""
 
 
-PEERS = {"openssl": OpenSSL}
+class GnuTLS:
+    """gnutls-cli and gnutls-serv, told by priority strings."""
+
+    client_name, server_name = "gnutls-cli", "gnutls-serv"
+    environment = {}
+    request = reply = DATA
+    ready = r"IPv4 .*\.\.\.done"
+    server_ended = ""  # it does not say
+
+    def __init__(self, certificates):
+        self.certificates = certificates
+        listed = output_of("gnutls-cli", "-l")
+        suites = re.findall(r"^TLS_\S+\s+0x(..), 0x(..)\s+TLS(1\..)$", listed, re.M)
+        # The version in the list is the first that has the suite.
+        self.since = {(high + low).upper(): version for high, low, version in suites}
+        self.versions = set(re.findall(r"VERS-TLS(1\.\d)", listed))
+
+    def speaks(self, cell):
+        since = self.since.get(cell.suite.number)
+        return since is not None and cell.version in self.versions and (
+            cell.version >= since if cell.version != "1.3" else since == "1.3")
+
+    @staticmethod
+    def parts(cell):
+        """Key exchange, cipher and MAC in GnuTLS' words."""
+        exchange, _, rest = cell.suite.name[4:].rpartition("_WITH_")
+        cipher = re.match(r"AES_\d+_GCM|AES_\d+_CBC|CHACHA20_POLY1305|3DES|RC4", rest)[0]
+        mac = "AEAD"
+        if not re.search("GCM|CHACHA", cipher):
+            mac = {"SHA": "SHA1"}.get(rest.rpartition("_")[2], rest.rpartition("_")[2])
+        cipher = {"3DES": "3DES-CBC", "RC4": "ARCFOUR-128"}.get(cipher, cipher.replace("_", "-"))
+        return exchange.replace("_", "-"), cipher, mac
+
+    def priority(self, cell, groups):
+        exchange, cipher, mac = self.parts(cell)
+        words = ["NORMAL:-VERS-ALL", f"+VERS-TLS{cell.version}", "-CIPHER-ALL", f"+{cipher}",
+                 "-MAC-ALL", f"+{mac}", "-SIGN-ALL", "+SIGN-ALL"]
+        if exchange:
+            words += ["-KX-ALL", f"+{exchange}"]
+        if cell.group:
+            words += ["-GROUP-ALL", *("+GROUP-" + group.upper() for group in groups)]
+        return ":".join(words)
+
+    def client(self, cell, port):
+        groups = ["x448"] * cell.retry + rows.groups_of(cell)
+        return ["gnutls-cli", "--single-key-share", "--logfile", "/dev/stderr",
+                "--x509cafile", f"{self.certificates}/ca.pem", "--sni-hostname", "localhost",
+                "--verify-hostname", "localhost", "--priority", self.priority(cell, groups),
+                "-p", port, "127.0.0.1"]
+
+    def server(self, cell):
+        port = free_port()
+        return ["gnutls-serv", "--echo", "--disable-client-cert", "-p", port,
+                "--x509certfile", f"{self.certificates}/{cell.certificate}.pem",
+                "--x509keyfile", f"{self.certificates}/{cell.certificate}.key",
+                "--priority", self.priority(cell, [cell.group])], port
+
+    def said(self, cell, text):
+        exchange, cipher, mac = self.parts(cell)
+        described = re.search(r"^- Description: (\(.*\))$", text, re.M)
+        wanted = [rf"\(TLS{cell.version}[^)]*\)"]
+        if exchange.startswith("ECDHE") or not exchange:
+            wanted.append(rf"\(ECDHE-{(cell.group or '[^)]*').upper()}\)")
+        else:
+            wanted.append(r"\(DHE-[^)]*\)" if exchange == "DHE-RSA" else r"\(RSA\)")
+        wanted += [r"(\([^)]*\))?", rf"\({cipher}\)"]  # the signature, if there is one
+        if mac != "AEAD":
+            wanted.append(rf"\({mac}\)")
+        if not described or not re.fullmatch("".join(wanted), described[1].replace(")-(", ")(")):
+            return f"the peer describes {described and described[1]}"
+        return ""
+
+
+class NSS:
+    """tstclnt and selfserv, the last to speak SSLv3 and RC4."""
+
+    client_name, server_name = "tstclnt", "selfserv"
+    environment = {}
+    ready = r"About to call accept"
+    # selfserv keeps a request of 10 kB at most, and answers with a file.
+    reply = (b"HTTP/1.0 200 OK\r\nServer: Generic Web Server\r\nDate: Tue, 26 Aug 1997 22:10:05 GMT\r\n"
+             b"Content-type: text/plain\r\n\r\n" + DATA)
+    server_ended = r"PR_TransmitFile wrote"
+    versions = {"1.3": "tls1.3", "1.2": "tls1.2", "1.1": "tls1.1", "1.0": "tls1.0", "SSLv3": "ssl3"}
+    said_versions = {"1.3": "3.4", "1.2": "3.3", "1.1": "3.2", "1.0": "3.1", "SSLv3": "3.0"}
+    sizes = {"x25519": 255, "secp256r1": 256, "secp384r1": 384, "secp521r1": 521}
+    groups = {"x25519": "x25519", "secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
+    macs = {"MD5": "128-bit MD5", "SHA": "160-bit SHA1", "SHA256": "256-bit SHA256", "SHA384": "384-bit SHA384"}
+
+    def __init__(self, certificates):
+        self.certificates = certificates
+        self.database = f"{certificates}/nss"
+        self.request = b"GET %s/data HTTP/1.0\r\nX: %s\r\n\r\n" % (self.database.encode(), b"x" * 10000)
+        self.known = {}
+        os.mkdir(self.database)
+        with open(f"{self.database}/data", "wb") as file:
+            file.write(DATA)
+        output_of("certutil", "-N", "-d", self.database, "--empty-password")
+        output_of("certutil", "-A", "-d", self.database, "-n", "ca", "-t", "C,,", "-i", f"{certificates}/ca.pem")
+        for name in rows.SCHEMES13:
+            pair = f"{self.database}/{name}.p12"
+            output_of("openssl", "pkcs12", "-export", "-in", f"{certificates}/{name}.pem",
+                      "-inkey", f"{certificates}/{name}.key", "-name", name, "-passout", "pass:", "-out", pair)
+            output_of("pk12util", "-i", pair, "-d", self.database, "-W", "")
+
+    def speaks(self, cell):
+        # There is no list. A suite that it has leads to an attempt to connect.
+        number = cell.suite.number
+        if number not in self.known:
+            tried = subprocess.run(["tstclnt", "-D", "-h", "127.0.0.1", "-p", free_port(), "-c", ":" + number],
+                                   stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+            self.known[number] = "UNKNOWN_CIPHER_SUITE" not in tried.stderr
+        return self.known[number]
+
+    def common(self, cell, first):
+        version = self.versions[cell.version]
+        command = ["-d", self.database, "-V", f"{version}:{version}", "-c", ":" + cell.suite.number, "-v"]
+        if cell.group:
+            command += ["-I", ",".join(first + [self.groups[group] for group in rows.groups_of(cell)])]
+        if cell.certificate == "pss":  # which is off by default; the other is the CA's
+            command += ["-J", "rsa_pss_pss_sha256,ecdsa_secp256r1_sha256"]
+        return command
+
+    def client(self, cell, port):
+        # A share for a group of RFC 7919 makes our server ask again.
+        return ["tstclnt", "-4", "-h", "localhost", "-p", port, *self.common(cell, ["FF2048"] * cell.retry)]
+
+    def server(self, cell):
+        option = "-e" if cell.certificate in rows.CURVES else "-n"
+        port = free_port()
+        return ["selfserv", "-p", port, option, cell.certificate, "-H", "1",
+                *self.common(cell, [])], port
+
+    def said(self, cell, text):
+        exchange, _, rest = cell.suite.name[4:].rpartition("_WITH_")
+        words = rest.split("_")
+        if "GCM" in words or "CHACHA20" in words:
+            cipher, mac = ("256-bit CHACHA20POLY1305", f"{words[1]}-bit AES-GCM")["GCM" in words], "128-bit AEAD"
+        else:
+            cipher = f"{words[1]}-bit {words[0]}" if words[0] != "3DES" else r"\d+-bit 3DES"
+            mac = self.macs[words[-1]]
+        size = self.sizes.get(cell.group, r"\d+")
+        wanted = [f"SSL version {self.said_versions[cell.version]} using {cipher} with {mac} MAC",
+                  f"Key Exchange: {size}-bit {exchange.partition('_')[0] or 'TLS 1.3'}\n"]
+        for line in wanted:
+            if not re.search(line, text):
+                return f"the peer does not say {line!r}"
+        return ""
+
+
+PEERS = {"openssl": OpenSSL, "gnutls": GnuTLS, "nss": NSS}
