@@ -66,7 +66,7 @@ LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message a
     keys13 keylog choose client_hello hello_retry server_hello encrypted_extensions certificate_request \
     certificate certificate_verify finished operation post schedule12 keys12 choose12 client_hello_v2 hello_callback key_exchange \
     certificate_request12 certificate_verify12 finished12))
-LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies version_range protocols connection transport ending \
+LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies version_range pkey_needs protocols connection transport ending \
     negotiate send recv shutdown info handshake_type renegotiate))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
@@ -187,6 +187,7 @@ $(eval $(call unit,message,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LI
 $(eval $(call unit,intrusions,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,send,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hello_callback,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,pkey_needs,$(LIBTLS) $(call obj,tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,version_range,$(LIBTLS) $(call obj,tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,fragment,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,versions,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))

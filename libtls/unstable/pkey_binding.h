@@ -114,6 +114,32 @@ S2N_API int s2n_async_pkey_op_set_error(struct s2n_async_pkey_op *op);
  */
 S2N_API int s2n_async_pkey_op_cancel(struct s2n_async_pkey_op *op);
 
+/* What a server may ask its key callback for, as bits. */
+typedef enum {
+	/* a signature of TLS 1.3 */
+	S2N_PKEY_NEED_TLS13 = 1,
+	/* one of TLS 1.2, with SHA-224 or better */
+	S2N_PKEY_NEED_TLS12 = 2,
+	/* one with SHA-1, or MD5 and SHA-1: TLS 1.1 and older, and clients of
+	 * TLS 1.2 that offer nothing better */
+	S2N_PKEY_NEED_SHA1 = 4,
+	/* the decryption of a premaster secret */
+	S2N_PKEY_NEED_PREMASTER = 8
+} s2n_pkey_need;
+
+/**
+ * s2n_config_get_pkey_needs tells what a server with this config may ask of
+ * one chain's key, by its policy, the kind of key and the Diffie-Hellman
+ * parameters that there are: to be compared with what a key daemon permits.
+ *
+ * @param config the server's config; the chain need not be in it
+ * @param chain a chain, with or without its key
+ * @param needs receives bits of s2n_pkey_need
+ * @returns S2N_SUCCESS or S2N_FAILURE
+ */
+S2N_API int s2n_config_get_pkey_needs(struct s2n_config *config,
+    struct s2n_cert_chain_and_key *chain, uint32_t *needs);
+
 #ifdef __cplusplus
 }
 #endif
