@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "frontd/keylink.h"
+#include "libtls/unstable/pkey_binding.h"
 
 /* All that a worker with the most sites is told. */
 #define QUEUE_MAX 8192
@@ -199,20 +200,58 @@ children_show(struct master *master)
 }
 
 static void
-told(struct child *child, struct slice packet)
+told_confined(struct child *child, const struct control_confined *what)
 {
-	struct control_confined what;
-
-	if (!control_take(packet, &what, sizeof what) ||
-	    what.type != CONTROL_CONFINED)
-		return;
-	child->confinement = what.confinement;
+	child->confinement = what->confinement;
 	child->confined = true;
 	log_event(LOG_LEVEL_INFO, "child",
 	    "name=%s number=%d uid=%u seccomp=%u namespaces=%#x",
-	    child->kind->name, (int)child->pid, what.confinement.uid,
-	    what.confinement.seccomp_mode, what.confinement.namespaces);
+	    child->kind->name, (int)child->pid, what->confinement.uid,
+	    what->confinement.seccomp_mode, what->confinement.namespaces);
 	children_show(child->master);
+}
+
+/* Each operation of a site once, whatever the workers say. */
+static void
+told_lacks(struct child *child, const struct control_lacks *what)
+{
+	/* the words of keyd.conf */
+	static const struct {
+		uint32_t need;
+		const char *word;
+	} words[] = { { S2N_PKEY_NEED_TLS13, "sign13" },
+		{ S2N_PKEY_NEED_TLS12, "sign12" },
+		{ S2N_PKEY_NEED_SHA1, "sign10" },
+		{ S2N_PKEY_NEED_PREMASTER, "premaster" } };
+	const struct options *options = &child->master->options;
+	struct option_site *site;
+	uint32_t fresh;
+
+	if (child->kind != &worker_kind || what->site >= options->site_count)
+		return;
+	site = options->sites[what->site];
+	fresh = what->needs & ~site->lacks;
+	site->lacks |= what->needs;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if ((fresh & words[i].need) != 0)
+			log_event(LOG_LEVEL_WARN, "key-lacks",
+			    "site=%s operation=%s", site->title, words[i].word);
+}
+
+static void
+told(struct child *child, struct slice packet)
+{
+	union {
+		struct control_confined confined;
+		struct control_lacks lacks;
+	} record;
+
+	if (control_type(packet) == CONTROL_CONFINED &&
+	    control_take(packet, &record.confined, sizeof record.confined))
+		told_confined(child, &record.confined);
+	else if (control_type(packet) == CONTROL_LACKS &&
+		 control_take(packet, &record.lacks, sizeof record.lacks))
+		told_lacks(child, &record.lacks);
 }
 
 /* ---- life and death ---- */

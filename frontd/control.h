@@ -39,6 +39,7 @@ enum control_type {
 	CONTROL_PROCESSES, /* struct control_processes, whenever they change */
 	/* child to master */
 	CONTROL_CONFINED, /* struct control_confined, once, when sealed */
+	CONTROL_LACKS,    /* struct control_lacks, of a worker, on change */
 	/* worker to frontd-connect, and back with a connected socket */
 	CONTROL_CONNECT,  /* struct control_connect */
 	CONTROL_CONNECTED /* struct control_connected + socket when error is 0
@@ -106,6 +107,13 @@ struct control_processes {
 struct control_confined {
 	uint32_t type;
 	struct confinement confinement;
+};
+
+/* What keyd does not permit, and the policies of a site may need. */
+struct control_lacks {
+	uint32_t type;
+	uint32_t site;
+	uint32_t needs; /* of s2n_pkey_need */
 };
 
 struct control_connect {

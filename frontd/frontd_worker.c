@@ -217,6 +217,33 @@ warm_up(void)
 	s2n_config_free(config);
 }
 
+/* What keyd does not permit and some listener may need, once for each site. */
+static void
+keys_told(void *ctx)
+{
+	struct control_lacks record = { .type = CONTROL_LACKS };
+	uint32_t needs, lacks;
+
+	(void)ctx;
+	for (uint16_t i = 0; i < worker.site_count; i++) {
+		struct site *site = &worker.sites[i];
+
+		needs = 0;
+		for (size_t j = 0; j < worker.listener_count; j++)
+			needs |= listener_needs(&worker.listeners[j], i);
+		if (!keyclient_lacks(
+			worker.keys, site->what.spki, needs, &lacks) ||
+		    lacks == site->lacks)
+			continue;
+		site->lacks = lacks;
+		record.site = i;
+		record.needs = lacks;
+		if (channel_send(
+			worker.control, slice_of(&record, sizeof record), -1))
+			(void)channel_flush(worker.control);
+	}
+}
+
 static void
 start(const struct control_start *order)
 {
@@ -241,6 +268,8 @@ start(const struct control_start *order)
 	if (!channel_send(worker.control, slice_of(&report, sizeof report), -1))
 		exit(EXIT_FAILURE);
 	channel_flush(worker.control);
+	keyclient_when_told(worker.keys, keys_told);
+	keys_told(NULL); /* it may have been told before */
 }
 
 /* Takes fd. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "frontd/names.h"
+#include "libtls/unstable/pkey_binding.h"
 
 #define SEND_BUFFER 65536
 #define BLINDING_SECONDS 10
@@ -97,4 +98,14 @@ const struct terms_row *
 listener_terms(const struct listener *listener, uint16_t site)
 {
 	return &listener->table.rows[listener->rows[site]];
+}
+
+uint32_t
+listener_needs(const struct listener *listener, uint16_t site)
+{
+	uint32_t needs = 0;
+
+	(void)!s2n_config_get_pkey_needs(listener_terms(listener, site)->config,
+	    listener->worker->sites[site].chain, &needs);
+	return needs;
 }

@@ -13,5 +13,7 @@ void listener_configure(struct listener *, s2n_client_hello_fn *);
 uint16_t listener_site(const struct listener *, const char *name);
 /* What the site is served on here. */
 const struct terms_row *listener_terms(const struct listener *, uint16_t site);
+/* What the site's key may be asked for here: bits of s2n_pkey_need. */
+uint32_t listener_needs(const struct listener *, uint16_t site);
 
 #endif

@@ -24,6 +24,7 @@ struct option_site {
 	struct control_site what;
 	struct control_backend backend;
 	struct site_chain chain;
+	uint32_t lacks; /* s2n_pkey_need that keyd was said not to permit */
 };
 
 /* A policy in use that permits a version below TLS 1.2. */

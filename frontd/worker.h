@@ -25,6 +25,7 @@ struct site {
 	char *pem;
 	uint32_t pem_len;
 	struct s2n_cert_chain_and_key *chain;
+	uint32_t lacks; /* what the master was told of its key */
 };
 
 struct listener {

@@ -45,9 +45,8 @@ struct pending {
 	struct link *link; /* NULL: parked */
 	uint64_t id, deadline_ms;
 	struct event *timer;
-	uint16_t scheme, hash;
-	uint8_t transcript[KEYPROTO_HASH_MAX];
-	size_t transcript_len;
+	struct s2n_pkey_binding binding; /* borrowed from op */
+	uint16_t scheme;                 /* 0: it decrypts */
 	bool retried;
 	struct pending *next;
 };
@@ -56,6 +55,7 @@ struct keyclient {
 	struct event_base *base;
 	unsigned deadline_ms;
 	keyclient_resume *resume;
+	keyclient_told *told; /* NULL: nobody asks */
 	void *ctx;
 	struct event *turn; /* runs at the end of a loop turn that queued */
 	struct link *links;
@@ -89,9 +89,10 @@ unlink_pending(struct pending *pending)
 		event_free(pending->timer);
 }
 
-/* Ends an operation, well (a signature) or badly (NO_BYTES), and resumes. */
+/* Ends an operation, well (with its output) or badly (NO_BYTES), and resumes.
+ */
 static void
-keyclient_signed(struct pending *pending, struct slice signature)
+keyclient_signed(struct pending *pending, struct slice output)
 {
 	struct keyclient *client = pending->client;
 	struct s2n_connection *conn = pending->conn;
@@ -99,9 +100,8 @@ keyclient_signed(struct pending *pending, struct slice signature)
 
 	unlink_pending(pending);
 	free(pending);
-	if (signature.len == 0 ||
-	    s2n_async_pkey_op_set_output(
-		op, signature.data, (uint32_t)signature.len) != S2N_SUCCESS)
+	if (output.len == 0 || s2n_async_pkey_op_set_output(op, output.data,
+				   (uint32_t)output.len) != S2N_SUCCESS)
 		s2n_async_pkey_op_set_error(op);
 	else
 		client->stats.signed_ok++;
@@ -148,13 +148,79 @@ ask_for_keys(struct link *link, uint32_t from)
 }
 
 static const struct keyproto_key *
-link_key(const struct link *link, const struct chain *chain)
+link_key(const struct link *link, const uint8_t spki[KEYCLIENT_SPKI_SIZE])
 {
 	for (uint32_t i = 0; i < link->keys.count; i++)
-		if (memcmp(link->keys.key[i].spki, chain->spki,
-			sizeof chain->spki) == 0)
+		if (memcmp(link->keys.key[i].spki, spki, KEYCLIENT_SPKI_SIZE) ==
+		    0)
 			return &link->keys.key[i];
 	return NULL;
+}
+
+/* ---- what is asked ---- */
+
+static struct slice
+transcript_of(const struct s2n_pkey_binding *binding)
+{
+	return slice_of(
+	    binding->transcript_hash, binding->transcript_hash_length);
+}
+
+/* The request's type; 0: it is nothing that keyd does. */
+static uint16_t
+request_type(const struct s2n_pkey_binding *binding)
+{
+	switch (binding->type) {
+	case S2N_PKEY_BINDING_TLS13_SERVER:
+	case S2N_PKEY_BINDING_TLS13_CLIENT:
+		return binding->transcript_hash_length == 32 ||
+			       binding->transcript_hash_length == 48
+			   ? KEYPROTO_SIGN13
+			   : 0;
+	case S2N_PKEY_BINDING_TLS12_SERVER_KEY_EXCHANGE:
+		return KEYPROTO_SIGN12;
+	case S2N_PKEY_BINDING_TLS12_CLIENT_VERIFY:
+		return KEYPROTO_SIGN12CV;
+	case S2N_PKEY_BINDING_RSA_PREMASTER:
+		return KEYPROTO_PREMASTER;
+	case S2N_PKEY_BINDING_NONE: /* a client's signature of SSLv3 */
+		return 0;
+	}
+	return 0;
+}
+
+/* Of a request whose type is not 0. What is too long is not built. */
+static size_t
+build_payload(const struct pending *pending, const struct keyproto_key *key,
+    uint8_t *out, size_t room)
+{
+	const struct s2n_pkey_binding *what = &pending->binding;
+	const struct keyproto_sign13 sign13 = { key->slot, pending->scheme,
+		what->transcript_hash_length == 32 ? KEYPROTO_SHA256
+						   : KEYPROTO_SHA384,
+		key->generation, transcript_of(what) };
+	const struct keyproto_sign12 sign12 = { key->slot, pending->scheme,
+		key->generation, slice_of(what->client_random, KEYPROTO_RANDOM),
+		slice_of(what->server_random, KEYPROTO_RANDOM),
+		slice_of(what->parameters, what->parameters_length) };
+	const struct keyproto_sign12cv sign12cv = { key->slot, pending->scheme,
+		key->generation,
+		slice_of(what->messages, what->messages_length) };
+	const struct keyproto_premaster premaster = { key->slot,
+		what->client_version, key->generation,
+		slice_of(what->ciphertext, what->ciphertext_length) };
+
+	switch (request_type(what)) {
+	case KEYPROTO_SIGN13:
+		return keyproto_sign13_build(&sign13, out, room);
+	case KEYPROTO_SIGN12:
+		return keyproto_sign12_build(&sign12, out, room);
+	case KEYPROTO_SIGN12CV:
+		return keyproto_sign12cv_build(&sign12cv, out, room);
+	case KEYPROTO_PREMASTER:
+		return keyproto_premaster_build(&premaster, out, room);
+	}
+	return 0;
 }
 
 /* Sends it to a link that has its key and a credit; else it stays parked. */
@@ -162,27 +228,22 @@ static void
 dispatch(struct pending *pending)
 {
 	uint64_t now = now_ms();
-	uint8_t payload[KEYPROTO_HASH_MAX + 12];
+	uint8_t payload[KEYPROTO_PACKET_MAX - KEYPROTO_HEADER];
+	size_t len;
 
 	if (now >= pending->deadline_ms)
 		return; /* the timer is about to end it */
 	for (struct link *link = pending->client->links; link != NULL;
 	     link = link->next) {
-		const struct keyproto_key *key = link_key(link, pending->chain);
-		struct keyproto_sign13 sign = { .scheme = pending->scheme,
-			.hash = pending->hash,
-			.transcript = slice_of(
-			    pending->transcript, pending->transcript_len) };
-		size_t len;
+		const struct keyproto_key *key =
+		    link_key(link, pending->chain->spki);
 
 		/* Two credits are kept for KEYS and CANCEL. */
 		if (link->dead || key == NULL ||
 		    link->in_flight >= KEYPROTO_CREDITS - 2)
 			continue;
-		sign.slot = key->slot;
-		sign.generation = key->generation;
-		len = keyproto_sign13_build(&sign, payload, sizeof payload);
-		if (!link_send(link, KEYPROTO_SIGN13,
+		len = build_payload(pending, key, payload, sizeof payload);
+		if (!link_send(link, request_type(&pending->binding),
 			(uint32_t)(pending->deadline_ms - now) * 1000,
 			slice_of(payload, len)))
 			continue;
@@ -217,8 +278,8 @@ retry(struct pending *pending)
 }
 
 static void
-sign13_answered(struct link *link, const struct keyproto_header *header,
-    struct slice signature)
+operation_answered(struct link *link, const struct keyproto_header *header,
+    struct slice output)
 {
 	struct pending *pending = link->client->pending;
 
@@ -235,7 +296,7 @@ sign13_answered(struct link *link, const struct keyproto_header *header,
 	}
 	if (header->status != KEYPROTO_OK)
 		link->client->stats.refused++;
-	keyclient_signed(pending, signature);
+	keyclient_signed(pending, output);
 }
 
 /* One packet of a signer's; false when it makes no sense. */
@@ -252,8 +313,9 @@ take_packet(struct link *link, struct slice packet)
 			return ask_for_keys(link, 0);
 		return header.type == KEYPROTO_GOAWAY;
 	}
-	if (header.type == KEYPROTO_SIGN13) {
-		sign13_answered(link, &header, payload);
+	if (header.type >= KEYPROTO_SIGN13 &&
+	    header.type <= KEYPROTO_PREMASTER) {
+		operation_answered(link, &header, payload);
 		return true;
 	}
 	if (header.status != KEYPROTO_OK)
@@ -262,6 +324,8 @@ take_packet(struct link *link, struct slice packet)
 		if (!keyproto_keys_parse(payload, &link->keys))
 			return false;
 		dispatch_parked(link->client);
+		if (link->client->told != NULL)
+			link->client->told(link->client->ctx);
 	}
 	return true;
 }
@@ -310,11 +374,15 @@ keyclient_ready(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	while (!link->dead && (event = channel_receive(link->channel, packet,
-				   sizeof packet, &len, NULL)) != CHANNEL_EMPTY)
+	while (
+	    !link->dead && (event = channel_receive(link->channel, packet,
+				sizeof packet, &len, NULL)) != CHANNEL_EMPTY) {
 		if (event != CHANNEL_PACKET ||
 		    !take_packet(link, slice_of(packet, len)))
 			link->dead = true;
+		/* It may have been a premaster secret. */
+		explicit_bzero(packet, event == CHANNEL_PACKET ? len : 0);
+	}
 	if (link->dead)
 		end_link(link);
 	else
@@ -416,28 +484,22 @@ keyclient_attach(struct keyclient *client, int fd)
 	return 0;
 }
 
-/* Notes what is to be signed; false when it is nothing that keyd signs. */
+/* Notes what is to be done; false when it is nothing that keyd does. */
 static bool
 read_binding(struct pending *pending)
 {
-	struct s2n_pkey_binding binding;
+	struct s2n_pkey_binding *binding = &pending->binding;
 
-	if (s2n_async_pkey_op_get_binding(pending->op, &binding) !=
+	if (s2n_async_pkey_op_get_binding(pending->op, binding) !=
 		S2N_SUCCESS ||
-	    s2n_async_pkey_op_get_signature_scheme(
-		pending->op, &pending->scheme) != S2N_SUCCESS ||
-	    binding.transcript_hash_length > sizeof pending->transcript)
+	    request_type(binding) == 0)
 		return false;
-	if (binding.transcript_hash_length == 32)
-		pending->hash = KEYPROTO_SHA256;
-	else if (binding.transcript_hash_length == 48)
-		pending->hash = KEYPROTO_SHA384;
-	else
-		return false;
-	pending->transcript_len = binding.transcript_hash_length;
-	memcpy(pending->transcript, binding.transcript_hash,
-	    pending->transcript_len);
-	return true;
+	if (binding->type == S2N_PKEY_BINDING_RSA_PREMASTER)
+		return binding->ciphertext_length <= KEYPROTO_CIPHERTEXT_MAX;
+	return s2n_async_pkey_op_get_signature_scheme(
+		   pending->op, &pending->scheme) == S2N_SUCCESS &&
+	       binding->parameters_length <= KEYPROTO_PARAMETERS_MAX &&
+	       binding->messages_length <= KEYPROTO_MESSAGES_MAX;
 }
 
 /* The library's callback: op is ours to free, also when this fails. */
@@ -499,6 +561,40 @@ keyclient_add(struct keyclient *client, struct s2n_config *config,
 		S2N_SUCCESS)
 		return -1;
 	return 0;
+}
+
+void
+keyclient_when_told(struct keyclient *client, keyclient_told *told)
+{
+	client->told = told;
+}
+
+bool
+keyclient_lacks(const struct keyclient *client,
+    const uint8_t spki_sha256[KEYCLIENT_SPKI_SIZE], uint32_t needs,
+    uint32_t *lacks)
+{
+	static const struct {
+		uint32_t need;
+		uint16_t operation;
+	} rows[] = { { S2N_PKEY_NEED_TLS13, KEYPROTO_SIGN13 },
+		{ S2N_PKEY_NEED_TLS12, KEYPROTO_SIGN12 },
+		{ S2N_PKEY_NEED_SHA1, KEYPROTO_SIGN10 },
+		{ S2N_PKEY_NEED_PREMASTER, KEYPROTO_PREMASTER } };
+	const struct keyproto_key *key = NULL;
+
+	for (const struct link *link = client->links;
+	     link != NULL && key == NULL; link = link->next)
+		key = link_key(link, spki_sha256);
+	if (key == NULL)
+		return false;
+	*lacks = 0;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if ((needs & rows[i].need) != 0 &&
+		    (key->operations & keyproto_operation(rows[i].operation)) ==
+			0)
+			*lacks |= rows[i].need;
+	return true;
 }
 
 void

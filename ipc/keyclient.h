@@ -49,6 +49,22 @@ int keyclient_add(struct keyclient *, struct s2n_config *,
     struct s2n_cert_chain_and_key *chain,
     const uint8_t spki_sha256[KEYCLIENT_SPKI_SIZE]);
 
+/*
+ * Called with keyclient_new's ctx each time a signer has told of its keys: at
+ * its start, and when they changed.
+ */
+typedef void keyclient_told(void *ctx);
+void keyclient_when_told(struct keyclient *, keyclient_told *);
+
+/*
+ * What the key with this SubjectPublicKeyInfo may not be used for, of needs
+ * (s2n_config_get_pkey_needs), as far as signers have told. False: none has
+ * told of the key.
+ */
+must_check bool keyclient_lacks(const struct keyclient *,
+    const uint8_t spki_sha256[KEYCLIENT_SPKI_SIZE], uint32_t needs,
+    uint32_t *lacks);
+
 /* The connection is about to be freed: its operations are cancelled. */
 void keyclient_forget(struct keyclient *, struct s2n_connection *);
 

@@ -44,7 +44,7 @@ make_configuration() {
 	cat >"$run/keyd.conf" <<-END
 		socket = "$run/keyd.sock"
 		signer-group "demo" {
-		  key "demo" { file = "$demo/key.pem" operations = { sign13 } }
+		  key "demo" { file = "$demo/key.pem" operations = { sign13, sign12 } }
 		}
 		client "frontd" { uid = "$(id -u)" keys = { "demo" } role = server }
 	END

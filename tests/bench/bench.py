@@ -201,7 +201,7 @@ def sallyport(folder, kind, pair, backend):
     socket_path = f"{folder}/keyd-{kind}.sock"
     keyd = write(f"{folder}/keyd-{kind}.conf", f"""
 socket = "{socket_path}"
-signer-group "bench" {{ key "bench" {{ file = "{pair[1]}" operations = {{ sign13 }} }} }}
+signer-group "bench" {{ key "bench" {{ file = "{pair[1]}" }} }}
 client "frontd" {{ uid = "{os.getuid()}" keys = {{ "bench" }} role = server }}
 """)
     frontd = write(f"{folder}/frontd-{kind}.conf", f"""

@@ -3,12 +3,6 @@
  */
 #include "tests/unit/fake_s2n.h"
 
-#include <unistd.h>
-
-#include <unstable/pkey_binding.h>
-
-static const uint8_t transcript[64] = { 1, 2, 3 };
-
 int
 s2n_cert_chain_and_key_set_ctx(struct s2n_cert_chain_and_key *cert, void *ctx)
 {
@@ -40,7 +34,8 @@ int
 s2n_async_pkey_op_get_signature_scheme(
     struct s2n_async_pkey_op *op, uint16_t *scheme)
 {
-	(void)op;
+	if (op->binding.type == S2N_PKEY_BINDING_RSA_PREMASTER)
+		return S2N_FAILURE;
 	*scheme = 0x0403;
 	return S2N_SUCCESS;
 }
@@ -49,9 +44,7 @@ int
 s2n_async_pkey_op_get_binding(
     struct s2n_async_pkey_op *op, struct s2n_pkey_binding *binding)
 {
-	binding->type = S2N_PKEY_BINDING_TLS13_SERVER;
-	binding->transcript_hash = transcript;
-	binding->transcript_hash_length = op->hash_len;
+	*binding = op->binding;
 	return S2N_SUCCESS;
 }
 

@@ -7,11 +7,14 @@
 
 #include <s2n.h>
 
+#include <unstable/pkey_binding.h>
+
 #include "base/slice.h"
 
 struct s2n_async_pkey_op {
+	struct s2n_pkey_binding binding; /* what it is for */
 	uint8_t output[64];
-	uint32_t output_len, hash_len;
+	uint32_t output_len;
 	bool failed, applied, freed, cancelled;
 };
 struct s2n_cert_chain_and_key {

@@ -22,7 +22,19 @@ static struct s2n_connection conns[2];
 static struct s2n_async_pkey_op ops[2];
 static struct keyproto_header header;
 static struct keyclient_stats stats;
+static struct slice asked; /* of the last packet */
 static int resumed;
+static int told;
+static uint32_t operations;
+
+/* As the library gives them; what is in them is the signer's business. */
+static const uint8_t bytes[KEYPROTO_PACKET_MAX] = { 1, 2, 3 };
+#define TLS13(len)                                                             \
+	(struct s2n_pkey_binding)                                              \
+	{                                                                      \
+		.type = S2N_PKEY_BINDING_TLS13_SERVER,                         \
+		.transcript_hash = bytes, .transcript_hash_length = (len)      \
+	}
 
 static void
 resume(struct s2n_connection *conn, void *ctx)
@@ -44,14 +56,12 @@ static void
 expect(uint16_t type)
 {
 	static uint8_t packet[KEYPROTO_PACKET_MAX];
-	struct slice payload;
 	size_t len;
 
 	ck_assert_int_eq(
 	    channel_receive(signer, packet, sizeof packet, &len, NULL),
 	    CHANNEL_PACKET);
-	ck_assert_int_eq(
-	    keyproto_parse(slice_of(packet, len), &header, &payload),
+	ck_assert_int_eq(keyproto_parse(slice_of(packet, len), &header, &asked),
 	    KEYPROTO_OK);
 	ck_assert_uint_eq(header.type, type);
 }
@@ -82,6 +92,9 @@ attach(void)
 	int fds[2];
 
 	memcpy(keys.key[0].spki, spki, sizeof spki);
+	keys.key[0].slot = 5;
+	keys.key[0].generation = 9;
+	keys.key[0].operations = operations;
 	ck_assert_int_eq(channel_pair(fds), 0);
 	signer = channel_new(fds[1], 8);
 	ck_assert_int_eq(keyclient_attach(client, fds[0]), 0);
@@ -96,7 +109,7 @@ static void
 set_up(void)
 {
 	memset(ops, 0, sizeof ops);
-	ops[0].hash_len = ops[1].hash_len = 32;
+	ops[0].binding = ops[1].binding = TLS13(32);
 	conns[0].cert = conns[1].cert = &cert;
 	base = event_base_new();
 	client = keyclient_new(base, 60000, resume, NULL);
@@ -215,12 +228,154 @@ START_TEST(a_deadline_fails_what_is_parked)
 }
 END_TEST
 
-START_TEST(a_hash_of_no_suite_is_not_sent)
+START_TEST(a_key_exchange_is_asked_for_by_its_parts)
+{
+	struct keyproto_sign12 request;
+
+	attach();
+	ops[0].binding = (struct s2n_pkey_binding){
+		.type = S2N_PKEY_BINDING_TLS12_SERVER_KEY_EXCHANGE,
+		.client_random = bytes,
+		.server_random = bytes + 1,
+		.parameters = bytes + 2,
+		.parameters_length = 69,
+	};
+	sign(0);
+	turn();
+	expect(KEYPROTO_SIGN12);
+	ck_assert(keyproto_sign12_parse(asked, &request));
+	ck_assert_uint_eq(request.slot, 5);
+	ck_assert_uint_eq(request.generation, 9);
+	ck_assert_uint_eq(request.scheme, 0x0403);
+	ck_assert_mem_eq(request.client_random.data, bytes, 32);
+	ck_assert_mem_eq(request.server_random.data, bytes + 1, 32);
+	ck_assert_uint_eq(request.parameters.len, 69);
+	ck_assert_mem_eq(request.parameters.data, bytes + 2, 69);
+	answer(KEYPROTO_SIGN12, header.id, KEYPROTO_OK, slice_of("A", 1));
+	ck_assert(ops[0].applied && !ops[0].failed);
+	ck_assert_int_eq(ops[0].output[0], 'A');
+}
+END_TEST
+
+START_TEST(a_clients_messages_are_passed_whole)
+{
+	struct keyproto_sign12cv request;
+
+	attach();
+	ops[0].binding = (struct s2n_pkey_binding){
+		.type = S2N_PKEY_BINDING_TLS12_CLIENT_VERIFY,
+		.messages = bytes,
+		.messages_length = KEYPROTO_MESSAGES_MAX,
+	};
+	ck_assert_int_eq(config.sign(&conns[0], &ops[0]), S2N_SUCCESS);
+	turn();
+	expect(KEYPROTO_SIGN12CV);
+	ck_assert(keyproto_sign12cv_parse(asked, &request));
+	ck_assert_uint_eq(request.scheme, 0x0403);
+	ck_assert_uint_eq(request.messages.len, KEYPROTO_MESSAGES_MAX);
+	ck_assert_mem_eq(request.messages.data, bytes, KEYPROTO_MESSAGES_MAX);
+	answer(KEYPROTO_SIGN12CV, header.id, KEYPROTO_OK, slice_of("A", 1));
+	ck_assert(ops[0].applied && !ops[0].failed);
+}
+END_TEST
+
+START_TEST(a_premaster_secret_comes_back_as_output)
+{
+	static const uint8_t secret[48] = { 3, 3, 7 };
+	struct keyproto_premaster premaster;
+
+	attach();
+	ops[0].binding = (struct s2n_pkey_binding){
+		.type = S2N_PKEY_BINDING_RSA_PREMASTER,
+		.client_version = 0x0301,
+		.ciphertext = bytes,
+		.ciphertext_length = 300,
+	};
+	sign(0);
+	turn();
+	expect(KEYPROTO_PREMASTER);
+	ck_assert(keyproto_premaster_parse(asked, &premaster));
+	ck_assert_uint_eq(premaster.slot, 5);
+	ck_assert_uint_eq(premaster.version, 0x0301);
+	ck_assert_uint_eq(premaster.ciphertext.len, 300);
+	ck_assert_mem_eq(premaster.ciphertext.data, bytes, 300);
+	answer(KEYPROTO_PREMASTER, header.id, KEYPROTO_OK,
+	    slice_of(secret, sizeof secret));
+	ck_assert(ops[0].applied && !ops[0].failed);
+	ck_assert_uint_eq(ops[0].output_len, 48);
+	ck_assert_mem_eq(ops[0].output, secret, 48);
+}
+END_TEST
+
+static const struct {
+	const char *what;
+	struct s2n_pkey_binding binding;
+} unsendable[] = {
+	{ "a hash of no suite", { .type = S2N_PKEY_BINDING_TLS13_SERVER,
+				    .transcript_hash = bytes,
+				    .transcript_hash_length = 20 } },
+	{ "no parts", { .type = S2N_PKEY_BINDING_NONE } },
+	{ "a type to come", { .type = 6 } },
+	{ "parameters of no group",
+	    { .type = S2N_PKEY_BINDING_TLS12_SERVER_KEY_EXCHANGE,
+		.client_random = bytes,
+		.server_random = bytes,
+		.parameters = bytes,
+		.parameters_length = KEYPROTO_PARAMETERS_MAX + 1 } },
+	{ "messages of no packet",
+	    { .type = S2N_PKEY_BINDING_TLS12_CLIENT_VERIFY,
+		.messages = bytes,
+		.messages_length = KEYPROTO_MESSAGES_MAX + 1 } },
+	{ "a ciphertext of no key",
+	    { .type = S2N_PKEY_BINDING_RSA_PREMASTER,
+		.ciphertext = bytes,
+		.ciphertext_length = KEYPROTO_CIPHERTEXT_MAX + 1 } },
+};
+
+START_TEST(what_keyd_does_not_do_is_not_sent)
 {
 	attach();
-	ops[0].hash_len = 20;
-	ck_assert_int_eq(config.sign(&conns[0], &ops[0]), S2N_FAILURE);
+	ops[0].binding = unsendable[_i].binding;
+	ck_assert_msg(config.sign(&conns[0], &ops[0]) == S2N_FAILURE, "%s",
+	    unsendable[_i].what);
 	ck_assert(ops[0].freed);
+	keyclient_stats(client, &stats);
+	ck_assert_uint_eq(stats.pending, 0);
+}
+END_TEST
+
+static void
+note_told(void *ctx)
+{
+	ck_assert_ptr_null(ctx);
+	told++;
+}
+
+START_TEST(what_a_key_may_not_do_is_told)
+{
+	const uint8_t other[KEYCLIENT_SPKI_SIZE] = { 1 };
+	const uint32_t all = S2N_PKEY_NEED_TLS13 | S2N_PKEY_NEED_TLS12 |
+			     S2N_PKEY_NEED_SHA1 | S2N_PKEY_NEED_PREMASTER;
+	static const struct {
+		uint32_t bit, need;
+	} rows[] = { { 1u << KEYPROTO_SIGN13, S2N_PKEY_NEED_TLS13 },
+		{ 1u << KEYPROTO_SIGN12, S2N_PKEY_NEED_TLS12 },
+		{ 1u << KEYPROTO_SIGN10, S2N_PKEY_NEED_SHA1 },
+		{ 1u << KEYPROTO_PREMASTER, S2N_PKEY_NEED_PREMASTER } };
+	uint32_t lacks = 77;
+
+	keyclient_when_told(client, note_told);
+	ck_assert(!keyclient_lacks(client, spki, all, &lacks));
+	operations = rows[_i].bit;
+	attach();
+	ck_assert_int_eq(told, 1);
+	ck_assert(!keyclient_lacks(client, other, all, &lacks));
+	ck_assert_uint_eq(lacks, 77);
+	ck_assert(keyclient_lacks(client, spki, all, &lacks));
+	ck_assert_uint_eq(lacks, all & ~rows[_i].need);
+	ck_assert(keyclient_lacks(client, spki, rows[_i].need, &lacks));
+	ck_assert_uint_eq(lacks, 0);
+	operations = 0;
 }
 END_TEST
 
@@ -238,7 +393,12 @@ keyclient_suite(void)
 	tcase_add_test(
 	    tcase, a_forgotten_connection_is_cancelled_and_not_resumed);
 	tcase_add_test(tcase, a_deadline_fails_what_is_parked);
-	tcase_add_test(tcase, a_hash_of_no_suite_is_not_sent);
+	tcase_add_test(tcase, a_key_exchange_is_asked_for_by_its_parts);
+	tcase_add_test(tcase, a_clients_messages_are_passed_whole);
+	tcase_add_test(tcase, a_premaster_secret_comes_back_as_output);
+	tcase_add_loop_test(tcase, what_keyd_does_not_do_is_not_sent, 0,
+	    (int)COUNT(unsendable));
+	tcase_add_loop_test(tcase, what_a_key_may_not_do_is_told, 0, 4);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

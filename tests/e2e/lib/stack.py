@@ -121,7 +121,7 @@ class Stack:
     """keyd and frontd before a backend; use as a context manager."""
 
     def __init__(self, serve=echo, listen="", processes=2, worker="", site="",
-                 kind="EC", before=()):
+                 kind="EC", before=(), operations="sign13, sign12"):
         self.dir = tempfile.mkdtemp(prefix="sallyport-")
         os.chmod(self.dir, 0o755)
         self.backend = Backend(serve)
@@ -132,7 +132,7 @@ class Stack:
         self.key, self.chain = make_key(self.dir, "demo", kind=kind)
         self.write("keyd.conf", f"""
             socket = "keyd.sock"
-            signer-group "demo" {{ key "demo" {{ file = "demo-key.pem" operations = {{ sign13 }} }} }}
+            signer-group "demo" {{ key "demo" {{ file = "demo-key.pem" operations = {{ {operations} }} }} }}
             client "frontd" {{ uid = "{os.geteuid()}" keys = {{ "demo" }} role = server }}
             """)
 
@@ -207,6 +207,28 @@ class Stack:
             setattr(ctx, word, value)
         return ctx.wrap_socket(self.connect(timeout), server_hostname="localhost",
                                suppress_ragged_eofs=False)
+
+    def openssl(self, *words, text=b"are you there?\n"):
+        """What openssl s_client says of one connection, there and back.
+
+        None, if there was none; words are its own."""
+        with subprocess.Popen(
+                ["openssl", "s_client", "-connect", f"127.0.0.1:{self.port}", "-servername",
+                 "localhost", "-CAfile", self.chain, "-verify_return_error", *words],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as client:
+            timer = threading.Timer(15, client.kill)
+            timer.start()
+            with contextlib.suppress(BrokenPipeError):
+                client.stdin.write(text)
+                client.stdin.flush()
+            said = b""
+            while text not in said and (more := client.stdout.read1(65536)):
+                said += more
+            timer.cancel()
+            client.kill()
+            with contextlib.suppress(BrokenPipeError):
+                client.stdin.close()
+        return said.decode(errors="replace") if text in said else None
 
     def served(self, text=b"are you there?"):
         """One connection, there and back."""
