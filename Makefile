@@ -56,7 +56,7 @@ BASE := $(call obj,base/reader base/writer base/log)
 # ---- libtls ----
 LIBTLS_BASE := $(call obj,base/reader base/writer)
 LIBTLS_CORE := $(call obj,libtls/core/errors)
-LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library digest hkdf prf aead cipher group dhe premaster scheme))
+LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library secret digest hkdf prf aead cipher group dhe premaster scheme))
 LIBTLS_REGISTRY := $(call obj,$(addprefix libtls/registry/,suite lists preference))
 LIBTLS_CERT := $(call obj,libtls/cert/key libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \
     libtls/cert/trust libtls/cert/validate)
@@ -222,6 +222,7 @@ $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),
 $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack) $(IPC)))
 $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))
+$(eval $(call tool,constant_time,$(call obj,tests/tools/constant_time tests/unit/reference12) $(LIBTLS)))
 $(eval $(call tool,handshakes,$(call obj,tests/bench/handshakes),$(B)/lib/libs2n.a))
 $(eval $(call tool,sink,$(call obj,tests/bench/sink)))
 

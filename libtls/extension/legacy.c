@@ -2,8 +2,7 @@
  * What matters below TLS 1.3 only: ec_point_formats (RFC 8422 5.1.2),
  * extended_master_secret (RFC 7627), renegotiation_info (RFC 5746).
  */
-#include <openssl/crypto.h>
-
+#include "libtls/crypto/secret.h"
 #include "libtls/extension/rows.h"
 
 #define UNCOMPRESSED 0
@@ -100,9 +99,8 @@ is_bound(const struct s2n_connection *conn, struct slice info)
 	size_t len = conn->finished_len;
 
 	return info.len == 2 * len &&
-	       CRYPTO_memcmp(info.data, conn->finished[S2N_CLIENT], len) == 0 &&
-	       CRYPTO_memcmp(
-		   info.data + len, conn->finished[S2N_SERVER], len) == 0;
+	       secret_equal(info.data, conn->finished[S2N_CLIENT], len) &&
+	       secret_equal(info.data + len, conn->finished[S2N_SERVER], len);
 }
 
 int

@@ -1,8 +1,7 @@
 /*
  * Finished (RFC 8446 4.4.4).
  */
-#include <openssl/crypto.h>
-
+#include "libtls/crypto/secret.h"
 #include "libtls/handshake/keys13.h"
 #include "libtls/handshake/messages.h"
 #include "libtls/handshake/schedule13.h"
@@ -45,7 +44,7 @@ finished_recv(struct s2n_connection *conn, struct reader *in)
 	if (r != 0)
 		return r;
 	/* "MUST terminate the connection with a "decrypt_error" alert" */
-	if (CRYPTO_memcmp(data, theirs.data, theirs.len) != 0)
+	if (!secret_equal(data, theirs.data, theirs.len))
 		return fail(ERR_BINDER);
 	return 0;
 }

@@ -2,8 +2,7 @@
  * Finished and ChangeCipherSpec of TLS 1.2 and older (RFC 5246 7.4.9, 7.1), and
  * the message without a body.
  */
-#include <openssl/crypto.h>
-
+#include "libtls/crypto/secret.h"
 #include "libtls/handshake/keys12.h"
 #include "libtls/handshake/messages.h"
 
@@ -42,7 +41,7 @@ finished12_recv(struct s2n_connection *conn, struct reader *in)
 		return r;
 	if (theirs.len != conn->finished_len)
 		return fail(ERR_DECODE);
-	if (CRYPTO_memcmp(conn->finished[sender], theirs.data, theirs.len) != 0)
+	if (!secret_equal(conn->finished[sender], theirs.data, theirs.len))
 		return fail(ERR_BINDER);
 	return 0;
 }

@@ -3,9 +3,8 @@
  */
 #include "libtls/record/protect12.h"
 
-#include <openssl/crypto.h>
-
 #include "libtls/crypto/library.h"
+#include "libtls/crypto/secret.h"
 #include "libtls/record/cbc.h"
 #include "libtls/registry/version.h"
 
@@ -189,7 +188,7 @@ open_stream(struct protection *p, const uint8_t *header, uint8_t *fragment,
 	if ((r = cipher_run(&p->cipher, fragment, len)) != 0 ||
 	    (r = compute_mac(p, header[0], &text, 1, mac)) != 0)
 		return r;
-	if (CRYPTO_memcmp(mac, fragment + text.len, p->digest->size) != 0)
+	if (!secret_equal(mac, fragment + text.len, p->digest->size))
 		return fail(ERR_DECRYPT);
 	return take_plain(p, header, fragment, text.len, type, plain);
 }
@@ -260,9 +259,12 @@ open_cbc(struct protection *p, const uint8_t *header, uint8_t *fragment,
 		: cbc_check(&record, &text_len, &good);
 	if (r != 0)
 		return r;
-	/* From here on it is public whether the record is good. */
-	if (good == 0)
+	/* The peer gets an alert or none, and not before all of it is checked:
+	 * one for whatever was wrong. */
+	if (secret_disclose(good) == 0)
 		return fail(ERR_DECRYPT);
+	/* Of a record that is good the application sees the length. */
+	text_len = secret_disclose((uint32_t)text_len);
 	return take_plain(p, header, record.data, text_len, type, plain);
 }
 
