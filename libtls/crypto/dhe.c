@@ -217,7 +217,9 @@ dhe_answer(struct reader *in, struct writer *out, uint8_t secret[DHE_PRIME_MAX],
 	if (!reader_done(in))
 		return fail(ERR_DECODE);
 	for (size_t i = 0; i < COUNT(parts); i++) {
-		if (parts[i].len == 0 || parts[i].len > DHE_PRIME_MAX)
+		if (parts[i].len == 0) /* opaque <1..2^16-1> */
+			r = fail(ERR_DECODE);
+		else if (parts[i].len > DHE_PRIME_MAX)
 			r = fail(ERR_BAD_KEY_SHARE);
 		else if ((numbers[i] = BN_bin2bn(
 			      parts[i].data, (int)parts[i].len, NULL)) == NULL)

@@ -120,6 +120,9 @@ answer(struct s2n_connection *conn, struct slice parameters)
 	number = reader_u16(&in);
 	point = reader_vec8(&in);
 	conn->group = preference_curve(connection_preference(conn), number);
+	/* opaque point <1..2^8-1> */
+	if (point.len == 0)
+		return fail(ERR_DECODE);
 	/* RFC 8422 5.4: of our list, in the one form that is left */
 	if (type != NAMED_CURVE || conn->group == NULL)
 		return fail(ERR_ILLEGAL_PARAMETER);
@@ -234,7 +237,7 @@ client_key_exchange_recv(struct s2n_connection *conn, struct reader *in)
 		return recv_premaster(conn, in);
 	share = conn->suite->key_exchange == KX_DHE ? reader_vec16(in)
 						    : reader_vec8(in);
-	if (!reader_done(in))
+	if (!reader_done(in) || share.len == 0)
 		return fail(ERR_DECODE);
 	if (conn->suite->key_exchange == KX_DHE)
 		return dhe_finish(&exchange->dhe, share, exchange->secret,

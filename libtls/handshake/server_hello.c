@@ -138,6 +138,8 @@ take_old_version(
 	/* RFC 8446 4.1.4: a HelloRetryRequest has settled on TLS 1.3. */
 	if (hs->retry)
 		return fail(ERR_VERSION_NOT_OFFERED);
+	/* Alerts that are due from here on have it: the server insists. */
+	conn->records.out.version = version_wire(version);
 	if (was_lowered(conn, hs->server_random))
 		return fail(ERR_DOWNGRADE);
 	/* Ours was made up: there is no session to resume. */

@@ -9,6 +9,7 @@
 
 #define TURNS 50
 #define TLS13_SUITES 3
+#define PARAMETERS_ROOM 8192
 
 struct attack {
 	const struct crook *crook;
@@ -86,7 +87,7 @@ spoil_extensions(struct writer *out, size_t block, const struct crook *crook)
 {
 	uint8_t room[4200];
 	struct writer one;
-	size_t at = block + 2, len = 0;
+	size_t at = crook->how == EXT_RAW ? out->len : block + 2, len = 0;
 
 	writer_init_fixed(&one, room, sizeof room);
 	if (crook->how == EXT_DROP || crook->how == EXT_SET ||
@@ -121,6 +122,8 @@ spoil_certificate(struct writer *out, size_t start, struct slice extensions)
 static void
 spoil_body(struct writer *out, size_t start, const struct crook *crook)
 {
+	size_t at;
+
 	switch (crook->how) {
 	case FLIP:
 		out->data[start + crook->number] ^= 1;
@@ -150,6 +153,13 @@ spoil_body(struct writer *out, size_t start, const struct crook *crook)
 	case CERT_EXT:
 		spoil_certificate(out, start, crook->bytes);
 		break;
+	case SUITE_LIST:
+		at = start + 2 + RANDOM_SIZE;
+		at += 1u + out->data[at];
+		splice(out, at + 2, number_at(out, at), crook->bytes);
+		out->data[at] = (uint8_t)(crook->bytes.len >> 8);
+		out->data[at + 1] = (uint8_t)crook->bytes.len;
+		break;
 	case EXT_DROP:
 	case EXT_TWICE:
 	case EXT_SET:
@@ -162,6 +172,7 @@ spoil_body(struct writer *out, size_t start, const struct crook *crook)
 	case RECORD:
 	case BROKEN:
 	case BEHIND:
+	case PARAMETERS:
 		break;
 	}
 }
@@ -184,12 +195,27 @@ put_record(struct s2n_connection *conn, uint16_t type, struct slice bytes)
 	    0);
 }
 
+/* The message takes those that are there already. */
+static void
+put_parameters(struct s2n_connection *conn, struct slice parameters)
+{
+	struct writer *share = &conn->hs->exchange.share;
+
+	writer_init(share, PARAMETERS_ROOM);
+	writer_bytes(share, parameters);
+	ck_assert(!share->failed);
+}
+
 static void
 before(struct s2n_connection *conn, const struct step *step, void *ctx)
 {
 	struct attack *attack = ctx;
 	const struct crook *crook = attack->crook;
 
+	if (due(attack, step) && crook->how == PARAMETERS) {
+		attack->done = true;
+		put_parameters(conn, crook->bytes);
+	}
 	if (!due(attack, step) || crook->how < WIRE || crook->how > BROKEN)
 		return;
 	attack->done = true;
@@ -339,13 +365,19 @@ crooked_run_between(const struct crook *crook, const struct peers_spec *spec)
 void
 crooked_late(const struct late *late)
 {
+	crooked_late_between(late, &(struct peers_spec){ 0 });
+}
+
+void
+crooked_late_between(const struct late *late, const struct peers_spec *spec)
+{
 	struct s2n_connection *crooked, *honest;
 	unsigned times = late->times > 0 ? late->times : 1;
 	struct peers peers;
 	bool through;
 	int error;
 
-	peers_open(&peers, &(struct peers_spec){ 0 });
+	peers_open(&peers, spec);
 	ck_assert(peers_negotiate(&peers));
 	crooked = late->role == S2N_SERVER ? peers.server : peers.client;
 	honest = late->role == S2N_SERVER ? peers.client : peers.server;

@@ -22,15 +22,18 @@ enum how {
 	EXT_TWICE,
 	EXT_SET, /* to bytes */
 	EXT_ADD,
-	EXT_RAW,  /* bytes at the end of the block */
-	EXT_NONE, /* no block at all */
-	CERT_EXT, /* bytes as the extensions of the one certificate */
+	EXT_RAW,    /* bytes at the end of the block */
+	EXT_NONE,   /* no block at all */
+	CERT_EXT,   /* bytes as the extensions of the one certificate */
+	SUITE_LIST, /* bytes as the list of suites of a ClientHello */
 	/* In front of the message: */
 	WIRE,   /* bytes as they are */
 	RECORD, /* a record of type number, protected as usual */
 	BROKEN, /* bytes as a handshake record, then more as one of number */
 	/* Behind the message, in the same record: */
-	BEHIND
+	BEHIND,
+	/* Bytes as the parameters of a ServerKeyExchange, which are signed */
+	PARAMETERS
 };
 
 enum with { RETRY = 1, ASKED = 2, SECOND = 4 /* of two ClientHellos */ };
@@ -66,5 +69,6 @@ struct late {
 	enum alert alert;
 };
 void crooked_late(const struct late *);
+void crooked_late_between(const struct late *, const struct peers_spec *);
 
 #endif

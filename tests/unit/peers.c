@@ -7,6 +7,7 @@
 
 #include <openssl/pem.h>
 
+#include "libtls/registry/iana.h"
 #include "libtls/state/config.h"
 #include "tests/unit/unit.h"
 
@@ -134,22 +135,32 @@ add_dhparams(struct s2n_config *config)
 	BIO_free(bio);
 }
 
-/* Groups and schemes of a policy that goes down to SSLv3. */
+static const struct preference *
+narrow(struct peers *peers, const struct peers_spec *spec, s2n_mode mode)
+{
+	uint8_t most =
+	    mode == S2N_SERVER ? spec->server_most : spec->client_most;
+	struct preference *narrow = &peers->narrow[mode];
+	const struct preference *base;
+
+	/* Groups and schemes of a policy that goes down to SSLv3. */
+	ck_assert_int_eq(preference_find(BROAD_POLICY, &base), 0);
+	*narrow = *base;
+	narrow->min_version = spec->version;
+	narrow->max_version = most != 0 ? most : spec->version;
+	narrow->suites.numbers = peers->suites;
+	narrow->suites.count = COUNT(peers->suites);
+	return narrow;
+}
+
 static void
 configure_version(struct peers *peers, const struct peers_spec *spec)
 {
-	const struct preference *base;
-
-	ck_assert_int_eq(preference_find(BROAD_POLICY, &base), 0);
-	peers->suite = spec->suite;
-	peers->narrow = *base;
-	peers->narrow.min_version = spec->version;
-	peers->narrow.max_version = spec->version;
-	peers->narrow.suites.numbers = &peers->suite;
-	peers->narrow.suites.count = 1;
-	peers->client_config->preference = &peers->narrow;
-	peers->server_config->preference = &peers->narrow;
-	if (preference_has_exchange(&peers->narrow, KX_DHE))
+	peers->suites[0] = spec->suite;
+	peers->suites[1] = TLS_AES_128_GCM_SHA256; /* where it fits */
+	peers->client_config->preference = narrow(peers, spec, S2N_CLIENT);
+	peers->server_config->preference = narrow(peers, spec, S2N_SERVER);
+	if (preference_has_exchange(peers->server_config->preference, KX_DHE))
 		add_dhparams(peers->server_config);
 }
 

@@ -26,8 +26,8 @@ struct peers {
 	struct s2n_config *client_config, *server_config;
 	struct s2n_connection *client, *server;
 	struct s2n_cert_chain_and_key *chain, *client_chain;
-	struct preference restricted, narrow;
-	uint16_t suite;
+	struct preference restricted, narrow[2]; /* by s2n_mode */
+	uint16_t suites[2];
 	struct s2n_async_pkey_op *pending;
 	struct s2n_connection *pending_for;
 	unsigned key_operations, decryptions;
@@ -37,8 +37,9 @@ struct peers {
 /* What a pair is made of; zero is ordinary. */
 struct peers_spec {
 	const char *client_policy, *server_policy; /* NULL: "default_tls13" */
-	/* Not 0: both sides do this version with this suite and no other. */
-	uint8_t version;
+	/* Not 0: both sides do this version with this suite and no other, or
+	 * more versions where the highest is given for a side. */
+	uint8_t version, client_most, server_most;
 	uint16_t suite;
 	enum certs_key key;
 	const char *alpn_client, *alpn_server;
