@@ -200,6 +200,20 @@ put_verdict(struct writer *out, const struct view *view)
 			 "<strong>holds a key: it must not.</strong>");
 }
 
+/*
+ * What keyd-signer gave: below TLS 1.3, and with a suite that has no Diffie-
+ * Hellman (RFC 5246 7.4.7.1), it decrypted.
+ */
+static void
+put_given(struct writer *out, const struct view *view)
+{
+	const char *cipher = view->facts->tls->cipher;
+	bool decrypted = cipher[0] != '\0' && strncmp(cipher, "TLS_", 4) != 0 &&
+			 strstr(cipher, "DHE-") == NULL;
+
+	put(out, decrypted ? "premaster secrets only" : "signatures only");
+}
+
 static void
 put_held(struct writer *out, const struct view *view)
 {
@@ -273,6 +287,7 @@ static const struct mark_row marks[] = {
 	{ "alpn", NULL, offsetof(struct proxy_info, alpn) },
 	{ "cipher", NULL, offsetof(struct proxy_info, cipher) },
 	{ "front-keys", put_front_keys, 0 },
+	{ "given", put_given, 0 },
 	{ "group", NULL, offsetof(struct proxy_info, group) },
 	{ "held", put_held, 0 },
 	{ "keys", put_keys, 0 },

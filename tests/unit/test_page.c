@@ -66,11 +66,39 @@ START_TEST(every_fact_is_on_the_page)
 	static const char *const shown[] = { "<dd>TLSv1.3</dd>",
 		"<dd>TLS_AES_128_GCM_SHA256</dd>", "<dd>x25519</dd>",
 		"<dd>ecdsa_secp256r1_sha256</dd>", "<dd>localhost</dd>",
-		"<dd>http/1.1</dd>", ">812<", ">61001<", ">2 filter<",
-		">net user<", "1 key<", ">0 none<" };
+		"<dd>http/1.1</dd>", "<dd>default_tls13</dd>", ">812<",
+		">61001<", ">2 filter<", ">net user<", "1 key<", ">0 none<" };
 
 	for (size_t i = 0; i < COUNT(shown); i++)
 		HAS(page, shown[i]);
+}
+END_TEST
+
+/* As openssl names them. */
+static const struct {
+	const char *cipher, *given;
+} given[] = {
+	{ "TLS_AES_128_GCM_SHA256", "signatures only" },
+	{ "ECDHE-RSA-AES128-GCM-SHA256", "signatures only" },
+	{ "DHE-RSA-AES128-SHA", "signatures only" },
+	{ "AES128-SHA", "premaster secrets only" },
+	{ "DES-CBC3-SHA", "premaster secrets only" },
+	{ "", "signatures only" },
+};
+
+START_TEST(what_the_signer_gave_follows_from_the_suite)
+{
+	struct proxy_info tls = ordinary_tls;
+	const char *page;
+	char hop[64], caption[64];
+
+	proxy_set(tls.cipher, given[_i].cipher);
+	snprintf(hop, sizeof hop, "<span>%s</span>", given[_i].given);
+	snprintf(caption, sizeof caption, "keyd-signer, which gives %s.",
+	    given[_i].given);
+	page = render(page_html, &tls, ordinary, COUNT(ordinary));
+	HAS(page, hop);
+	HAS(page, caption);
 }
 END_TEST
 
@@ -242,6 +270,8 @@ page_suite(void)
 	TCase *tcase = tcase_create("page");
 
 	tcase_add_test(tcase, every_fact_is_on_the_page);
+	tcase_add_loop_test(tcase, what_the_signer_gave_follows_from_the_suite,
+	    0, (int)COUNT(given));
 	tcase_add_test(tcase, only_the_process_that_holds_the_key_is_marked);
 	tcase_add_test(tcase, a_front_that_holds_a_key_is_not_praised);
 	tcase_add_test(tcase, no_processes_and_no_tls_make_a_page_too);
