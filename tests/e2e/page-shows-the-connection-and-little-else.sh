@@ -53,6 +53,10 @@ grep -q 'the process facing you, holds <strong>none' "$work/body" || fail "the p
 grep -qi "^content-security-policy: default-src 'none'" "$work/head" || fail "no policy"
 ask /status.json -o "$work/json"
 grep -q '"version":"TLSv1.3".*"name":"localhost"' "$work/json" || fail "no facts in the JSON"
+grep -q '"policy":"default"}' "$work/json" || fail "no policy in the JSON"
+ask /status.json --tls-max 1.2 -o "$work/json"
+grep -q '"version":"TLSv1.2","cipher":"ECDHE-ECDSA-AES[^"]*","group":"[^"]*","scheme":"legacy_ecdsa_sha256".*"policy":"default"}' \
+    "$work/json" || fail "not the facts of TLS 1.2: $(cat "$work/json")"
 [ "$(grep -c '"keys":1}' "$work/json")" = 1 ] || fail "not one process holds the one key"
 pid=$(sed -n 's/.*"frontd-page","pid":\([0-9]*\),.*/\1/p' "$work/json")
 grep -q '^Seccomp:[[:space:]]*2$' "/proc/$pid/status" || fail "frontd-page has no filter"
