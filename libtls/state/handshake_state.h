@@ -111,7 +111,7 @@ struct offer {
 	bool has_protocols;
 	bool extended_master; /* RFC 7627 */
 	bool early_data;
-	bool renegotiation;   /* RFC 5746: the extension or its suite */
+	bool renegotiation; /* RFC 5746: the extension or its suite */
 };
 
 /* The incoming handshake message, from one record or joined from several. */
