@@ -479,6 +479,7 @@ config_suite(void)
 	Suite *suite = suite_create("keyd_config");
 	TCase *tcase = tcase_create("keyd_config");
 
+	tcase_set_timeout(tcase, 60); /* thousands of files, on any disk */
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, every_error_names_file_and_line_and_reason,
 	    0, (int)COUNT(errors));
