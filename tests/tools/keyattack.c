@@ -11,6 +11,8 @@
 
 #include <openssl/rand.h>
 
+#include "tests/tools/keyattack12.h"
+
 enum { WITNESS = 1, ATTACKER = 2 };
 enum { MINE = 0, OTHERS = 1, NOBODYS = 2 };
 /* Answers that fit into the socket, and credits, many times over. */
@@ -289,10 +291,18 @@ send_garbage_as_master(const char *socket_path)
 	}
 }
 
+static void
+open_attacker(struct keyline *line)
+{
+	keyline_open(master, ATTACKER, line);
+}
+
 void
 keyattack_run(
     const char *socket_path, struct keymaster *connected, EVP_PKEY *public_key)
 {
+	static const struct keyattack how = { open_attacker, expect_closed,
+		expect_status };
 	pid_t keyd, signer;
 
 	master = connected;
@@ -303,6 +313,7 @@ keyattack_run(
 	ask_for_digests();
 	ask_for_signatures();
 	ask_for_types();
+	keyattack12_run(&how, key);
 	pass_descriptors();
 	send_garbage();
 	flood();
