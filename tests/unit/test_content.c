@@ -430,6 +430,23 @@ START_TEST(messages_of_ssl3_and_of_no_version_are_refused)
 }
 END_TEST
 
+START_TEST(hellos_without_a_whole_random_are_refused)
+{
+	for (size_t len = 0; len < 40; len++) {
+		messages_len = 0;
+		message(1, len);
+		messages[4] = messages[5] = 3;
+		hello(2, 3);
+		message(11, 20);
+		message(13, 10);
+		message(14, 0);
+		message(11, 20);
+		message(16, 66);
+		ck_assert_msg((version() != 0) == (len > 34), "%zu", len);
+	}
+}
+END_TEST
+
 START_TEST(messages_that_lack_or_repeat_one_are_refused)
 {
 	static const uint8_t types[] = { 1, 2, 11, 12, 13, 14, 11, 16 };
@@ -542,6 +559,7 @@ content_suite(void)
 	tcase_add_test(tcase, a_group_within_a_certificate_is_refused);
 	tcase_add_test(tcase, a_clients_messages_tell_the_version);
 	tcase_add_test(tcase, messages_of_ssl3_and_of_no_version_are_refused);
+	tcase_add_test(tcase, hellos_without_a_whole_random_are_refused);
 	tcase_add_test(tcase, messages_that_lack_or_repeat_one_are_refused);
 	tcase_add_test(tcase, messages_cut_anywhere_or_longer_are_refused);
 	tcase_add_test(tcase, messages_of_another_type_are_refused);

@@ -158,6 +158,27 @@ START_TEST(a_ciphertext_of_another_length_is_rejected)
 }
 END_TEST
 
+/* RFC 8017 7.2.2: "If the length of the ciphertext C is not k octets, output
+ * 'decryption error'": also where only a zero before it is missing. */
+START_TEST(a_ciphertext_without_its_first_zero_is_rejected)
+{
+	uint8_t block[BYTES_OF_KEY];
+
+	pad(block, 48);
+	ciphertext[0] = 1;
+	for (unsigned i = 0; i < 100000 && ciphertext[0] != 0; i++) {
+		block[10] = (uint8_t)(1 + i % 255);
+		block[11] = (uint8_t)(1 + i / 255 % 255);
+		encrypt_block(block);
+	}
+	ck_assert_uint_eq(ciphertext[0], 0);
+	ck_assert_int_eq(ask_for(key, 0x0303, BYTES_OF_KEY), KEYPROTO_OK);
+	ck_assert_mem_eq(got, premaster, sizeof got);
+	memmove(ciphertext, ciphertext + 1, BYTES_OF_KEY - 1);
+	expect_rejection(BYTES_OF_KEY - 1, "a byte short");
+}
+END_TEST
+
 START_TEST(a_ciphertext_not_below_the_modulus_is_rejected)
 {
 	BIGNUM *modulus = NULL;
@@ -216,6 +237,7 @@ decrypter_suite(void)
 	    0, (int)COUNT(damages));
 	tcase_add_test(tcase, a_secret_of_another_length_is_rejected);
 	tcase_add_test(tcase, a_ciphertext_of_another_length_is_rejected);
+	tcase_add_test(tcase, a_ciphertext_without_its_first_zero_is_rejected);
 	tcase_add_test(tcase, a_ciphertext_not_below_the_modulus_is_rejected);
 	tcase_add_test(
 	    tcase, rejections_differ_by_ciphertext_version_and_process);
