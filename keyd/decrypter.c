@@ -82,15 +82,25 @@ good_mask(const uint8_t *block, size_t len, uint16_t version)
 	return zero_mask(wrong) & (uint8_t)~zeros;
 }
 
+void
+decrypter_choose(const uint8_t *block, size_t len, uint16_t version,
+    const uint8_t rejected[SIZE], uint8_t out[SIZE])
+{
+	uint8_t good = good_mask(block, len, version);
+
+	for (size_t i = 0; i < SIZE; i++)
+		out[i] = (uint8_t)((block[len - SIZE + i] & good) |
+				   (rejected[i] & (uint8_t)~good));
+	out[0] = (uint8_t)(version >> 8);
+	out[1] = (uint8_t)version;
+}
+
 enum keyproto_status
 decrypter_premaster(
     EVP_PKEY *key, const struct keyproto_premaster *asked, uint8_t out[SIZE])
 {
 	uint8_t block[KEYPROTO_CIPHERTEXT_MAX] = { 0 }, rejected[SIZE];
-	const uint8_t version[2] = { (uint8_t)(asked->version >> 8),
-		(uint8_t)asked->version };
 	size_t len = (size_t)EVP_PKEY_get_size(key);
-	uint8_t good;
 
 	if (!EVP_PKEY_is_a(key, "RSA") || len > sizeof block || len < 2 * SIZE)
 		return KEYPROTO_DENIED;
@@ -99,11 +109,7 @@ decrypter_premaster(
 	if (!decrypt(key, asked->ciphertext, block, len))
 		block[0] = 1; /* not well padded */
 	ERR_clear_error();
-	good = good_mask(block, len, asked->version);
-	for (size_t i = 0; i < SIZE; i++)
-		out[i] = (uint8_t)((block[len - SIZE + i] & good) |
-				   (rejected[i] & (uint8_t)~good));
-	memcpy(out, version, sizeof version);
+	decrypter_choose(block, len, asked->version, rejected, out);
 	OPENSSL_cleanse(block, sizeof block);
 	OPENSSL_cleanse(rejected, sizeof rejected);
 	return KEYPROTO_OK;

@@ -22,5 +22,13 @@ must_check bool decrypter_start(void);
  */
 must_check enum keyproto_status decrypter_premaster(EVP_PKEY *,
     const struct keyproto_premaster *, uint8_t out[KEYPROTO_PREMASTER_SIZE]);
+/*
+ * The premaster secret in a block of len bytes that RSA gave, or rejected in
+ * the place of one that is not well padded or for another version. What is in
+ * the block decides neither a branch nor an address.
+ */
+void decrypter_choose(const uint8_t *block, size_t len, uint16_t version,
+    const uint8_t rejected[KEYPROTO_PREMASTER_SIZE],
+    uint8_t out[KEYPROTO_PREMASTER_SIZE]);
 
 #endif

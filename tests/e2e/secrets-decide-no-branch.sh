@@ -1,7 +1,8 @@
 #!/bin/sh
 # No branch and no address depends on a secret: CBC padding and MAC, records as
-# they are opened, the premaster secret, comparisons, derivation of keys. And
-# each of the leaks that are built in to be found is found.
+# they are opened, the premaster secret in libtls and in keyd, comparisons,
+# derivation of keys. And each of the leaks that are built in to be found is
+# found.
 set -eu
 tool=$BUILD/tests/constant_time
 

@@ -16,6 +16,7 @@
 #include <openssl/crypto.h>
 #include <valgrind/memcheck.h>
 
+#include "keyd/decrypter.h"
 #include "libtls/crypto/hkdf.h"
 #include "libtls/crypto/library.h"
 #include "libtls/crypto/premaster.h"
@@ -274,6 +275,40 @@ premaster(void)
 	accept_one(3, 3, 0);
 }
 
+/* A block as RSA gave it to keyd's signer, with one byte of it changed. */
+static void
+choose_one(size_t size, size_t at, uint8_t value)
+{
+	static const uint8_t rejected[PREMASTER_SIZE] = { 0 };
+	uint8_t block[512], chosen[PREMASTER_SIZE];
+	bool good;
+
+	memset(block, 0x77, sizeof block);
+	block[0] = 0;
+	block[1] = 2;
+	block[size - PREMASTER_SIZE - 1] = 0;
+	block[size - PREMASTER_SIZE] = block[size - PREMASTER_SIZE + 1] = 3;
+	good = block[at] == value ||
+	       (value != 0 && at > 1 && at < size - PREMASTER_SIZE - 1);
+	block[at] = value;
+	secret(block, sizeof block);
+	decrypter_choose(block, size, 0x0303, rejected, chosen);
+	published(chosen, sizeof chosen);
+	expect((chosen[2] == 0x77) == good && chosen[0] == 3 && chosen[1] == 3,
+	    "block", at, value);
+}
+
+static void
+signer(void)
+{
+	static const size_t sizes[] = { 256, 512 };
+
+	for (size_t i = 0; i < COUNT(sizes); i++)
+		for (size_t at = 0; at < sizes[i] - PREMASTER_SIZE + 2; at++)
+			for (unsigned value = 0; value < 256; value += 3)
+				choose_one(sizes[i], at, (uint8_t)value);
+}
+
 /* ---- comparison: Finished, binders, MACs ---- */
 
 static void
@@ -378,6 +413,7 @@ static const struct {
 	{ "sslv3", sslv3 },
 	{ "records", records },
 	{ "premaster", premaster },
+	{ "signer", signer },
 	{ "equal", equal },
 	{ "derive", derive },
 	{ "leaky-comparison", leaky_comparison },
