@@ -20,6 +20,9 @@ static const struct {
 	{ "default", CERTS_RSA, NEED13 | NEED12 },
 	{ "default", CERTS_RSA_PSS, NEED13 | NEED12 },
 	{ "default_fips", CERTS_P384, NEED13 | NEED12 },
+	{ "default_fips", CERTS_RSA, NEED13 | NEED12 },
+	{ "default_tls13", CERTS_RSA, NEED13 | NEED12 },
+	{ "20190214", CERTS_RSA, NEED12 | SHA1 | PREMASTER },
 	{ "20200207", CERTS_RSA, NEED13 },
 	/* RSA key exchange and ECDHE for RSA alone, from TLS 1.0 on. */
 	{ "20170210", CERTS_RSA, NEED12 | SHA1 | PREMASTER },
