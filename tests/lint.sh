@@ -50,7 +50,7 @@ check_c() {
 }
 
 shells() {
-	git ls-files '*.sh' '.ci/run' | xargs shellcheck
+	git ls-files '*.sh' '.ci/run' 'tests/bogo/run' | xargs shellcheck
 }
 
 ! have clang-format || step clang-format format

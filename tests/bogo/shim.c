@@ -28,6 +28,7 @@ struct shim {
 	struct s2n_config *config;
 	struct s2n_connection *conn;
 	struct s2n_async_pkey_op *operation; /* waits for its turn */
+	bool hello_waits;                    /* for its callback's end */
 	bool asked;                          /* to renegotiate: not done yet */
 	bool refused;                        /* to renegotiate: the end */
 	bool closing;
@@ -61,6 +62,29 @@ operate(struct shim *shim)
 		   s2n_cert_chain_and_key_get_private_key(shim->pair)) == 0 &&
 	       s2n_async_pkey_op_apply(operation, shim->conn) == 0;
 	return s2n_async_pkey_op_free(operation) == 0 && done;
+}
+
+/* A ClientHello came: judged at once, or when the connection waits for it. */
+static int
+judge_hello(struct s2n_connection *conn, void *ctx)
+{
+	struct shim *shim = ctx;
+
+	(void)conn;
+	if (shim->options.refuses_hello)
+		return -1;
+	shim->hello_waits = shim->options.async;
+	return 0;
+}
+
+/* What the connection waits for and the application has to do. */
+static bool
+attend(struct shim *shim)
+{
+	if (!shim->hello_waits)
+		return operate(shim);
+	shim->hello_waits = false;
+	return s2n_client_hello_cb_done(shim->conn) == 0;
 }
 
 /* A HelloRequest came. */
@@ -110,7 +134,7 @@ again(struct shim *shim, s2n_blocked_status blocked)
 	if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
 		return false;
 	if (blocked == S2N_BLOCKED_ON_APPLICATION_INPUT)
-		return operate(shim);
+		return attend(shim);
 	if (shim->refused)
 		return false;
 	if (shim->asked)
@@ -428,6 +452,12 @@ configure(struct shim *shim)
 		return false;
 	if (!options->verify_fail &&
 	    s2n_config_disable_x509_verification(shim->config) != 0)
+		return false;
+	if (s2n_config_set_client_hello_cb(shim->config, judge_hello, shim) !=
+		0 ||
+	    s2n_config_set_client_hello_cb_mode(shim->config,
+		options->async ? S2N_CLIENT_HELLO_CB_NONBLOCKING
+			       : S2N_CLIENT_HELLO_CB_BLOCKING) != 0)
 		return false;
 	if (!options->ignores_requests && !options->server &&
 	    s2n_config_set_renegotiate_request_cb(

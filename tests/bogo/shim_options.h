@@ -30,6 +30,7 @@ struct options {
 	const char *chosen_protocol;
 	bool reject_protocols;
 	bool verify_peer, require_certificate, verify_fail;
+	bool refuses_hello;
 	bool renegotiates, renegotiates_once, ignores_requests;
 	long max_fragment; /* 0: the library's */
 	/* how it is driven */
