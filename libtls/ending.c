@@ -3,6 +3,7 @@
  */
 #include "libtls/ending.h"
 
+#include <errno.h>
 #include <time.h>
 
 #include "libtls/crypto/library.h"
@@ -70,6 +71,9 @@ blind(struct s2n_connection *conn)
 int
 ending_judge(struct s2n_connection *conn, int code, s2n_blocked_status *blocked)
 {
+	struct failure cause = errors_last();
+	int cause_errno = errno;
+
 	*blocked = blocked_on(code);
 	if (code == 0 || errors_waiting(code))
 		return code;
@@ -84,6 +88,9 @@ ending_judge(struct s2n_connection *conn, int code, s2n_blocked_status *blocked)
 	conn->read_closed = conn->write_closed = true;
 	if (!harmless(code))
 		blind(conn);
+	/* The alert may not have got through: that is not what is told. */
+	errors_put_back(cause);
+	errno = cause_errno;
 	return code;
 }
 

@@ -28,21 +28,30 @@ static const struct {
 __thread int s2n_errno;
 
 /* The thread's last failure, for the functions that explain s2n_errno. */
+static __thread struct failure last;
+
 static __thread struct {
-	int code;
-	const char *file;
-	int line;
 	char source[96];
 	char debug[224];
-} last;
+} texts;
 
 int
 errors_fail(int code, const char *file, int line)
 {
-	last.code = code;
-	last.file = file;
-	last.line = line;
+	last = (struct failure){ code, file, line };
 	return code;
+}
+
+struct failure
+errors_last(void)
+{
+	return last;
+}
+
+void
+errors_put_back(struct failure failure)
+{
+	last = failure;
 }
 
 int
@@ -122,8 +131,8 @@ s2n_strerror_source(int error)
 	if (last.file == NULL || table[last.code].value != error)
 		return "";
 	snprintf(
-	    last.source, sizeof last.source, "%s:%d", last.file, last.line);
-	return last.source;
+	    texts.source, sizeof texts.source, "%s:%d", last.file, last.line);
+	return texts.source;
 }
 
 const char *
@@ -133,8 +142,8 @@ s2n_strerror_debug(int error, const char *lang)
 		return table[ERR_OK].text;
 	if (lang != NULL && strcasecmp(lang, "EN") != 0)
 		return s2n_strerror(error, lang);
-	snprintf(last.debug, sizeof last.debug, "%s: %s (%s)",
+	snprintf(texts.debug, sizeof texts.debug, "%s: %s (%s)",
 	    s2n_strerror_name(error), s2n_strerror(error, lang),
 	    s2n_strerror_source(error));
-	return last.debug;
+	return texts.debug;
 }

@@ -185,6 +185,18 @@ enum error_code {
 #define fail(code) errors_fail((code), __FILE__, __LINE__)
 int errors_fail(int code, const char *file, int line);
 
+/*
+ * What s2n_strerror and its like explain: the thread's last failure. To be put
+ * back after calls that may fail in the wake of another failure.
+ */
+struct failure {
+	int code;
+	const char *file;
+	int line;
+};
+struct failure errors_last(void);
+void errors_put_back(struct failure);
+
 /* The public skin's way out: sets s2n_errno; 0 for 0, else -1. */
 int errors_report(int code);
 

@@ -133,6 +133,33 @@ START_TEST(a_client_without_a_certificate_is_told_so)
 }
 END_TEST
 
+/* A transport that takes no byte of the alert must not hide what it is about.
+ */
+START_TEST(the_cause_is_told_though_the_alert_blocks)
+{
+	struct peers_spec spec = { .key = CERTS_RSA,
+		.client_policy = "20170210",
+		.server_policy = "default_tls13",
+		.client_auth = S2N_CERT_AUTH_REQUIRED };
+	s2n_blocked_status blocked;
+	struct peers peers;
+
+	peers_open(&peers, &spec);
+	ck_assert_int_lt(s2n_negotiate(peers.client, &blocked), 0);
+	peers.to_client.hiccup = true;
+	ck_assert_int_lt(s2n_negotiate(peers.server, &blocked), 0);
+	ck_assert_int_lt(s2n_negotiate(peers.client, &blocked), 0);
+	while (s2n_negotiate(peers.server, &blocked) != 0 &&
+	       s2n_error_get_type(s2n_errno) == S2N_ERR_T_BLOCKED)
+		(void)!s2n_negotiate(peers.client, &blocked);
+	ck_assert_str_eq(
+	    s2n_strerror_name(s2n_errno), "S2N_ERR_MISSING_CLIENT_CERT");
+	ck_assert_ptr_nonnull(
+	    strstr(s2n_strerror_source(s2n_errno), "certificate.c:"));
+	peers_close(&peers);
+}
+END_TEST
+
 /* A policy may let a client have ChaCha20 that names it first. */
 static const uint16_t chacha20_first[] = { 0x1303, 0xcca9, 0x1301, 0xc02b };
 static const uint16_t chacha20_last[] = { 0x1301, 0xc02b, 0x1303, 0xcca9 };
@@ -190,6 +217,7 @@ handshake_suite(void)
 	    (int)COUNT(policies));
 	tcase_add_loop_test(tcase, a_client_without_a_certificate_is_told_so, 0,
 	    (int)COUNT(lacks));
+	tcase_add_test(tcase, the_cause_is_told_though_the_alert_blocks);
 	tcase_add_loop_test(tcase, chacha20_is_for_those_who_prefer_it, 0,
 	    (int)COUNT(favourites));
 	suite_add_tcase(suite, tcase);
