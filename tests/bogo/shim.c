@@ -483,6 +483,8 @@ make_connection(struct shim *shim)
 	return shim->conn != NULL &&
 	       s2n_connection_set_config(shim->conn, shim->config) == 0 &&
 	       s2n_connection_set_ctx(shim->conn, shim) == 0 &&
+	       s2n_connection_set_recv_buffering(
+		   shim->conn, options->buffers) == 0 &&
 	       transport_attach(&shim->transport, shim->conn) &&
 	       (options->host_name == NULL ||
 		   s2n_set_server_name(shim->conn, options->host_name) == 0);
@@ -512,6 +514,10 @@ main(int argc, char **argv)
 		return 0;
 	}
 	options_parse(argc, argv, &shim.options);
+	/* Ways of the application that must make no difference. */
+	if (getenv("SHIM_ASYNC") != NULL)
+		shim.options.async = true;
+	shim.options.buffers = getenv("SHIM_BUFFERING") != NULL;
 	signal(SIGPIPE, SIG_IGN);
 	shim.transport.async = shim.options.async;
 	if (s2n_init() != 0 || !configure(&shim) || !make_connection(&shim)) {

@@ -34,6 +34,7 @@ struct options {
 	bool renegotiates, renegotiates_once, ignores_requests;
 	long max_fragment; /* 0: the library's */
 	/* how it is driven */
+	bool buffers; /* reads ahead */
 	bool async, writes_first, shuts_down, check_close, unfinished_write;
 	bool record_sizes, extra_handshake, sends_alert, updates_keys;
 	bool export_secrets;
