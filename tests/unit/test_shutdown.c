@@ -2,6 +2,7 @@
  * libtls/recv.c, shutdown.c and ending.c: what is received, what is left, and
  * every way to the end: half close, close_notify, a lost transport, alerts.
  */
+#include "libtls/registry/iana.h"
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
@@ -139,6 +140,48 @@ START_TEST(a_half_closed_connection_goes_on_the_other_way)
 	ck_assert_int_eq(receive(here, 100), 0);
 	ck_assert_int_eq(s2n_shutdown(here, &blocked), 0);
 	ck_assert_int_eq(blocked, S2N_NOT_BLOCKED);
+}
+END_TEST
+
+/*
+ * RFC 5246 7.2.1: "The other party MUST respond with a close_notify alert of
+ * its own and close down the connection immediately, discarding any pending
+ * writes." One loop a version, role and way to learn of it.
+ */
+START_TEST(below_tls13_a_close_ends_both_directions)
+{
+	static const uint8_t versions[] = { S2N_TLS12, S2N_TLS11, S2N_TLS10,
+		S2N_SSLv3 };
+	const struct peers_spec spec = { .version = versions[_i / 4],
+		.suite = TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA };
+	struct s2n_connection *here, *there;
+	size_t before;
+
+	peers_close(&peers);
+	peers_open(&peers, &spec);
+	ck_assert(peers_negotiate(&peers));
+	here = side((s2n_mode)(_i % 2));
+	there = side((s2n_mode) !(_i % 2));
+	send_data(here, 1);
+	ck_assert_int_eq(s2n_shutdown_send(here, &blocked), 0);
+	ck_assert_int_eq(receive(there, 100), 1);
+	if (_i % 4 < 2) {
+		/* It is told by reading; nothing but a close leaves then. */
+		ck_assert_int_eq(receive(there, 100), 0);
+		ck_assert_int_eq(
+		    s2n_connection_get_alert(there), ALERT_CLOSE_NOTIFY);
+		before = peers.to_server.bytes.len + peers.to_client.bytes.len;
+		assert_error(
+		    s2n_send(there, data, 1, &blocked), "S2N_ERR_CLOSED");
+		ck_assert_uint_eq(before,
+		    peers.to_server.bytes.len + peers.to_client.bytes.len);
+	}
+	ck_assert_int_eq(s2n_shutdown(there, &blocked), 0);
+	assert_error(s2n_send(there, data, 1, &blocked), "S2N_ERR_CLOSED");
+	ck_assert_int_eq(s2n_shutdown(here, &blocked), 0);
+	ck_assert_int_eq(s2n_connection_get_alert(here), ALERT_CLOSE_NOTIFY);
+	ck_assert_int_eq(receive(here, 1), 0);
+	assert_error(s2n_send(here, data, 1, &blocked), "S2N_ERR_CLOSED");
 }
 END_TEST
 
@@ -314,6 +357,8 @@ shutdown_suite(void)
 	tcase_add_loop_test(
 	    tcase, a_half_closed_connection_goes_on_the_other_way, 0, 2);
 	tcase_add_loop_test(tcase, both_close_and_wait_for_each_other, 0, 2);
+	tcase_add_loop_test(
+	    tcase, below_tls13_a_close_ends_both_directions, 0, 16);
 	tcase_add_test(tcase, shutdown_drops_what_was_not_read);
 	tcase_add_test(tcase, close_notify_waits_for_a_full_transport);
 	tcase_add_test(tcase, a_transport_that_ends_is_no_close_notify);

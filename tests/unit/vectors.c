@@ -9,7 +9,7 @@
 
 #include <check.h>
 
-#define PATH "tests/vectors/rfc8448.tsv"
+#define DIRECTORY "tests/vectors/"
 
 /* Everything given out, to be freed together. */
 static struct value {
@@ -45,22 +45,31 @@ vectors_hex(const char *hex)
 }
 
 struct slice
-vectors_find(const char *section, const char *side, const char *name)
+vectors_find_in(const char *file_name, const char *section, const char *side,
+    const char *name)
 {
-	char wanted[128], *line = NULL;
+	char wanted[128], path[128], *line = NULL;
 	size_t room = 0;
 	struct slice found = NO_BYTES;
-	FILE *file = fopen(PATH, "r");
+	FILE *file;
 
-	ck_assert_msg(file != NULL, "cannot open " PATH);
+	snprintf(path, sizeof path, DIRECTORY "%s", file_name);
+	ck_assert_msg(
+	    (file = fopen(path, "r")) != NULL, "cannot open %s", path);
 	snprintf(wanted, sizeof wanted, "%s\t%s\t%s\t", section, side, name);
 	while (found.data == NULL && getline(&line, &room, file) > 0)
 		if (strncmp(line, wanted, strlen(wanted)) == 0)
 			found = vectors_hex(line + strlen(wanted));
 	free(line);
 	fclose(file);
-	ck_assert_msg(found.data != NULL, "no row %s in " PATH, wanted);
+	ck_assert_msg(found.data != NULL, "no row %s in %s", wanted, path);
 	return found;
+}
+
+struct slice
+vectors_find(const char *section, const char *side, const char *name)
+{
+	return vectors_find_in("rfc8448.tsv", section, side, name);
 }
 
 void
