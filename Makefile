@@ -186,6 +186,7 @@ $(eval $(call unit,sequences,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_
 $(eval $(call unit,alerts,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,alerts12,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,message,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
+$(eval $(call unit,premaster,$(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,intrusions,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,send,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hello_callback,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
