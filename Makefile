@@ -187,6 +187,7 @@ $(eval $(call unit,alerts,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIB
 $(eval $(call unit,alerts12,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,message,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,premaster,$(DETOUR),$$(CRYPTO_LIBS)))
+$(eval $(call unit,client_hello_v2,$(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,intrusions,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,send,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hello_callback,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))

@@ -3,8 +3,6 @@
  */
 #include "libtls/handshake/client_hello_v2.h"
 
-#include "libtls/registry/version.h"
-
 #define CHALLENGE_MIN 16
 #define SPEC_SIZE 3
 #define SUITES_MAX 65536
@@ -47,8 +45,6 @@ client_hello_v2_parse(
 	if (!reader_done(in) || specs.len == 0 || specs.len % SPEC_SIZE != 0 ||
 	    challenge.len < CHALLENGE_MIN || challenge.len > RANDOM_SIZE)
 		return fail(ERR_DECODE);
-	if (hello->legacy_version > WIRE_TLS12)
-		hello->legacy_version = WIRE_TLS12;
 	memcpy(hello->random + RANDOM_SIZE - challenge.len, challenge.data,
 	    challenge.len);
 	hello->compression =

@@ -31,7 +31,7 @@ struct s2n_connection {
 	/* What was agreed on. */
 	uint8_t version;               /* S2N_TLS13 ... */
 	uint8_t client_version;        /* server: the client's highest */
-	uint16_t client_hello_version; /* on the wire, TLS 1.2 at most */
+	uint16_t client_hello_version; /* on the wire, as it said */
 	bool client_hello_v2;          /* it came as SSL 2.0's */
 	const struct suite *suite;
 	const struct group *group;
