@@ -443,7 +443,7 @@ S2N_API extern int s2n_connection_set_recv_buffering(
 /** Encrypted bytes that were read ahead and are not yet processed. */
 S2N_API extern uint32_t s2n_peek_buffered(struct s2n_connection *conn);
 /** Small records until resize_threshold bytes went out, and again after a pause
- * of timeout_threshold seconds. */
+ * of more than timeout_threshold seconds (0: never again). */
 S2N_API extern int s2n_connection_set_dynamic_record_threshold(
     struct s2n_connection *conn, uint32_t resize_threshold,
     uint16_t timeout_threshold);

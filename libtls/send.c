@@ -6,7 +6,9 @@
 #include "libtls/handshake/post.h"
 
 #define SLICES_MAX 16
-#define DYNAMIC_FRAGMENT 1373 /* one packet with IPv6 and TCP options */
+/* Of a record that fits an Ethernet frame of 1500 bytes behind the headers of
+ * IPv6 (40) and TCP (20) with any options (40), and its own. */
+#define SMALL_FRAGMENT (1500 - 40 - 20 - 40 - RECORD_HEADER)
 #define NANOSECONDS 1000000000u
 
 /* The caller's bytes, from which what was taken is left out. */
@@ -51,24 +53,35 @@ source_peek(const struct source *source, size_t len,
 	return count;
 }
 
-/* Small records until enough was sent, and again after a pause. */
+/* A pause is none without a clock, or with a timeout of 0. */
+static bool
+paused(struct s2n_connection *conn)
+{
+	const struct clock *clock = &conn->config->monotonic;
+	uint64_t now, since;
+
+	if (conn->resize_timeout == 0 || clock->read(clock->ctx, &now) != 0)
+		return false;
+	since = now - conn->resize_last;
+	conn->resize_last = now;
+	return since > (uint64_t)conn->resize_timeout * NANOSECONDS;
+}
+
+/* Plaintext in the next record: little until enough was sent, and again after a
+ * pause (Guide: Dynamic Record Sizing). */
 static size_t
 fragment_size(struct s2n_connection *conn)
 {
-	const struct clock *clock = &conn->config->monotonic;
-	size_t most = record_fragment(&conn->records);
-	uint64_t now;
+	size_t most = record_fragment(&conn->records), small;
 
-	if (conn->resize_threshold == 0 || clock->read(clock->ctx, &now) != 0)
+	if (conn->resize_threshold == 0)
 		return most;
-	if (now - conn->resize_last >
-	    (uint64_t)conn->resize_timeout * NANOSECONDS)
+	if (paused(conn))
 		conn->resize_sent = 0;
-	conn->resize_last = now;
-	if (conn->resize_sent < conn->resize_threshold &&
-	    DYNAMIC_FRAGMENT < most)
-		return DYNAMIC_FRAGMENT;
-	return most;
+	if (conn->resize_sent >= conn->resize_threshold)
+		return most;
+	small = protection_room(&conn->records.out, SMALL_FRAGMENT);
+	return small < most ? small : most;
 }
 
 /* Seals records until the buffer is as full as it is meant to be. */

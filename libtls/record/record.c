@@ -290,10 +290,8 @@ record_write_slices(struct record_layer *layer, enum content_type type,
 size_t
 record_fragment(const struct record_layer *layer)
 {
-	return layer->fragment_agreed != 0 &&
-		       layer->fragment_agreed < layer->fragment_max
-		   ? layer->fragment_agreed
-		   : layer->fragment_max;
+	return layer->fragment_agreed != 0 ? layer->fragment_agreed
+					   : layer->fragment_max;
 }
 
 int

@@ -21,7 +21,7 @@ struct record_layer {
 	struct protection in;
 	struct protection out;
 	uint16_t fragment_max;    /* plaintext bytes in a record of ours */
-	uint16_t fragment_agreed; /* and at most, with this peer; 0: any */
+	uint16_t fragment_agreed; /* with this peer, in its place; 0: none */
 	bool drops_ccs;    /* TLS 1.3: a ChangeCipherSpec record is ignored */
 	bool accepts_v2;   /* the next may be an SSLv2 ClientHello */
 	bool plain_alerts; /* a plaintext alert may still come */

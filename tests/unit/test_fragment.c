@@ -89,7 +89,9 @@ START_TEST(records_are_as_long_as_was_agreed)
 }
 END_TEST
 
-START_TEST(prefer_throughput_does_not_override_what_was_agreed)
+/* Guide, Maximum Fragment Length: "it will override the behavior configured by
+ * s2n_connection_prefer_throughput and s2n_connection_prefer_low_latency." */
+START_TEST(what_was_agreed_overrides_what_is_preferred)
 {
 	struct peers peers;
 
@@ -97,10 +99,13 @@ START_TEST(prefer_throughput_does_not_override_what_was_agreed)
 	s2n_config_send_max_fragment_length(
 	    peers.client_config, S2N_TLS_MAX_FRAG_LEN_2048);
 	s2n_config_accept_max_fragment_length(peers.server_config);
+	ck_assert_int_eq(s2n_connection_prefer_low_latency(peers.client), 0);
 	ck_assert(peers_negotiate(&peers));
 	ck_assert_int_eq(s2n_connection_prefer_throughput(peers.server), 0);
 	peers_transfer(peers.server, peers.client, DATA);
 	ck_assert_uint_eq(longest(&peers.to_client, 17), 2048);
+	peers_transfer(peers.client, peers.server, DATA);
+	ck_assert_uint_eq(longest(&peers.to_server, 17), 2048);
 	peers_close(&peers);
 }
 END_TEST
@@ -132,8 +137,7 @@ fragment_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(
 	    tcase, records_are_as_long_as_was_agreed, 0, (int)COUNT(cases));
-	tcase_add_test(
-	    tcase, prefer_throughput_does_not_override_what_was_agreed);
+	tcase_add_test(tcase, what_was_agreed_overrides_what_is_preferred);
 	tcase_add_test(tcase, there_are_four_codes);
 	suite_add_tcase(suite, tcase);
 	return suite;

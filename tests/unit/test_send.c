@@ -2,16 +2,35 @@
  * libtls/send.c: what is taken when the transport takes less, offsets, sizes of
  * records, and key updates (RFC 8446 4.6.3).
  */
+#include <stdio.h>
+
+#include "libtls/crypto/library.h"
+#include "libtls/registry/iana.h"
+#include "libtls/registry/suite.h"
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
 
+#define SECOND 1000000000ull
+
 static struct peers peers;
+
+static void
+init(void)
+{
+	ck_assert_int_eq(s2n_init(), 0);
+}
+
+static void
+cleanup(void)
+{
+	ck_assert_int_eq(s2n_cleanup_final(), 0);
+}
 
 static void
 setup(void)
 {
-	ck_assert_int_eq(s2n_init(), 0);
+	init();
 	peers_open(&peers, &(struct peers_spec){ 0 });
 	ck_assert(peers_negotiate(&peers));
 }
@@ -20,7 +39,7 @@ static void
 teardown(void)
 {
 	peers_close(&peers);
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
+	cleanup();
 }
 
 static uint8_t data[50000], got[sizeof data];
@@ -153,35 +172,278 @@ START_TEST(before_the_handshake_nothing_is_sent)
 }
 END_TEST
 
-/* The longest record that went to the client since a place on the wire. */
-static size_t
-longest_record(size_t since)
+/* ---- sizes of records ---- */
+
+/* The length fields of the records that went to the client since a place on the
+ * wire, up to SIZES_MAX. */
+#define SIZES_MAX 64
+struct sizes {
+	size_t count, of[SIZES_MAX];
+};
+
+static struct sizes
+sizes_since(const struct pipe *pipe, size_t since)
 {
-	struct reader in =
-	    reader_of(slice_of(peers.to_client.bytes.data + since,
-		peers.to_client.bytes.len - since));
-	size_t longest = 0, len;
+	struct reader in = reader_of(
+	    slice_of(pipe->bytes.data + since, pipe->bytes.len - since));
+	struct sizes sizes = { 0 };
 
 	while (reader_more(&in)) {
+		ck_assert_uint_lt(sizes.count, SIZES_MAX);
 		reader_u24(&in);
-		len = reader_vec16(&in).len;
-		longest = len > longest ? len : longest;
+		sizes.of[sizes.count++] = reader_vec16(&in).len;
 	}
 	ck_assert(reader_done(&in));
-	return longest;
+	return sizes;
 }
 
-START_TEST(records_are_as_long_as_was_asked_for)
-{
-	size_t since = peers.to_client.bytes.len;
+/*
+ * Length fields of full records: by default (8087 bytes of plaintext), for
+ * throughput (16384), for low latency (1435), and in dynamic sizing the largest
+ * that with its header has 1400 bytes; and what plaintext that one has.
+ */
+static const struct {
+	const char *what;
+	uint8_t version;
+	uint16_t suite;
+	enum certs_key key;
+	size_t standard, throughput, latency, small, small_text;
+} protections[] = {
+	{ "TLS 1.3, GCM", S2N_TLS13, TLS_AES_128_GCM_SHA256, CERTS_P256, 8104,
+	    16401, 1452, 1395, 1378 },
+	{ "TLS 1.3, ChaCha20", S2N_TLS13, TLS_CHACHA20_POLY1305_SHA256,
+	    CERTS_P256, 8104, 16401, 1452, 1395, 1378 },
+	{ "TLS 1.2, GCM", S2N_TLS12, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	    CERTS_P256, 8111, 16408, 1459, 1395, 1371 },
+	{ "TLS 1.2, ChaCha20", S2N_TLS12,
+	    TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CERTS_P256, 8103,
+	    16400, 1451, 1395, 1379 },
+	{ "TLS 1.2, CBC, SHA-1", S2N_TLS12,
+	    TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, CERTS_P256, 8128, 16432, 1472,
+	    1392, 1355 },
+	{ "TLS 1.2, CBC, SHA-256", S2N_TLS12,
+	    TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, CERTS_P256, 8144, 16448,
+	    1488, 1392, 1343 },
+	{ "TLS 1.2, CBC, SHA-384", S2N_TLS12,
+	    TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384, CERTS_P256, 8160, 16464,
+	    1504, 1392, 1327 },
+	{ "TLS 1.1, 3DES", S2N_TLS11, TLS_RSA_WITH_3DES_EDE_CBC_SHA, CERTS_RSA,
+	    8120, 16416, 1464, 1392, 1363 },
+	{ "TLS 1.0, CBC", S2N_TLS10, TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,
+	    CERTS_P256, 8112, 16416, 1456, 1392, 1371 },
+	{ "SSLv3, CBC", S2N_SSLv3, TLS_RSA_WITH_AES_256_CBC_SHA, CERTS_RSA,
+	    8112, 16416, 1456, 1392, 1371 },
+	{ "TLS 1.0, RC4, MD5", S2N_TLS10, TLS_RSA_WITH_RC4_128_MD5, CERTS_RSA,
+	    8103, 16400, 1451, 1395, 1379 },
+};
 
-	ck_assert_int_eq(s2n_connection_prefer_low_latency(peers.server), 0);
-	peers_transfer(peers.server, peers.client, 40000);
-	ck_assert_uint_le(longest_record(since), 1500);
-	since = peers.to_client.bytes.len;
-	ck_assert_int_eq(s2n_connection_prefer_throughput(peers.server), 0);
-	peers_transfer(peers.server, peers.client, 40000);
-	ck_assert_uint_eq(longest_record(since), 16384 + 17);
+static struct peers sized;
+static uint64_t now;
+
+static int
+read_now(void *ctx, uint64_t *nanoseconds)
+{
+	(void)ctx;
+	*nanoseconds = now;
+	return 0;
+}
+
+/* A pair with a clock of ours; false where libcrypto has no RC4. */
+static bool
+open_sized(int row)
+{
+	struct peers_spec spec = { .version = protections[row].version,
+		.suite = protections[row].suite,
+		.key = protections[row].key };
+
+	library_load_legacy();
+	if (!suite_available(suite_find(spec.suite))) {
+		ck_assert_uint_eq(spec.suite, TLS_RSA_WITH_RC4_128_MD5);
+		printf(
+		    "note: libcrypto has no RC4: its sizes were not tried\n");
+		return false;
+	}
+	peers_open(&sized, &spec);
+	now = 1000 * SECOND;
+	ck_assert_int_eq(
+	    s2n_config_set_monotonic_clock(sized.server_config, read_now, NULL),
+	    0);
+	ck_assert_int_eq(
+	    s2n_config_set_monotonic_clock(sized.client_config, read_now, NULL),
+	    0);
+	return true;
+}
+
+static bool
+negotiate_sized(int row)
+{
+	if (!open_sized(row))
+		return false;
+	ck_assert_msg(peers_negotiate(&sized), "%s", protections[row].what);
+	return true;
+}
+
+/* What the server's next len bytes become. */
+static struct sizes
+sizes_of(size_t len)
+{
+	size_t since = sized.to_client.bytes.len;
+
+	peers_transfer(sized.server, sized.client, len);
+	return sizes_since(&sized.to_client, since);
+}
+
+START_TEST(full_records_have_the_length_that_was_asked_for)
+{
+	size_t throughput = RECORD_PLAINTEXT_MAX;
+	struct sizes sizes;
+
+	if (!negotiate_sized(_i))
+		return;
+	sizes = sizes_of(2 * 8087 + 1);
+	ck_assert_uint_eq(sizes.count, 3);
+	ck_assert_uint_eq(sizes.of[0], protections[_i].standard);
+	ck_assert_uint_eq(sizes.of[1], protections[_i].standard);
+	ck_assert_int_eq(s2n_connection_prefer_throughput(sized.server), 0);
+	sizes = sizes_of(2 * throughput + 1);
+	ck_assert_uint_eq(sizes.count, 3);
+	ck_assert_uint_eq(sizes.of[1], protections[_i].throughput);
+	ck_assert_int_eq(s2n_connection_prefer_low_latency(sized.server), 0);
+	sizes = sizes_of(2 * 1435 + 1);
+	ck_assert_uint_eq(sizes.count, 3);
+	ck_assert_uint_eq(sizes.of[1], protections[_i].latency);
+	peers_close(&sized);
+}
+END_TEST
+
+/* So many small records and then others; the last may be anything. */
+static void
+assert_grows(struct sizes sizes, int row, size_t small, size_t then)
+{
+	size_t want;
+
+	ck_assert_uint_gt(sizes.count, small + 1);
+	for (size_t i = 0; i + 1 < sizes.count; i++) {
+		want = i < small ? protections[row].small : then;
+		ck_assert_msg(sizes.of[i] == want, "%s: %zu of %zu: %zu",
+		    protections[row].what, i, sizes.count, sizes.of[i]);
+	}
+}
+
+/* Guide: "The connection will send the first resize_threshold bytes in records
+ * small enough to fit in a single standard 1500 byte ethernet frame. Whenever
+ * timeout_threshold seconds pass without sending data, the connection will
+ * revert to this behavior". */
+START_TEST(records_grow_when_enough_was_sent_and_shrink_after_a_pause)
+{
+	size_t text = protections[_i].small_text;
+	size_t standard = protections[_i].standard;
+
+	if (!negotiate_sized(_i))
+		return;
+	ck_assert_int_eq(s2n_connection_set_dynamic_record_threshold(
+			     sized.server, (uint32_t)(3 * text), 5),
+	    0);
+	assert_grows(sizes_of(30000), _i, 3, standard);
+	now += 5 * SECOND;
+	assert_grows(sizes_of(30000), _i, 0, standard);
+	now += 5 * SECOND + 1;
+	assert_grows(sizes_of(30000), _i, 3, standard);
+	/* One byte more needs one record more. */
+	ck_assert_int_eq(s2n_connection_set_dynamic_record_threshold(
+			     sized.server, (uint32_t)(3 * text + 1), 5),
+	    0);
+	now += 6 * SECOND;
+	assert_grows(sizes_of(30000), _i, 4, standard);
+	ck_assert_int_eq(s2n_connection_prefer_throughput(sized.server), 0);
+	now += 6 * SECOND;
+	assert_grows(sizes_of(60000), _i, 4, protections[_i].throughput);
+	/* Those of low latency are larger as well. */
+	ck_assert_int_eq(s2n_connection_prefer_low_latency(sized.server), 0);
+	now += 6 * SECOND;
+	assert_grows(sizes_of(30000), _i, 4, protections[_i].latency);
+	peers_close(&sized);
+}
+END_TEST
+
+START_TEST(the_lesser_of_small_and_agreed_is_sent)
+{
+	static const size_t agreed[] = { 512, 1024, 2048, 4096 };
+	size_t text = protections[_i].small_text;
+
+	if (!open_sized(_i))
+		return;
+	s2n_config_accept_max_fragment_length(sized.server_config);
+	for (int code = 1; code <= 4; code++) {
+		size_t most = agreed[code - 1];
+		struct sizes sizes;
+
+		s2n_config_send_max_fragment_length(
+		    sized.client_config, (s2n_max_frag_len)code);
+		peers_reconnect(&sized);
+		ck_assert(peers_negotiate(&sized));
+		ck_assert_int_eq(s2n_connection_set_dynamic_record_threshold(
+				     sized.server, (uint32_t)(2 * text), 5),
+		    0);
+		/* Two small ones and two others, or four of what was agreed. */
+		sizes = sizes_of(most < text ? 4 * most : 2 * (text + most));
+		ck_assert_msg(sizes.count == 4, "%s, %zu: %zu",
+		    protections[_i].what, most, sizes.count);
+		if (most > text)
+			ck_assert_uint_eq(sizes.of[0], protections[_i].small);
+		else
+			ck_assert_uint_lt(sizes.of[0], protections[_i].small);
+		ck_assert_uint_eq(sizes.of[0], sizes.of[1]);
+		ck_assert_uint_eq(sizes.of[2], sizes.of[3]);
+		ck_assert((sizes.of[1] == sizes.of[2]) == (most < text));
+	}
+	peers_close(&sized);
+}
+END_TEST
+
+/* What a client sends is small, too, also where it splits. */
+START_TEST(a_clients_records_fit_as_well)
+{
+	struct sizes sizes;
+	size_t since;
+
+	if (!negotiate_sized(_i))
+		return;
+	ck_assert_int_eq(
+	    s2n_connection_set_dynamic_record_threshold(sized.client, 20000, 1),
+	    0);
+	since = sized.to_server.bytes.len;
+	peers_transfer(sized.client, sized.server, 20000);
+	sizes = sizes_since(&sized.to_server, since);
+	ck_assert_uint_ge(sizes.count, 20000 / protections[_i].small_text);
+	for (size_t i = 0; i < sizes.count; i++)
+		ck_assert_uint_le(sizes.of[i], protections[_i].small);
+	peers_close(&sized);
+}
+END_TEST
+
+START_TEST(dynamic_sizes_have_a_largest_threshold_and_need_no_timeout)
+{
+	ck_assert(negotiate_sized(0));
+	assert_error(s2n_connection_set_dynamic_record_threshold(NULL, 1, 1),
+	    "S2N_ERR_NULL");
+	ck_assert_int_eq(s2n_connection_set_dynamic_record_threshold(
+			     sized.server, 8 << 20, 1),
+	    0);
+	assert_error(s2n_connection_set_dynamic_record_threshold(
+			 sized.server, (8 << 20) + 1, 1),
+	    "S2N_ERR_INVALID_DYNAMIC_THRESHOLD");
+	ck_assert_int_eq(
+	    s2n_connection_set_dynamic_record_threshold(sized.server, 1, 0), 0);
+	assert_grows(sizes_of(30000), 0, 1, protections[0].standard);
+	now += 100000 * SECOND;
+	assert_grows(sizes_of(30000), 0, 0, protections[0].standard);
+	/* And off again. */
+	ck_assert_int_eq(
+	    s2n_connection_set_dynamic_record_threshold(sized.server, 0, 1), 0);
+	now += 100000 * SECOND;
+	assert_grows(sizes_of(30000), 0, 0, protections[0].standard);
+	peers_close(&sized);
 }
 END_TEST
 
@@ -315,7 +577,8 @@ static Suite *
 send_suite(void)
 {
 	Suite *suite = suite_create("send");
-	TCase *tcase = tcase_create("send");
+	TCase *tcase = tcase_create("send"), *sizes = tcase_create("sizes");
+	int rows = (int)COUNT(protections);
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 30);
@@ -325,13 +588,25 @@ send_suite(void)
 	tcase_add_test(tcase, nothing_sends_nothing);
 	tcase_add_test(tcase, wrong_arguments_leave_the_connection_alone);
 	tcase_add_test(tcase, before_the_handshake_nothing_is_sent);
-	tcase_add_test(tcase, records_are_as_long_as_was_asked_for);
 	tcase_add_test(tcase, our_update_changes_our_keys_at_the_next_send);
 	tcase_add_test(tcase, many_requests_are_answered_by_one_update);
 	tcase_add_test(tcase, a_flood_of_updates_ends_the_connection);
 	tcase_add_test(tcase, worn_keys_are_updated_without_being_asked);
 	tcase_add_test(tcase, an_update_survives_a_slow_transport);
 	suite_add_tcase(suite, tcase);
+	tcase_add_checked_fixture(sizes, init, cleanup);
+	tcase_set_timeout(sizes, 30);
+	tcase_add_loop_test(
+	    sizes, full_records_have_the_length_that_was_asked_for, 0, rows);
+	tcase_add_loop_test(sizes,
+	    records_grow_when_enough_was_sent_and_shrink_after_a_pause, 0,
+	    rows);
+	tcase_add_loop_test(
+	    sizes, the_lesser_of_small_and_agreed_is_sent, 0, rows);
+	tcase_add_loop_test(sizes, a_clients_records_fit_as_well, 0, rows);
+	tcase_add_test(
+	    sizes, dynamic_sizes_have_a_largest_threshold_and_need_no_timeout);
+	suite_add_tcase(suite, sizes);
 	return suite;
 }
 
