@@ -30,7 +30,7 @@ blocked_on(int code)
 
 /* Errors that tell a prober nothing, so that there is nothing to blind. */
 static bool
-harmless(int code)
+harmless(const struct s2n_connection *conn, int code)
 {
 	switch (code) {
 	case ERR_CLOSED:
@@ -41,31 +41,51 @@ harmless(int code)
 	case ERR_VERSION:
 	case ERR_VERSION_NOT_OFFERED:
 		return true;
+	case ERR_IO: /* a peer that takes no more */
+		return conn->records.io.write_broken;
 	}
 	return errors_type(code) == S2N_ERR_T_USAGE;
 }
 
 /* Uniform in [max/3, max): at the default, in [10 s, 30 s). */
+static uint64_t
+draw_delay(const struct s2n_connection *conn)
+{
+	uint64_t most, random;
+
+	if (conn->config == NULL || conn->config->max_blinding == 0)
+		return 0;
+	most = (uint64_t)conn->config->max_blinding * NANOSECONDS;
+	if (random_bytes(&random, sizeof random) != 0)
+		return most;
+	return most / 3 + random % (most - most / 3);
+}
+
+static void
+sleep_for(uint64_t delay)
+{
+	struct timespec pause = { (time_t)(delay / NANOSECONDS),
+		(long)(delay % NANOSECONDS) };
+
+	/* A signal does not end it. */
+	while (nanosleep(&pause, &pause) != 0)
+		;
+}
+
 static void
 blind(struct s2n_connection *conn)
 {
-	const struct clock *clock = &conn->config->monotonic;
-	uint64_t most = (uint64_t)conn->config->max_blinding * NANOSECONDS;
-	uint64_t random, now, delay;
-	struct timespec pause;
+	uint64_t delay = draw_delay(conn), now;
 
-	if (most == 0 || random_bytes(&random, sizeof random) != 0 ||
-	    clock->read(clock->ctx, &now) != 0)
+	if (delay == 0)
 		return;
-	delay = most / 3 + random % (most - most / 3);
-	conn->delay_until = now + delay;
-	if (conn->blinding == S2N_SELF_SERVICE_BLINDING)
-		return;
-	pause.tv_sec = (time_t)(delay / NANOSECONDS);
-	pause.tv_nsec = (long)(delay % NANOSECONDS);
-	while (nanosleep(&pause, &pause) != 0)
-		;
-	conn->delay_until = 0;
+	if (conn->blinding != S2N_SELF_SERVICE_BLINDING)
+		sleep_for(delay);
+	else if (conn->config->monotonic.read(
+		     conn->config->monotonic.ctx, &now) == 0)
+		conn->delay_until = now + delay;
+	else /* nobody can tell when it is over */
+		conn->delay_until = UINT64_MAX;
 }
 
 int
@@ -82,12 +102,13 @@ ending_judge(struct s2n_connection *conn, int code, s2n_blocked_status *blocked)
 	conn->failed = true;
 	if (code != ERR_ALERT && code != ERR_IO)
 		alert_fatal(conn, code);
+	conn->read_closed = conn->write_closed = true;
+	/* Where we sleep, the alert sleeps too: it would tell when we knew. */
+	if (!harmless(conn, code))
+		blind(conn);
 	/* Once, as far as it goes: there will be no second call for it. */
 	if (!conn->records.io.write_broken)
 		(void)!io_flush(&conn->records.io);
-	conn->read_closed = conn->write_closed = true;
-	if (!harmless(code))
-		blind(conn);
 	/* The alert may not have got through: that is not what is told. */
 	errors_put_back(cause);
 	errno = cause_errno;

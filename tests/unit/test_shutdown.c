@@ -1,6 +1,6 @@
 /*
- * libtls/recv.c, shutdown.c and ending.c: what is received, what is left, and
- * every way to the end: half close, close_notify, a lost transport, alerts.
+ * libtls/recv.c and shutdown.c: what is received, what is left, and every way
+ * to the end: half close, close_notify, a lost transport, alerts.
  */
 #include "libtls/registry/iana.h"
 #include "libtls/state/connection.h"
@@ -291,57 +291,6 @@ START_TEST(an_error_alert_ends_both_directions_without_an_answer)
 }
 END_TEST
 
-/* ---- blinding ---- */
-
-static int
-stopped_clock(void *ctx, uint64_t *nanoseconds)
-{
-	*nanoseconds = *(uint64_t *)ctx;
-	return 0;
-}
-
-START_TEST(after_an_error_the_close_is_delayed)
-{
-	uint64_t now = 1000, delay;
-	size_t sent;
-
-	ck_assert_int_eq(s2n_config_set_monotonic_clock(
-			     peers.server_config, stopped_clock, &now),
-	    0);
-	send_data(peers.client, 10);
-	peers.to_server.bytes.data[peers.to_server.bytes.len - 1] ^= 1;
-	assert_error(receive(peers.server, 10), "S2N_ERR_DECRYPT");
-	delay = s2n_connection_get_delay(peers.server);
-	ck_assert_uint_ge(delay, 10 * UINT64_C(1000000000));
-	ck_assert_uint_lt(delay, 30 * UINT64_C(1000000000));
-	assert_error(
-	    s2n_shutdown(peers.server, &blocked), "S2N_ERR_SHUTDOWN_PAUSED");
-	assert_error(s2n_shutdown_send(peers.server, &blocked),
-	    "S2N_ERR_SHUTDOWN_PAUSED");
-	/* The alert did not wait; close_notify never comes after it. */
-	sent = peers.to_client.bytes.len;
-	assert_error(receive(peers.client, 10), "S2N_ERR_ALERT");
-	ck_assert_int_eq(
-	    s2n_connection_get_alert(peers.client), ALERT_BAD_RECORD_MAC);
-	now += delay;
-	ck_assert_uint_eq(s2n_connection_get_delay(peers.server), 0);
-	ck_assert_int_eq(s2n_shutdown(peers.server, &blocked), 0);
-	ck_assert_uint_eq(peers.to_client.bytes.len, sent);
-}
-END_TEST
-
-START_TEST(without_a_delay_there_is_none)
-{
-	ck_assert_int_eq(
-	    s2n_config_set_max_blinding_delay(peers.server_config, 0), 0);
-	send_data(peers.client, 10);
-	peers.to_server.bytes.data[peers.to_server.bytes.len - 1] ^= 1;
-	assert_error(receive(peers.server, 10), "S2N_ERR_DECRYPT");
-	ck_assert_uint_eq(s2n_connection_get_delay(peers.server), 0);
-	ck_assert_int_eq(s2n_shutdown(peers.server, &blocked), 0);
-}
-END_TEST
-
 static Suite *
 shutdown_suite(void)
 {
@@ -366,8 +315,6 @@ shutdown_suite(void)
 	tcase_add_loop_test(tcase,
 	    an_error_alert_ends_both_directions_without_an_answer, 0,
 	    (int)COUNT(fatals));
-	tcase_add_test(tcase, after_an_error_the_close_is_delayed);
-	tcase_add_test(tcase, without_a_delay_there_is_none);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
