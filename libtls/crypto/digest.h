@@ -81,7 +81,7 @@ must_check int hasher_peek(const struct hasher *, uint8_t *out);
 /*
  * The same with what SSLv3 wraps it in: hash(secret + pad2 + hash(messages +
  * tail + secret + pad1)) (RFC 6101 5.6.8, 5.6.9); secret has 48 bytes, the
- * digest is MD5, SHA-1 or both.
+ * digest is SHA-1, or MD5 and SHA-1: libcrypto has it for no other.
  */
 must_check int hasher_peek_sslv3(const struct hasher *, struct slice tail,
     const uint8_t *secret, uint8_t *out);
