@@ -1,3 +1,3 @@
 #!/bin/sh
-# Each version, suite, certificate type and group once with NSS; make interop runs them all.
+# The quick form of the matrix with nss, and its features; make interop runs all.
 python3 tests/interop/interop.py nss --quick

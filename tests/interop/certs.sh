@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a CA and one leaf for localhost of each key type in FOLDER:
-# ca.pem and NAME.pem, NAME.key for p256 p384 p521 rsa pss; and dh.pem, parameters
-# of a server that takes part in DHE. Once: kept when there.
+# ca.pem and NAME.pem, NAME.key for p256 p384 p521 rsa pss; long, which is rsa behind
+# five intermediates of 5 kB each; and dh.pem, parameters of a server with DHE. Once: kept when there.
 set -eu
 folder=$1
 [ ! -e "$folder/complete" ] || exit 0
@@ -42,5 +42,25 @@ leaf p384 -algorithm EC -pkeyopt ec_paramgen_curve:P-384
 leaf p521 -algorithm EC -pkeyopt ec_paramgen_curve:P-521
 leaf rsa -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 leaf pss -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048
+# The chain is longer than a record, and its messages than two.
+cp ca.pem step0.pem
+cp ca.key step0.key
+for step in 1 2 3 4 5; do
+	{
+		echo 'basicConstraints = critical, CA:TRUE'
+		echo 'keyUsage = critical, keyCertSign, cRLSign'
+		printf '1.2.3.4 = ASN1:UTF8:%05000d\n' "$step"
+	} >step.cnf
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=Step $step" \
+	    -keyout "step$step.key" -out step.csr 2>/dev/null
+	openssl x509 -req -in step.csr -CA "step$((step - 1)).pem" -CAkey "step$((step - 1)).key" -CAcreateserial \
+	    -days 20 -extfile step.cnf -out "step$step.pem" 2>/dev/null
+done
+cp rsa.key long.key
+openssl req -new -key rsa.key -subj /CN=long -out long.csr
+openssl x509 -req -in long.csr -CA step5.pem -CAkey step5.key -CAcreateserial -days 20 -extfile both.cnf \
+    -out long-leaf.pem 2>/dev/null
+cat long-leaf.pem step5.pem step4.pem step3.pem step2.pem step1.pem >long.pem
+
 openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 -out dh.pem 2>/dev/null
 touch complete

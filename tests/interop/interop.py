@@ -14,12 +14,15 @@ import concurrent.futures
 import contextlib
 import os
 import queue
+import random
 import re
+import select
 import shlex
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.dont_write_bytecode = True  # the source tree stays clean
 
@@ -31,6 +34,8 @@ BUILD = os.environ.get("BUILD", "build")
 SECONDS = 10  # for one step of one cell; a sanitizer makes them slow
 AT_ONCE = 2
 FAILURES_MAX = 20  # after which no more cells are begun
+BIG = 4000000
+GET = b"GET / HTTP/1.0\r\n\r\n"
 LINE_MAX = 300  # of a log, when it is shown
 CLIENTS_EACH = 12  # cells of one server, so that there is work for all
 
@@ -101,9 +106,8 @@ class Server:
         self.end()
 
 
-def client_of(command, environment=None, stdin=os.devnull):
-    """Runs a client to its end: its status, its output and what it said beside.
-    Standard input is a file, since tstclnt waits for ever at the end of a pipe."""
+def run(command, environment=None, stdin=os.devnull):
+    """Runs a program to its end: its status, its output and what it said beside."""
     with open(stdin, "rb") as file:
         try:
             ran = subprocess.run(command, stdin=file, capture_output=True, timeout=SECONDS, check=False,
@@ -113,12 +117,87 @@ def client_of(command, environment=None, stdin=os.devnull):
     return ran.returncode, ran.stdout, ran.stderr.decode(errors="replace")
 
 
+class Conversation:
+    """A client whose standard input ends only when all answers have come: some
+    leave at its end, whatever is still to be read."""
+
+    def __init__(self, command, environment):
+        self.beside = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self.beside, env={**os.environ, **environment})
+        self.output, self.end = b"", time.monotonic() + SECONDS
+
+    def say(self, text, answered):
+        """Whether answered() held after that was said. Of what is said 64 kB fit in."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(text)
+            self.process.stdin.flush()
+        while not answered():
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0, self.end - time.monotonic()))
+            got = os.read(self.process.stdout.fileno(), 65536) if ready else b""
+            if not got:
+                return False
+            self.output += got
+        return True
+
+    def heard(self):
+        """What it said beside its output up to now."""
+        self.beside.seek(0)
+        return self.beside.read()
+
+    def close(self):
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
+            self.process.stdin = None
+            rest, _ = self.process.communicate(timeout=max(0.1, self.end - time.monotonic()))
+            self.output += rest
+            status = self.process.returncode
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            status = "no end"
+        heard = self.heard().decode(errors="replace")
+        self.beside.close()
+        self.process.stdout.close()
+        return status, self.output, heard
+
+
+def exchange(command, environment, data, length):
+    """A client that says the data and hears so much."""
+    client = Conversation(command, environment)
+    client.say(data, lambda: len(client.output) >= length)
+    return client.close()
+
+
+def talk(command, environment, words):
+    """A client that says each word when the one before has come back, or of
+    WORD=ANSWER when the client has said the answer. Q is for the client: the end."""
+    client, seen = Conversation(command, environment), 0
+    for word in words:
+        word, _, answer = word.partition("=")
+        if answer:
+            heard = len(client.heard())
+            client.say(word.encode() + b"\n", lambda: True)
+            while answer.encode() not in client.heard()[heard:] and time.monotonic() < client.end:
+                time.sleep(0.01)
+        elif word == "Q":
+            client.say(b"Q\n", lambda: True)
+        elif client.say(word.encode() + b"\n", lambda word=word: word.encode() in client.output[seen:]):
+            seen = client.output.find(word.encode(), seen)
+        else:
+            break
+    return client.close()
+
+
 def agrees(cell, lines):
     """That our side describes the cell."""
     version = cell.version if cell.version == "SSLv3" else "TLSv" + cell.version
     wanted = [f"version {version}", f"suite {cell.suite.called}"]
     if cell.group:
         wanted.append(f"group {cell.group}")
+    if cell.version != "SSLv3" and not cell.feature:
+        wanted.append("sni localhost")
     if cell.version == "1.3":
         wanted.append("scheme " + rows.SCHEMES13[cell.certificate])
     for line in wanted:
@@ -131,6 +210,8 @@ def agrees(cell, lines):
 
 def policy_of(cell):
     """That under which our client asks for the cell."""
+    if cell.feature and cell.feature.policy:
+        return cell.feature.policy
     if cell.version == "SSLv3":
         return "test_all_tls12"  # SSLv3 is not in a list of supported versions
     if cell.version != "1.3" or not cell.group:
@@ -141,7 +222,22 @@ def policy_of(cell):
 def as_our_client(cells):
     """The cells that our client can ask for."""
     for cell in cells:
-        yield cell if policy_of(cell) else cell._replace(retry=True)
+        yield cell if cell.feature or policy_of(cell) else cell._replace(retry=True)
+
+
+def also_said(feature, ours, theirs):
+    """That both sides' lines have what the feature's row names; with a "not" before
+    it that no line has it."""
+    for who, patterns, lines in ("we", feature.we, ours), ("the peer", feature.peer, theirs):
+        for pattern in patterns:
+            negated, pattern = pattern.startswith("not "), pattern.removeprefix("not ")
+            if any(re.search(pattern, line) for line in lines) == negated:
+                raise Failed(f"{who} said {pattern!r}" if negated else f"{who} did not say {pattern!r}")
+
+
+def big(cell):
+    """Whether many records go from the server to the client."""
+    return cell.feature is not None and cell.feature.big
 
 
 def equal(what, got, wanted):
@@ -149,7 +245,7 @@ def equal(what, got, wanted):
         raise Failed(f"{what} gave {len(got)} bytes, not the {len(wanted)} expected")
 
 
-class Run:
+class Matrix:
     """All cells with one peer, first as our client, then as our server."""
 
     def __init__(self, word, folder, only):
@@ -157,6 +253,7 @@ class Run:
         self.peer = peers.PEERS[word](f"{folder}/certs")
         self.passed, self.failed, self.unspoken = 0, 0, []
         self.lock = threading.Lock()
+        self.big = random.Random(0).randbytes(BIG)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -178,40 +275,75 @@ class Run:
                     print("       ", line if len(line) < LINE_MAX or log is logs[0] else line[:LINE_MAX] + "...")
             sys.stdout.flush()
 
+    def options(self, words):
+        """Of a row, with the directory of the certificates in its place."""
+        return [word.replace("{certs}", self.path("certs")) for word in words]
+
+    def its(self, command, feature):
+        """The peer's command with what the row adds, and without its "!word"s."""
+        if not feature:
+            return command
+        words = self.options(feature.its)
+        command = [word for word in command if "!" + word not in words]
+        return self.peer.with_options(command, [word for word in words if word[0] != "!"])
+
     # ---- the peer as the client of our server ----
 
+    def our_server(self, cell):
+        command = [f"{BUILD}/tests/tlsserver", "--cert", self.path(f"certs/{cell.certificate}.pem"),
+                   "--key", self.path(f"certs/{cell.certificate}.key"), "--dhparams", self.path("certs/dh.pem"),
+                   "--policy", cell.feature and cell.feature.policy or "test_all"]
+        if self.peer.gets or big(cell):
+            command += ["--http", "--body", self.path("big" if big(cell) else "data")]
+        elif self.peer.leaves_last and not (cell.feature and cell.feature.talk):
+            command += ["--bytes", str(len(peers.DATA))]
+        return command + self.options(cell.feature.ours if cell.feature else ())
+
     def client_cells(self, cells):
-        first = cells[0]
-        command = [f"{BUILD}/tests/tlsserver", "--policy", "test_all", "--bytes", str(len(peers.DATA)),
-                   "--cert", self.path(f"certs/{first.certificate}.pem"),
-                   "--key", self.path(f"certs/{first.certificate}.key"),
-                   "--dhparams", self.path("certs/dh.pem")]
-        with Server(command) as server:
+        with Server(self.our_server(cells[0])) as server:
             port = server.take(r"^port (\d+)$")[1]
             for cell in cells:
                 if not self.given_up():
                     self.client_cell(cell, server, port)
 
     def client_cell(self, cell, server, port):
-        command = self.peer.client(cell, port)
-        status, output, beside = client_of(command, self.peer.environment, self.path("data"))
+        feature = cell.feature
+        command = self.its(self.peer.client(cell, port), feature)
+        if feature and feature.talk:
+            status, output, beside = talk(command, self.peer.environment, feature.talk)
+        elif big(cell):
+            status, output, beside = exchange(command, self.peer.environment, GET, BIG)
+        elif self.peer.reads_file or self.peer.gets:
+            status, output, beside = run(command, self.peer.environment, self.path("data"))
+        else:
+            status, output, beside = exchange(command, self.peer.environment, peers.DATA, len(peers.DATA))
+        theirs = output.decode(errors="replace") + beside
         why = ""
         try:
             server.take(r"^connection \d+$")
             server.lines = []
             server.take(r"^(closed|failed .*)$")
-            agrees(cell, server.lines)
-            if server.lines[-1] != "closed":
-                raise Failed("our server had no orderly end")
-            if status != 0:
-                raise Failed(f"the peer's client ended with {status}")
-            equal("our server's echo", output, peers.DATA)
-            if said := self.peer.said(cell, output.decode(errors="replace") + beside):
-                raise Failed(said)
+            if feature and feature.refused:
+                if status == 0 or server.lines[-1] == "closed":
+                    raise Failed("it was not refused")
+            else:
+                agrees(cell, server.lines)
+                if server.lines[-1] != "closed":
+                    raise Failed("our server had no orderly end")
+                if status != 0:
+                    raise Failed(f"the peer's client ended with {status}")
+                if big(cell):
+                    equal("our server", output.partition(b"\r\n\r\n")[2], self.big)
+                elif not feature or not feature.talk:
+                    equal("our server", output, peers.DATA)
+                if said := self.peer.said(cell, theirs):
+                    raise Failed(said)
+            if feature:
+                also_said(feature, server.lines, theirs.splitlines())
         except Failed as failed:
             why = str(failed)
-        self.result(f"{self.peer.client_name} {rows.name_of(cell)}", why,
-                    [[shlex.join(command)], beside.splitlines(), server.lines])
+        self.result(f"{self.peer.client_name}: {rows.name_of(cell)}", why,
+                    [[shlex.join(server.command), shlex.join(command)], theirs.splitlines(), server.lines])
 
     # ---- the peer as the server of our client ----
 
@@ -220,58 +352,81 @@ class Run:
             if not self.given_up():
                 self.server_cell(cell)
 
+    def our_client(self, cell, port, saved):
+        command = [f"{BUILD}/tests/tlsclient", "--port", port, "--ca", self.path("certs/ca.pem"),
+                   "--policy", policy_of(cell), "--save", saved]
+        if big(cell):
+            command += ["--send-file", self.path("big-request")]
+        else:
+            command += ["--send-file", self.path("request"), "--bytes", str(len(self.peer.reply))]
+        return command + self.options(cell.feature.ours if cell.feature else ())
+
     def server_cell(self, cell):
-        saved = self.path(f"saved-{threading.get_ident()}")
-        policy = policy_of(cell)
+        saved, feature = self.path(f"saved-{threading.get_ident()}"), cell.feature
         peer_command, port = self.peer.server(cell)
+        peer_command = self.its(peer_command, feature)
         why, logs = "", [[shlex.join(peer_command)]]
         try:
             with Server(peer_command, self.peer.environment) as server:
                 logs.append(server.lines)
                 ready = server.take(self.peer.ready)
-                command = [f"{BUILD}/tests/tlsclient", "--port", port or ready[1], "--ca", self.path("certs/ca.pem"),
-                           "--policy", policy, "--send-file", self.path("request"),
-                           "--save", saved, "--bytes", str(len(self.peer.reply))]
-                status, output, beside = client_of(command)
+                command = self.our_client(cell, port or ready[1], saved)
+                status, output, beside = run(command)
                 lines = output.decode().splitlines()
                 logs += [[shlex.join(command)], lines, beside.splitlines()]
-                agrees(cell, lines)
-                if status != 0 or lines[-1] != "closed":
-                    raise Failed(f"our client ended with {status} and \"{lines[-1]}\"")
-                with open(saved, "rb") as file:
-                    equal("the peer's answer", file.read(), self.peer.reply)
-                if self.peer.server_ended:
-                    server.take(self.peer.server_ended)
-            if said := self.peer.said(cell, "\n".join(server.lines)):
-                raise Failed(said)
+                if feature and feature.refused:
+                    if status == 0:
+                        raise Failed("it was not refused")
+                else:
+                    agrees(cell, lines)
+                    if status != 0 or lines[-1] != "closed":
+                        raise Failed(f"our client ended with {status} and \"{lines[-1]}\"")
+                    with open(saved, "rb") as file:
+                        reply = file.read()
+                    if big(cell):
+                        equal("the peer's server", reply[-BIG:], self.big)
+                    else:
+                        equal("the peer's server", reply, self.peer.reply)
+                    if self.peer.server_ended:
+                        server.take(self.peer.server_ended)
+            if not feature or not feature.refused:
+                if said := self.peer.said(cell, "\n".join(server.lines)):
+                    raise Failed(said)
+            if feature:
+                also_said(feature, lines, server.lines)
         except Failed as failed:
             why = str(failed)
-        self.result(f"{self.peer.server_name} {rows.name_of(cell)}", why, logs)
+        self.result(f"{self.peer.server_name}: {rows.name_of(cell)}", why, logs)
 
     # ---- all of them ----
 
     def jobs(self, side, cells):
         """Lists of cells that one worker takes, those of one server together."""
-        certificates = collections.defaultdict(list)
+        servers = collections.defaultdict(list)
         for cell in cells:
-            certificates[cell.certificate].append(cell)
-        for group in certificates.values():
+            servers[" ".join(self.our_server(cell))].append(cell)
+        for group in servers.values():
             for start in range(0, len(group), CLIENTS_EACH):
                 yield side, group[start:start + CLIENTS_EACH]
 
     def wanted(self, name, cells):
         """The cells to run of those with the peer's program of this name."""
+        cells = [cell for cell in cells if not cell.feature or cell.feature.program == name]
         if self.only:
-            cells = [cell for cell in cells if f"{name} {rows.name_of(cell)}" == self.only]
+            cells = [cell for cell in cells if f"{name}: {rows.name_of(cell)}" == self.only]
         self.unspoken += [cell for cell in cells if not self.peer.speaks(cell)]
         return [cell for cell in cells if self.peer.speaks(cell)]
 
     def run(self, cells):
-        for name, what in ("data", peers.DATA), ("request", self.peer.request):
+        big_request = self.peer.get(self.path("big"))
+        for name, what in (("data", peers.DATA), ("request", self.peer.request),
+                           ("big", self.big), ("big-request", big_request)):
             with open(self.path(name), "wb") as file:
                 file.write(what)
-        jobs = [*self.jobs(self.client_cells, self.wanted(self.peer.client_name, cells)),
-                *self.jobs(self.server_cells, self.wanted(self.peer.server_name, dict.fromkeys(as_our_client(cells))))]
+        jobs = list(self.jobs(self.client_cells, self.wanted(self.peer.client_name, cells)))
+        if self.peer.server_name:
+            cells = dict.fromkeys(as_our_client(cells))
+            jobs += self.jobs(self.server_cells, self.wanted(self.peer.server_name, cells))
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             for future in [pool.submit(*job) for job in jobs]:
                 future.result()
@@ -298,9 +453,9 @@ def main():
     words = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="interop-") as folder:
         subprocess.run(["sh", f"{HERE}/certs.sh", f"{folder}/certs"], check=True)
-        run = Run(words.peer, folder, words.only)
-        run.run(rows.read(f"{HERE}/rows.txt", words.quick))
-    return run.report()
+        matrix = Matrix(words.peer, folder, words.only)
+        matrix.run(rows.read(f"{HERE}/rows.txt", words.quick))
+    return matrix.report()
 
 
 if __name__ == "__main__":

@@ -25,7 +25,24 @@ def free_port():
         return str(one.getsockname()[1])
 
 
-class OpenSSL:
+class Peer:
+    environment = {}
+    reads_file = False  # its client does not come to the end of a pipe
+    gets = False  # its client asks for the data, instead of having it echoed
+    leaves_last = True  # its client answers a close_notify
+    server_ended = ""  # what its server prints at the end; "": it does not say
+
+    def get(self, path):
+        """What asks its server for a file; nothing where it serves none."""
+        return b""
+
+    @staticmethod
+    def with_options(command, words):
+        """The command, and what a row adds to it."""
+        return command + words
+
+
+class OpenSSL(Peer):
     """openssl s_client and s_server, at security level 0."""
 
     client_name, server_name = "s_client", "s_server"
@@ -85,14 +102,13 @@ class OpenSSL:
         return ""
 
 
-class GnuTLS:
+class GnuTLS(Peer):
     """gnutls-cli and gnutls-serv, told by priority strings."""
 
     client_name, server_name = "gnutls-cli", "gnutls-serv"
-    environment = {}
+    leaves_last = False
     request = reply = DATA
     ready = r"IPv4 .*\.\.\.done"
-    server_ended = ""  # it does not say
 
     def __init__(self, certificates):
         self.certificates = certificates
@@ -106,6 +122,13 @@ class GnuTLS:
         since = self.since.get(cell.suite.number)
         return since is not None and cell.version in self.versions and (
             cell.version >= since if cell.version != "1.3" else since == "1.3")
+
+    @staticmethod
+    def with_options(command, words):
+        """A word with % belongs to the priority string; others stand before the host."""
+        extra = "".join(":" + word for word in words if word[0] == "%")
+        command = [word + extra if word.startswith("NORMAL:") else word for word in command]
+        return command[:1] + [word for word in words if word[0] != "%"] + command[1:]
 
     @staticmethod
     def parts(cell):
@@ -158,11 +181,11 @@ class GnuTLS:
         return ""
 
 
-class NSS:
+class NSS(Peer):
     """tstclnt and selfserv, the last to speak SSLv3 and RC4."""
 
     client_name, server_name = "tstclnt", "selfserv"
-    environment = {}
+    reads_file = True
     ready = r"About to call accept"
     # selfserv keeps a request of 10 kB at most, and answers with a file.
     reply = (b"HTTP/1.0 200 OK\r\nServer: Generic Web Server\r\nDate: Tue, 26 Aug 1997 22:10:05 GMT\r\n"
@@ -177,18 +200,21 @@ class NSS:
     def __init__(self, certificates):
         self.certificates = certificates
         self.database = f"{certificates}/nss"
-        self.request = b"GET %s/data HTTP/1.0\r\nX: %s\r\n\r\n" % (self.database.encode(), b"x" * 10000)
+        self.request = self.get(f"{self.database}/data", 10000)
         self.known = {}
         os.mkdir(self.database)
         with open(f"{self.database}/data", "wb") as file:
             file.write(DATA)
         output_of("certutil", "-N", "-d", self.database, "--empty-password")
-        output_of("certutil", "-A", "-d", self.database, "-n", "ca", "-t", "C,,", "-i", f"{certificates}/ca.pem")
-        for name in rows.SCHEMES13:
+        output_of("certutil", "-A", "-d", self.database, "-n", "ca", "-t", "CT,,", "-i", f"{certificates}/ca.pem")
+        for name in [*rows.CURVES, "rsa", "pss"]:
             pair = f"{self.database}/{name}.p12"
             output_of("openssl", "pkcs12", "-export", "-in", f"{certificates}/{name}.pem",
                       "-inkey", f"{certificates}/{name}.key", "-name", name, "-passout", "pass:", "-out", pair)
             output_of("pk12util", "-i", pair, "-d", self.database, "-W", "")
+
+    def get(self, path, filler=0):
+        return b"GET %s HTTP/1.0\r\nX: %s\r\n\r\n" % (path.encode(), b"x" * filler)
 
     def speaks(self, cell):
         # There is no list. A suite that it has leads to an attempt to connect.
@@ -235,4 +261,37 @@ class NSS:
         return ""
 
 
-PEERS = {"openssl": OpenSSL, "gnutls": GnuTLS, "nss": NSS}
+class Curl(Peer):
+    """curl, which is OpenSSL's library in other hands, as a client that asks."""
+
+    client_name, server_name = "curl", None
+    gets = True
+    request = b""
+    versions = {"1.3": "TLSv1.3", "1.2": "TLSv1.2", "1.1": "TLSv1.1", "1.0": "TLSv1.0"}
+
+    def __init__(self, certificates):
+        self.certificates = certificates
+        self.speaks, self.groups = OpenSSL(certificates).speaks, OpenSSL.groups
+        self.environment = OpenSSL.environment
+
+    def client(self, cell, port):
+        suite = ["--tls13-ciphers", cell.suite.name]
+        if cell.version != "1.3":
+            suite = ["--ciphers", cell.suite.called + ":@SECLEVEL=0"]
+        command = ["curl", "-sSv", "--cacert", f"{self.certificates}/ca.pem", "--tlsv" + cell.version,
+                   "--tls-max", cell.version, *suite, "--resolve", f"localhost:{port}:127.0.0.1",
+                   f"https://localhost:{port}/"]
+        if cell.group:
+            groups = ["X448"] * cell.retry + [self.groups[group] for group in rows.groups_of(cell)]
+            command += ["--curves", ":".join(groups)]
+        return command
+
+    def said(self, cell, text):
+        said = re.search(r"SSL connection using (\S+) / (\S+)", text)
+        version = self.versions[cell.version].removesuffix(".0")
+        if not said or said[1].removesuffix(".0") != version or said[2] != cell.suite.called:
+            return f"the peer says {said and said[0]}"
+        return ""
+
+
+PEERS = {"openssl": OpenSSL, "gnutls": GnuTLS, "nss": NSS, "curl": Curl}

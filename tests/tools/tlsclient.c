@@ -16,6 +16,8 @@
 
 struct options {
 	const char *policy, *alpn, *ca, *name, *send, *expect, *save, *file;
+	const char *chain, *key; /* of its own */
+	int fragment;            /* s2n_max_frag_len, or 0 */
 	size_t bytes; /* to save before it closes; 0: all that come */
 	uint16_t port;
 	bool insecure, key_update;
@@ -25,6 +27,7 @@ static const char usage[] =
     "usage: tlsclient --port n (--ca ca.pem | --insecure) [--name host]\n"
     "    [--policy name] [--alpn a,b] [--send text] [--expect text]\n"
     "    [--send-file file] [--save file] [--bytes n] [--key-update]\n"
+    "    [--cert chain.pem --key key.pem] [--fragment code]\n"
     "Saves what comes; with --bytes so many, and is then the first to close.\n"
     "Connects to 127.0.0.1. Exit 0: verified, and the answer was as expected.\n";
 
@@ -43,6 +46,9 @@ parse(int argc, char **argv, struct options *options)
 		{ "save", required_argument, NULL, 'S' },
 		{ "send-file", required_argument, NULL, 'f' },
 		{ "bytes", required_argument, NULL, 'B' },
+		{ "cert", required_argument, NULL, 'C' },
+		{ "key", required_argument, NULL, 'k' },
+		{ "fragment", required_argument, NULL, 'F' },
 		{ "key-update", no_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -71,12 +77,19 @@ parse(int argc, char **argv, struct options *options)
 			options->file = optarg;
 		else if (word == 'B')
 			options->bytes = (size_t)atol(optarg);
+		else if (word == 'C')
+			options->chain = optarg;
+		else if (word == 'k')
+			options->key = optarg;
+		else if (word == 'F')
+			options->fragment = atoi(optarg);
 		else if (word == 'u')
 			options->key_update = true;
 		else
 			goto bad;
 	}
 	if (optind == argc && options->port != 0 &&
+	    (options->chain == NULL) == (options->key == NULL) &&
 	    (options->ca == NULL) == options->insecure)
 		return;
 bad:
@@ -210,6 +223,7 @@ main(int argc, char **argv)
 {
 	struct options options = { .policy = "default_tls13",
 		.name = "localhost" };
+	struct s2n_cert_chain_and_key *pair = NULL;
 	struct s2n_config *config;
 	int status;
 
@@ -222,8 +236,20 @@ main(int argc, char **argv)
 			     : s2n_config_set_verification_ca_location(
 				   config, options.ca, NULL) != 0)
 		tool_die("trust store");
+	if (options.chain != NULL) {
+		pair = tool_pair(options.chain, options.key);
+		if (s2n_config_add_cert_chain_and_key_to_store(config, pair) !=
+		    0)
+			tool_die(options.chain);
+	}
+	if (options.fragment != 0 &&
+	    s2n_config_send_max_fragment_length(
+		config, (s2n_max_frag_len)options.fragment) != 0)
+		tool_die("fragment");
 	status = run(config, &options);
 	if (s2n_config_free(config) != 0)
 		tool_die("config");
+	if (pair != NULL)
+		s2n_cert_chain_and_key_free(pair);
 	return s2n_cleanup_final() == 0 ? status : 1;
 }

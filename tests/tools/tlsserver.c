@@ -18,12 +18,12 @@
 #define PAIRS_MAX 8
 
 struct options {
-	const char *policy, *alpn, *dhparams;
+	const char *policy, *alpn, *dhparams, *clients;
 	const char *chains[PAIRS_MAX], *keys[PAIRS_MAX];
 	size_t chain_count, key_count;
 	uint16_t port;
 	long connections; /* to serve before it ends; 0: for ever */
-	bool http, key_update;
+	bool http, key_update, fragment;
 	size_t bytes; /* to echo before it closes; 0: all that come */
 	char *body;   /* of the answer to an HTTP request */
 	size_t body_len;
@@ -33,7 +33,9 @@ static const char usage[] =
     "usage: tlsserver --cert chain.pem --key key.pem [--cert ... --key ...]\n"
     "    [--port n] [--policy name] [--dhparams file] [--alpn a,b]\n"
     "    [--connections n] [--bytes n] [--http] [--body file] [--key-update]\n"
+    "    [--client-ca ca.pem] [--accept-fragment]\n"
     "It echoes; with --bytes so many, and is then the first to close.\n"
+    "With --client-ca a client has to have a certificate from there.\n"
     "Prints \"port n\" when it listens; port 0, the default, takes a free one.\n";
 
 static char default_body[] = "hello from tlsserver\n";
@@ -53,6 +55,8 @@ parse(int argc, char **argv, struct options *options)
 		{ "http", no_argument, NULL, 'h' },
 		{ "body", required_argument, NULL, 'b' },
 		{ "key-update", no_argument, NULL, 'u' },
+		{ "client-ca", required_argument, NULL, 'C' },
+		{ "accept-fragment", no_argument, NULL, 'F' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int word;
@@ -80,6 +84,10 @@ parse(int argc, char **argv, struct options *options)
 			options->body = tool_read(optarg, &options->body_len);
 		else if (word == 'u')
 			options->key_update = true;
+		else if (word == 'C')
+			options->clients = optarg;
+		else if (word == 'F')
+			options->fragment = true;
 		else
 			goto bad;
 	}
@@ -193,6 +201,26 @@ out:
 		tool_die("free");
 }
 
+/* As the host name check is of no use with clients: any will do. */
+static uint8_t
+any_name(const char *name, size_t len, void *ctx)
+{
+	(void)name;
+	(void)len;
+	(void)ctx;
+	return 1;
+}
+
+static void
+require_certificate(struct s2n_config *config, const char *ca)
+{
+	if (s2n_config_set_client_auth_type(config, S2N_CERT_AUTH_REQUIRED) !=
+		0 ||
+	    s2n_config_set_verification_ca_location(config, ca, NULL) != 0 ||
+	    s2n_config_set_verify_host_callback(config, any_name, NULL) != 0)
+		tool_die(ca);
+}
+
 static void
 add_dhparams(struct s2n_config *config, const char *path)
 {
@@ -223,6 +251,11 @@ main(int argc, char **argv)
 	config = tool_config(options.policy, options.alpn);
 	if (options.dhparams != NULL)
 		add_dhparams(config, options.dhparams);
+	if (options.clients != NULL)
+		require_certificate(config, options.clients);
+	if (options.fragment &&
+	    s2n_config_accept_max_fragment_length(config) != 0)
+		tool_die("fragment");
 	for (i = 0; i < options.chain_count; i++) {
 		pairs[i] = tool_pair(options.chains[i], options.keys[i]);
 		if (s2n_config_add_cert_chain_and_key_to_store(
