@@ -26,7 +26,7 @@ import time
 
 sys.dont_write_bytecode = True  # the source tree stays clean
 
-import peers  # noqa: E402
+import peers
 import rows
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -87,6 +87,13 @@ class Server:
         else:
             self.lines.append(line)
         return line
+
+    def status(self):
+        """Of one that ends by itself."""
+        try:
+            return self.process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            return "no end"
 
     def end(self):
         self.process.terminate()
@@ -300,11 +307,14 @@ class Matrix:
         return command + self.options(cell.feature.ours if cell.feature else ())
 
     def client_cells(self, cells):
-        with Server(self.our_server(cells[0])) as server:
+        with Server([*self.our_server(cells[0]), "--connections", str(len(cells))]) as server:
             port = server.take(r"^port (\d+)$")[1]
             for cell in cells:
-                if not self.given_up():
-                    self.client_cell(cell, server, port)
+                if self.given_up():
+                    return
+                self.client_cell(cell, server, port)
+            if (status := server.status()) != 0:
+                self.result(f"our server after {len(cells)} connections", f"it ended with {status}", [server.lines])
 
     def client_cell(self, cell, server, port):
         feature = cell.feature
@@ -361,19 +371,32 @@ class Matrix:
             command += ["--send-file", self.path("request"), "--bytes", str(len(self.peer.reply))]
         return command + self.options(cell.feature.ours if cell.feature else ())
 
+    def peer_server(self, cell):
+        """The peer's server and its port. A free port may be one no more when the
+        server comes to it: three are tried."""
+        for attempt in 1, 2, 3:
+            command, port = self.peer.server(cell)
+            server = Server(self.its(command, cell.feature), self.peer.environment)
+            try:
+                ready = server.take(self.peer.ready)
+                return server, port or ready[1]
+            except Failed as failed:
+                server.end()
+                if attempt == 3 or not port:
+                    raise Failed(f"{failed}, but: {' '.join(server.lines[-3:])}") from None
+        return None
+
     def server_cell(self, cell):
         saved, feature = self.path(f"saved-{threading.get_ident()}"), cell.feature
-        peer_command, port = self.peer.server(cell)
-        peer_command = self.its(peer_command, feature)
-        why, logs = "", [[shlex.join(peer_command)]]
+        why, logs = "", [[]]
         try:
-            with Server(peer_command, self.peer.environment) as server:
-                logs.append(server.lines)
-                ready = server.take(self.peer.ready)
-                command = self.our_client(cell, port or ready[1], saved)
+            server, port = self.peer_server(cell)
+            with server:
+                command = self.our_client(cell, port, saved)
+                logs[:] = [[shlex.join(server.command), shlex.join(command)], server.lines]
                 status, output, beside = run(command)
                 lines = output.decode().splitlines()
-                logs += [[shlex.join(command)], lines, beside.splitlines()]
+                logs += [lines, beside.splitlines()]
                 if feature and feature.refused:
                     if status == 0:
                         raise Failed("it was not refused")
