@@ -204,7 +204,7 @@ $(eval $(call unit,pkey_op,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
-FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party edits fuzz_hello fuzz_handshake fuzz_record) tests/unit/certs tests/unit/detour) $(LIBTLS)
+FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record) tests/unit/certs tests/unit/detour) $(LIBTLS)
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)
 	@echo "  link  $@"

@@ -7,7 +7,7 @@
 
 #include "libtls/handshake/message.h"
 #include "tests/fuzz/edits.h"
-#include "tests/fuzz/party.h"
+#include "tests/fuzz/pair.h"
 #include "tests/fuzz/target.h"
 #include "tests/unit/detour.h"
 
@@ -35,12 +35,6 @@ struct attack {
 	bool changed;
 	bool more; /* something behind a message that is as it was */
 	bool sender_was_through; /* when it had sent that */
-};
-
-struct pair {
-	const struct setup *setup;
-	struct wire to_client, to_server;
-	struct party client, server;
 };
 
 /* ---- the attack ---- */
@@ -146,44 +140,18 @@ done(struct s2n_connection *conn, const struct step *step, void *ctx)
 static void
 talk(struct pair *pair, struct attack *attack)
 {
-	struct party *sender =
+	const struct party *sender =
 	    attack->role == S2N_CLIENT ? &pair->client : &pair->server;
-	size_t before_round, after;
-	bool changed;
+	bool changed = attack->changed, more;
 	int rounds = 0;
 
 	do {
 		must_hold(rounds++ < ROUNDS_MAX, "no end");
-		before_round =
-		    pair->to_client.bytes.len + pair->to_server.bytes.len;
-		changed = attack->changed;
-		party_run(&pair->client);
-		party_run(&pair->server);
+		more = pair_round(pair);
 		if (attack->changed && !changed)
 			attack->sender_was_through = sender->through;
-		after = pair->to_client.bytes.len + pair->to_server.bytes.len;
-	} while (after != before_round);
-}
-
-static void
-pair_open(struct pair *pair, const struct setup *setup)
-{
-	*pair = (struct pair){ .setup = setup };
-	wire_open(&pair->to_client);
-	wire_open(&pair->to_server);
-	party_open(&pair->client, S2N_CLIENT, setup, &pair->to_client,
-	    &pair->to_server);
-	party_open(&pair->server, S2N_SERVER, setup, &pair->to_server,
-	    &pair->to_client);
-}
-
-static void
-pair_close(struct pair *pair)
-{
-	party_close(&pair->client);
-	party_close(&pair->server);
-	wire_close(&pair->to_client);
-	wire_close(&pair->to_server);
+		changed = attack->changed;
+	} while (more);
 }
 
 /* ---- what must hold ---- */

@@ -1,6 +1,7 @@
 /*
  * The fuzz targets.
  */
+#include "tests/fuzz/fuzz_after.h"
 #include "tests/fuzz/fuzz_handshake.h"
 #include "tests/fuzz/fuzz_hello.h"
 #include "tests/fuzz/fuzz_record.h"
@@ -19,6 +20,8 @@ const struct target targets[] = {
 	{ "handshake_tls11", setup_all, fuzz_handshake_tls11 },
 	{ "handshake_tls10", setup_all, fuzz_handshake_tls10 },
 	{ "handshake_sslv3", setup_all, fuzz_handshake_sslv3 },
+	{ "after_tls13",     setup_all, fuzz_after_tls13 },
+	{ "after_older",     setup_all, fuzz_after_older },
 	{ "record_plain",    NULL,      fuzz_record_plain },
 	{ "record_tls13",    NULL,      fuzz_record_tls13 },
 	{ "record_aead",     NULL,      fuzz_record_aead },
