@@ -26,7 +26,8 @@
  * Bytes drawn, by the length that was asked for: libcrypto draws blinding for
  * RSA now and then, which is to change nothing for the others.
  */
-static uint64_t drawn[LENGTHS];
+static uint64_t drawn[2][LENGTHS];
+static unsigned drawer;
 
 /* Of splitmix64: enough for bytes that all differ. */
 static uint64_t
@@ -43,7 +44,8 @@ chance_generate(void *ctx, unsigned char *out, size_t len,
     unsigned int strength, int resistance, const unsigned char *more,
     size_t more_len)
 {
-	uint64_t *at = &drawn[len % LENGTHS];
+	uint64_t *at = &drawn[drawer][len % LENGTHS];
+	uint64_t stream = (uint64_t)len << 40 | (uint64_t)drawer << 32;
 
 	(void)ctx;
 	(void)strength;
@@ -51,7 +53,7 @@ chance_generate(void *ctx, unsigned char *out, size_t len,
 	(void)more;
 	(void)more_len;
 	for (size_t i = 0; i < len; i++)
-		out[i] = (uint8_t)mix((uint64_t)len << 40 | (*at)++);
+		out[i] = (uint8_t)mix(stream + (*at)++);
 	return 1;
 }
 
@@ -180,4 +182,11 @@ void
 chance_restart(void)
 {
 	memset(drawn, 0, sizeof drawn);
+	drawer = 0;
+}
+
+void
+chance_for(unsigned who)
+{
+	drawer = who % COUNT(drawn);
 }

@@ -10,5 +10,10 @@
 void chance_install(void);
 /* From here on the same bytes come as after any other restart. */
 void chance_restart(void);
+/*
+ * Who draws from now on, 0 or 1: each has bytes of its own, so that what one
+ * draws does not depend on what the other does.
+ */
+void chance_for(unsigned who);
 
 #endif

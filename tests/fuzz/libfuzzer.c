@@ -18,7 +18,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	if (*argc < 2 || (target = target_find((*argv)[1])) == NULL) {
 		fprintf(stderr, "usage: %s TARGET [ARGUMENT...]\n", (*argv)[0]);
 		for (size_t i = 0; i < target_count; i++)
-			fprintf(stderr, "%s\n", targets[i].name);
+			fprintf(stderr, "%s %s\n", targets[i].name,
+			    targets[i].corpus);
 		exit(2);
 	}
 	for (int i = 1; i < *argc; i++)

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "base/reader.h"
+#include "tests/fuzz/chance.h"
 #include "tests/fuzz/target.h"
 
 #define WIRE_LIMIT (1 << 24)
@@ -198,6 +199,7 @@ turn(struct party *party)
 
 	if (party->error != 0 || party->ended)
 		return false;
+	chance_for(party->conn->mode);
 	if (!party->through) {
 		n = s2n_negotiate(party->conn, &blocked);
 		party->through = n == 0;
@@ -232,8 +234,10 @@ void
 party_send(struct party *party, struct slice data)
 {
 	s2n_blocked_status blocked;
-	ssize_t n =
-	    s2n_send(party->conn, data.data, (ssize_t)data.len, &blocked);
+	ssize_t n;
+
+	chance_for(party->conn->mode);
+	n = s2n_send(party->conn, data.data, (ssize_t)data.len, &blocked);
 
 	must_hold(n == (ssize_t)data.len, "%zd of %zu bytes", n, data.len);
 }

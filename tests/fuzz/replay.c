@@ -26,7 +26,7 @@ run_file(const struct target *target, const char *path)
 	size_t len;
 	FILE *in;
 
-	printf("%s\n", path);
+	printf("%s: %s\n", target->name, path);
 	fflush(stdout);
 	if ((in = fopen(path, "r")) == NULL) {
 		perror(path);
@@ -53,11 +53,11 @@ run_corpus(const struct target *target)
 	struct dirent **names;
 	int count;
 
-	snprintf(path, sizeof path, CORPORA "/%s", target->name);
+	snprintf(path, sizeof path, CORPORA "/%s", target->corpus);
 	if ((count = scandir(path, &names, NULL, alphasort)) < 0)
 		count = 0;
 	for (int i = 0; i < count; i++) {
-		snprintf(path, sizeof path, CORPORA "/%s/%s", target->name,
+		snprintf(path, sizeof path, CORPORA "/%s/%s", target->corpus,
 		    names[i]->d_name);
 		if (names[i]->d_name[0] != '.')
 			run_file(target, path);

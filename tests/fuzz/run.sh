@@ -14,9 +14,10 @@ corpora=tests/fuzz/corpus
 case $seconds in
 '' | *[!0-9]*) echo "fuzz: $seconds is no number of seconds" >&2; exit 2 ;;
 esac
-# Without a target it lists them.
+# Without a target it lists them, each with its corpus.
+list=$("$program" 2>&1 | sed 1d)
 # shellcheck disable=SC2046
-[ $# -gt 0 ] || set -- $("$program" 2>&1 | sed 1d)
+[ $# -gt 0 ] || set -- $(echo "$list" | cut -d ' ' -f 1)
 [ $# -gt 0 ] || { echo "fuzz: $program names no target" >&2; exit 2; }
 mkdir -p "$work"
 
@@ -26,7 +27,7 @@ targets=0 runs=0 findings=0
 for target in "$@"; do
 	log=$work/$target.log
 	mkdir -p "$work/corpus/$target"
-	seeds=$corpora/$target
+	seeds=$corpora/$(echo "$list" | sed -n "s/^$target //p")
 	[ -d "$seeds" ] || seeds=
 	# The first directory is also written to.
 	# shellcheck disable=SC2086

@@ -9,7 +9,8 @@
 #include "base/reader.h"
 
 struct target {
-	const char *name;     /* its corpus is in tests/fuzz/corpus/NAME */
+	const char *name;
+	const char *corpus;   /* in tests/fuzz/corpus; several may share one */
 	void (*set_up)(void); /* once, before the first run; NULL: nothing */
 	void (*run)(struct reader *input);
 };

@@ -1,0 +1,326 @@
+/*
+ * The key protocol, from the side of keyd, which trusts nothing it is told: an
+ * answer is lawful, and a signature comes only for a key and a use that were
+ * granted.
+ */
+#include "tests/fuzz/fuzz_key.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <openssl/pem.h>
+
+#include "keyd/content.h"
+#include "keyd/request.h"
+#include "tests/fuzz/target.h"
+#include "tests/unit/certs.h"
+
+#define PACKETS_MAX 40
+#define SPACES 64
+#define MINOR 5 /* where a packet tells its minor version */
+/* Of the slots that are granted, and of one that is not. */
+enum {
+	SLOT_EC = 0,
+	SLOT_RSA = 1,
+	SLOT_RSA_PSS = 2,
+	SLOT_MUTE = 3,
+	SLOT_OTHERS = 4
+};
+#define GRANTED                                                                \
+	(1u << SLOT_EC | 1u << SLOT_RSA | 1u << SLOT_RSA_PSS | 1u << SLOT_MUTE)
+
+static struct keystore *store;
+static const uint8_t boot_id[16] = { 1, 2, 3 };
+
+static int
+file_of(struct slice bytes)
+{
+	int fd = memfd_create("key", MFD_CLOEXEC);
+
+	must_hold(fd >= 0 &&
+		      write(fd, bytes.data, bytes.len) == (ssize_t)bytes.len &&
+		      lseek(fd, 0, SEEK_SET) == 0,
+	    "a file in memory");
+	return fd;
+}
+
+static void
+load(uint16_t slot, uint32_t operations, enum certs_key kind, int number)
+{
+	struct keyproto_keyfile file = { .slot = slot,
+		.operations = operations };
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
+	int fd;
+
+	must_hold(PEM_write_bio_PKCS8PrivateKey(bio, certs_key(kind, number),
+		      NULL, NULL, 0, NULL, NULL) == 1,
+	    "a key as PEM");
+	len = BIO_get_mem_data(bio, &text);
+	fd = file_of(slice_of(text, (size_t)len));
+	must_hold(keystore_load(store, &file, fd) == KEYPROTO_OK, "a key");
+	close(fd);
+	BIO_free(bio);
+}
+
+void
+fuzz_key_set_up(void)
+{
+	const uint32_t signs = keyproto_operation(KEYPROTO_SIGN13) |
+			       keyproto_operation(KEYPROTO_SIGN12) |
+			       keyproto_operation(KEYPROTO_SIGN10);
+
+	if (store != NULL)
+		return;
+	must_hold((store = keystore_new()) != NULL, "memory");
+	load(SLOT_EC, signs, CERTS_P256, 0);
+	load(SLOT_RSA, signs | keyproto_operation(KEYPROTO_PREMASTER),
+	    CERTS_RSA, 0);
+	load(SLOT_RSA_PSS, keyproto_operation(KEYPROTO_SIGN13), CERTS_RSA_PSS,
+	    0);
+	load(SLOT_MUTE, 0, CERTS_P384, 0);
+	load(SLOT_OTHERS, signs, CERTS_P256, 1);
+}
+
+/* ---- the words ---- */
+
+/* Once taken apart it is put together to the same bytes. */
+#define SAME_AGAIN(name, payload)                                              \
+	do {                                                                   \
+		static struct keyproto_##name value;                           \
+		if (keyproto_##name##_parse(payload, &value))                  \
+			must_hold(keyproto_##name##_build(&value, again,       \
+				      sizeof again) == (payload).len &&        \
+				      memcmp(again, (payload).data,            \
+					  (payload).len) == 0,                 \
+			    #name " is another");                              \
+	} while (0)
+
+static void
+each_payload(struct slice payload)
+{
+	static uint8_t again[KEYPROTO_PACKET_MAX];
+	uint32_t number;
+	uint64_t id;
+
+	SAME_AGAIN(hello, payload);
+	SAME_AGAIN(welcome, payload);
+	SAME_AGAIN(keys, payload);
+	SAME_AGAIN(sign13, payload);
+	SAME_AGAIN(sign12, payload);
+	SAME_AGAIN(sign12cv, payload);
+	SAME_AGAIN(premaster, payload);
+	SAME_AGAIN(stats, payload);
+	SAME_AGAIN(newchannel, payload);
+	SAME_AGAIN(keyfile, payload);
+	SAME_AGAIN(grant, payload);
+	if (keyproto_number_parse(payload, &number))
+		must_hold(keyproto_number_build(number, again, sizeof again) ==
+			      payload.len,
+		    "number");
+	if (keyproto_cancel_parse(payload, &id))
+		must_hold(keyproto_cancel_build(id, again, sizeof again) ==
+			      payload.len,
+		    "cancel");
+}
+
+static void
+processes(struct slice payload)
+{
+	static struct keyproto_processes all;
+
+	if (!keyproto_processes_parse(payload, &all))
+		return;
+	must_hold(all.count <= KEYPROTO_STATUS_MAX, "%u", all.count);
+	for (uint32_t i = 0; i < all.count; i++)
+		must_hold(
+		    memchr(all.process[i].name, '\0', KEYPROTO_NAME) != NULL,
+		    "a name without an end");
+}
+
+void
+fuzz_keyproto(struct reader *input)
+{
+	static uint8_t again[KEYPROTO_PACKET_MAX];
+	struct keyproto_header header;
+	struct slice packet = reader_rest(input), payload;
+	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
+
+	must_hold(status == KEYPROTO_OK || status == KEYPROTO_BADMSG ||
+		      status == KEYPROTO_VERSION ||
+		      status == KEYPROTO_UNSUPPORTED,
+	    "status %u", (unsigned)status);
+	if (status == KEYPROTO_OK) {
+		must_hold(payload.len == packet.len - KEYPROTO_HEADER,
+		    "%zu bytes", payload.len);
+		must_hold(keyproto_build(&header, payload, again,
+			      sizeof again) == packet.len,
+		    "another length");
+		/* What is newer adds types and changes none. */
+		again[MINOR] = packet.data[MINOR];
+		must_hold(memcmp(again, packet.data, packet.len) == 0,
+		    "another packet");
+	}
+	/* As it is, too: nobody checks a payload but its parser. */
+	each_payload(packet);
+	processes(packet);
+	if (packet.len >= KEYPROTO_HEADER) {
+		payload = slice_of(packet.data + KEYPROTO_HEADER,
+		    packet.len - KEYPROTO_HEADER);
+		each_payload(payload);
+		processes(payload);
+	}
+}
+
+/* ---- a client of keyd ---- */
+
+/* The slot stands first in what asks for a key's use. */
+static void
+judge_use(const struct client *client, uint16_t type, struct slice payload)
+{
+	uint16_t slot;
+
+	if (type != KEYPROTO_SIGN13 && type != KEYPROTO_SIGN12 &&
+	    type != KEYPROTO_SIGN12CV && type != KEYPROTO_PREMASTER)
+		return;
+	must_hold(payload.len > 2, "no slot");
+	slot = (uint16_t)(payload.data[0] | payload.data[1] << 8);
+	must_hold(slot <= SLOT_RSA ||
+		      (slot == SLOT_RSA_PSS && type == KEYPROTO_SIGN13),
+	    "the key of slot %u", slot);
+	must_hold(type != KEYPROTO_PREMASTER || slot == SLOT_RSA,
+	    "a premaster secret with the key of slot %u", slot);
+	must_hold((type == KEYPROTO_SIGN12CV) ==
+			  (client->grant.role == KEYPROTO_CLIENT) ||
+		      type == KEYPROTO_SIGN13,
+	    "type %u by role %u", type, client->grant.role);
+}
+
+/* Gives whether the channel is closed. */
+static bool
+ask(struct client *client, struct slice packet, uint64_t waited)
+{
+	static uint8_t answer[KEYPROTO_PACKET_MAX];
+	struct keyproto_header header, asked;
+	struct slice payload, body;
+	struct client before = *client;
+	enum keyproto_status status = keyproto_parse(packet, &asked, &payload);
+	bool closes;
+	size_t len = request_dispatch(client, packet, waited, answer, &closes);
+
+	must_hold(
+	    memcmp(&before.grant, &client->grant, sizeof before.grant) == 0,
+	    "a grant that changed");
+	if (len == 0) {
+		must_hold(closes, "no answer and yet open");
+		return true;
+	}
+	must_hold(status != KEYPROTO_BADMSG, "an answer to a broken packet");
+	must_hold(len <= sizeof answer, "%zu bytes", len);
+	status = keyproto_parse(slice_of(answer, len), &header, &body);
+	must_hold(status == KEYPROTO_OK || status == KEYPROTO_UNSUPPORTED,
+	    "an answer that is none: %s", keyproto_status_name(status));
+	must_hold(header.flags == KEYPROTO_ANSWER && header.id == asked.id &&
+		      header.type == asked.type &&
+		      header.status < KEYPROTO_STATUS_COUNT,
+	    "an answer to something else");
+	must_hold(asked.id > before.last_id, "an id again");
+	must_hold(closes == keyproto_status_closes(
+				(enum keyproto_status)header.status),
+	    "closing");
+	if (header.status != KEYPROTO_OK) {
+		must_hold(body.len == 0, "%zu bytes refused", body.len);
+		return closes;
+	}
+	must_hold(client->greeted, "an answer before HELLO");
+	judge_use(client, header.type, payload);
+	return closes;
+}
+
+/* u8 role; packets: u8 how long it waited, vec16. */
+void
+fuzz_request(struct reader *input)
+{
+	struct client client = { .keys = store,
+		.boot_id = boot_id,
+		.grant = { .role = (reader_u8(input) & 1) != 0
+				       ? KEYPROTO_CLIENT
+				       : KEYPROTO_SERVER,
+		    .slots = { GRANTED } } };
+	uint64_t waited;
+
+	for (int i = 0; i < PACKETS_MAX && reader_more(input); i++) {
+		waited = reader_u8(input);
+		if (ask(&client, reader_vec16(input), waited))
+			break;
+	}
+}
+
+/* ---- what is signed ---- */
+
+static void
+must_be_no_other(struct slice content)
+{
+	size_t i = 0;
+
+	while (i < content.len && content.data[i] == ' ')
+		i++;
+	must_hold(i < SPACES, "it could be TLS 1.3's");
+	must_hold(content_client_version(content) == 0,
+	    "it could be a client's messages");
+}
+
+/* u8 what it is to be; then that. */
+void
+fuzz_content(struct reader *input)
+{
+	struct keyproto_sign12 sign = { 0 };
+	bool exchange = (reader_u8(input) & 1) != 0;
+	struct slice messages, content;
+	struct writer out;
+
+	if (!exchange) {
+		messages = reader_rest(input);
+		if (content_client_version(messages) != 0)
+			must_hold(messages.len > 4 && messages.data[0] == 1,
+			    "no ClientHello");
+		return;
+	}
+	sign.client_random = reader_bytes(input, KEYPROTO_RANDOM);
+	sign.server_random = reader_bytes(input, KEYPROTO_RANDOM);
+	sign.parameters = reader_rest(input);
+	if (input->failed || sign.parameters.len > KEYPROTO_PARAMETERS_MAX)
+		return;
+	writer_init(&out, CONTENT_MAX);
+	if (content_key_exchange(&sign, &out) && writer_result(&out, &content))
+		must_be_no_other(content);
+	writer_free(&out);
+}
+
+/* ---- key files ---- */
+
+void
+fuzz_keyfile(struct reader *input)
+{
+	struct keystore *keys = keystore_new();
+	struct keyproto_keyfile file = { .slot = reader_u16(input),
+		.operations = keyproto_operation(KEYPROTO_SIGN13) };
+	struct keyproto_key described;
+	struct slice text = reader_rest(input);
+	int fd = file_of(text);
+	enum keyproto_status status;
+	bool there;
+
+	must_hold(keys != NULL, "memory");
+	status = keystore_load(keys, &file, fd);
+	there = keystore_describe(keys, file.slot, &described);
+	must_hold(there == (status == KEYPROTO_OK) &&
+		      keystore_count(keys) == (there ? 1 : 0) &&
+		      (keystore_key(keys, file.slot) != NULL) == there,
+	    "a slot that is %s", there ? "full" : "empty");
+	must_hold(!there || (described.generation == 1 && described.bits > 0),
+	    "a key");
+	keystore_free(keys);
+	close(fd);
+}

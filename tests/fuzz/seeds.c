@@ -1,0 +1,538 @@
+/*
+ * Writes the part of the corpora that is made from real handshakes and keys, or
+ * by hand: fuzz_seeds, from the root of the tree. Files of the same name are
+ * replaced, others stay: they are what was found.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <openssl/pem.h>
+
+#include "ipc/keyproto.h"
+#include "libtls/handshake/message.h"
+#include "tests/fuzz/chance.h"
+#include "tests/fuzz/pair.h"
+#include "tests/fuzz/target.h"
+#include "tests/unit/detour.h"
+
+#define CORPORA "tests/fuzz/corpus"
+#define SEED_MAX (1 << 16)
+#define VERSIONS 6
+
+static struct writer seed;
+
+static struct writer *
+begin(void)
+{
+	writer_free(&seed);
+	writer_init(&seed, SEED_MAX);
+	return &seed;
+}
+
+static bool
+is_corpus(const char *name)
+{
+	for (size_t i = 0; i < target_count; i++)
+		if (strcmp(targets[i].corpus, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+end(const char *target, const char *name)
+{
+	char path[256];
+	FILE *out;
+
+	must_hold(is_corpus(target), "%s is no target's", target);
+	must_hold(mkdir(CORPORA, 0777) == 0 || errno == EEXIST, CORPORA);
+	snprintf(path, sizeof path, CORPORA "/%s", target);
+	must_hold(mkdir(path, 0777) == 0 || errno == EEXIST, "%s", path);
+	snprintf(path, sizeof path, CORPORA "/%s/%s", target, name);
+	must_hold((out = fopen(path, "w")) != NULL &&
+		      fwrite(seed.data, 1, seed.len, out) == seed.len &&
+		      fclose(out) == 0,
+	    "%s", path);
+}
+
+/* Bytes written by hand. */
+#define HAND(target, name, ...)                                                \
+	do {                                                                   \
+		static const uint8_t bytes[] = { __VA_ARGS__ };                \
+		writer_bytes(begin(), slice_of(bytes, sizeof bytes));          \
+		end(target, name);                                             \
+	} while (0)
+
+/* The same behind one byte more. */
+#define HAND_FIRST(target, name, first, ...)                                   \
+	do {                                                                   \
+		static const uint8_t bytes[] = { __VA_ARGS__ };                \
+		writer_u8(begin(), first);                                     \
+		writer_bytes(&seed, slice_of(bytes, sizeof bytes));            \
+		end(target, name);                                             \
+	} while (0)
+
+static void
+text(const char *target, const char *name, const char *string)
+{
+	writer_bytes(begin(), slice_of_string(string));
+	end(target, name);
+}
+
+/* ---- handshakes ---- */
+
+/* By the number in a hello's first byte. */
+static const struct {
+	uint8_t version;
+	const char *name;
+	unsigned rows[2]; /* of which there are seeds */
+} versions[VERSIONS] = { { 0, "all", { 0, 0 } },
+	{ S2N_TLS13, "tls13", { 0, 3 } }, { S2N_TLS12, "tls12", { 2, 4 } },
+	{ S2N_TLS11, "tls11", { 1, 2 } }, { S2N_TLS10, "tls10", { 0, 1 } },
+	{ S2N_SSLv3, "sslv3", { 1, 2 } } };
+
+/* The body of the first handshake message of a stream of plaintext records. */
+static struct slice
+first_body(const struct wire *wire)
+{
+	struct reader records =
+	    reader_of(slice_of(wire->bytes.data, wire->bytes.len));
+	struct reader message;
+
+	reader_u8(&records);
+	reader_u16(&records);
+	message = reader_of(reader_vec16(&records));
+	reader_u8(&message);
+	return reader_vec24(&message);
+}
+
+static void
+put(const char *target, const char *name, uint8_t choice, struct slice bytes)
+{
+	writer_u8(begin(), choice);
+	writer_bytes(&seed, bytes);
+	end(target, name);
+}
+
+static void
+one_side(const struct party *party, uint8_t choice, const char *name)
+{
+	bool client = party->conn->mode == S2N_CLIENT;
+
+	put(client ? "server_hello" : "client_hello", name, choice,
+	    first_body(party->in));
+	put(client ? "client_wire" : "server_wire", name, choice,
+	    slice_of(party->in->bytes.data, party->in->bytes.len));
+}
+
+static void
+hellos(void)
+{
+	const struct setup *setup;
+	struct pair pair;
+	uint8_t choice;
+	char name[32];
+
+	for (size_t i = 0; i < VERSIONS; i++)
+		for (size_t j = 0; j < COUNT(versions[i].rows); j++) {
+			if (j > 0 && versions[i].rows[j] == 0)
+				continue;
+			choice = (uint8_t)(i << 4 | versions[i].rows[j]);
+			setup =
+			    setup_row(versions[i].version, versions[i].rows[j]);
+			snprintf(name, sizeof name, "%s-%u", versions[i].name,
+			    versions[i].rows[j]);
+			chance_restart();
+			pair_open(&pair, setup);
+			pair_talk(&pair);
+			must_hold(pair.client.through && pair.server.through,
+			    "%s", name);
+			one_side(&pair.client, choice, name);
+			one_side(&pair.server, choice, name);
+			pair_close(&pair);
+		}
+}
+
+static void
+hellos_v2(void)
+{
+	/* RFC 5246 E.2: version, lengths, suites, challenge */
+	HAND("client_hello_v2", "sslv3", 0x50, 1, 3, 0, 0, 6, 0, 0, 0, 16, 0, 0,
+	    4, 0, 0, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+	HAND("client_hello_v2", "tls10", 0x41, 1, 3, 1, 0, 9, 0, 0, 0, 16, 0, 0,
+	    5, 0, 0, 10, 1, 0, 128, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+	    14, 15, 16);
+	HAND("client_hello_v2", "all", 0, 1, 3, 3, 0, 12, 0, 0, 0, 16, 0, 0,
+	    0x9c, 0, 0, 10, 0, 0, 0xff, 7, 0, 0xc0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+	    10, 11, 12, 13, 14, 15, 16);
+	HAND("client_hello_v2", "session", 0, 1, 3, 1, 0, 3, 0, 4, 0, 16, 0, 0,
+	    10, 9, 9, 9, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+	    16);
+}
+
+/* Row, kind and role, message, cut; edits: of each message, both ways. */
+static void
+changes(const char *target)
+{
+	static const char *const roles[] = { "client", "server" };
+	char name[32];
+
+	HAND(target, "honest", 0, 0, 0, 0);
+	HAND(target, "honest-cut", 1, 0x81, 0, 1);
+	HAND(target, "honest-certs", 2, 0, 0, 40);
+	HAND(target, "dropped", 2, 6, 1, 0);
+	HAND(target, "repeated", 2, 8, 1, 0);
+	HAND(target, "injected-request", 0, 11, 1, 0, 22, 4, 0, 0, 0, 0);
+	HAND(target, "injected-ccs", 0, 10, 1, 0, 20, 1, 1);
+	HAND(target, "header-type", 1, 3, 1, 0, 0, 0, 0, 1);
+	HAND(target, "shorter", 1, 5, 1, 0, 3, 0, 9, 2);
+	HAND(target, "longer", 1, 1, 2, 0, 2, 0, 6, 2, 0, 0);
+	for (uint8_t role = 0; role < COUNT(roles); role++)
+		for (uint8_t message = 0; message < 6; message++) {
+			snprintf(
+			    name, sizeof name, "%s-%u", roles[role], message);
+			/* A bit of its body, or of its end, far behind. */
+			begin();
+			writer_u8(&seed, message % 3);
+			writer_u8(&seed, role);
+			writer_u8(&seed, message);
+			writer_u8(&seed, 0);
+			writer_u8(&seed, 0);
+			writer_u16(&seed, (uint16_t)(message * 7 + 2));
+			writer_u8(&seed, 1);
+			end(target, name);
+		}
+}
+
+static void
+after(void)
+{
+	/* row, role; actions: record, data, update, answer, bytes, talk */
+	HAND("after_tls13", "data", 0, 0, 1, 3, 'a', 'b', 'c', 5, 3, 2, 'd',
+	    'e', 2, 1, 1, 'f');
+	HAND("after_tls13", "update", 0, 1, 0, 2, 5, 24, 0, 0, 1, 1, 1, 1, 'x');
+	HAND("after_tls13", "ticket", 1, 1, 0, 2, 20, 4, 0, 0, 16, 0, 0, 0, 9,
+	    0, 0, 0, 9, 1, 1, 0, 2, 5, 5, 0, 0, 0, 1, 1, 'x');
+	HAND("after_tls13", "alert", 2, 0, 0, 1, 2, 2, 50, 1, 1, 'x');
+	HAND("after_tls13", "goodbye", 3, 3, 1, 1, 'x', 0, 1, 2, 1, 0, 5);
+	HAND("after_tls13", "bytes", 0, 2, 4, 6, 23, 3, 3, 0, 1, 0, 5);
+	HAND("after_tls13", "empty", 0, 0, 0, 3, 0, 0, 3, 0, 1, 1, 'x');
+	for (uint8_t version = 0; version < 4; version++) {
+		char name[32];
+
+		snprintf(name, sizeof name, "data-%u", version);
+		HAND_FIRST("after_older", name, version, 1, 1, 1, 3, 'a', 'b',
+		    'c', 5, 3, 2, 'd', 'e', 1, 1, 'f');
+		snprintf(name, sizeof name, "request-%u", version);
+		HAND_FIRST("after_older", name, version, 0, 1, 0, 2, 4, 0, 0, 0,
+		    0, 1, 1, 'x');
+		snprintf(name, sizeof name, "alert-%u", version);
+		HAND_FIRST("after_older", name, version, 0, 0, 0, 1, 2, 1, 100,
+		    1, 1, 'x');
+		snprintf(name, sizeof name, "hello-%u", version);
+		HAND_FIRST("after_older", name, version, 0, 0, 0, 2, 6, 1, 0, 0,
+		    2, 3, 3);
+	}
+}
+
+/* ---- records ---- */
+
+/* Row, number of records with type and length; edits. */
+static void
+records(const char *target)
+{
+	HAND(target, "three", 0, 3, 3, 0, 10, 2, 0, 4, 3, 1, 0);
+	HAND(target, "bit", 1, 2, 3, 0, 10, 3, 0, 10, 0, 0, 12, 1);
+	HAND(target, "header", 2, 2, 3, 0, 10, 3, 0, 10, 0, 0, 0, 1);
+	HAND(target, "length", 0, 1, 3, 0, 100, 6, 0, 3, 0, 1);
+	HAND(target, "empty", 1, 2, 3, 0, 0, 3, 0, 1);
+	HAND(target, "longest", 0, 1, 3, 0x40, 0);
+	HAND(target, "shorter", 2, 1, 3, 0, 50, 3, 0, 20, 16);
+	HAND(target, "again", 3, 1, 3, 0, 20, 5, 0, 0, 200);
+	HAND(target, "last-block", 4, 1, 3, 0, 31, 0, 0, 60, 0x80);
+}
+
+static void
+crafted(void)
+{
+	/* type, content, zeros */
+	HAND("crafted_tls13", "plain", 23, 2, 'a', 'b', 0, 22, 1, 'c', 0);
+	HAND("crafted_tls13", "padded", 0, 3, 'a', 'b', 23, 100);
+	HAND("crafted_tls13", "nothing", 0, 0, 50);
+	HAND("crafted_tls13", "empty", 23, 0, 0, 23, 0, 0, 0, 1, 23, 7);
+	HAND("crafted_tls13", "ccs", 20, 1, 1, 0);
+	HAND("crafted_tls13", "unknown", 24, 1, 1, 0);
+	/* row; type, content, what is wrong with the MAC, padding */
+	HAND("crafted_cbc", "good", 0, 3, 0, 3, 'a', 'b', 'c', 0, 9, 8, 8, 8, 8,
+	    8, 8, 8, 8, 8);
+	HAND("crafted_cbc", "mac", 1, 3, 0, 3, 'a', 'b', 'c', 1, 1, 12);
+	HAND(
+	    "crafted_cbc", "padding", 2, 3, 0, 3, 'a', 'b', 'c', 0, 3, 1, 2, 3);
+	HAND("crafted_cbc", "sslv3", 4, 3, 0, 3, 'a', 'b', 'c', 0, 9, 1, 2, 3,
+	    4, 5, 6, 7, 8, 8);
+	HAND("crafted_cbc", "none", 3, 3, 0, 0, 0, 4, 3, 3, 3, 3);
+	HAND("crafted_cbc", "far", 5, 2, 0, 0, 0, 1, 255);
+}
+
+/* ---- certificates and keys ---- */
+
+static void
+chain_seed(const char *name, const char *certs, const char *key)
+{
+	writer_vec16(begin(), slice_of_string(certs));
+	writer_bytes(&seed, slice_of_string(key));
+	end("pem_chain", name);
+}
+
+static void
+der(const char *target, const char *name, EVP_PKEY *key, const char *form)
+{
+	unsigned char *bytes = NULL;
+	int len;
+
+	if (strcmp(form, "PKCS8") == 0) {
+		PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+
+		len = i2d_PKCS8_PRIV_KEY_INFO(info, &bytes);
+		PKCS8_PRIV_KEY_INFO_free(info);
+	} else {
+		len = i2d_PrivateKey(key, &bytes);
+	}
+	must_hold(len > 0, "%s", name);
+	writer_bytes(begin(), slice_of(bytes, (size_t)len));
+	end(target, name);
+	OPENSSL_free(bytes);
+}
+
+static void
+key_file(const char *name, const char *pem)
+{
+	writer_u16(begin(), 7);
+	writer_bytes(&seed, slice_of_string(pem));
+	end("keyfile", name);
+}
+
+static void
+certificates(void)
+{
+	const struct certs_cert *ec = setup_leaf(CERTS_P256, SETUP_HOST);
+	const struct certs_cert *rsa = setup_leaf(CERTS_RSA_WEAK, "b.example");
+	const struct certs_cert *big = setup_leaf(CERTS_P384, "*.example");
+
+	chain_seed("ec", ec->pem, ec->key_pem);
+	chain_seed("two", certs_join(ec->pem, setup_ca()->pem), "");
+	chain_seed("rsa", rsa->pem, rsa->key_pem);
+	chain_seed("another's-key", big->pem, ec->key_pem);
+	text("pem_key", "ec-pkcs8", ec->key_pem);
+	text("pem_key", "ec-sec1", certs_traditional_key_pem(ec));
+	text("pem_key", "p384", big->key_pem);
+	text("pem_key", "rsa-pkcs8", rsa->key_pem);
+	text("pem_key", "rsa-pkcs1", certs_traditional_key_pem(rsa));
+	text("pem_key", "certificate", ec->pem);
+	der("der_key", "ec-pkcs8", ec->key, "PKCS8");
+	der("der_key", "ec-sec1", ec->key, "old");
+	der("der_key", "rsa-pkcs8", rsa->key, "PKCS8");
+	der("der_key", "rsa-pkcs1", rsa->key, "old");
+	text("trust", "one", setup_ca()->pem);
+	text("trust", "two", certs_join(setup_ca()->pem, ec->pem));
+	key_file("ec", ec->key_pem);
+	key_file("ec-sec1", certs_traditional_key_pem(ec));
+	key_file("rsa-weak", rsa->key_pem);
+	/* control; edits */
+	HAND("peer_chain", "honest", 0);
+	HAND("peer_chain", "honest-more", 0x3c);
+	HAND("peer_chain", "leaf", 0, 0, 0, 90, 1);
+	HAND("peer_chain", "between", 1, 0, 0, 90, 1);
+	HAND("peer_chain", "signature", 12, 0, 1, 120, 1);
+	HAND("peer_chain", "shorter", 12, 4, 0, 200);
+	HAND("hostname", "equal", 5, 'a', '.', 'b', '.', 'c', 'A', '.', 'b',
+	    '.', 'c');
+	HAND("hostname", "star", 5, '*', '.', 'b', '.', 'c', 'A', '.', 'b', '.',
+	    'c');
+	HAND("hostname", "inner-star", 5, 'a', '*', '.', 'b', 'c', 'a', 'a',
+	    '.', 'b', 'c');
+	HAND("hostname", "address", 7, '1', '.', '2', '.', '3', '.', '4', '1',
+	    '.', '2', '.', '3', '.', '4');
+}
+
+/* ---- the key protocol ---- */
+
+static struct slice
+packet(uint16_t type, uint64_t id, struct slice payload)
+{
+	static uint8_t bytes[KEYPROTO_PACKET_MAX];
+	struct keyproto_header header = { .type = type, .id = id };
+	size_t len = keyproto_build(&header, payload, bytes, sizeof bytes);
+
+	must_hold(len > 0, "a packet of type %u", type);
+	return slice_of(bytes, len);
+}
+
+/* HELLO, then that, then PING. */
+static void
+asks(const char *name, uint8_t role, uint16_t type, struct slice payload)
+{
+	struct keyproto_hello hello = { 1, 1, 0 };
+	uint8_t bytes[16];
+	size_t len = keyproto_hello_build(&hello, bytes, sizeof bytes);
+
+	begin();
+	writer_u8(&seed, role);
+	writer_u8(&seed, 0);
+	writer_vec16(&seed, packet(KEYPROTO_HELLO, 1, slice_of(bytes, len)));
+	writer_u8(&seed, 0);
+	writer_vec16(&seed, packet(type, 2, payload));
+	writer_u8(&seed, 0);
+	writer_vec16(&seed, packet(KEYPROTO_PING, 3, NO_BYTES));
+	end("request", name);
+	writer_bytes(begin(), packet(type, 2, payload));
+	end("keyproto", name);
+}
+
+/* What a handshake's messages were, one after the other. */
+struct heard {
+	struct writer all;
+	struct writer exchange; /* ServerKeyExchange's body */
+	bool proved;            /* the client's CertificateVerify is next */
+};
+
+static void
+hear(struct s2n_connection *conn, const struct step *step, struct writer *out,
+    size_t start, void *ctx)
+{
+	struct heard *heard = ctx;
+
+	(void)conn;
+	if (step->message == SERVER_KEY_EXCHANGE)
+		writer_bytes(&heard->exchange,
+		    slice_of(out->data + start, out->len - start));
+	if (step->message == CERTIFICATE_VERIFY ||
+	    step->message == CHANGE_CIPHER_SPEC)
+		heard->proved = true;
+	if (heard->proved)
+		return;
+	writer_u8(&heard->all, (uint8_t)step->message);
+	writer_vec24(
+	    &heard->all, slice_of(out->data + start, out->len - start));
+}
+
+/* ServerECDHParams, without the signature (RFC 8422 5.4). */
+static struct slice
+parameters(const struct heard *heard)
+{
+	return slice_of(heard->exchange.data, 4u + heard->exchange.data[3]);
+}
+
+static void
+listen(uint8_t version, unsigned row, struct heard *heard)
+{
+	struct detour detour = { .built = hear, .ctx = heard };
+	struct pair pair;
+
+	*heard = (struct heard){ .proved = false };
+	writer_init(&heard->all, SEED_MAX);
+	writer_init(&heard->exchange, SEED_MAX);
+	chance_restart();
+	pair_open(&pair, setup_row(version, row));
+	detour_take(pair.client.conn, &detour);
+	detour_take(pair.server.conn, &detour);
+	pair_talk(&pair);
+	must_hold(pair.client.through && pair.server.through, "a handshake");
+	pair_close(&pair);
+}
+
+static void
+contents(uint8_t version, unsigned row, const char *name)
+{
+	struct heard heard;
+	char of_exchange[40];
+
+	listen(version, row, &heard);
+	writer_u8(begin(), 0);
+	writer_bytes(&seed, slice_of(heard.all.data, heard.all.len));
+	end("content", name);
+	if (heard.exchange.len > 0) {
+		snprintf(of_exchange, sizeof of_exchange, "exchange-%s", name);
+		writer_u8(begin(), 1);
+		for (int i = 0; i < 2 * KEYPROTO_RANDOM; i++)
+			writer_u8(&seed, (uint8_t)i);
+		writer_bytes(&seed, parameters(&heard));
+		end("content", of_exchange);
+	}
+	writer_free(&heard.all);
+	writer_free(&heard.exchange);
+}
+
+static void
+requests(void)
+{
+	static const uint8_t zeros[256];
+	uint8_t bytes[KEYPROTO_PACKET_MAX];
+	struct keyproto_sign13 sign13 = { .slot = 0,
+		.scheme = 0x0403,
+		.hash = KEYPROTO_SHA256,
+		.generation = 1,
+		.transcript = slice_of(zeros, 32) };
+	struct keyproto_premaster premaster = { .slot = 1,
+		.version = 0x0303,
+		.generation = 1,
+		.ciphertext = slice_of(zeros, 256) };
+	struct keyproto_sign12 sign12 = { .slot = 0,
+		.scheme = 0x0403,
+		.generation = 1,
+		.client_random = slice_of(zeros, 32),
+		.server_random = slice_of(zeros, 32) };
+	struct keyproto_sign12cv verify = {
+		.slot = 0, .scheme = 0x0403, .generation = 1
+	};
+	struct heard heard;
+
+	asks("keys", 0, KEYPROTO_KEYS, slice_of(zeros, 4));
+	asks("stats", 0, KEYPROTO_STATS, NO_BYTES);
+	asks("cancel", 1, KEYPROTO_CANCEL, slice_of(zeros, 8));
+	asks("sign13", 0, KEYPROTO_SIGN13,
+	    slice_of(
+		bytes, keyproto_sign13_build(&sign13, bytes, sizeof bytes)));
+	sign13.slot = 4;
+	asks("sign13-another's", 1, KEYPROTO_SIGN13,
+	    slice_of(
+		bytes, keyproto_sign13_build(&sign13, bytes, sizeof bytes)));
+	asks("premaster", 0, KEYPROTO_PREMASTER,
+	    slice_of(bytes,
+		keyproto_premaster_build(&premaster, bytes, sizeof bytes)));
+	listen(S2N_TLS12, 7, &heard);
+	sign12.parameters = parameters(&heard);
+	asks("sign12", 0, KEYPROTO_SIGN12,
+	    slice_of(
+		bytes, keyproto_sign12_build(&sign12, bytes, sizeof bytes)));
+	verify.messages = slice_of(heard.all.data, heard.all.len);
+	asks("sign12cv", 1, KEYPROTO_SIGN12CV,
+	    slice_of(
+		bytes, keyproto_sign12cv_build(&verify, bytes, sizeof bytes)));
+	writer_free(&heard.all);
+	writer_free(&heard.exchange);
+}
+
+int
+main(void)
+{
+	target_prepare();
+	chance_restart();
+	setup_all();
+	hellos();
+	hellos_v2();
+	changes("handshake");
+	after();
+	records("record");
+	crafted();
+	certificates();
+	contents(S2N_TLS12, 2, "ecdhe-rsa");
+	contents(S2N_TLS12, 3, "dhe");
+	contents(S2N_TLS11, 2, "tls11");
+	contents(S2N_SSLv3, 1, "sslv3");
+	requests();
+	writer_free(&seed);
+	return EXIT_SUCCESS;
+}
