@@ -30,8 +30,9 @@ struct attack {
 	unsigned which; /* of those it sends */
 	struct reader edits;
 
-	unsigned sent; /* messages, so far */
-	size_t start;  /* of the last one in the flight */
+	unsigned sent;        /* messages, so far */
+	size_t start;         /* of the last one in the flight */
+	enum message message; /* that was changed */
 	bool changed;
 	bool more; /* something behind a message that is as it was */
 	bool sender_was_through; /* when it had sent that */
@@ -78,6 +79,7 @@ built(struct s2n_connection *conn, const struct step *step, struct writer *out,
 	if (attack->kind == CROOKED ||
 	    (whole && (attack->kind == BETWEEN || attack->kind == FITTING)))
 		attack->changed = edits_apply(&attack->edits, out, start);
+	attack->message = step->message;
 	if (whole && attack->kind == DROPPED) {
 		writer_truncate(out, start);
 		attack->changed = true;
@@ -198,6 +200,15 @@ judge_identity(const struct party *party, const struct setup *setup)
 	    "a stranger's certificate");
 }
 
+/* Nothing in it is the sender's to choose: a signature, a MAC, one value. */
+static bool
+has_no_choice(enum message message)
+{
+	return message == CERTIFICATE_VERIFY ||
+	       message == SERVER_KEY_EXCHANGE || message == FINISHED ||
+	       message == SERVER_HELLO_DONE || message == CHANGE_CIPHER_SPEC;
+}
+
 static void
 judge(const struct pair *pair, const struct attack *attack)
 {
@@ -222,6 +233,9 @@ judge(const struct pair *pair, const struct attack *attack)
 		      got(receiver,
 			  sender == &pair->client ? client_data : server_data),
 	    "%zu bytes", receiver->got.len);
+	if (attack->kind == CROOKED && has_no_choice(attack->message))
+		must_hold(!receiver->through, "message %d, though changed",
+		    (int)attack->message);
 	/* More may be a message of its own that is legal there. */
 	if (attack->kind == CROOKED || attack->kind == INJECTED || attack->more)
 		return;
