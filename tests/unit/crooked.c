@@ -333,24 +333,19 @@ crooked_run(const struct crook *crook)
 		   });
 }
 
-void
-crooked_run_between(const struct crook *crook, const struct peers_spec *spec)
+static void
+run(const struct crook *crook, struct peers *peers)
 {
 	struct attack attack = { .crook = crook };
 	struct detour detour = {
 		.before = before, .built = built, .done = done, .ctx = &attack
 	};
 	struct s2n_connection *crooked, *honest;
-	struct preference copies[2];
-	struct peers peers;
 	bool through;
 	int error;
 
-	peers_open(&peers, spec);
-	if (spec->version == 0)
-		restrict_version(&peers, copies);
-	crooked = crook->role == S2N_SERVER ? peers.server : peers.client;
-	honest = crook->role == S2N_SERVER ? peers.client : peers.server;
+	crooked = crook->role == S2N_SERVER ? peers->server : peers->client;
+	honest = crook->role == S2N_SERVER ? peers->client : peers->server;
 	detour_take(crooked, &detour);
 	error = outcome(crooked, honest, &through);
 	ck_assert_msg(attack.done, "%s: was not done", crook->what);
@@ -359,7 +354,26 @@ crooked_run_between(const struct crook *crook, const struct peers_spec *spec)
 		    s2n_strerror_name(error));
 	else
 		judge(crook->what, crook->alert, crooked, error);
+}
+
+void
+crooked_run_between(const struct crook *crook, const struct peers_spec *spec)
+{
+	struct preference copies[2];
+	struct peers peers;
+
+	peers_open(&peers, spec);
+	if (spec->version == 0)
+		restrict_version(&peers, copies);
+	run(crook, &peers);
 	peers_close(&peers);
+}
+
+void
+crooked_run_again(const struct crook *crook, struct peers *peers)
+{
+	peers_reconnect(peers);
+	run(crook, peers);
 }
 
 void

@@ -53,6 +53,8 @@ struct crook {
 void crooked_run(const struct crook *);
 /* The same between a pair that the caller specifies. */
 void crooked_run_between(const struct crook *, const struct peers_spec *);
+/* Or between new connections of peers that are open: many in a row. */
+void crooked_run_again(const struct crook *, struct peers *);
 
 /*
  * After a handshake: record of a type with these bytes; more likewise. Fails

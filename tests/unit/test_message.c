@@ -124,21 +124,19 @@ take(struct peers *peers, struct cutter *cutter)
 	detour_take(peers->server, &detour);
 }
 
+/* Both get through; a further pair of the same peers. */
 static void
-cut_through(size_t version, struct cutter *cutter)
+cut_through(size_t version, struct peers *peers, struct cutter *cutter)
 {
-	struct peers peers;
-
-	peers_open(&peers, &versions[version].spec);
-	take(&peers, cutter);
-	ck_assert_msg(peers_negotiate(&peers),
+	peers_reconnect(peers);
+	take(peers, cutter);
+	ck_assert_msg(peers_negotiate(peers),
 	    "%s, message %zu, %zu: client %s, server %s",
 	    versions[version].what, cutter->which, cutter->at,
-	    s2n_strerror_debug(peers.client_error, NULL),
-	    s2n_strerror_debug(peers.server_error, NULL));
-	peers_transfer(peers.client, peers.server, 10);
-	peers_transfer(peers.server, peers.client, 10);
-	peers_close(&peers);
+	    s2n_strerror_debug(peers->client_error, NULL),
+	    s2n_strerror_debug(peers->server_error, NULL));
+	peers_transfer(peers->client, peers->server, 10);
+	peers_transfer(peers->server, peers->client, 10);
 }
 
 /* Every place in TLS 1.2; elsewhere fewer in the middle, for the time. */
@@ -156,8 +154,10 @@ START_TEST(a_message_may_be_cut_at_every_place)
 {
 	struct cutter cutter = { 0 };
 	size_t lengths[MESSAGES_MAX], count;
+	struct peers peers;
 
-	cut_through((size_t)_i, &cutter);
+	peers_open(&peers, &versions[_i].spec);
+	cut_through((size_t)_i, &peers, &cutter);
 	memcpy(lengths, cutter.lengths, sizeof lengths);
 	count = cutter.count;
 	ck_assert_uint_ge(count, 10);
@@ -166,16 +166,20 @@ START_TEST(a_message_may_be_cut_at_every_place)
 		cutter.which = i;
 		for (cutter.at = 0; cutter.at <= lengths[i];
 		     cutter.at = next_place((size_t)_i, cutter.at, lengths[i]))
-			cut_through((size_t)_i, &cutter);
+			cut_through((size_t)_i, &peers, &cutter);
 	}
+	peers_close(&peers);
 }
 END_TEST
 
 START_TEST(each_message_may_have_a_record)
 {
 	struct cutter cutter = { .alone = true };
+	struct peers peers;
 
-	cut_through((size_t)_i, &cutter);
+	peers_open(&peers, &versions[_i].spec);
+	cut_through((size_t)_i, &peers, &cutter);
+	peers_close(&peers);
 }
 END_TEST
 
@@ -262,7 +266,7 @@ END_TEST
  * under keys.
  */
 static void
-change_within(size_t version, size_t which, size_t at)
+change_within(size_t version, struct peers *peers, size_t which, size_t at)
 {
 	static const uint8_t wires[][6] = {
 		[S2N_SSLv3 - S2N_SSLv3] = { 20, 3, 0, 0, 1, 1 },
@@ -278,28 +282,30 @@ change_within(size_t version, size_t which, size_t at)
 		    wires[versions[version].spec.version - S2N_SSLv3], 6),
 	};
 	bool servers = which >= SERVERS_FIRST && which < CLIENTS_SECOND;
-	struct peers peers;
 	int alert;
 
-	peers_open(&peers, &versions[version].spec);
-	take(&peers, &cutter);
-	ck_assert(!peers_negotiate(&peers));
-	alert = s2n_connection_get_alert(servers ? peers.server : peers.client);
+	peers_reconnect(peers);
+	take(peers, &cutter);
+	ck_assert(!peers_negotiate(peers));
+	alert =
+	    s2n_connection_get_alert(servers ? peers->server : peers->client);
 	ck_assert_msg(alert == ALERT_UNEXPECTED_MESSAGE,
 	    "%s: message %zu at %zu: alert %d", versions[version].what, which,
 	    at, alert);
-	peers_close(&peers);
 }
 
 START_TEST(a_change_of_keys_does_not_come_within_a_message)
 {
 	struct cutter cutter = { 0 };
+	struct peers peers;
 
-	cut_through((size_t)_i, &cutter);
+	peers_open(&peers, &versions[_i].spec);
+	cut_through((size_t)_i, &peers, &cutter);
 	for (size_t which = 0; which < KEYS_CHANGE; which++)
 		for (size_t at = 1; at < cutter.lengths[which];
 		     at += at < EDGE ? 1 : STRIDE)
-			change_within((size_t)_i, which, at);
+			change_within((size_t)_i, &peers, which, at);
+	peers_close(&peers);
 }
 END_TEST
 
@@ -308,13 +314,16 @@ START_TEST(tls13_drops_a_change_within_a_message)
 {
 	static const uint8_t wire[] = { 20, 3, 3, 0, 1, 1 };
 	struct cutter cutter = { 0 };
+	struct peers peers;
 
-	cut_through(0, &cutter);
+	peers_open(&peers, &versions[0].spec);
+	cut_through(0, &peers, &cutter);
 	cutter.cuts = true;
 	cutter.at = 3;
 	cutter.between = slice_of(wire, sizeof wire);
 	for (cutter.which = 1; cutter.which < 10; cutter.which++)
-		cut_through(0, &cutter);
+		cut_through(0, &peers, &cutter);
+	peers_close(&peers);
 }
 END_TEST
 

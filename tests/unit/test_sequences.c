@@ -383,11 +383,16 @@ may_come(const struct branch *branch, const struct step *step, uint8_t type)
 	return false;
 }
 
+/* A branch, and peers that are to take it again and again. */
+struct crossing {
+	const struct branch *branch;
+	struct peers peers;
+};
+
 static void
-intrude(const struct branch *branch, const struct step *step, enum how how,
+intrude(struct crossing *crossing, const struct step *step, enum how how,
     uint16_t number, struct slice bytes)
 {
-	struct peers_spec spec = spec_of(branch);
 	char what[200];
 	struct crook crook = {
 		.what = what,
@@ -399,46 +404,46 @@ intrude(const struct branch *branch, const struct step *step, enum how how,
 		.alert = ALERT_UNEXPECTED_MESSAGE,
 	};
 
-	snprintf(what, sizeof what, "%s: %u (%u) at %s", branch->what, number,
-	    how == RECORD && bytes.len > 0 ? bytes.data[0] : 0,
+	snprintf(what, sizeof what, "%s: %u (%u) at %s", crossing->branch->what,
+	    number, how == RECORD && bytes.len > 0 ? bytes.data[0] : 0,
 	    handshake_message_name(step->message, step->sender));
-	crooked_run_between(&crook, &spec);
+	crooked_run_again(&crook, &crossing->peers);
 }
 
 /* Every other type in its place. */
 static void
-mistype(const struct branch *branch, const struct step *step)
+mistype(struct crossing *crossing, const struct step *step)
 {
 	uint8_t message[MESSAGE_HEADER] = { 0 };
 
 	for (size_t i = 0; i < COUNT(types); i++) {
 		if (types[i] == step->message ||
-		    may_come(branch, step, types[i]))
+		    may_come(crossing->branch, step, types[i]))
 			continue;
 		message[0] = types[i];
 		if (step->message == CHANGE_CIPHER_SPEC)
-			intrude(branch, step, RECORD, CONTENT_HANDSHAKE,
+			intrude(crossing, step, RECORD, CONTENT_HANDSHAKE,
 			    slice_of(message, sizeof message));
 		else
-			intrude(branch, step, TYPE, types[i], NO_BYTES);
+			intrude(crossing, step, TYPE, types[i], NO_BYTES);
 	}
 }
 
 static void
-leave(const struct branch *branch, const struct step *path)
+leave(struct crossing *crossing, const struct step *path)
 {
 	static const uint8_t one[] = { 1 };
 	static struct view server;
 
-	see(&server, S2N_SERVER, branch);
+	see(&server, S2N_SERVER, crossing->branch);
 	for (; path->message != END_OF_PATH; path++) {
 		if (path->when(&server.conn) != YES)
 			continue;
-		mistype(branch, path);
-		intrude(branch, path, RECORD, CONTENT_APPLICATION_DATA,
+		mistype(crossing, path);
+		intrude(crossing, path, RECORD, CONTENT_APPLICATION_DATA,
 		    slice_of(one, sizeof one));
 		if (path->message != CHANGE_CIPHER_SPEC)
-			intrude(branch, path, RECORD,
+			intrude(crossing, path, RECORD,
 			    CONTENT_CHANGE_CIPHER_SPEC,
 			    slice_of(one, sizeof one));
 	}
@@ -447,9 +452,13 @@ leave(const struct branch *branch, const struct step *path)
 START_TEST(what_is_out_of_order_is_an_unexpected_message)
 {
 	struct branch branch = older_branch((size_t)_i);
+	struct peers_spec spec = spec_of(&branch);
+	struct crossing crossing = { .branch = &branch };
 
-	leave(&branch, hello_path);
-	leave(&branch, tls12_path);
+	peers_open(&crossing.peers, &spec);
+	leave(&crossing, hello_path);
+	leave(&crossing, tls12_path);
+	peers_close(&crossing.peers);
 }
 END_TEST
 
