@@ -63,7 +63,9 @@ s2n_connection_get_client_hello_version(struct s2n_connection *conn)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	if (conn->client_hello_v2)
 		return S2N_SSLv2;
-	/* 0x0303 is as high as legacy_version goes. */
+	/* RFC 8446 4.1.2: it goes no higher, whatever a client says. */
+	if (conn->client_hello_version > WIRE_TLS12)
+		return S2N_TLS12;
 	return version_of_wire(conn->client_hello_version);
 }
 

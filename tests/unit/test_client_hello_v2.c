@@ -197,6 +197,51 @@ START_TEST(a_handshake_may_begin_with_it)
 }
 END_TEST
 
+/* What an ordinary one says is told, but nothing above TLS 1.2. */
+static void
+say_version(struct s2n_connection *conn, const struct step *step,
+    struct writer *out, size_t start, void *ctx)
+{
+	const uint16_t *version = ctx;
+
+	(void)conn;
+	if (step->message != CLIENT_HELLO)
+		return;
+	out->data[start] = (uint8_t)(*version >> 8);
+	out->data[start + 1] = (uint8_t)*version;
+}
+
+START_TEST(the_version_of_a_hello_is_told)
+{
+	static const struct {
+		uint16_t said;
+		int told;
+		uint8_t version;
+	} rows[] = {
+		{ 0x0300, S2N_SSLv3, S2N_SSLv3 },
+		{ 0x0301, S2N_TLS10, S2N_TLS10 },
+		{ 0x0302, S2N_TLS11, S2N_TLS11 },
+		{ 0x0303, S2N_TLS12, S2N_TLS12 },
+		{ 0x0304, S2N_TLS12, S2N_TLS12 },
+		{ 0x0309, S2N_TLS12, S2N_TLS12 },
+		{ 0xffff, S2N_TLS12, S2N_TLS12 },
+	};
+	uint16_t said = rows[_i].said;
+	const struct detour detour = { .built = say_version, .ctx = &said };
+	const struct peers_spec spec = {
+		.version = rows[_i].version, .suite = ECDHE, .key = CERTS_RSA
+	};
+	struct peers peers;
+
+	peers_open(&peers, &spec);
+	detour_take(peers.client, &detour);
+	ck_assert(peers_negotiate(&peers));
+	ck_assert_int_eq(s2n_connection_get_client_hello_version(peers.server),
+	    rows[_i].told);
+	peers_close(&peers);
+}
+END_TEST
+
 /* ---- what is refused ---- */
 
 #define CHALLENGE 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
@@ -451,6 +496,7 @@ client_hello_v2_suite(void)
 	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(
 	    tcase, a_handshake_may_begin_with_it, 0, (int)COUNT(ways));
+	tcase_add_loop_test(tcase, the_version_of_a_hello_is_told, 0, 7);
 	tcase_add_loop_test(
 	    tcase, what_is_wrong_with_it_is_told, 0, (int)COUNT(hellos));
 	tcase_add_test(tcase, half_of_it_is_waited_for);
