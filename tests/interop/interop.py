@@ -233,12 +233,12 @@ def as_our_client(cells):
 
 
 def also_said(feature, ours, theirs):
-    """That both sides' lines have what the feature's row names; with a "not" before
-    it that no line has it."""
+    """That what a side said has what the feature's row names, or with a "not"
+    before it has it not."""
     for who, patterns, lines in ("we", feature.we, ours), ("the peer", feature.peer, theirs):
         for pattern in patterns:
             negated, pattern = pattern.startswith("not "), pattern.removeprefix("not ")
-            if any(re.search(pattern, line) for line in lines) == negated:
+            if bool(re.search(pattern, "\n".join(lines), re.M)) == negated:
                 raise Failed(f"{who} said {pattern!r}" if negated else f"{who} did not say {pattern!r}")
 
 
