@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 
 #include "ipc/keyproto.h"
+#include "keyd/content.h"
 #include "libtls/handshake/message.h"
 #include "tests/fuzz/chance.h"
 #include "tests/fuzz/pair.h"
@@ -20,6 +21,7 @@
 #define CORPORA "tests/fuzz/corpus"
 #define SEED_MAX (1 << 16)
 #define VERSIONS 6
+#define NAMED_CURVE 3
 
 static struct writer seed;
 
@@ -418,11 +420,23 @@ hear(struct s2n_connection *conn, const struct step *step, struct writer *out,
 	    &heard->all, slice_of(out->data + start, out->len - start));
 }
 
-/* ServerECDHParams, without the signature (RFC 8422 5.4). */
+/* ServerECDHParams or ServerDHParams, without the signature (RFC 8422 5.4, RFC
+ * 5246 7.4.3). */
 static struct slice
 parameters(const struct heard *heard)
 {
-	return slice_of(heard->exchange.data, 4u + heard->exchange.data[3]);
+	struct reader in =
+	    reader_of(slice_of(heard->exchange.data, heard->exchange.len));
+
+	if (heard->exchange.data[0] == NAMED_CURVE) {
+		reader_u24(&in);
+		reader_vec8(&in);
+	} else {
+		for (int i = 0; i < 3; i++)
+			reader_vec16(&in);
+	}
+	return slice_of(
+	    heard->exchange.data, heard->exchange.len - reader_rest(&in).len);
 }
 
 static void
@@ -443,23 +457,39 @@ listen(uint8_t version, unsigned row, struct heard *heard)
 	pair_close(&pair);
 }
 
+/* With randoms of one byte. */
+static void
+exchange(const char *name, uint8_t random, const struct heard *heard)
+{
+	char file[40];
+
+	snprintf(file, sizeof file, "exchange-%s", name);
+	writer_u8(begin(), 1);
+	for (int i = 0; i < 2 * KEYPROTO_RANDOM; i++)
+		writer_u8(&seed, random);
+	writer_bytes(&seed, parameters(heard));
+	end("content", file);
+}
+
 static void
 contents(uint8_t version, unsigned row, const char *name)
 {
+	struct slice messages;
 	struct heard heard;
-	char of_exchange[40];
 
 	listen(version, row, &heard);
+	messages = slice_of(heard.all.data, heard.all.len);
+	must_hold(
+	    (content_client_version(messages) != 0) ==
+		(version >= S2N_TLS10 && setup_row(version, row)->client_cert),
+	    "messages that a client signs: %s", name);
 	writer_u8(begin(), 0);
-	writer_bytes(&seed, slice_of(heard.all.data, heard.all.len));
+	writer_bytes(&seed, messages);
 	end("content", name);
 	if (heard.exchange.len > 0) {
-		snprintf(of_exchange, sizeof of_exchange, "exchange-%s", name);
-		writer_u8(begin(), 1);
-		for (int i = 0; i < 2 * KEYPROTO_RANDOM; i++)
-			writer_u8(&seed, (uint8_t)i);
-		writer_bytes(&seed, parameters(&heard));
-		end("content", of_exchange);
+		exchange(name, 'r', &heard);
+		/* As what TLS 1.3 signs begins. */
+		exchange("spaces", ' ', &heard);
 	}
 	writer_free(&heard.all);
 	writer_free(&heard.exchange);
