@@ -28,10 +28,12 @@ struct scene {
 	bool odd;
 };
 
+/* Below TLS 1.3 a close_notify ends both directions (RFC 5246 7.2.1). */
 static bool
 open_to(const struct party *party)
 {
-	return party->through && party->error == 0 && !party->said_goodbye;
+	return party->through && party->error == 0 && !party->said_goodbye &&
+	       (!party->ended || party->conn->version >= S2N_TLS13);
 }
 
 static void

@@ -23,6 +23,8 @@
 
 /* CA, one below it, and a leaf below that. */
 static const struct certs_cert *between, *leaf;
+/* The same names, and nobody who is trusted. */
+static const struct certs_cert *false_between, *false_leaf;
 
 void
 fuzz_cert_set_up(void)
@@ -35,6 +37,14 @@ fuzz_cert_set_up(void)
 	    .key_number = 2 });
 	leaf = certs_make(
 	    &(struct certs_spec){ .name = SETUP_HOST, .issuer = between });
+	false_between = certs_make(&(struct certs_spec){ .name = "between",
+	    .issuer = certs_make(&(struct certs_spec){
+		.name = "CA", .ca = true, .key_number = 3 }),
+	    .ca = true,
+	    .key_number = 2,
+	    .key = CERTS_P384 });
+	false_leaf = certs_make(&(struct certs_spec){
+	    .name = SETUP_HOST, .issuer = false_between, .key = CERTS_P384 });
 }
 
 /* ---- text ---- */
@@ -187,7 +197,49 @@ fuzz_trust(struct reader *input)
 
 /* ---- from a peer ---- */
 
-/* Which of the two is changed, and how; u8: what else is sent, in bits. */
+enum {
+	CHANGES_ISSUER = 1, /* and not the leaf */
+	IS_STRANGE = 2,     /* the same names, but another's keys */
+	CHECKS_TIME = 4,
+	IN_TLS13 = 8,
+	SENDS_ANCHOR = 16,
+	SENDS_LEAF_AGAIN = 32
+};
+
+/* What is signed of a certificate (RFC 5280 4.1). */
+static struct slice
+signed_part(struct slice der)
+{
+	const unsigned char *at = der.data, *start;
+	long len, room = (long)der.len;
+	int tag, class;
+
+	must_hold((ASN1_get_object(&at, &len, &tag, &class, room) & 0x80) == 0,
+	    "a certificate");
+	start = at;
+	room -= at - der.data;
+	must_hold((ASN1_get_object(&at, &len, &tag, &class, room) & 0x80) == 0,
+	    "what is signed of it");
+	return slice_of(start, (size_t)(at + len - start));
+}
+
+static void
+judge_chain(const struct s2n_cert_chain_and_key *chain,
+    const struct slice sent[CHAIN_MAX], int validated)
+{
+	if (validated != 0) {
+		must_hold(!slice_equal(sent[0], leaf->der) ||
+			      !slice_equal(sent[1], between->der),
+		    "an honest chain");
+		return;
+	}
+	must_hold(
+	    EVP_PKEY_eq(chain->public_key, leaf->key) == 1, "a stranger's key");
+	must_hold(slice_equal(signed_part(sent[0]), signed_part(leaf->der)),
+	    "nobody signed this");
+}
+
+/* u8 what is sent; edits of one of the two. */
 void
 fuzz_peer_chain(struct reader *input)
 {
@@ -198,25 +250,27 @@ fuzz_peer_chain(struct reader *input)
 		.trust = trust,
 		.purpose = PURPOSE_SERVER,
 		.max_depth = 7,
-		.check_time = (control & 4) != 0,
+		.check_time = (control & CHECKS_TIME) != 0,
 		.check_intent = true,
 		.now = CERTS_NOW,
-		.version = (control & 8) != 0 ? S2N_TLS13 : S2N_TLS12,
+		.version = (control & IN_TLS13) != 0 ? S2N_TLS13 : S2N_TLS12,
 		.preference = preference_default,
 		.verify_host = hostname_matches,
 		.verify_host_ctx = (void *)(uintptr_t)SETUP_HOST,
 	};
-	struct slice sent[CHAIN_MAX] = { leaf->der, between->der };
-	struct slice *target = &sent[control & 1];
+	bool strange = (control & IS_STRANGE) != 0;
+	struct slice sent[CHAIN_MAX] = { (strange ? false_leaf : leaf)->der,
+		(strange ? false_between : between)->der };
+	struct slice *target = &sent[control & CHANGES_ISSUER];
 	struct writer changed;
 	size_t count = 2;
 
 	must_hold(
 	    chain != NULL && trust_store_add_pem(trust, setup_ca()->pem) == 0,
 	    "trust");
-	if ((control & 16) != 0)
+	if ((control & SENDS_ANCHOR) != 0)
 		sent[count++] = setup_ca()->der;
-	if ((control & 32) != 0)
+	if ((control & SENDS_LEAF_AGAIN) != 0)
 		sent[count++] = leaf->der;
 	writer_init(&changed, TEXT_MAX);
 	writer_bytes(&changed, *target);
@@ -224,13 +278,8 @@ fuzz_peer_chain(struct reader *input)
 	*target = slice_of(changed.data, changed.len);
 	if (chain_from_der(chain, sent, count) != 0)
 		must_be_empty(chain);
-	else if (validate_chain(chain, &how) == 0)
-		must_hold(EVP_PKEY_eq(chain->public_key, leaf->key) == 1,
-		    "a stranger's key");
 	else
-		must_hold(!slice_equal(sent[0], leaf->der) ||
-			      !slice_equal(sent[1], between->der),
-		    "an honest chain");
+		judge_chain(chain, sent, validate_chain(chain, &how));
 	writer_free(&changed);
 	trust_store_free(trust);
 	s2n_cert_chain_and_key_free(chain);

@@ -236,6 +236,8 @@ judge(const struct pair *pair, const struct attack *attack)
 	if (attack->kind == CROOKED && has_no_choice(attack->message))
 		must_hold(!receiver->through, "message %d, though changed",
 		    (int)attack->message);
+	must_hold(attack->kind != REPEATED || receiver->error != 0,
+	    "a message twice");
 	/* More may be a message of its own that is legal there. */
 	if (attack->kind == CROOKED || attack->kind == INJECTED || attack->more)
 		return;

@@ -239,7 +239,8 @@ party_send(struct party *party, struct slice data)
 	chance_for(party->conn->mode);
 	n = s2n_send(party->conn, data.data, (ssize_t)data.len, &blocked);
 
-	must_hold(n == (ssize_t)data.len, "%zd of %zu bytes", n, data.len);
+	must_hold(n == (ssize_t)data.len, "%zd of %zu bytes: %s", n, data.len,
+	    s2n_strerror_debug(s2n_errno, NULL));
 }
 
 void

@@ -345,9 +345,12 @@ certificates(void)
 	/* control; edits */
 	HAND("peer_chain", "honest", 0);
 	HAND("peer_chain", "honest-more", 0x3c);
+	HAND("peer_chain", "strange", 2);
+	HAND("peer_chain", "strange-more", 0x3e);
 	HAND("peer_chain", "leaf", 0, 0, 0, 90, 1);
 	HAND("peer_chain", "between", 1, 0, 0, 90, 1);
 	HAND("peer_chain", "signature", 12, 0, 1, 120, 1);
+	HAND("peer_chain", "serial", 12, 0, 0, 14, 1);
 	HAND("peer_chain", "shorter", 12, 4, 0, 200);
 	HAND("hostname", "equal", 5, 'a', '.', 'b', '.', 'c', 'A', '.', 'b',
 	    '.', 'c');
