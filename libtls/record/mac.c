@@ -47,7 +47,7 @@ mac_compute(const struct digest *digest, const uint8_t *key,
     const uint8_t header[MAC_HEADER], const struct slice *plain, size_t count,
     uint8_t *out)
 {
-	unsigned version =
+	int version =
 	    header[MAC_HEADER_VERSION] << 8 | header[MAC_HEADER_VERSION + 1];
 	struct slice parts[RECORD_SLICES_MAX + 1];
 	struct hmac_key hmac;
