@@ -313,8 +313,11 @@ class Matrix:
                 if self.given_up():
                     return
                 self.client_cell(cell, server, port)
-            if (status := server.status()) != 0:
-                self.result(f"our server after {len(cells)} connections", f"it ended with {status}", [server.lines])
+            status = server.status()
+        if status != 0:
+            names = ", ".join(map(rows.name_of, cells))
+            self.result(f"{self.peer.client_name}: {rows.name_of(cells[0])}",
+                        f"our server ended with {status}, after {names}", [[shlex.join(server.command)], server.lines])
 
     def client_cell(self, cell, server, port):
         feature = cell.feature

@@ -275,5 +275,7 @@ main(int argc, char **argv)
 		tool_die("config");
 	for (i = 0; i < options.chain_count; i++)
 		s2n_cert_chain_and_key_free(pairs[i]);
+	if (options.body != default_body)
+		free(options.body);
 	return s2n_cleanup_final() == 0 ? 0 : 1;
 }

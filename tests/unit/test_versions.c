@@ -97,7 +97,7 @@ check_side(
 	ck_assert_int_eq(
 	    s2n_connection_get_cipher_iana_value(conn, &number[0], &number[1]),
 	    0);
-	ck_assert_uint_eq(number[0] << 8 | number[1], suite->number);
+	ck_assert_int_eq(number[0] << 8 | number[1], suite->number);
 	ck_assert_str_eq(
 	    s2n_connection_get_handshake_type_name(conn), type_of(suite));
 }
