@@ -28,10 +28,13 @@
 #define POLL C(poll)
 #endif
 
-/* Memory, which is never executable; time, the end. */
+/*
+ * Memory, which is never executable; time, the end; and what the kernel has a
+ * process call to go on waiting after it was stopped.
+ */
 #define ALWAYS                                                                 \
 	C(brk), C(munmap), C(futex), C(getrandom), C(getpid), C(exit_group),   \
-	    C(rt_sigreturn)
+	    C(rt_sigreturn), C(restart_syscall)
 #define NEW_MEMORY ON(mmap, RULE_CLEAR, 2, PROT_EXEC)
 #define OLD_MEMORY ON(mprotect, RULE_CLEAR, 2, PROT_EXEC)
 
@@ -39,7 +42,7 @@
 #define LOOP                                                                   \
 	ALWAYS, C(madvise), C(mremap), C(epoll_wait), C(epoll_pwait),          \
 	    C(epoll_ctl), C(read), C(write), C(close), C(clock_gettime),       \
-	    C(recvmsg), C(sendmsg), C(sendmmsg), C(restart_syscall)
+	    C(recvmsg), C(sendmsg), C(sendmmsg)
 
 /* A descriptor's owner and signal would be a way to signal other processes. */
 #define CHILD_LOOP                                                             \

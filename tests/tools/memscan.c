@@ -11,8 +11,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/tools/needles.h"
@@ -143,6 +146,36 @@ next_mapping(FILE *maps, struct mapping *mapping)
 	return true;
 }
 
+static char
+state_of(pid_t pid)
+{
+	char path[64], state = '?';
+	FILE *status;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	if ((status = fopen(path, "r")) != NULL) {
+		if (fscanf(status, "%*d (%*[^)]) %c", &state) != 1)
+			state = '?';
+		fclose(status);
+	}
+	return state;
+}
+
+/* It stands still while it is read: what shrinks meanwhile cannot be read. */
+static void
+hold(pid_t pid)
+{
+	const struct timespec pause = { 0, 1000000 };
+
+	if (kill(pid, SIGSTOP) != 0) {
+		fprintf(
+		    stderr, "memscan: pid %d: %s\n", (int)pid, strerror(errno));
+		exit(2);
+	}
+	for (int i = 0; i < 5000 && state_of(pid) != 'T'; i++)
+		nanosleep(&pause, NULL);
+}
+
 /* False: not all could be read. */
 static bool
 scan(pid_t pid)
@@ -164,12 +197,14 @@ scan(pid_t pid)
 		    (int)pid, strerror(errno));
 		exit(2);
 	}
+	hold(pid);
 	while (next_mapping(maps, &mapping)) {
 		if (mapping.rights[0] != 'r' || is_kernels(mapping.name))
 			continue;
 		mappings++;
 		whole = scan_mapping(memory, pid, &mapping) && whole;
 	}
+	kill(pid, SIGCONT);
 	if (mappings == 0)
 		fprintf(stderr, "memscan: pid %d: nothing mapped: a zombie?\n",
 		    (int)pid);
