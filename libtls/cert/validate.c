@@ -140,6 +140,13 @@ check_signature(X509 *x509, const struct validation *how)
 }
 
 /* What an anchor is spared. */
+/* RFC 5280 4.2.1.3: a leaf without the extension may do anything. */
+static bool
+may_do(X509 *leaf, uint32_t key_usage)
+{
+	return (X509_get_key_usage(leaf) & key_usage) == key_usage;
+}
+
 static int
 check_link(X509 *x509, const struct validation *how, bool issuer)
 {
@@ -154,6 +161,8 @@ check_link(X509 *x509, const struct validation *how, bool issuer)
 	if (issuer && X509_check_ca(x509) != 1)
 		return fail(ERR_CERT_BAD);
 	if (how->check_intent && X509_check_purpose(x509, purpose, issuer) != 1)
+		return fail(ERR_CERT_INTENT);
+	if (how->check_intent && !issuer && !may_do(x509, how->key_usage))
 		return fail(ERR_CERT_INTENT);
 	return check_signature(x509, how);
 }

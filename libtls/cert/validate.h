@@ -18,6 +18,9 @@ struct validation {
 	uint16_t max_depth;   /* most certificates in the chain */
 	bool check_time;
 	bool check_intent;
+	/* KU_DIGITAL_SIGNATURE or KU_KEY_ENCIPHERMENT, of <openssl/x509v3.h>:
+	 * what the handshake has the leaf's key do; 0: not asked */
+	uint32_t key_usage;
 	uint64_t now;    /* seconds since 1970 */
 	uint8_t version; /* S2N_TLS13 ...: SHA-1 is refused from there */
 	const struct preference *preference; /* restricts chain signatures */

@@ -2,6 +2,7 @@
  * Certificate (RFC 8446 4.4.2, RFC 5246 7.4.2): our chain, or the peer's taken
  * and validated.
  */
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 
 #include "libtls/extension/extension.h"
@@ -78,6 +79,15 @@ set_host_check(const struct s2n_connection *conn, struct validation *how)
 	}
 }
 
+/* RFC 8446 4.4.2.2, RFC 5246 7.4.2: the key signs, unless it decrypts. */
+static uint32_t
+key_usage(const struct s2n_connection *conn)
+{
+	return !is_server(conn) && conn->suite->key_exchange == KX_RSA
+		   ? KU_KEY_ENCIPHERMENT
+		   : KU_DIGITAL_SIGNATURE;
+}
+
 static int
 validate(struct s2n_connection *conn)
 {
@@ -88,6 +98,7 @@ validate(struct s2n_connection *conn)
 		.max_depth = config->max_depth,
 		.check_time = config->check_time,
 		.check_intent = true,
+		.key_usage = key_usage(conn),
 		.version = conn->version,
 		.preference = connection_preference(conn),
 	};

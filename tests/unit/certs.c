@@ -90,6 +90,16 @@ add_extension(X509 *x509, const struct certs_cert *issuer, const char *name,
 	X509_EXTENSION_free(extension);
 }
 
+static const char *
+key_usage(const struct certs_spec *spec)
+{
+	if (spec->ca)
+		return "critical,keyCertSign,cRLSign";
+	return spec->key == CERTS_RSA
+		   ? "critical,digitalSignature,keyEncipherment"
+		   : "critical,digitalSignature";
+}
+
 static void
 add_extensions(X509 *x509, const struct certs_spec *spec)
 {
@@ -98,9 +108,7 @@ add_extensions(X509 *x509, const struct certs_spec *spec)
 	if (!spec->bare) {
 		add_extension(x509, spec->issuer, "basicConstraints",
 		    spec->ca ? "critical,CA:TRUE" : "CA:FALSE");
-		add_extension(x509, spec->issuer, "keyUsage",
-		    spec->ca ? "critical,keyCertSign,cRLSign"
-			     : "critical,digitalSignature");
+		add_extension(x509, spec->issuer, "keyUsage", key_usage(spec));
 		add_extension(
 		    x509, spec->issuer, "subjectKeyIdentifier", "hash");
 	}

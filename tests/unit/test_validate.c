@@ -1,6 +1,8 @@
 /*
  * libtls/cert/validate.c: what a peer's chain is refused for.
  */
+#include <openssl/x509v3.h>
+
 #include "libtls/cert/validate.h"
 #include "tests/unit/certs.h"
 #include "tests/unit/unit.h"
@@ -466,6 +468,64 @@ anchor_for_clients(void)
 	return s;
 }
 
+/* ---- key usage ---- */
+
+static struct setup
+leaf_may(const char *usage, uint32_t wanted)
+{
+	struct setup s =
+	    sends(MAKE(.name = HOST, .issuer = middle, .bare = true,
+		      .extensions = { { "keyUsage", usage } }),
+		middle);
+
+	s.how.key_usage = wanted;
+	return s;
+}
+
+static struct setup
+signs_and_may(void)
+{
+	return leaf_may("digitalSignature", KU_DIGITAL_SIGNATURE);
+}
+
+static struct setup
+signs_and_may_decrypt(void)
+{
+	return leaf_may("keyEncipherment", KU_DIGITAL_SIGNATURE);
+}
+
+static struct setup
+decrypts_and_may_sign(void)
+{
+	return leaf_may("digitalSignature", KU_KEY_ENCIPHERMENT);
+}
+
+static struct setup
+decrypts_and_may_both(void)
+{
+	return leaf_may(
+	    "digitalSignature,keyEncipherment", KU_KEY_ENCIPHERMENT);
+}
+
+static struct setup
+signs_and_nothing_is_said(void)
+{
+	struct setup s =
+	    sends(MAKE(.name = HOST, .issuer = middle, .bare = true), middle);
+
+	s.how.key_usage = KU_DIGITAL_SIGNATURE;
+	return s;
+}
+
+static struct setup
+signs_intent_unchecked(void)
+{
+	struct setup s = signs_and_may_decrypt();
+
+	s.how.check_intent = false;
+	return s;
+}
+
 /* ---- signatures and keys ---- */
 
 static struct setup
@@ -722,6 +782,13 @@ static const struct {
 	{ "intermediate for clients", intermediate_for_clients,
 	    ERR_CERT_INTENT },
 	{ "anchor for clients", anchor_for_clients, 0 },
+
+	{ "signs and may", signs_and_may, 0 },
+	{ "signs and may decrypt", signs_and_may_decrypt, ERR_CERT_INTENT },
+	{ "decrypts and may sign", decrypts_and_may_sign, ERR_CERT_INTENT },
+	{ "decrypts and may do both", decrypts_and_may_both, 0 },
+	{ "signs and nothing is said", signs_and_nothing_is_said, 0 },
+	{ "signs, unchecked", signs_intent_unchecked, 0 },
 
 	{ "SHA-1", leaf_sha1, ERR_CERT_BAD },
 	{ "SHA-1 in TLS 1.2", leaf_sha1_tls12, 0 },
