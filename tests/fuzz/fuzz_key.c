@@ -104,6 +104,9 @@ each_payload(struct slice payload)
 	uint32_t number;
 	uint64_t id;
 
+	/* No packet brings more. */
+	if (payload.len > sizeof again)
+		return;
 	SAME_AGAIN(hello, payload);
 	SAME_AGAIN(welcome, payload);
 	SAME_AGAIN(keys, payload);
