@@ -358,6 +358,12 @@ certificates(void)
 	    'c');
 	HAND("hostname", "inner-star", 5, 'a', '*', '.', 'b', 'c', 'a', 'a',
 	    '.', 'b', 'c');
+	HAND("hostname", "near-star", 5, '*', 'a', 'b', '.', 'c', 'x', '.', 'b',
+	    '.', 'c');
+	HAND("hostname", "star-and-more", 6, '*', 'a', '.', 'b', '.', 'c', 'x',
+	    'a', '.', 'b', '.', 'c');
+	HAND("hostname", "star-alone", 3, '*', '.', 'c', 'a', '.', 'c');
+	HAND("hostname", "address-6", 4, '0', '0', ':', ':', ':', ':');
 	HAND("hostname", "address", 7, '1', '.', '2', '.', '3', '.', '4', '1',
 	    '.', '2', '.', '3', '.', '4');
 }
