@@ -246,6 +246,8 @@ session_handshake(struct session *session)
 	s2n_blocked_status blocked;
 
 	if (s2n_negotiate(session->conn, &blocked) == S2N_SUCCESS) {
+		/* The ClientHello, mostly: a session may be idle for long. */
+		s2n_connection_free_handshake(session->conn);
 		ask_backend(session);
 		return;
 	}

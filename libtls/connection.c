@@ -7,6 +7,7 @@
 
 #include "libtls/crypto/library.h"
 #include "libtls/handshake/handshake.h"
+#include "libtls/handshake/kept_hello.h"
 #include "libtls/handshake/message.h"
 #include "libtls/protocols.h"
 #include "libtls/state/connection.h"
@@ -27,6 +28,7 @@ static void
 clear(struct s2n_connection *conn)
 {
 	handshake_end(conn);
+	kept_hello_free(conn->hello);
 	record_free(&conn->records);
 	writer_free(&conn->inbox.joined);
 	s2n_cert_chain_and_key_free(conn->peer_chain);
@@ -110,6 +112,7 @@ s2n_connection_free_handshake(struct s2n_connection *conn)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	if (conn->negotiated)
 		handshake_end(conn);
+	kept_hello_empty(conn->hello);
 	s2n_cert_chain_and_key_free(conn->peer_chain);
 	conn->peer_chain = NULL;
 	free(conn->protocols_override.data);

@@ -399,6 +399,109 @@ S2N_API extern int s2n_connection_server_name_extension_used(
 /** The same, by the guide's other name. */
 S2N_API extern int s2n_client_server_name_used(struct s2n_connection *conn);
 
+/* ---- The ClientHello itself (Guide: ClientHello functions) ---- */
+
+struct s2n_client_hello;
+/** Extensions by IANA number (RFC 6066, RFC 8446 4.2). */
+typedef enum {
+	S2N_EXTENSION_SERVER_NAME = 0,
+	S2N_EXTENSION_MAX_FRAG_LEN = 1,
+	S2N_EXTENSION_OCSP_STAPLING = 5,
+	S2N_EXTENSION_SUPPORTED_GROUPS = 10,
+	S2N_EXTENSION_EC_POINT_FORMATS = 11,
+	S2N_EXTENSION_SIGNATURE_ALGORITHMS = 13,
+	S2N_EXTENSION_ALPN = 16,
+	S2N_EXTENSION_CERTIFICATE_TRANSPARENCY = 18,
+	S2N_EXTENSION_SUPPORTED_VERSIONS = 43,
+	S2N_EXTENSION_RENEGOTIATION_INFO = 65281
+} s2n_tls_extension_type;
+
+/**
+ * A server's ClientHello, the second one after a HelloRetryRequest; NULL until
+ * one was parsed, and for clients. From the ClientHello callback on, until the
+ * connection is freed or wiped. s2n_connection_free_handshake releases its
+ * bytes: every length is then 0.
+ */
+S2N_API extern struct s2n_client_hello *s2n_connection_get_client_hello(
+    struct s2n_connection *conn);
+/**
+ * A ClientHello from a handshake message, its header of four bytes included;
+ * the caller's, to be freed by s2n_client_hello_free. NULL if it is malformed:
+ * S2N_ERR_BAD_MESSAGE, S2N_ERR_DUPLICATE_EXTENSION.
+ */
+S2N_API extern struct s2n_client_hello *s2n_client_hello_parse_message(
+    const uint8_t *bytes, uint32_t size);
+/** Frees one so made and sets *ch to NULL, which it may be already. One of a
+ * connection: S2N_ERR_INVALID_ARGUMENT. */
+S2N_API extern int s2n_client_hello_free(struct s2n_client_hello **ch);
+
+/*
+ * The next eight copy at most max_length bytes, and give the bytes copied, or
+ * -1. The lengths are of the whole.
+ */
+/** The message without its header, the random in it zeroed. Of an SSLv2
+ * ClientHello what follows the version, with nothing zeroed. */
+S2N_API extern ssize_t s2n_client_hello_get_raw_message_length(
+    struct s2n_client_hello *ch);
+S2N_API extern ssize_t s2n_client_hello_get_raw_message(
+    struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
+/** The suites' numbers, two bytes each; of an SSLv2 ClientHello three. */
+S2N_API extern ssize_t s2n_client_hello_get_cipher_suites_length(
+    struct s2n_client_hello *ch);
+S2N_API extern ssize_t s2n_client_hello_get_cipher_suites(
+    struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
+/** The extensions as they came, without the length of all (RFC 8446 4.2). */
+S2N_API extern ssize_t s2n_client_hello_get_extensions_length(
+    struct s2n_client_hello *ch);
+S2N_API extern ssize_t s2n_client_hello_get_extensions(
+    struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
+/** One extension's data; 0 if it is not there or not known to the library. */
+S2N_API extern ssize_t s2n_client_hello_get_extension_length(
+    struct s2n_client_hello *ch, s2n_tls_extension_type extension_type);
+S2N_API extern ssize_t s2n_client_hello_get_extension_by_id(
+    struct s2n_client_hello *ch, s2n_tls_extension_type extension_type,
+    uint8_t *out, uint32_t max_length);
+
+/** Whether an extension came, known to the library or not. */
+S2N_API extern int s2n_client_hello_has_extension(
+    struct s2n_client_hello *ch, uint16_t extension_iana, bool *exists);
+/** The session id, at most 32 bytes; copies at most max_length of them. */
+S2N_API extern int s2n_client_hello_get_session_id_length(
+    struct s2n_client_hello *ch, uint32_t *out_length);
+S2N_API extern int s2n_client_hello_get_session_id(struct s2n_client_hello *ch,
+    uint8_t *out, uint32_t *out_length, uint32_t max_length);
+/** The compression methods; S2N_ERR_INSUFFICIENT_MEM_SIZE unless all fit. */
+S2N_API extern int s2n_client_hello_get_compression_methods_length(
+    struct s2n_client_hello *ch, uint32_t *out_length);
+S2N_API extern int s2n_client_hello_get_compression_methods(
+    struct s2n_client_hello *ch, uint8_t *list, uint32_t list_length,
+    uint32_t *out_length);
+/** The version that it tells itself, S2N_TLS12 at most in honest ones
+ * (RFC 8446 4.1.2); S2N_UNKNOWN_PROTOCOL_VERSION when it is no version. */
+S2N_API extern int s2n_client_hello_get_legacy_protocol_version(
+    struct s2n_client_hello *ch, uint8_t *out);
+/** The version in the header of its (first) record, S2N_SSLv2 without one; for
+ * one that was parsed from bytes S2N_ERR_INVALID_ARGUMENT. */
+S2N_API extern int s2n_client_hello_get_legacy_record_version(
+    struct s2n_client_hello *ch, uint8_t *out);
+/** The 32 bytes of random; S2N_ERR_INSUFFICIENT_MEM_SIZE for less room. */
+S2N_API extern int s2n_client_hello_get_random(
+    struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
+/**
+ * The groups (RFC 8446 4.2.7), in the client's order. Without the extension
+ * S2N_ERR_EXTENSION_NOT_RECEIVED, malformed S2N_ERR_INVALID_PARSED_EXTENSIONS,
+ * more than groups_count_max S2N_ERR_INSUFFICIENT_MEM_SIZE.
+ */
+S2N_API extern int s2n_client_hello_get_supported_groups(
+    struct s2n_client_hello *ch, uint16_t *groups, uint16_t groups_count_max,
+    uint16_t *groups_count);
+/** The server name (RFC 6066 3), without a terminating zero; errors as of
+ * s2n_client_hello_get_supported_groups. */
+S2N_API extern int s2n_client_hello_get_server_name_length(
+    struct s2n_client_hello *ch, uint16_t *length);
+S2N_API extern int s2n_client_hello_get_server_name(struct s2n_client_hello *ch,
+    uint8_t *server_name, uint16_t length, uint16_t *out_length);
+
 /* ---- I/O (Guide: I/O functions) ---- */
 
 typedef enum {

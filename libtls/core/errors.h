@@ -135,6 +135,7 @@ enum alert {
 	ERR(KEY_CHECK,             INTERNAL, 38, KEY_CHECK,                   INTERNAL_ERROR, "a private key is inconsistent") \
 	ERR(BAD_FD,                INTERNAL, 50, BAD_FD,                      INTERNAL_ERROR, "no descriptor or callback is set") \
 	ERR(TRUST_STORE,           INTERNAL, 53, X509_TRUST_STORE,            INTERNAL_ERROR, "the trust store could not be loaded") \
+	ERR(PARSED_EXTENSIONS,     INTERNAL, 72, INVALID_PARSED_EXTENSIONS,   INTERNAL_ERROR, "an extension is malformed") \
 	ERR(KEY_CALLBACK_FAILED,   INTERNAL, 73, ASYNC_CALLBACK_FAILED,       INTERNAL_ERROR, "the private key operation failed") \
 	ERR(MORE_THAN_ONE_KEY_OP,  INTERNAL, 74, ASYNC_MORE_THAN_ONE,         INTERNAL_ERROR, "more than one private key operation is pending") \
 	ERR(LIBCRYPTO,             INTERNAL, 82, INTERNAL_LIBCRYPTO_ERROR,    INTERNAL_ERROR, "libcrypto failed") \
@@ -155,6 +156,7 @@ enum alert {
 	ERR(INVALID_PROTOCOL,      USAGE,    19, INVALID_APPLICATION_PROTOCOL, INTERNAL_ERROR, "an application protocol must be 1 to 255 bytes") \
 	ERR(KEY_MISMATCH,          USAGE,    20, KEY_MISMATCH,                INTERNAL_ERROR, "the private key is not the certificate's") \
 	ERR(SEND_SIZE,             USAGE,    21, SEND_SIZE,                   INTERNAL_ERROR, "fewer bytes than in the call that blocked") \
+	ERR(NOT_RECEIVED,          USAGE,    24, EXTENSION_NOT_RECEIVED,      INTERNAL_ERROR, "the extension was not received") \
 	ERR(INVALID_DYNAMIC_THRESHOLD, USAGE, 40, INVALID_DYNAMIC_THRESHOLD,  INTERNAL_ERROR, "the threshold is above 8 MiB") \
 	ERR(INVALID_ARGUMENT,      USAGE,    41, INVALID_ARGUMENT,            INTERNAL_ERROR, "an argument is invalid") \
 	ERR(DEPRECATED_POLICY,     USAGE,    52, DEPRECATED_SECURITY_POLICY,  INTERNAL_ERROR, "the security policy is no longer supported") \

@@ -53,6 +53,39 @@ seen_before(struct seen *seen, uint16_t number)
 	return before;
 }
 
+int
+extension_check(struct slice block)
+{
+	struct reader in = reader_of(block);
+	struct seen seen = { 0 };
+	uint16_t number;
+
+	while (reader_more(&in)) {
+		number = reader_u16(&in);
+		reader_vec16(&in);
+		if (!in.failed && seen_before(&seen, number))
+			return fail(ERR_DUPLICATE_EXTENSION);
+	}
+	return reader_done(&in) ? 0 : fail(ERR_DECODE);
+}
+
+bool
+extension_find(struct slice block, uint16_t number, struct slice *data)
+{
+	struct reader in = reader_of(block);
+	uint16_t found;
+
+	*data = NO_BYTES;
+	while (reader_more(&in)) {
+		found = reader_u16(&in);
+		*data = reader_vec16(&in);
+		if (!in.failed && found == number)
+			return true;
+	}
+	*data = NO_BYTES;
+	return false;
+}
+
 static size_t
 row_of(uint16_t number)
 {

@@ -35,6 +35,10 @@ struct extension {
 /* Appends the extensions block, its length included. */
 must_check int extension_build(
     struct s2n_connection *, enum where, struct writer *);
+/* Whether a block's content is sound, each number in it once. */
+must_check int extension_check(struct slice block);
+/* The data of one in a block that is; false when it is not there. */
+bool extension_find(struct slice block, uint16_t number, struct slice *data);
 /* Takes a block's content, its length not included. */
 must_check int extension_parse(
     struct s2n_connection *, enum where, struct slice block);

@@ -1,11 +1,14 @@
 /*
  * ClientHello (RFC 8446 4.1.2, RFC 5246 7.4.1.2).
  */
+#include "libtls/handshake/client_hello.h"
+
 #include "libtls/crypto/library.h"
 #include "libtls/extension/extension.h"
 #include "libtls/handshake/choose.h"
 #include "libtls/handshake/client_hello_v2.h"
 #include "libtls/handshake/hello_callback.h"
+#include "libtls/handshake/kept_hello.h"
 #include "libtls/handshake/messages.h"
 #include "libtls/handshake/schedule12.h"
 #include "libtls/handshake/transcript.h"
@@ -108,8 +111,8 @@ client_hello_send(struct s2n_connection *conn, struct writer *out)
 	return extension_build(conn, IN_CLIENT_HELLO, out);
 }
 
-static int
-parse(struct reader *in, struct hello *hello)
+int
+client_hello_parse(struct reader *in, struct hello *hello)
 {
 	hello->legacy_version = reader_u16(in);
 	reader_copy(in, hello->random, sizeof hello->random);
@@ -247,7 +250,8 @@ take_extensions(struct s2n_connection *conn, const struct hello *hello)
 	int r;
 
 	if ((r = take_offer(conn, hello)) != 0 ||
-	    (r = choose_name(conn)) != 0 || (r = hello_callback_run(conn)) != 0)
+	    (r = choose_name(conn)) != 0 || (r = kept_hello_take(conn)) != 0 ||
+	    (r = hello_callback_run(conn)) != 0)
 		return r;
 	/* Some of it a config decides on: the one that stays. */
 	return conn->config == config ? 0 : take_offer(conn, hello);
@@ -262,7 +266,7 @@ client_hello_recv(struct s2n_connection *conn, struct reader *in)
 	int r;
 
 	r = conn->records.v2 ? client_hello_v2_parse(in, &hello, &hs->v2_suites)
-			     : parse(in, &hello);
+			     : client_hello_parse(in, &hello);
 	if (r != 0 || (second && (r = compare_hellos(hs, &hello)) != 0))
 		return r;
 	note(conn, &hello);

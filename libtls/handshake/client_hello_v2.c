@@ -26,30 +26,49 @@ convert(struct slice specs, struct writer *suites)
 }
 
 int
+client_hello_v2_split(struct reader *in, struct client_hello_v2 *parts)
+{
+	uint16_t spec_len, id_len, challenge_len;
+
+	reader_u8(in); /* msg_type: the record layer has seen it */
+	parts->version = reader_u16(in);
+	spec_len = reader_u16(in);
+	id_len = reader_u16(in);
+	challenge_len = reader_u16(in);
+	parts->specs = reader_bytes(in, spec_len);
+	parts->session_id = reader_bytes(in, id_len);
+	parts->challenge = reader_bytes(in, challenge_len);
+	if (!reader_done(in) || parts->specs.len == 0 ||
+	    parts->specs.len % SPEC_SIZE != 0 ||
+	    parts->challenge.len < CHALLENGE_MIN ||
+	    parts->challenge.len > RANDOM_SIZE)
+		return fail(ERR_DECODE);
+	return 0;
+}
+
+void
+client_hello_v2_random(struct slice challenge, uint8_t random[RANDOM_SIZE])
+{
+	memset(random, 0, RANDOM_SIZE);
+	memcpy(random + RANDOM_SIZE - challenge.len, challenge.data,
+	    challenge.len);
+}
+
+int
 client_hello_v2_parse(
     struct reader *in, struct hello *hello, struct writer *suites)
 {
 	static const uint8_t null_compression[] = { 0 };
-	uint16_t spec_len, id_len, challenge_len;
-	struct slice specs, challenge;
+	struct client_hello_v2 parts;
 	int r;
 
-	reader_u8(in); /* msg_type: the record layer has seen it */
-	hello->legacy_version = reader_u16(in);
-	spec_len = reader_u16(in);
-	id_len = reader_u16(in);
-	challenge_len = reader_u16(in);
-	specs = reader_bytes(in, spec_len);
-	reader_bytes(in, id_len);
-	challenge = reader_bytes(in, challenge_len);
-	if (!reader_done(in) || specs.len == 0 || specs.len % SPEC_SIZE != 0 ||
-	    challenge.len < CHALLENGE_MIN || challenge.len > RANDOM_SIZE)
-		return fail(ERR_DECODE);
-	memcpy(hello->random + RANDOM_SIZE - challenge.len, challenge.data,
-	    challenge.len);
+	if ((r = client_hello_v2_split(in, &parts)) != 0)
+		return r;
+	hello->legacy_version = parts.version;
+	client_hello_v2_random(parts.challenge, hello->random);
 	hello->compression =
 	    slice_of(null_compression, sizeof null_compression);
-	if ((r = convert(specs, suites)) != 0)
+	if ((r = convert(parts.specs, suites)) != 0)
 		return r;
 	hello->suites = slice_of(suites->data, suites->len);
 	return 0;

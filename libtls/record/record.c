@@ -115,6 +115,7 @@ await(struct record_layer *layer, size_t *len)
 		return fail(ERR_BAD_MESSAGE);
 	if (at[1] != VERSION_MAJOR || !version_fits(layer, at))
 		return fail(ERR_VERSION);
+	layer->version = (uint16_t)(at[1] << 8 | at[2]);
 	*len = (size_t)at[3] << 8 | at[4];
 	limit = layer->in.kind->length_max;
 	/* A protected record may come before we know our keys: see open. */

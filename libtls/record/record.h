@@ -30,6 +30,7 @@ struct record_layer {
 	uint16_t early_data; /* bytes of it that may still be skipped */
 	/* The record last read: */
 	enum content_type type;
+	uint16_t version;   /* that its header told */
 	bool v2;            /* a ClientHello without a record (RFC 5246 E.2) */
 	struct slice plain; /* what of it is not used; in io's buffer */
 };

@@ -24,7 +24,8 @@ struct s2n_connection {
 
 	struct record_layer records;
 	struct inbox inbox;
-	struct handshake *hs; /* while negotiating */
+	struct handshake *hs;           /* while negotiating */
+	struct s2n_client_hello *hello; /* server: see kept_hello.h */
 	bool negotiated;
 	bool in_negotiate, in_send, in_recv; /* against reentrancy */
 
