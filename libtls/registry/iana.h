@@ -5,6 +5,9 @@
 #ifndef LIBTLS_REGISTRY_IANA_H
 #define LIBTLS_REGISTRY_IANA_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #define TLS_NULL_WITH_NULL_NULL 0x0000
 /* RFC 5746 3.3, RFC 7507 2: signals, not suites */
 #define TLS_EMPTY_RENEGOTIATION_INFO_SCSV 0x00ff
@@ -76,5 +79,12 @@
 #define GROUP_SECP256R1MLKEM768 0x11eb
 #define GROUP_SECP384R1MLKEM1024 0x11ed
 #define GROUP_MLKEM1024 0x0202
+
+/* RFC 8701: numbers that mean nothing, sent so that all numbers are borne. */
+static inline bool
+iana_is_grease(uint16_t number)
+{
+	return (number & 0x0f0f) == 0x0a0a && number >> 8 == (number & 0xff);
+}
 
 #endif
