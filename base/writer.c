@@ -9,6 +9,16 @@
 
 #define FIRST_ROOM 256
 
+static void *(*take)(size_t) = malloc;
+static void (*give)(void *) = free;
+
+void
+writer_use(void *(*new_take)(size_t), void (*new_give)(void *))
+{
+	take = new_take;
+	give = new_give;
+}
+
 void
 writer_init(struct writer *out, size_t limit)
 {
@@ -29,7 +39,7 @@ writer_free(struct writer *out)
 	if (out->data != NULL)
 		OPENSSL_cleanse(out->data, out->room);
 	if (!out->fixed)
-		free(out->data);
+		give(out->data);
 	*out = (struct writer){ .limit = out->limit, .failed = true };
 }
 
@@ -61,13 +71,13 @@ grow(struct writer *out, size_t need)
 		room *= 2;
 	if (room > out->limit)
 		room = out->limit;
-	if ((data = malloc(room)) == NULL)
+	if ((data = take(room)) == NULL)
 		return false;
 	if (out->len > 0)
 		memcpy(data, out->data, out->len);
 	if (out->data != NULL)
 		OPENSSL_cleanse(out->data, out->room);
-	free(out->data);
+	give(out->data);
 	out->data = data;
 	out->room = room;
 	return true;

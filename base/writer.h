@@ -25,6 +25,10 @@ struct mark {
 	unsigned width;
 };
 
+/* Where every writer takes its bytes from and gives them back to, in place of
+ * malloc and free: before the first writer of the process allocates. */
+void writer_use(void *(*take)(size_t len), void (*give)(void *));
+
 /* Starts empty; allocates as it grows, never beyond limit bytes. */
 void writer_init(struct writer *, size_t limit);
 /* Writes into the caller's buffer and never allocates. */

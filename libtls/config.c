@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/crypto/library.h"
 #include "libtls/protocols.h"
 #include "libtls/state/config.h"
@@ -49,12 +50,12 @@ s2n_config_new_minimal(void)
 		(void)!errors_report(fail(ERR_NOT_INITIALIZED));
 		return NULL;
 	}
-	if ((config = calloc(1, sizeof *config)) == NULL ||
+	if ((config = memory_new(sizeof *config)) == NULL ||
 	    (config->certs = cert_store_new()) == NULL ||
 	    (config->trust = trust_store_new()) == NULL) {
 		if (config != NULL)
 			cert_store_free(config->certs);
-		free(config);
+		memory_free(config);
 		(void)!errors_report(fail(ERR_NOMEM));
 		return NULL;
 	}
@@ -87,7 +88,7 @@ s2n_config_free(struct s2n_config *config)
 	trust_store_free(config->trust);
 	dhe_parameters_free(config->dh);
 	free(config->protocols.data);
-	free(config);
+	memory_free(config);
 	return S2N_SUCCESS;
 }
 

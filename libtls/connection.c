@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/crypto/library.h"
 #include "libtls/handshake/handshake.h"
 #include "libtls/handshake/kept_hello.h"
@@ -49,7 +50,7 @@ s2n_connection_new(s2n_mode mode)
 		r = fail(ERR_NOT_INITIALIZED);
 	else if (mode != S2N_SERVER && mode != S2N_CLIENT)
 		r = fail(ERR_INVALID_ARGUMENT);
-	if (r != 0 || (conn = malloc(sizeof *conn)) == NULL) {
+	if (r != 0 || (conn = memory_new(sizeof *conn)) == NULL) {
 		(void)!errors_report(r != 0 ? r : fail(ERR_NOMEM));
 		return NULL;
 	}
@@ -63,7 +64,7 @@ s2n_connection_free(struct s2n_connection *conn)
 	if (conn == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	clear(conn);
-	free(conn);
+	memory_free(conn);
 	return S2N_SUCCESS;
 }
 

@@ -69,6 +69,25 @@ S2N_API extern const char *s2n_strerror_name(int error);
 /** "file:line" of the thread's last failure if it is of this code. */
 S2N_API extern const char *s2n_strerror_source(int error);
 
+/* ---- Stack traces (Guide: Stacktraces) ---- */
+
+/* Where a thread was when it raised its last error: at most 20 frames. */
+struct s2n_stacktrace;
+/** Whether traces are kept: off, unless s2n_init found S2N_PRINT_STACKTRACE in
+ * the environment, not empty or "0". */
+S2N_API extern bool s2n_stack_traces_enabled(void);
+/** Switches that for the whole process. */
+S2N_API extern int s2n_stack_traces_enabled_set(bool newval);
+/** Keeps this thread's trace as it is now; nothing while switched off. Without
+ * execinfo.h, as the next two, S2N_ERR_UNIMPLEMENTED. */
+S2N_API extern int s2n_calculate_stacktrace(void);
+/** Writes the kept trace, or how to switch traces on. */
+S2N_API extern int s2n_print_stacktrace(FILE *fptr);
+/** Forgets the kept trace; also before a thread ends, if it had it printed. */
+S2N_API extern int s2n_free_stacktrace(void);
+/** Gives the kept trace, which stays the library's until the next error. */
+S2N_API extern int s2n_get_stacktrace(struct s2n_stacktrace *trace);
+
 /* ---- Start and end (Guide: Initialization and Teardown) ---- */
 
 /** Once, before anything else. A second call fails with S2N_ERR_INITIALIZED. */
@@ -79,6 +98,49 @@ S2N_API extern int s2n_cleanup(void);
 S2N_API extern int s2n_cleanup_final(void);
 /** The libcrypto's OPENSSL_VERSION_NUMBER. */
 S2N_API extern unsigned long s2n_get_openssl_version(void);
+/** Before s2n_init (else S2N_ERR_INITIALIZED): leaves libcrypto's own start and
+ * end to the application. They are anyway, with the versions that we use. */
+S2N_API extern int s2n_crypto_disable_init(void);
+/** Before s2n_init (else S2N_ERR_INITIALIZED): nothing is done at exit. Nothing
+ * is anyway. */
+S2N_API extern int s2n_disable_atexit(void);
+typedef enum {
+	S2N_FIPS_MODE_DISABLED = 0,
+	S2N_FIPS_MODE_ENABLED = 1
+} s2n_fips_mode;
+/** Whether libcrypto is in FIPS mode. S2N_ERR_NOT_INITIALIZED before s2n_init.
+ */
+S2N_API extern int s2n_get_fips_mode(s2n_fips_mode *fips_mode);
+
+/* 0, or negative to have the caller fail with S2N_ERR_CANCELLED. */
+typedef int (*s2n_mem_init_callback)(void);
+typedef int (*s2n_mem_cleanup_callback)(void);
+/** Gives at least requested bytes and tells in *allocated how many. */
+typedef int (*s2n_mem_malloc_callback)(
+    void **ptr, uint32_t requested, uint32_t *allocated);
+/** Takes back what the malloc callback gave; size is what it told. */
+typedef int (*s2n_mem_free_callback)(void *ptr, uint32_t size);
+/**
+ * Before s2n_init (else S2N_ERR_INITIALIZED): the application gives the memory
+ * of configs, connections, handshakes and their buffers, until
+ * s2n_cleanup_final. It is wiped before it goes back. All four are needed.
+ */
+S2N_API extern int s2n_mem_set_callbacks(
+    s2n_mem_init_callback mem_init_callback,
+    s2n_mem_cleanup_callback mem_cleanup_callback,
+    s2n_mem_malloc_callback mem_malloc_callback,
+    s2n_mem_free_callback mem_free_callback);
+
+typedef int (*s2n_rand_init_callback)(void);
+typedef int (*s2n_rand_cleanup_callback)(void);
+typedef int (*s2n_rand_seed_callback)(void *data, uint32_t size);
+typedef int (*s2n_rand_mix_callback)(void *data, uint32_t size);
+/** Kept for old callers: succeeds, and calls none of them. */
+S2N_API extern int s2n_rand_set_callbacks(
+    s2n_rand_init_callback rand_init_callback,
+    s2n_rand_cleanup_callback rand_cleanup_callback,
+    s2n_rand_seed_callback rand_seed_callback,
+    s2n_rand_mix_callback rand_mix_callback);
 
 /* ---- Config (Guide: Config) ---- */
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "libtls/core/stacktrace.h"
 #include "libtls/s2n.h"
 
 /* s2n_error_get_type() shifts by this much. */
@@ -39,6 +40,7 @@ int
 errors_fail(int code, const char *file, int line)
 {
 	last = (struct failure){ code, file, line };
+	stacktrace_note();
 	return code;
 }
 

@@ -133,6 +133,7 @@ enum alert {
 	ERR(SHUTDOWN_PAUSED,       INTERNAL, 35, SHUTDOWN_PAUSED,             NONE, "the blinding delay has not elapsed") \
 	ERR(RANDOM,                INTERNAL, 37, RANDOM,                      INTERNAL_ERROR, "no random bytes could be had") \
 	ERR(KEY_CHECK,             INTERNAL, 38, KEY_CHECK,                   INTERNAL_ERROR, "a private key is inconsistent") \
+	ERR(UNIMPLEMENTED,         INTERNAL, 46, UNIMPLEMENTED,               INTERNAL_ERROR, "this platform lacks what that needs") \
 	ERR(BAD_FD,                INTERNAL, 50, BAD_FD,                      INTERNAL_ERROR, "no descriptor or callback is set") \
 	ERR(TRUST_STORE,           INTERNAL, 53, X509_TRUST_STORE,            INTERNAL_ERROR, "the trust store could not be loaded") \
 	ERR(PARSED_EXTENSIONS,     INTERNAL, 72, INVALID_PARSED_EXTENSIONS,   INTERNAL_ERROR, "an extension is malformed") \

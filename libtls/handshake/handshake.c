@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/handshake/keys12.h"
 #include "libtls/handshake/keys13.h"
 #include "libtls/handshake/message.h"
@@ -164,7 +165,7 @@ const struct step tls12_path[] = {
 int
 handshake_start(struct s2n_connection *conn)
 {
-	struct handshake *hs = OPENSSL_zalloc(sizeof *hs);
+	struct handshake *hs = memory_new(sizeof *hs);
 
 	if (hs == NULL)
 		return fail(ERR_NOMEM);
@@ -192,7 +193,7 @@ handshake_end(struct s2n_connection *conn)
 	group_key_wipe(&hs->exchange.key);
 	dhe_key_wipe(&hs->exchange.dhe);
 	OPENSSL_free(hs->cookie);
-	OPENSSL_clear_free(hs, sizeof *hs);
+	memory_free(hs);
 	conn->hs = NULL;
 }
 

@@ -3,8 +3,7 @@
  */
 #include "libtls/handshake/kept_hello.h"
 
-#include <stdlib.h>
-
+#include "libtls/core/memory.h"
 #include "libtls/extension/extension.h"
 #include "libtls/handshake/client_hello.h"
 #include "libtls/handshake/client_hello_v2.h"
@@ -45,7 +44,7 @@ fill(struct s2n_client_hello *kept, struct slice body)
 {
 	kept_hello_empty(kept);
 	kept->said = (struct hello){ 0 };
-	if ((kept->body = malloc(body.len)) == NULL)
+	if ((kept->body = memory_new(body.len)) == NULL)
 		return fail(ERR_NOMEM);
 	memcpy(kept->body, body.data, body.len);
 	kept->len = body.len;
@@ -60,7 +59,7 @@ kept_hello_take(struct s2n_connection *conn)
 	/* It is shown to an application that has not said it is done. */
 	if (!first && conn->hs->hello_callback == CALLBACK_RUNS)
 		return 0;
-	if (first && (conn->hello = calloc(1, sizeof *conn->hello)) == NULL)
+	if (first && (conn->hello = memory_new(sizeof *conn->hello)) == NULL)
 		return fail(ERR_NOMEM);
 	if (first)
 		conn->hello->record_version =
@@ -82,7 +81,7 @@ kept_hello_parse(struct slice message, struct s2n_client_hello **out)
 	if (!reader_done(&in) || type != CLIENT_HELLO || body.len == 0 ||
 	    body.len > MESSAGE_MAX)
 		return fail(ERR_DECODE);
-	if ((kept = calloc(1, sizeof *kept)) == NULL)
+	if ((kept = memory_new(sizeof *kept)) == NULL)
 		return fail(ERR_NOMEM);
 	kept->own = true;
 	if ((r = fill(kept, body)) != 0 ||
@@ -99,7 +98,7 @@ kept_hello_empty(struct s2n_client_hello *kept)
 {
 	if (kept == NULL)
 		return;
-	free(kept->body);
+	memory_free(kept->body);
 	kept->body = NULL;
 	kept->len = 0;
 	kept->said.session_id = kept->said.suites = NO_BYTES;
@@ -110,5 +109,5 @@ void
 kept_hello_free(struct s2n_client_hello *kept)
 {
 	kept_hello_empty(kept);
-	free(kept);
+	memory_free(kept);
 }

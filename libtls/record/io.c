@@ -4,10 +4,9 @@
 #include "libtls/record/io.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
+#include "libtls/core/memory.h"
 
 /* A whole TLS 1.2 record with the largest expansion, or read-ahead. */
 #define IN_ROOM (5 + 16384 + 2048)
@@ -24,9 +23,7 @@ io_init(struct io *io)
 void
 io_free(struct io *io)
 {
-	if (io->in != NULL)
-		OPENSSL_cleanse(io->in, io->in_room);
-	free(io->in);
+	memory_free(io->in);
 	writer_free(&io->out);
 	io_init(io);
 }
@@ -64,7 +61,7 @@ static int
 make_room(struct io *io, size_t len)
 {
 	if (io->in == NULL) {
-		if ((io->in = malloc(IN_ROOM)) == NULL)
+		if ((io->in = memory_new(IN_ROOM)) == NULL)
 			return fail(ERR_NOMEM);
 		io->in_room = IN_ROOM;
 	}
@@ -176,9 +173,7 @@ io_release(struct io *io)
 {
 	if (io_buffered(io) > 0 || !io_flushed(io))
 		return false;
-	if (io->in != NULL)
-		OPENSSL_cleanse(io->in, io->in_room);
-	free(io->in);
+	memory_free(io->in);
 	io->in = NULL;
 	io->in_room = io->in_start = io->in_end = 0;
 	writer_free(&io->out);
