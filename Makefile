@@ -67,7 +67,7 @@ LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message a
     certificate certificate_verify finished operation post schedule12 keys12 choose12 client_hello_v2 hello_callback key_exchange \
     certificate_request12 certificate_verify12 finished12))
 LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies version_range pkey_needs protocols connection transport ending \
-    negotiate send recv shutdown info hello_info ja3 ja4 fingerprint handshake_type renegotiate))
+    negotiate send recv shutdown info serialize hello_info ja3 ja4 fingerprint handshake_type renegotiate))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 
@@ -198,6 +198,7 @@ $(eval $(call unit,fingerprint,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,init,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,memory,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,stacktrace,$(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,serialize,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,pkey_needs,$(LIBTLS) $(call obj,tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,version_range,$(LIBTLS) $(call obj,tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,fragment,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))

@@ -222,7 +222,7 @@ s2n_connection_get_master_secret(
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	if (max_size < MASTER_SECRET_SIZE)
 		return errors_report(fail(ERR_INSUFFICIENT_MEM_SIZE));
-	if (!conn->negotiated || conn->version >= S2N_TLS13)
+	if (!conn->negotiated || conn->moved || conn->version >= S2N_TLS13)
 		return errors_report(fail(ERR_INVALID_STATE));
 	memcpy(secret_bytes, conn->master, MASTER_SECRET_SIZE);
 	return S2N_SUCCESS;
@@ -234,7 +234,8 @@ export_keys(struct s2n_connection *conn, struct slice label,
 {
 	char string[LABEL_MAX + 1];
 
-	if (!conn->negotiated || conn->version < S2N_TLS13)
+	if (!conn->negotiated || conn->version < S2N_TLS13 || conn->moved ||
+	    conn->restored)
 		return fail(ERR_INVALID_STATE);
 	if (label.len > LABEL_MAX || memchr(label.data, 0, label.len) != NULL)
 		return fail(ERR_INVALID_ARGUMENT);

@@ -19,6 +19,10 @@ s2n_config_set_renegotiate_request_cb(struct s2n_config *config,
 {
 	if (config == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
+	/* What a renegotiation needs of the handshake is not serialized. */
+	if (callback != NULL &&
+	    config->serialization != S2N_SERIALIZED_CONN_NONE)
+		return errors_report(fail(ERR_INVALID_STATE));
 	config->renegotiate = callback;
 	config->renegotiate_ctx = context;
 	return S2N_SUCCESS;

@@ -737,6 +737,43 @@ S2N_API extern int s2n_connection_tls_exporter(struct s2n_connection *conn,
     const uint8_t *label, uint32_t label_length, const uint8_t *context,
     uint32_t context_length, uint8_t *output, uint32_t output_length);
 
+/* ---- Serialization ---- */
+
+typedef enum {
+	S2N_SERIALIZED_CONN_NONE = 0,
+	S2N_SERIALIZED_CONN_V1 = 1
+} s2n_serialization_version;
+/**
+ * The format that connections of this config are serialized in, to be set
+ * before they negotiate; only V1 is (else S2N_ERR_SAFETY). Not together with a
+ * renegotiation callback: S2N_ERR_INVALID_STATE.
+ */
+S2N_API extern int s2n_config_set_serialization_version(
+    struct s2n_config *config, s2n_serialization_version version);
+/** Bytes that s2n_connection_serialize needs; errors as there. */
+S2N_API extern int s2n_connection_serialization_length(
+    struct s2n_connection *conn, uint32_t *length);
+/**
+ * Writes a connection's secrets and record numbers, so that another process can
+ * go on with it; this one is closed then, without a word to the peer, and its
+ * keys are wiped. Whoever has these bytes has the connection.
+ *
+ * S2N_ERR_SAFETY when the config has no version set, S2N_ERR_HANDSHAKE_NOT_-
+ * COMPLETE, S2N_ERR_CLOSED once a direction is closed, S2N_ERR_INVALID_STATE
+ * while bytes wait in it in either direction and for RC4,
+ * S2N_ERR_INSUFFICIENT_MEM_SIZE. On failure the connection is as before.
+ */
+S2N_API extern int s2n_connection_serialize(
+    struct s2n_connection *conn, uint8_t *buffer, uint32_t buffer_length);
+/**
+ * Makes a new connection, which has a config and has not begun to negotiate
+ * (else S2N_ERR_INVALID_STATE), the serialized one, in the same role. What is
+ * malformed: S2N_ERR_INVALID_SERIALIZED_CONNECTION. Certificates, names and
+ * protocol of the old one are not in it, nor is the exporter's secret.
+ */
+S2N_API extern int s2n_connection_deserialize(
+    struct s2n_connection *conn, uint8_t *buffer, uint32_t buffer_length);
+
 #ifdef __cplusplus
 }
 #endif

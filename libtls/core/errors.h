@@ -174,7 +174,8 @@ enum alert {
 	ERR(NO_PRIVATE_KEY,        USAGE,    68, NO_PRIVATE_KEY,              INTERNAL_ERROR, "the certificate has no private key and there is no asynchronous callback") \
 	ERR(INSUFFICIENT_MEM_SIZE, USAGE,    72, INSUFFICIENT_MEM_SIZE,       INTERNAL_ERROR, "the buffer is too small") \
 	ERR(CERT_OWNERSHIP,        USAGE,    75, CERT_OWNERSHIP,              INTERNAL_ERROR, "certificates of the library and of the application cannot be mixed") \
-	ERR(HANDSHAKE_NOT_COMPLETE, USAGE,   76, HANDSHAKE_NOT_COMPLETE,      INTERNAL_ERROR, "the handshake is not complete")
+	ERR(HANDSHAKE_NOT_COMPLETE, USAGE,   76, HANDSHAKE_NOT_COMPLETE,      INTERNAL_ERROR, "the handshake is not complete") \
+	ERR(SERIALIZED_CONNECTION, USAGE,    87, INVALID_SERIALIZED_CONNECTION, INTERNAL_ERROR, "these bytes are no connection")
 /* clang-format on */
 
 enum error_code {

@@ -41,6 +41,15 @@ cipher_key_set(struct cipher_key *key, const struct cipher *cipher,
 	return 0;
 }
 
+int
+cipher_key_iv(const struct cipher_key *key, uint8_t *iv)
+{
+	return EVP_CIPHER_CTX_get_updated_iv(
+		   key->ctx, iv, key->cipher->block) == 1
+		   ? 0
+		   : fail(ERR_LIBCRYPTO);
+}
+
 void
 cipher_key_wipe(struct cipher_key *key)
 {

@@ -45,6 +45,8 @@ struct cipher_key {
  * from where the last one ended. */
 must_check int cipher_key_set(struct cipher_key *, const struct cipher *,
     enum cipher_use, const uint8_t *key, const uint8_t *iv);
+/* The cipher->block bytes that the next run will go on from. */
+must_check int cipher_key_iv(const struct cipher_key *, uint8_t *iv);
 void cipher_key_wipe(struct cipher_key *);
 /* In place; len is a multiple of the block. No padding is added or looked at.
  */

@@ -55,6 +55,8 @@ keys12_master(struct s2n_connection *conn)
 	if (r != 0)
 		return r;
 	keylog_master(conn, conn->master);
+	memcpy(conn->randoms[S2N_CLIENT], hs->client_random, RANDOM_SIZE);
+	memcpy(conn->randoms[S2N_SERVER], hs->server_random, RANDOM_SIZE);
 	if (len > sizeof hs->keys12.block)
 		return fail(ERR_SAFETY);
 	return schedule12_key_block(

@@ -102,9 +102,26 @@ keys13_application(struct s2n_connection *conn)
 	return read_with(conn, keys->server_application);
 }
 
+/* RFC 8446 7.1: over all messages, the client's Finished included. */
+static int
+derive_resumption(struct s2n_connection *conn)
+{
+	struct handshake *hs = conn->hs;
+	uint8_t hash[DIGEST_MAX];
+	int r;
+
+	if ((r = transcript_hash(&hs->transcript, hash)) != 0)
+		return r;
+	return schedule13_resumption(&hs->keys, hash, conn->resumption);
+}
+
 int
 keys13_complete(struct s2n_connection *conn)
 {
+	int r;
+
+	if ((r = derive_resumption(conn)) != 0)
+		return r;
 	/* RFC 8446 5: after the peer's Finished a ChangeCipherSpec is an error.
 	 */
 	conn->records.drops_ccs = false;

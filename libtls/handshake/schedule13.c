@@ -68,6 +68,13 @@ schedule13_application(
 }
 
 int
+schedule13_resumption(
+    struct schedule13 *keys, const uint8_t *hash, uint8_t *resumption)
+{
+	return derive(keys, "res master", hash, resumption);
+}
+
+int
 schedule13_finished(const struct digest *digest, const uint8_t *base_key,
     const uint8_t *hash, uint8_t *verify_data)
 {

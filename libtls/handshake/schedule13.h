@@ -16,6 +16,9 @@ must_check int schedule13_handshake(
 /* Master secret and what comes of it; hash: through the server's Finished. */
 must_check int schedule13_application(
     struct schedule13 *, const uint8_t *hash, uint8_t *exporter);
+/* hash: through the client's Finished. */
+must_check int schedule13_resumption(
+    struct schedule13 *, const uint8_t *hash, uint8_t *resumption);
 /* RFC 8446 4.4.4: verify_data for the Finished under a base key. */
 must_check int schedule13_finished(const struct digest *,
     const uint8_t *base_key, const uint8_t *hash, uint8_t *verify_data);

@@ -66,6 +66,7 @@ struct s2n_config {
 
 	s2n_key_log_fn key_log;
 	void *key_log_ctx;
+	s2n_serialization_version serialization;
 	s2n_renegotiate_request_cb renegotiate;
 	void *renegotiate_ctx;
 

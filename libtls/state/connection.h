@@ -48,6 +48,13 @@ struct s2n_connection {
 		uint8_t exporter[DIGEST_MAX]; /* TLS 1.3 */
 		uint8_t master[MASTER_SECRET_SIZE];
 	};
+	/* For s2n_connection_serialize. */
+	union {
+		uint8_t resumption[DIGEST_MAX];  /* TLS 1.3 (RFC 8446 7.1) */
+		uint8_t randoms[2][RANDOM_SIZE]; /* below, by s2n_mode */
+	};
+	bool moved;    /* it was: the keys are elsewhere */
+	bool restored; /* it came from there: without exporter secret */
 	/* RFC 5746: the last handshake's Finished values, by s2n_mode. */
 	uint8_t finished[2][FINISHED_MAX];
 	uint8_t finished_len;

@@ -47,7 +47,7 @@ START_TEST(secrets_are_those_of_the_traces)
 {
 	const char *section = sections[_i];
 	struct schedule13 keys;
-	uint8_t exporter[DIGEST_MAX];
+	uint8_t exporter[DIGEST_MAX], resumption[DIGEST_MAX];
 
 	ck_assert_int_eq(schedule13_early(&keys, &digest_sha256, NO_BYTES), 0);
 	assert_row(keys.secret, section, "both", "early_secret");
@@ -67,6 +67,12 @@ START_TEST(secrets_are_those_of_the_traces)
 	assert_row(keys.client_application, section, "both", "c_ap_traffic");
 	assert_row(keys.server_application, section, "both", "s_ap_traffic");
 	assert_row(exporter, section, "both", "exporter_master");
+	ck_assert_int_eq(
+	    schedule13_resumption(&keys,
+		both(section, "transcript_hash_client_finished").data,
+		resumption),
+	    0);
+	assert_row(resumption, section, "both", "resumption_master");
 }
 END_TEST
 
