@@ -122,17 +122,6 @@ s2n_connection_free_handshake(struct s2n_connection *conn)
 }
 
 int
-s2n_connection_release_buffers(struct s2n_connection *conn)
-{
-	if (conn == NULL)
-		return errors_report(fail(ERR_NULL_ARGUMENT));
-	if (conn->records.plain.len > 0 || conn->inbox.joined.len > 0 ||
-	    !io_release(&conn->records.io))
-		return errors_report(fail(ERR_UNPROCESSED));
-	return S2N_SUCCESS;
-}
-
-int
 s2n_connection_set_ctx(struct s2n_connection *conn, void *ctx)
 {
 	if (conn == NULL)

@@ -1,7 +1,9 @@
 /*
  * s2n_negotiate (Guide: I/O functions).
  */
+#include "libtls/buffers.h"
 #include "libtls/ending.h"
+#include "libtls/events.h"
 #include "libtls/handshake/handshake.h"
 
 static int
@@ -27,6 +29,7 @@ negotiate(struct s2n_connection *conn)
 int
 s2n_negotiate(struct s2n_connection *conn, s2n_blocked_status *blocked)
 {
+	uint64_t began;
 	int r;
 
 	if (conn == NULL || blocked == NULL || conn->config == NULL)
@@ -34,7 +37,11 @@ s2n_negotiate(struct s2n_connection *conn, s2n_blocked_status *blocked)
 	if (conn->in_negotiate)
 		return errors_report(fail(ERR_REENTRANCY));
 	conn->in_negotiate = true;
-	r = ending_judge(conn, negotiate(conn), blocked);
+	began = events_begin(conn);
+	r = negotiate(conn);
+	events_end(conn, began, r); /* before it sleeps */
+	r = ending_judge(conn, r, blocked);
+	buffers_rest(conn);
 	conn->in_negotiate = false;
 	return errors_report(r);
 }

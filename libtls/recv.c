@@ -1,6 +1,7 @@
 /*
  * s2n_recv and s2n_peek (Guide: I/O functions).
  */
+#include "libtls/buffers.h"
 #include "libtls/ending.h"
 #include "libtls/handshake/alert.h"
 #include "libtls/handshake/post.h"
@@ -89,6 +90,7 @@ s2n_recv(struct s2n_connection *conn, void *buf, ssize_t size,
 	*blocked = S2N_NOT_BLOCKED;
 	if (r != 0 && errors_type(r) != S2N_ERR_T_USAGE)
 		r = ending_judge(conn, r, blocked);
+	buffers_rest(conn);
 	conn->in_recv = false;
 	if (r != 0 && got == 0)
 		return errors_report(r);

@@ -596,6 +596,12 @@ S2N_API extern int s2n_connection_set_recv_cb(
     struct s2n_connection *conn, s2n_recv_fn recv);
 S2N_API extern int s2n_connection_set_send_cb(
     struct s2n_connection *conn, s2n_send_fn send);
+/** Corks the socket (TCP_CORK) while a flight of the handshake is written. With
+ * callbacks instead of a descriptor S2N_ERR_CORK_SET_ON_UNMANAGED. */
+S2N_API extern int s2n_connection_use_corked_io(struct s2n_connection *conn);
+/** Frees the I/O buffers after every call that leaves them empty. */
+S2N_API extern int s2n_connection_set_dynamic_buffers(
+    struct s2n_connection *conn, bool enabled);
 /** Largest records; the default is 8087 bytes of plaintext. */
 S2N_API extern int s2n_connection_prefer_throughput(
     struct s2n_connection *conn);

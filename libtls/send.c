@@ -2,6 +2,7 @@
  * s2n_send and its like (Guide: I/O functions). Records are sealed from the
  * caller's bytes right into what is written.
  */
+#include "libtls/buffers.h"
 #include "libtls/ending.h"
 #include "libtls/handshake/post.h"
 
@@ -189,6 +190,7 @@ s2n_sendv_with_offset(struct s2n_connection *conn, const struct iovec *bufs,
 	/* A call that was wrong changes nothing; a broken pipe ends it. */
 	if (r != 0 && errors_type(r) != S2N_ERR_T_USAGE && r != ERR_CLOSED)
 		r = ending_judge(conn, r, blocked);
+	buffers_rest(conn);
 	conn->in_send = false;
 	if (done > 0)
 		return (ssize_t)done;

@@ -108,6 +108,17 @@ s2n_connection_set_recv_buffering(struct s2n_connection *conn, bool enabled)
 	return S2N_SUCCESS;
 }
 
+int
+s2n_connection_use_corked_io(struct s2n_connection *conn)
+{
+	if (conn == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (conn->records.io.write_fd < 0)
+		return errors_report(fail(ERR_CORK_UNMANAGED));
+	conn->corks = true;
+	return S2N_SUCCESS;
+}
+
 uint32_t
 s2n_peek_buffered(struct s2n_connection *conn)
 {

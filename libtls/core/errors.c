@@ -72,6 +72,12 @@ errors_alert(int code)
 }
 
 int
+errors_value(int code)
+{
+	return table[code].value;
+}
+
+int
 errors_type(int code)
 {
 	return table[code].value >> TYPE_SHIFT;

@@ -157,6 +157,7 @@ enum alert {
 	ERR(INVALID_PROTOCOL,      USAGE,    19, INVALID_APPLICATION_PROTOCOL, INTERNAL_ERROR, "an application protocol must be 1 to 255 bytes") \
 	ERR(KEY_MISMATCH,          USAGE,    20, KEY_MISMATCH,                INTERNAL_ERROR, "the private key is not the certificate's") \
 	ERR(SEND_SIZE,             USAGE,    21, SEND_SIZE,                   INTERNAL_ERROR, "fewer bytes than in the call that blocked") \
+	ERR(CORK_UNMANAGED,        USAGE,    22, CORK_SET_ON_UNMANAGED,       INTERNAL_ERROR, "only for a descriptor that the connection writes to itself") \
 	ERR(NOT_RECEIVED,          USAGE,    24, EXTENSION_NOT_RECEIVED,      INTERNAL_ERROR, "the extension was not received") \
 	ERR(INVALID_DYNAMIC_THRESHOLD, USAGE, 40, INVALID_DYNAMIC_THRESHOLD,  INTERNAL_ERROR, "the threshold is above 8 MiB") \
 	ERR(INVALID_ARGUMENT,      USAGE,    41, INVALID_ARGUMENT,            INTERNAL_ERROR, "an argument is invalid") \
@@ -206,6 +207,8 @@ int errors_report(int code);
 
 /* The alert that the peer is sent for a code; ALERT_NONE when none. */
 enum alert errors_alert(int code);
+/* What s2n_errno is for a code. */
+int errors_value(int code);
 /* s2n_error_type of a code. */
 int errors_type(int code);
 /* True for ERR_WANT_READ and the like. */

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "libtls/core/memory.h"
+#include "libtls/handshake/checkpoint.h"
 #include "libtls/handshake/keys12.h"
 #include "libtls/handshake/keys13.h"
 #include "libtls/handshake/message.h"
@@ -281,10 +282,10 @@ handshake_run(struct s2n_connection *conn)
 		hs->at++;
 		if ((r = step->after(conn)) != 0)
 			return r;
+		checkpoint_tell(
+		    conn, handshake_message_name(step->message, step->sender));
 	}
-	if ((r = message_flush(conn)) != 0)
-		return r;
-	return io_flush(&conn->records.io);
+	return message_write(conn);
 }
 
 const char *

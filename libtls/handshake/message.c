@@ -4,6 +4,7 @@
 #include "libtls/handshake/message.h"
 
 #include "libtls/handshake/alert.h"
+#include "libtls/handshake/checkpoint.h"
 #include "libtls/handshake/hello_retry.h"
 
 #define WIRE_HELLO_REQUEST 0
@@ -129,16 +130,6 @@ message_from_record(struct s2n_connection *conn)
 	return arrive(inbox, whole);
 }
 
-static int
-flush_all(struct s2n_connection *conn)
-{
-	int r;
-
-	if ((r = message_flush(conn)) != 0)
-		return r;
-	return io_flush(&conn->records.io);
-}
-
 /*
  * RFC 5246 7.4.1.1: a HelloRequest "will be ignored by the client if the client
  * is currently negotiating a session", and is in no transcript.
@@ -161,13 +152,17 @@ int
 message_read(struct s2n_connection *conn)
 {
 	struct record_layer *records = &conn->records;
+	bool fresh;
 	int r;
 
 	while (conn->inbox.arrived == END_OF_PATH) {
-		if (records->plain.len == 0 && (r = flush_all(conn)) != 0)
+		if (records->plain.len == 0 && (r = message_write(conn)) != 0)
 			return r;
+		fresh = records->plain.len == 0;
 		if ((r = record_read(records)) != 0)
 			return r;
+		if (fresh)
+			checkpoint_tell(conn, "RECORD_READ");
 		/* RFC 8446 5.1: no other record between a message's parts. */
 		if (records->type != CONTENT_HANDSHAKE &&
 		    conn->inbox.joined.len > 0)
@@ -232,5 +227,22 @@ message_flush(struct s2n_connection *conn)
 		return fail(ERR_NOMEM);
 	r = record_write(&conn->records, CONTENT_HANDSHAKE, messages);
 	writer_clear(&conn->hs->flight);
+	checkpoint_tell(conn, "RECORD_WRITE");
+	return r;
+}
+
+int
+message_write(struct s2n_connection *conn)
+{
+	struct io *io = &conn->records.io;
+	int r;
+
+	if ((r = message_flush(conn)) != 0)
+		return r;
+	if (!conn->corks || io_flushed(io))
+		return io_flush(io);
+	io_cork(io);
+	if ((r = io_flush(io)) == 0)
+		io_uncork(io);
 	return r;
 }

@@ -28,5 +28,7 @@ must_check int message_boundary(const struct s2n_connection *);
 struct mark message_open(struct writer *flight, enum message);
 /* Puts the flight into records (not yet onto the wire). */
 must_check int message_flush(struct s2n_connection *);
+/* The same, and onto the wire; ERR_WANT_WRITE. */
+must_check int message_write(struct s2n_connection *);
 
 #endif

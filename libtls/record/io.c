@@ -4,6 +4,9 @@
 #include "libtls/record/io.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "libtls/core/memory.h"
@@ -130,6 +133,26 @@ size_t
 io_buffered(const struct io *io)
 {
 	return io->in_end - io->in_start;
+}
+
+static void
+set_cork(struct io *io, int on)
+{
+	if (io->write_fd >= 0)
+		(void)setsockopt(
+		    io->write_fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
+
+void
+io_cork(struct io *io)
+{
+	set_cork(io, 1);
+}
+
+void
+io_uncork(struct io *io)
+{
+	set_cork(io, 0);
 }
 
 int

@@ -45,6 +45,10 @@ void io_used(struct io *, size_t len);
 /* Bytes that were read and not used. */
 size_t io_buffered(const struct io *);
 
+/* A TCP socket of ours holds packets back until they are full or it is
+ * uncorked; nothing for others. */
+void io_cork(struct io *);
+void io_uncork(struct io *);
 /* Writes all that waits. ERR_WANT_WRITE, ERR_IO. */
 must_check int io_flush(struct io *);
 bool io_flushed(const struct io *);

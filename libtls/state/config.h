@@ -10,6 +10,7 @@
 #include "libtls/crypto/dhe.h"
 #include "libtls/registry/preference.h"
 #include "libtls/s2n.h"
+#include "libtls/unstable/events.h"
 #include "libtls/unstable/renegotiate.h"
 
 /* A ProtocolNameList's content as it travels (RFC 7301 3.1). */
@@ -66,6 +67,9 @@ struct s2n_config {
 
 	s2n_key_log_fn key_log;
 	void *key_log_ctx;
+	void *subscriber;
+	s2n_event_on_handshake_cb handshake_event;
+	s2n_event_on_timing_checkpoint_cb checkpoint;
 	s2n_serialization_version serialization;
 	s2n_renegotiate_request_cb renegotiate;
 	void *renegotiate_ctx;

@@ -84,6 +84,14 @@ struct s2n_connection {
 	uint64_t resize_sent;
 	uint64_t resize_last; /* when we last sent, monotonic nanoseconds */
 
+	bool dynamic_buffers; /* freed whenever they are empty */
+	bool corks;           /* a flight leaves in as few packets as can be */
+	struct {
+		uint64_t start; /* of the handshake, monotonic nanoseconds */
+		uint64_t spent; /* in calls of s2n_negotiate */
+		bool told;      /* it has ended */
+	} timing;
+
 	s2n_blinding blinding;
 	uint64_t delay_until; /* monotonic nanoseconds, 0: none */
 };
