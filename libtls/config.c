@@ -9,6 +9,7 @@
 #include "libtls/crypto/library.h"
 #include "libtls/protocols.h"
 #include "libtls/state/config.h"
+#include "unstable/npn.h"
 
 #define DEFAULT_DEPTH 7
 #define DEFAULT_BLINDING 30 /* seconds */
@@ -274,6 +275,15 @@ s2n_config_set_protocol_preferences(
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	return errors_report(
 	    protocols_set(&config->protocols, protocols, protocol_count));
+}
+
+int
+s2n_config_set_npn(struct s2n_config *config, bool enable)
+{
+	if (config == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	config->npn = enable;
+	return S2N_SUCCESS;
 }
 
 int

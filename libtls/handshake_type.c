@@ -34,6 +34,12 @@ ephemeral(const struct s2n_connection *conn)
 }
 
 static bool
+npn(const struct s2n_connection *conn)
+{
+	return conn->npn;
+}
+
+static bool
 retried(const struct s2n_connection *conn)
 {
 	return conn->retried;
@@ -55,6 +61,7 @@ static const struct {
 	{ "CLIENT_AUTH", asked },
 	{ "NO_CLIENT_CERT", unanswered },
 	{ "TLS12_PERFECT_FORWARD_SECRECY", ephemeral },
+	{ "WITH_NPN", npn },
 	{ "HELLO_RETRY_REQUEST", retried },
 	{ "MIDDLEBOX_COMPAT", compatible },
 };

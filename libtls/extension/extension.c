@@ -28,6 +28,7 @@ static const struct extension table[] = {
 	{ 0,      IN_CLIENT_HELLO | ANSWER,                  0,              ROW(server_name) },
 	{ 16,     IN_CLIENT_HELLO | ANSWER,                  0,              ROW(alpn) },
 	{ 1,      IN_CLIENT_HELLO | ANSWER,                  0,              ROW(max_fragment_length) },
+	{ 13172,  IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(next_protocols) }, /* after alpn */
 	{ 11,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(ec_point_formats) },
 	{ 0xff01, IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(renegotiation_info) },
 	{ 44,     IN_CLIENT_HELLO | IN_HELLO_RETRY,          IN_HELLO_RETRY, ROW(cookie) },

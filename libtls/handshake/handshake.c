@@ -71,6 +71,13 @@ ephemeral(const struct s2n_connection *conn)
 	return conn->suite->key_exchange != KX_RSA ? YES : NO;
 }
 
+/* Both know, once the ServerHello is done. */
+static enum expect
+chooses(const struct s2n_connection *conn)
+{
+	return conn->hs->npn ? YES : NO;
+}
+
 static int
 no_change(struct s2n_connection *conn)
 {
@@ -114,6 +121,7 @@ static int
 take_path(struct s2n_connection *conn)
 {
 	conn->hs->at = 0;
+	conn->npn = conn->hs->npn;
 	if (conn->version >= S2N_TLS13) {
 		transcript_forget(&conn->hs->transcript);
 		conn->hs->path = tls13_path;
@@ -156,6 +164,7 @@ const struct step tls12_path[] = {
 	{ CLIENT_KEY_EXCHANGE,  S2N_CLIENT, always,   client_key_exchange_send,  client_key_exchange_recv,  keys12_master },
 	{ CERTIFICATE_VERIFY,   S2N_CLIENT, proves,   certificate_verify12_send, certificate_verify12_recv, no_change },
 	{ CHANGE_CIPHER_SPEC,   S2N_CLIENT, always,   change_cipher_spec_send,   change_cipher_spec_recv,   keys12_switch_client },
+	{ NEXT_PROTOCOL,        S2N_CLIENT, chooses,  next_protocol_send,        next_protocol_recv,        no_change },
 	{ FINISHED,             S2N_CLIENT, always,   finished12_send,           finished12_recv,           no_change },
 	{ CHANGE_CIPHER_SPEC,   S2N_SERVER, always,   change_cipher_spec_send,   change_cipher_spec_recv,   keys12_switch_server },
 	{ FINISHED,             S2N_SERVER, always,   finished12_send,           finished12_recv,           no_change },
@@ -309,6 +318,7 @@ handshake_message_name(enum message message, s2n_mode sender)
 		{ CLIENT_KEY_EXCHANGE, "CLIENT_KEY", "CLIENT_KEY" },
 		{ CHANGE_CIPHER_SPEC, "SERVER_CHANGE_CIPHER_SPEC",
 		    "CLIENT_CHANGE_CIPHER_SPEC" },
+		{ NEXT_PROTOCOL, "CLIENT_NPN", "CLIENT_NPN" },
 		{ FINISHED, "SERVER_FINISHED", "CLIENT_FINISHED" },
 	};
 

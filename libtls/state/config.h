@@ -48,6 +48,7 @@ struct s2n_config {
 	struct clock wall;
 	struct clock monotonic;
 	struct protocol_list protocols;
+	bool npn; /* for peers without ALPN */
 	s2n_alert_behavior alert_behavior;
 	struct auth_choice client_auth;
 	uint32_t send_buffer; /* 0: one record */

@@ -63,6 +63,7 @@ struct s2n_connection {
 	enum message last_message;
 	s2n_mode last_sender;
 	bool retried;      /* for the handshake type name */
+	bool npn;          /* likewise */
 	bool client_asked; /* a certificate was requested of the client */
 
 	/* Closing. */

@@ -37,6 +37,7 @@ enum message {
 	CLIENT_KEY_EXCHANGE = 16,
 	FINISHED = 20,
 	KEY_UPDATE = 24,
+	NEXT_PROTOCOL = 67,
 	MESSAGE_HASH = 254,
 	/* A ServerHello with a certain random (RFC 8446 4.1.3). */
 	HELLO_RETRY_REQUEST = 256,
@@ -150,6 +151,8 @@ struct handshake {
 	size_t cookie_len;
 
 	struct offer offer; /* server */
+	bool offer_npn;     /* the client knows NPN */
+	bool npn;           /* and the server has told its protocols */
 	enum hello_callback hello_callback;
 	uint64_t sent_extensions; /* rows of the extension table that we sent */
 	struct cert_choice choice;

@@ -10,6 +10,7 @@
 #include "libtls/registry/iana.h"
 #include "libtls/state/config.h"
 #include "tests/unit/unit.h"
+#include "unstable/npn.h"
 
 #define PIPE_LIMIT (1 << 24)
 #define TURNS_MAX 2000000
@@ -230,6 +231,10 @@ configure(struct peers *peers, const struct peers_spec *spec)
 		ck_assert_int_eq(s2n_config_set_protocol_preferences(
 				     peers->client_config, &protocol, 1),
 		    0);
+	ck_assert_int_eq(
+	    s2n_config_set_npn(peers->server_config, spec->npn), 0);
+	ck_assert_int_eq(
+	    s2n_config_set_npn(peers->client_config, spec->npn), 0);
 	if (spec->pending_key)
 		ck_assert_int_eq(s2n_config_set_async_pkey_callback(
 				     peers->server_config, keep_pending),

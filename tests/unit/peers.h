@@ -49,6 +49,7 @@ struct peers_spec {
 	/* The server asks for a certificate, and the client has one. */
 	s2n_cert_auth_type client_auth;
 	bool client_cert;
+	bool npn; /* both sides do */
 };
 
 /* Both made, not yet talking. Fails the test when that cannot be done. */

@@ -45,22 +45,23 @@ struct branch {
 	/* Below TLS 1.3: 0 stands for TLS 1.3 */
 	uint8_t version;
 	uint16_t suite;
+	bool npn;
 };
 
 /* clang-format off */
 static const struct branch tls13_branches[] = {
-	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0 },
-	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0 },
-	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0 },
-	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0 },
-	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0 },
-	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0 },
-	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0 },
-	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0 },
-	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0 },
-	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0 },
-	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0 },
-	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0 },
+	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false },
+	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false },
+	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false },
+	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false },
+	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false },
+	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false },
+	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false },
+	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false },
+	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false },
+	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false },
+	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false },
+	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false },
 };
 /* clang-format on */
 
@@ -85,11 +86,13 @@ static const struct {
 static const struct {
 	const char *what;
 	s2n_cert_auth_type auth;
-	bool proves;
+	bool proves, npn;
 } clients[] = {
-	{ "", S2N_CERT_AUTH_NONE, false },
-	{ ", client certificate", S2N_CERT_AUTH_REQUIRED, true },
-	{ ", empty client certificate", S2N_CERT_AUTH_OPTIONAL, false },
+	{ "", S2N_CERT_AUTH_NONE, false, false },
+	{ ", client certificate", S2N_CERT_AUTH_REQUIRED, true, false },
+	{ ", empty client certificate", S2N_CERT_AUTH_OPTIONAL, false, false },
+	{ ", NPN", S2N_CERT_AUTH_NONE, false, true },
+	{ ", NPN, client certificate", S2N_CERT_AUTH_REQUIRED, true, true },
 };
 #define OLDER (COUNT(versions) * COUNT(exchanges) * COUNT(clients))
 #define BRANCHES (COUNT(tls13_branches) + OLDER)
@@ -112,6 +115,9 @@ older_branch(size_t i)
 		.auth = clients[client].auth,
 		.version = versions[version].version,
 		.suite = exchanges[exchange].suite,
+		/* SSLv3 has it not. */
+		.npn = clients[client].npn &&
+		       versions[version].version > S2N_SSLv3,
 	};
 }
 
@@ -133,6 +139,10 @@ spec_of(const struct branch *branch)
 		.retry = branch->retry,
 		.client_auth = branch->auth,
 		.client_cert = branch->proves,
+		/* Without a common protocol ALPN leaves it to NPN. */
+		.npn = branch->npn,
+		.alpn_client = branch->npn ? "h2" : NULL,
+		.alpn_server = branch->npn ? "http/1.1" : NULL,
 	};
 }
 
@@ -167,6 +177,7 @@ see(struct view *view, s2n_mode mode, const struct branch *branch)
 	view->config.client_auth.made = mode == S2N_SERVER;
 	view->config.client_auth.type = branch->auth;
 	view->hs.retry = branch->retry;
+	view->hs.npn = branch->npn;
 	view->conn.client_asked = branch->asked;
 	if (branch->proves && mode == S2N_SERVER)
 		view->conn.peer_chain = &view->chain;
