@@ -9,7 +9,8 @@
 #include "libtls/crypto/library.h"
 #include "libtls/protocols.h"
 #include "libtls/state/config.h"
-#include "unstable/npn.h"
+#include "libtls/unstable/allow_ip_in_cn.h"
+#include "libtls/unstable/npn.h"
 
 #define DEFAULT_DEPTH 7
 #define DEFAULT_BLINDING 30 /* seconds */
@@ -62,6 +63,7 @@ s2n_config_new_minimal(void)
 	}
 	config->preference = preference_default;
 	config->check_x509 = config->check_time = true;
+	config->check_intent = true;
 	config->max_depth = DEFAULT_DEPTH;
 	config->max_blinding = DEFAULT_BLINDING;
 	config->wall = (struct clock){ wall_clock, NULL };
@@ -156,6 +158,15 @@ s2n_config_set_cert_tiebreak_callback(
 	return S2N_SUCCESS;
 }
 
+int
+s2n_config_free_cert_chain_and_key(struct s2n_config *config)
+{
+	if (config == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	cert_store_free_owned(config->certs);
+	return S2N_SUCCESS;
+}
+
 /* ---- trust ---- */
 
 int
@@ -209,6 +220,24 @@ s2n_config_disable_x509_time_verification(struct s2n_config *config)
 	if (config == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	config->check_time = false;
+	return S2N_SUCCESS;
+}
+
+int
+s2n_config_disable_x509_intent_verification(struct s2n_config *config)
+{
+	if (config == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	config->check_intent = false;
+	return S2N_SUCCESS;
+}
+
+int
+s2n_config_allow_ip_in_cn(struct s2n_config *config)
+{
+	if (config == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	config->ip_in_cn = true;
 	return S2N_SUCCESS;
 }
 

@@ -4,6 +4,7 @@
 #include "libtls/cert/chain.h"
 #include "libtls/handshake/handshake.h"
 #include "libtls/handshake/schedule13.h"
+#include "libtls/unstable/ktls.h"
 
 #include <openssl/crypto.h>
 
@@ -110,6 +111,26 @@ s2n_connection_get_kem_group_name(struct s2n_connection *conn)
 	    conn->group->kind != GROUP_HYBRID)
 		return NONE;
 	return conn->group->name;
+}
+
+/* There is no hybrid key exchange below TLS 1.3. */
+const char *
+s2n_connection_get_kem_name(struct s2n_connection *conn)
+{
+	(void)conn;
+	return NONE;
+}
+
+int
+s2n_connection_get_key_update_counts(struct s2n_connection *conn,
+    uint8_t *send_key_updates, uint8_t *recv_key_updates)
+{
+	if (conn == NULL || send_key_updates == NULL ||
+	    recv_key_updates == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	*send_key_updates = conn->updates_sent;
+	*recv_key_updates = conn->updates_received;
+	return S2N_SUCCESS;
 }
 
 int

@@ -273,6 +273,9 @@ S2N_API extern int s2n_config_add_dhparams(
     struct s2n_config *config, const char *dhparams_pem);
 /** Forgets them; fine if there are none. */
 S2N_API extern int s2n_config_free_dhparams(struct s2n_config *config);
+/** Frees the pair of s2n_config_add_cert_chain_and_key; others stay. */
+S2N_API extern int s2n_config_free_cert_chain_and_key(
+    struct s2n_config *config);
 /** Replaces the pairs used when no server name matches: at most one a key type.
  */
 S2N_API extern int s2n_config_set_cert_chain_and_key_defaults(
@@ -297,6 +300,28 @@ S2N_API extern int s2n_cert_chain_get_cert(
 S2N_API extern int s2n_cert_get_der(const struct s2n_cert *cert,
     const uint8_t **out_cert_der, uint32_t *cert_length);
 
+/**
+ * The value of an extension, in DER, by its dotted OID such as "2.5.29.17".
+ * Its length first; then the value, with *ext_value_len the room and, after,
+ * the length. S2N_ERR_X509_EXTENSION_VALUE_NOT_FOUND when there is none,
+ * S2N_ERR_INSUFFICIENT_MEM_SIZE when there is no room.
+ */
+S2N_API extern int s2n_cert_get_x509_extension_value_length(
+    struct s2n_cert *cert, const uint8_t *oid, uint32_t *ext_value_len);
+S2N_API extern int s2n_cert_get_x509_extension_value(struct s2n_cert *cert,
+    const uint8_t *oid, uint8_t *ext_value, uint32_t *ext_value_len,
+    bool *critical);
+/**
+ * The UTF8String that such a value holds, in the same two steps; no NUL behind
+ * it. S2N_ERR_INVALID_X509_EXTENSION_TYPE when it holds something else.
+ */
+S2N_API extern int s2n_cert_get_utf8_string_from_extension_data_length(
+    const uint8_t *extension_data, uint32_t extension_len,
+    uint32_t *utf8_str_len);
+S2N_API extern int s2n_cert_get_utf8_string_from_extension_data(
+    const uint8_t *extension_data, uint32_t extension_len, uint8_t *out_data,
+    uint32_t *out_len);
+
 /** Adds trust anchors from a PEM file and/or an OpenSSL hashed directory. */
 S2N_API extern int s2n_config_set_verification_ca_location(
     struct s2n_config *config, const char *ca_pem_filename, const char *ca_dir);
@@ -312,6 +337,9 @@ S2N_API extern int s2n_config_disable_x509_verification(
     struct s2n_config *config);
 /** Leaves certificates' dates out of the verification. */
 S2N_API extern int s2n_config_disable_x509_time_verification(
+    struct s2n_config *config);
+/** Accepts certificates that are not meant for a TLS server, or client. */
+S2N_API extern int s2n_config_disable_x509_intent_verification(
     struct s2n_config *config);
 /** Most certificates in a peer's chain, at least 1; the default is 7. */
 S2N_API extern int s2n_config_set_max_cert_chain_depth(
@@ -335,6 +363,23 @@ S2N_API extern int s2n_config_set_client_auth_type(
     struct s2n_config *config, s2n_cert_auth_type client_auth_type);
 S2N_API extern int s2n_connection_set_client_auth_type(
     struct s2n_connection *conn, s2n_cert_auth_type client_auth_type);
+S2N_API extern int s2n_config_get_client_auth_type(
+    struct s2n_config *config, s2n_cert_auth_type *client_auth_type);
+/** What holds for the connection: its own, the config's or the role's. */
+S2N_API extern int s2n_connection_get_client_auth_type(
+    struct s2n_connection *conn, s2n_cert_auth_type *client_auth_type);
+/** Servers of TLS 1.2 and older name DSS too among the certificates they ask
+ * for, as some old clients expect; a DSS certificate is refused all the same.
+ */
+S2N_API extern int s2n_config_enable_cert_req_dss_legacy_compat(
+    struct s2n_config *config);
+/**
+ * On a server: the client's certificates in DER, each behind its length in
+ * three bytes; borrowed. S2N_ERR_NO_CERT_FOUND when it sent none.
+ */
+S2N_API extern int s2n_connection_get_client_cert_chain(
+    struct s2n_connection *conn, uint8_t **der_cert_chain_out,
+    uint32_t *cert_chain_len);
 /** 1 once a handshake is done in which the client proved a certificate. */
 S2N_API extern int s2n_connection_client_cert_used(struct s2n_connection *conn);
 
@@ -363,6 +408,14 @@ S2N_API extern s2n_mode s2n_connection_get_mode(struct s2n_connection *conn);
 /** Overrides the config's security policy. */
 S2N_API extern int s2n_connection_set_cipher_preferences(
     struct s2n_connection *conn, const char *version);
+/** Whether version and suite agreed on are among those of a policy: 1, 0, or -1
+ * when there is no such policy. */
+S2N_API extern int s2n_connection_is_valid_for_cipher_preferences(
+    struct s2n_connection *conn, const char *version);
+/** The groups that the config's policy and libcrypto both have, hybrids first.
+ * S2N_ERR_INSUFFICIENT_MEM_SIZE when they are more than groups_count_max. */
+S2N_API extern int s2n_config_get_supported_groups(struct s2n_config *config,
+    uint16_t *groups, uint16_t groups_count_max, uint16_t *groups_count);
 /** Override the config's ALPN list. */
 S2N_API extern int s2n_connection_append_protocol_preference(
     struct s2n_connection *conn, const uint8_t *protocol, uint8_t protocol_len);
@@ -399,6 +452,9 @@ S2N_API extern const char *s2n_connection_get_curve(
     struct s2n_connection *conn);
 /** The hybrid group's name, "NONE" when there is none. */
 S2N_API extern const char *s2n_connection_get_kem_group_name(
+    struct s2n_connection *conn);
+/** Always "NONE"; kept for old callers. */
+S2N_API extern const char *s2n_connection_get_kem_name(
     struct s2n_connection *conn);
 /** The group of either kind. */
 S2N_API extern int s2n_connection_get_key_exchange_group(
@@ -723,6 +779,13 @@ S2N_API extern int s2n_config_set_async_pkey_validation_mode(
 S2N_API extern int s2n_connection_get_selected_signature_algorithm(
     struct s2n_connection *conn, s2n_tls_signature_algorithm *chosen_alg);
 S2N_API extern int s2n_connection_get_selected_digest_algorithm(
+    struct s2n_connection *conn, s2n_tls_hash_algorithm *chosen_alg);
+
+/** The same of the client's, which a server asked for; anonymous and none when
+ * there is none. */
+S2N_API extern int s2n_connection_get_selected_client_cert_signature_algorithm(
+    struct s2n_connection *conn, s2n_tls_signature_algorithm *chosen_alg);
+S2N_API extern int s2n_connection_get_selected_client_cert_digest_algorithm(
     struct s2n_connection *conn, s2n_tls_hash_algorithm *chosen_alg);
 
 /** One line of NSS key log text without newline. */

@@ -22,6 +22,7 @@ reset(struct s2n_cert_chain_and_key *chain)
 	for (size_t i = 0; i < chain->name_count; i++)
 		free(chain->names[i]);
 	free(chain->names);
+	free(chain->list);
 	X509_free(chain->leaf);
 	EVP_PKEY_free(chain->public_key);
 	EVP_PKEY_free(chain->key.pkey); /* wipes the private parts */
@@ -223,6 +224,26 @@ chain_copy(struct s2n_cert_chain_and_key *out,
 	if (r != 0)
 		reset(out);
 	return r;
+}
+
+int
+chain_list(struct s2n_cert_chain_and_key *chain, struct slice *list)
+{
+	struct writer out;
+	size_t size = 0;
+
+	for (size_t i = 0; i < chain->count; i++)
+		size += 3 + (size_t)chain->certs[i].len;
+	if (chain->list == NULL) {
+		if ((chain->list = malloc(size > 0 ? size : 1)) == NULL)
+			return fail(ERR_NOMEM);
+		writer_init_fixed(&out, chain->list, size);
+		for (size_t i = 0; i < chain->count; i++)
+			writer_vec24(&out,
+			    slice_of(chain->certs[i].der, chain->certs[i].len));
+	}
+	*list = slice_of(chain->list, size);
+	return 0;
 }
 
 struct s2n_cert_chain_and_key *

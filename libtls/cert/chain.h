@@ -30,6 +30,8 @@ struct s2n_cert_chain_and_key {
 	struct s2n_pkey key;
 	char **names; /* DNS SANs, else CNs; lower case */
 	size_t name_count;
+	uint8_t *list; /* of certificates, as TLS 1.2 sends it: see
+			  chain_list() */
 	void *ctx;
 };
 
@@ -48,6 +50,11 @@ must_check int chain_from_der(
 /* Deep copy into an empty chain, without the private key. */
 must_check int chain_copy(
     struct s2n_cert_chain_and_key *out, const struct s2n_cert_chain_and_key *);
+/*
+ * All certificates, each behind its length in three bytes; the chain's until
+ * it changes.
+ */
+must_check int chain_list(struct s2n_cert_chain_and_key *, struct slice *);
 /* The caller's; NULL when it is not one certificate and nothing else. */
 X509 *chain_decode(const struct s2n_cert *);
 

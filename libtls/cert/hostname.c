@@ -138,8 +138,21 @@ slice_of_asn1(const ASN1_STRING *string)
 	    ASN1_STRING_get0_data(string), (size_t)ASN1_STRING_length(string));
 }
 
+/* An IP address written out. */
 static bool
-visit_common_names(const X509 *x509, hostname_visit *visit, void *arg)
+visit_text_address(struct slice text, hostname_visit *visit, void *arg)
+{
+	const char *name = (const char *)text.data;
+
+	return address_of(name, text.len).family != 0 &&
+	       visit(arg, name, text.len);
+}
+
+typedef bool visit_kind(struct slice, hostname_visit *, void *);
+
+static bool
+visit_common_names(
+    const X509 *x509, visit_kind *visit_name, hostname_visit *visit, void *arg)
 {
 	const X509_NAME *subject = X509_get_subject_name(x509);
 	const X509_NAME_ENTRY *entry;
@@ -154,7 +167,7 @@ visit_common_names(const X509 *x509, hostname_visit *visit, void *arg)
 		    ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
 		if (len < 0)
 			continue;
-		stop = visit_text(slice_of(text, (size_t)len), visit, arg);
+		stop = visit_name(slice_of(text, (size_t)len), visit, arg);
 		OPENSSL_free(text);
 	}
 	return stop;
@@ -176,7 +189,7 @@ hostname_each_served(const X509 *x509, hostname_visit *visit, void *arg)
 		stop = visit_text(slice_of_asn1(name->d.ia5), visit, arg);
 	}
 	GENERAL_NAMES_free(names);
-	return any ? stop : visit_common_names(x509, visit, arg);
+	return any ? stop : visit_common_names(x509, visit_text, visit, arg);
 }
 
 static bool
@@ -205,9 +218,16 @@ hostname_each_claimed(const X509 *x509, hostname_visit *visit, void *arg)
 		stop = visit_claim(sk_GENERAL_NAME_value(names, i), visit, arg);
 	/* RFC 6125 6.4.4: the CN counts only when there is no SAN. */
 	if (X509_get_ext_by_NID(x509, NID_subject_alt_name, -1) < 0)
-		stop = visit_common_names(x509, visit, arg);
+		stop = visit_common_names(x509, visit_text, visit, arg);
 	else if (sk_GENERAL_NAME_num(names) <= 0)
 		stop = visit(arg, "", 0);
 	GENERAL_NAMES_free(names);
 	return stop;
+}
+
+bool
+hostname_each_cn_address(const X509 *x509, hostname_visit *visit, void *arg)
+{
+	return X509_get_ext_by_NID(x509, NID_subject_alt_name, -1) < 0 &&
+	       visit_common_names(x509, visit_text_address, visit, arg);
 }

@@ -21,6 +21,9 @@ bool hostname_each_served(const X509 *, hostname_visit *, void *arg);
  */
 bool hostname_each_claimed(const X509 *, hostname_visit *, void *arg);
 
+/* The IP addresses in its CNs, when it has no SAN. */
+bool hostname_each_cn_address(const X509 *, hostname_visit *, void *arg);
+
 /*
  * The built-in name check, shaped as a s2n_verify_host_fn: data is the expected
  * name as a C string; exact without case, or a wildcard as the whole left-most

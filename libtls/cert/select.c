@@ -36,13 +36,23 @@ cert_store_new(void)
 }
 
 void
+cert_store_free_owned(struct cert_store *store)
+{
+	if (store->owner != CERT_OWNER_LIBRARY)
+		return;
+	for (size_t i = 0; i < store->count; i++)
+		s2n_cert_chain_and_key_free(store->chains[i]);
+	free(store->chains);
+	free(store->slots);
+	*store = (struct cert_store){ 0 };
+}
+
+void
 cert_store_free(struct cert_store *store)
 {
 	if (store == NULL)
 		return;
-	if (store->owner == CERT_OWNER_LIBRARY)
-		for (size_t i = 0; i < store->count; i++)
-			s2n_cert_chain_and_key_free(store->chains[i]);
+	cert_store_free_owned(store);
 	free(store->chains);
 	free(store->slots);
 	free(store);

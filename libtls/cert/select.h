@@ -21,6 +21,8 @@ enum cert_owner { CERT_OWNER_NONE, CERT_OWNER_LIBRARY, CERT_OWNER_APPLICATION };
 struct cert_store *cert_store_new(void);
 /* Frees the chains too that the library owns. */
 void cert_store_free(struct cert_store *);
+/* Forgets and frees the chains that the library owns, if it owns any. */
+void cert_store_free_owned(struct cert_store *);
 enum cert_owner cert_store_owner(const struct cert_store *);
 
 /*

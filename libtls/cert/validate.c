@@ -256,7 +256,9 @@ validate_chain(
 	if (chain->count == 0 || chain->count > how->max_depth)
 		return fail(ERR_CERT_DEPTH);
 	if (how->verify_host != NULL &&
-	    !hostname_each_claimed(chain->leaf, ask, &copy))
+	    !hostname_each_claimed(chain->leaf, ask, &copy) &&
+	    !(how->ip_in_cn &&
+		hostname_each_cn_address(chain->leaf, ask, &copy)))
 		return fail(ERR_CERT_HOSTNAME);
 
 	ERR_set_mark();

@@ -18,6 +18,7 @@ struct validation {
 	uint16_t max_depth;   /* most certificates in the chain */
 	bool check_time;
 	bool check_intent;
+	bool ip_in_cn; /* counts, where there is no SAN */
 	/* KU_DIGITAL_SIGNATURE or KU_KEY_ENCIPHERMENT, of <openssl/x509v3.h>:
 	 * what the handshake has the leaf's key do; 0: not asked */
 	uint32_t key_usage;

@@ -24,6 +24,7 @@ enum alert {
 	ALERT_CERTIFICATE_UNKNOWN = 46,
 	ALERT_ILLEGAL_PARAMETER = 47,
 	ALERT_UNKNOWN_CA = 48,
+	ALERT_ACCESS_DENIED = 49,
 	ALERT_DECODE_ERROR = 50,
 	ALERT_DECRYPT_ERROR = 51,
 	ALERT_PROTOCOL_VERSION = 70,
@@ -56,6 +57,8 @@ enum alert {
 	ERR(WANT_WRITE,            BLOCKED,  0,  IO_BLOCKED,                  NONE, "writing would block") \
 	ERR(WANT_KEY,              BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a private key operation is pending") \
 	ERR(WANT_HELLO,            BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a ClientHello callback is not done") \
+	ERR(WANT_VALIDATION,       BLOCKED,  1,   ASYNC_BLOCKED,               NONE, "a certificate validation or CRL callback is not done") \
+	ERR(WANT_VERIFY,           BLOCKED,  1,   ASYNC_BLOCKED,               NONE, "an offloaded operation is pending") \
 	ERR(WANT_TAKING,           BLOCKED,  3,  APP_DATA_BLOCKED,            NONE, "application data waits to be taken") \
 	ERR(ALERT,                 ALERT,    0,  ALERT,                       NONE, "the peer sent a fatal alert") \
 	/* the peer broke the protocol */ \
@@ -102,7 +105,16 @@ enum alert {
 	ERR(CERT_INVALID,          PROTO,    52, CERT_INVALID,                BAD_CERTIFICATE, "a certificate is invalid") \
 	ERR(CHAIN_ORDER,           PROTO,    52, CERT_INVALID,                BAD_CERTIFICATE, "a certificate in the chain is not issued by the next one") \
 	ERR(CERT_DEPTH,            PROTO,    53, CERT_MAX_CHAIN_DEPTH_EXCEEDED, BAD_CERTIFICATE, "the certificate chain is too long") \
+	ERR(CERT_REJECTED,         PROTO,    54,  CERT_REJECTED,               ACCESS_DENIED, "the application refused the certificate chain") \
 	ERR(CERT_CRITICAL,         PROTO,    55, CERT_UNHANDLED_CRITICAL_EXTENSION, UNSUPPORTED_CERTIFICATE, "a certificate has a critical extension we do not know") \
+	ERR(CRL_LOOKUP_FAILED,     PROTO,    56,  CRL_LOOKUP_FAILED,           CERTIFICATE_UNKNOWN, "there is no CRL for a certificate of the chain") \
+	ERR(CRL_SIGNATURE,         PROTO,    57,  CRL_SIGNATURE,               CERTIFICATE_UNKNOWN, "a CRL's signature is wrong") \
+	ERR(CRL_ISSUER,            PROTO,    58,  CRL_ISSUER,                  CERTIFICATE_UNKNOWN, "a CRL is not by a certificate's issuer or the issuer may sign none") \
+	ERR(CRL_CRITICAL,          PROTO,    59,  CRL_UNHANDLED_CRITICAL_EXTENSION, CERTIFICATE_UNKNOWN, "a CRL has a critical extension we do not know") \
+	ERR(CRL_THIS_UPDATE,       PROTO,    60,  CRL_INVALID_THIS_UPDATE,     CERTIFICATE_UNKNOWN, "a CRL's thisUpdate is malformed") \
+	ERR(CRL_NEXT_UPDATE,       PROTO,    61,  CRL_INVALID_NEXT_UPDATE,     CERTIFICATE_UNKNOWN, "a CRL's nextUpdate is malformed") \
+	ERR(CRL_NOT_YET_VALID,     PROTO,    62,  CRL_NOT_YET_VALID,           CERTIFICATE_UNKNOWN, "a CRL is not yet valid") \
+	ERR(CRL_EXPIRED,           PROTO,    63,  CRL_EXPIRED,                 CERTIFICATE_UNKNOWN, "a CRL has expired") \
 	ERR(CERT_INTENT,           PROTO,    82, CERT_INTENT_INVALID,         UNSUPPORTED_CERTIFICATE, "a certificate is not meant for this use") \
 	ERR(VERSION,               PROTO,    66, PROTOCOL_VERSION_UNSUPPORTED, PROTOCOL_VERSION, "no protocol version in common") \
 	ERR(VERSION_NOT_OFFERED,   PROTO,    66, PROTOCOL_VERSION_UNSUPPORTED, ILLEGAL_PARAMETER, "the server chose a version that was not offered") \
@@ -173,6 +185,8 @@ enum alert {
 	ERR(INVALID_STATE,         USAGE,    64, INVALID_STATE,               INTERNAL_ERROR, "not possible in this state") \
 	ERR(NO_CERT_FOUND,         USAGE,    66, NO_CERT_FOUND,               INTERNAL_ERROR, "no certificate was configured") \
 	ERR(NO_PRIVATE_KEY,        USAGE,    68, NO_PRIVATE_KEY,              INTERNAL_ERROR, "the certificate has no private key and there is no asynchronous callback") \
+	ERR(EXTENSION_NOT_FOUND,   USAGE,    70,  X509_EXTENSION_VALUE_NOT_FOUND, INTERNAL_ERROR, "the certificate has no such extension") \
+	ERR(EXTENSION_TYPE,        USAGE,    71,  INVALID_X509_EXTENSION_TYPE, INTERNAL_ERROR, "the extension is no UTF8String") \
 	ERR(INSUFFICIENT_MEM_SIZE, USAGE,    72, INSUFFICIENT_MEM_SIZE,       INTERNAL_ERROR, "the buffer is too small") \
 	ERR(CERT_OWNERSHIP,        USAGE,    75, CERT_OWNERSHIP,              INTERNAL_ERROR, "certificates of the library and of the application cannot be mixed") \
 	ERR(HANDSHAKE_NOT_COMPLETE, USAGE,   76, HANDSHAKE_NOT_COMPLETE,      INTERNAL_ERROR, "the handshake is not complete") \

@@ -25,11 +25,15 @@ write_schemes(const struct preference *preference, struct writer *out)
 int
 certificate_request12_send(struct s2n_connection *conn, struct writer *out)
 {
-	static const uint8_t types[] = { CERTIFICATE_TYPE_RSA,
-		CERTIFICATE_TYPE_ECDSA };
+	struct mark types;
 
 	conn->client_asked = true;
-	writer_vec8(out, slice_of(types, sizeof types));
+	types = writer_open(out, 1);
+	writer_u8(out, CERTIFICATE_TYPE_RSA);
+	if (conn->config->asks_for_dss)
+		writer_u8(out, CERTIFICATE_TYPE_DSS);
+	writer_u8(out, CERTIFICATE_TYPE_ECDSA);
+	writer_close(out, types);
 	if (conn->version >= S2N_TLS12)
 		write_schemes(connection_preference(conn), out);
 	writer_vec16(out, NO_BYTES);

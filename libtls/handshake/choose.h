@@ -10,6 +10,7 @@
 
 /* ClientCertificateType (RFC 5246 7.4.4, RFC 8422 5.5) */
 #define CERTIFICATE_TYPE_RSA 1
+#define CERTIFICATE_TYPE_DSS 2
 #define CERTIFICATE_TYPE_ECDSA 64
 
 /* Notes the name that the client asks for. */

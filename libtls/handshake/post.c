@@ -11,6 +11,13 @@
 #define UPDATE_NOT_REQUESTED 0
 #define UPDATE_REQUESTED 1
 
+static void
+count_update(uint8_t *count)
+{
+	if (*count < UINT8_MAX)
+		++*count;
+}
+
 static int
 key_update_recv(struct s2n_connection *conn, struct reader *in)
 {
@@ -113,6 +120,7 @@ receive_one(struct s2n_connection *conn)
 	/* 5.1: nothing of the record may follow under the old key. */
 	if ((r = message_boundary(conn)) != 0)
 		return r;
+	count_update(&conn->updates_received);
 	return keys13_update_read(conn);
 }
 
@@ -144,5 +152,8 @@ post_key_update(struct s2n_connection *conn)
 	conn->update_due = false;
 	r = record_write(&conn->records, CONTENT_HANDSHAKE,
 	    slice_of(message, sizeof message));
-	return r != 0 ? r : keys13_update_write(conn);
+	if (r != 0)
+		return r;
+	count_update(&conn->updates_sent);
+	return keys13_update_write(conn);
 }

@@ -41,6 +41,8 @@ struct s2n_config {
 	struct trust_store *trust;
 	bool check_x509;
 	bool check_time;
+	bool check_intent;
+	bool ip_in_cn; /* may be the name that a certificate is for */
 	uint16_t max_depth;
 	s2n_verify_host_fn verify_host; /* NULL: the built-in check */
 	void *verify_host_ctx;
@@ -51,6 +53,7 @@ struct s2n_config {
 	bool npn; /* for peers without ALPN */
 	s2n_alert_behavior alert_behavior;
 	struct auth_choice client_auth;
+	bool asks_for_dss; /* below TLS 1.3; what comes is refused */
 	uint32_t send_buffer; /* 0: one record */
 	bool multi_record;
 	uint32_t max_blinding; /* seconds */

@@ -75,6 +75,7 @@ struct s2n_connection {
 
 	/* After the handshake. */
 	bool update_due; /* our keys are to be updated at the next send */
+	uint8_t updates_sent, updates_received; /* 255: or more */
 	uint8_t updates_in_a_row; /* and other messages that carry nothing */
 	size_t
 	    send_taken; /* bytes of the caller's in records not yet written */

@@ -189,6 +189,24 @@ START_TEST(a_walk_ends_where_the_visitor_says)
 }
 END_TEST
 
+START_TEST(an_address_in_a_common_name_is_given_out_where_no_san_is)
+{
+	static const struct {
+		const char *cn, *sans;
+		int count;
+	} cases[] = { { "192.0.2.1", "", 1 }, { "2001:db8::1", "", 1 },
+		{ "cn.test", "", 0 }, { "192.0.2.1", "DNS:a.test", 0 },
+		{ "192.0.2.1", "email:a@b.test", 0 } };
+	const struct certs_cert *cert = certs_make(&(struct certs_spec){
+	    .name = cases[_i].cn, .sans = cases[_i].sans });
+	int count = 0;
+
+	ck_assert(!hostname_each_cn_address(cert->x509, stop, &count));
+	ck_assert_int_eq(count, cases[_i].count);
+	certs_free_all();
+}
+END_TEST
+
 static Suite *
 hostname_suite(void)
 {
@@ -202,6 +220,8 @@ hostname_suite(void)
 	    a_certificate_claims_its_sans_and_else_its_common_name, 0,
 	    (int)COUNT(name_cases));
 	tcase_add_test(tcase, a_walk_ends_where_the_visitor_says);
+	tcase_add_loop_test(tcase,
+	    an_address_in_a_common_name_is_given_out_where_no_san_is, 0, 5);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
