@@ -93,8 +93,9 @@ copy(struct slice from, uint8_t *out, size_t room)
 {
 	size_t len = from.len < room ? from.len : room;
 
-	if (len > 0)
-		memcpy(out, from.data, len);
+	if (from.data == NULL)
+		return 0;
+	memcpy(out, from.data, len);
 	return len;
 }
 

@@ -64,11 +64,13 @@ int
 s2n_cert_get_x509_extension_value_length(
     struct s2n_cert *cert, const uint8_t *oid, uint32_t *ext_value_len)
 {
+	bool critical;
+
 	if (cert == NULL || cert->der == NULL || oid == NULL ||
 	    ext_value_len == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	return errors_report(
-	    read_extension(cert, oid, NULL, ext_value_len, NULL));
+	    read_extension(cert, oid, NULL, ext_value_len, &critical));
 }
 
 int

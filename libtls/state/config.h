@@ -53,7 +53,7 @@ struct s2n_config {
 	bool npn; /* for peers without ALPN */
 	s2n_alert_behavior alert_behavior;
 	struct auth_choice client_auth;
-	bool asks_for_dss; /* below TLS 1.3; what comes is refused */
+	bool asks_for_dss;    /* below TLS 1.3; what comes is refused */
 	uint32_t send_buffer; /* 0: one record */
 	bool multi_record;
 	uint32_t max_blinding; /* seconds */

@@ -40,8 +40,9 @@ typedef void (*s2n_event_on_handshake_cb)(struct s2n_connection *conn,
 
 /** A point that a handshake has come to. Valid during the callback only. */
 struct s2n_timing_checkpoint {
-	/** A message that was handled, as of s2n_connection_get_last_message_name,
-	 * or NEGOTIATE_START, NEGOTIATE_END, RECORD_READ, RECORD_WRITE. */
+	/** A message that was handled, as of
+	 * s2n_connection_get_last_message_name, or NEGOTIATE_START,
+	 * NEGOTIATE_END, RECORD_READ, RECORD_WRITE. */
 	const char *name;
 	/** S2N_SERVER or S2N_CLIENT: the connection's. */
 	uint8_t role;
