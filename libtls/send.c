@@ -227,6 +227,8 @@ s2n_connection_request_key_update(
 	if (peer_request != S2N_KEY_UPDATE_NOT_REQUESTED ||
 	    (conn->negotiated && conn->version < S2N_TLS13))
 		return errors_report(fail(ERR_INVALID_ARGUMENT));
+	if (conn->records.io.kernel_sends)
+		return errors_report(fail(ERR_KTLS_KEYUPDATE));
 	conn->update_due = true;
 	return S2N_SUCCESS;
 }

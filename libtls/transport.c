@@ -159,11 +159,15 @@ s2n_connection_set_dynamic_record_threshold(struct s2n_connection *conn,
 uint64_t
 s2n_connection_get_wire_bytes_in(struct s2n_connection *conn)
 {
-	return conn != NULL ? conn->records.io.bytes_in : 0;
+	if (conn == NULL || conn->records.io.kernel_receives)
+		return 0; /* the kernel counts none for us */
+	return conn->records.io.bytes_in;
 }
 
 uint64_t
 s2n_connection_get_wire_bytes_out(struct s2n_connection *conn)
 {
-	return conn != NULL ? conn->records.io.bytes_out : 0;
+	if (conn == NULL || conn->records.io.kernel_sends)
+		return 0;
+	return conn->records.io.bytes_out;
 }

@@ -126,6 +126,8 @@ enum alert {
 	ERR(RENEGOTIATION_INFO,    PROTO,    44, NON_EMPTY_RENEGOTIATION_INFO, HANDSHAKE_FAILURE, "renegotiation_info does not fit the handshake before") \
 	ERR(INVALID_MAX_FRAG_LEN,  PROTO,    64, INVALID_MAX_FRAG_LEN,        ILLEGAL_PARAMETER, "there is no such maximum fragment length") \
 	ERR(MAX_FRAG_LEN_MISMATCH, PROTO,    65, MAX_FRAG_LEN_MISMATCH,       ILLEGAL_PARAMETER, "the server chose another maximum fragment length") \
+	ERR(NEEDS_DRAINING,        PROTO,    74, RECORD_STUFFER_NEEDS_DRAINING, INTERNAL_ERROR, "bytes wait that have to be moved first") \
+	ERR(KTLS_KEYUPDATE,        PROTO,    81, KTLS_KEYUPDATE,              UNEXPECTED_MESSAGE, "the kernel has the keys that would be updated") \
 	ERR(NO_RENEGOTIATION,      PROTO,    80, NO_RENEGOTIATION,            NO_RENEGOTIATION, "the peer asked for a renegotiation") \
 	ERR(MISSING_EXTENSION,     PROTO,    75, MISSING_EXTENSION,           MISSING_EXTENSION, "a mandatory extension is missing") \
 	ERR(UNSUPPORTED_EXTENSION, PROTO,    76, UNSUPPORTED_EXTENSION,       UNSUPPORTED_EXTENSION, "an extension came that was not asked for") \
@@ -190,6 +192,14 @@ enum alert {
 	ERR(INSUFFICIENT_MEM_SIZE, USAGE,    72, INSUFFICIENT_MEM_SIZE,       INTERNAL_ERROR, "the buffer is too small") \
 	ERR(CERT_OWNERSHIP,        USAGE,    75, CERT_OWNERSHIP,              INTERNAL_ERROR, "certificates of the library and of the application cannot be mixed") \
 	ERR(HANDSHAKE_NOT_COMPLETE, USAGE,   76, HANDSHAKE_NOT_COMPLETE,      INTERNAL_ERROR, "the handshake is not complete") \
+	ERR(KTLS_MANAGED_IO,       USAGE,    77, KTLS_MANAGED_IO,             INTERNAL_ERROR, "kernel TLS needs a descriptor, not callbacks") \
+	ERR(KTLS_PLATFORM,         USAGE,    78, KTLS_UNSUPPORTED_PLATFORM,   INTERNAL_ERROR, "this platform has no kernel TLS") \
+	ERR(KTLS_CONNECTION,       USAGE,    79, KTLS_UNSUPPORTED_CONN,       INTERNAL_ERROR, "kernel TLS is not for this connection") \
+	ERR(KTLS_ENABLE,           USAGE,    80, KTLS_ENABLE,                 INTERNAL_ERROR, "the kernel does not do TLS on this descriptor") \
+	ERR(KTLS_CMSG,             USAGE,    81, KTLS_BAD_CMSG,               INTERNAL_ERROR, "the kernel told something else than a record's type") \
+	ERR(KTLS_RENEG,            USAGE,    82, KTLS_RENEG,                  INTERNAL_ERROR, "kernel TLS excludes renegotiation") \
+	ERR(KTLS_SOCKOPT,          USAGE,    83, KTLS_SOCKOPT,                INTERNAL_ERROR, "the kernel refused the keys") \
+	ERR(KTLS_KEY_LIMIT,        USAGE,    85, KTLS_KEY_LIMIT,              INTERNAL_ERROR, "the key in the kernel has protected as much as it may") \
 	ERR(SERIALIZED_CONNECTION, USAGE,    87, INVALID_SERIALIZED_CONNECTION, INTERNAL_ERROR, "these bytes are no connection")
 /* clang-format on */
 

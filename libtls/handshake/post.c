@@ -120,6 +120,8 @@ receive_one(struct s2n_connection *conn)
 	/* 5.1: nothing of the record may follow under the old key. */
 	if ((r = message_boundary(conn)) != 0)
 		return r;
+	if (conn->records.io.kernel_receives)
+		return fail(ERR_KTLS_KEYUPDATE); /* it has the key */
 	count_update(&conn->updates_received);
 	return keys13_update_read(conn);
 }

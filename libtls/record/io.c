@@ -10,9 +10,12 @@
 #include <unistd.h>
 
 #include "libtls/core/memory.h"
+#include "libtls/record/kernel.h"
 
 /* A whole TLS 1.2 record with the largest expansion, or read-ahead. */
 #define IN_ROOM (5 + 16384 + 2048)
+/* RFC 8446 5.5: 2^24.5 full-size records under one AES-GCM key. */
+#define KERNEL_SENT_MAX (UINT64_C(23726565) * 16384)
 /* What may wait to be written: a server's flight with a long chain. */
 #define OUT_LIMIT (1 << 20)
 
@@ -135,6 +138,63 @@ io_buffered(const struct io *io)
 	return io->in_end - io->in_start;
 }
 
+int
+io_kernel_limit(const struct io *io, size_t len)
+{
+	if (io->limited && (io->kernel_sent > KERNEL_SENT_MAX ||
+			       len > KERNEL_SENT_MAX - io->kernel_sent))
+		return fail(ERR_KTLS_KEY_LIMIT);
+	return 0;
+}
+
+int
+io_kernel_recv(struct io *io, uint8_t *type, struct slice *plain)
+{
+	enum content_type found;
+	ssize_t got;
+	int r;
+
+	io->in_start = io->in_end = 0;
+	if ((r = make_room(io, 1)) != 0)
+		return r;
+	do {
+		errno = 0;
+		got = kernel_recv(io->read_fd, &found, io->in, io->in_room);
+	} while (got < 0 && errno == EINTR);
+	if (got == 0)
+		return fail(ERR_CLOSED);
+	if (got < 0)
+		switch (errno) {
+		case EAGAIN:
+			return fail(ERR_WANT_READ);
+		case EBADMSG:
+			return fail(ERR_DECRYPT);
+		case EMSGSIZE:
+			return fail(ERR_RECORD_TOO_LONG);
+		case EPROTO:
+			return fail(ERR_KTLS_CMSG);
+		default:
+			return fail(ERR_IO);
+		}
+	*type = (uint8_t)found;
+	*plain = slice_of(io->in, (size_t)got);
+	return 0;
+}
+
+/* As the callback does. */
+static int
+send_some(struct io *io, const uint8_t *bytes, size_t len)
+{
+	ssize_t sent;
+
+	if (!io->kernel_sends)
+		return io->send(io->send_ctx, bytes, (uint32_t)len);
+	sent = kernel_send(io->write_fd, io->out_type, bytes, len);
+	if (sent > 0)
+		io->kernel_sent += (size_t)sent;
+	return (int)sent;
+}
+
 static void
 set_cork(struct io *io, int on)
 {
@@ -168,8 +228,8 @@ io_flush(struct io *io)
 			return fail(ERR_BAD_FD);
 		do {
 			errno = 0;
-			sent = io->send(io->send_ctx, all.data + io->out_sent,
-			    (uint32_t)(all.len - io->out_sent));
+			sent = send_some(io, all.data + io->out_sent,
+			    all.len - io->out_sent);
 		} while (sent < 0 && errno == EINTR);
 		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return fail(ERR_WANT_WRITE);
@@ -178,9 +238,12 @@ io_flush(struct io *io)
 			return fail(ERR_IO);
 		}
 		io->out_sent += (size_t)sent;
-		io->bytes_out += (size_t)sent;
+		if (!io->kernel_sends)
+			io->bytes_out += (size_t)sent;
 	}
-	io->out.len = 0; /* ciphertext: nothing to wipe */
+	if (io->kernel_sends)
+		writer_clear(&io->out);
+	io->out.len = 0; /* of ciphertext there is nothing to wipe */
 	io->out_sent = 0;
 	return 0;
 }

@@ -26,6 +26,13 @@ struct io {
 	struct writer out; /* whole records */
 	size_t out_sent;
 
+	/* The kernel protects the records: see kernel.h. Then out has plaintext
+	 * of one type of content. */
+	bool kernel_sends, kernel_receives;
+	uint8_t out_type;
+	bool limited;         /* TLS 1.3: a key is for so many records */
+	uint64_t kernel_sent; /* bytes of plaintext */
+
 	uint64_t bytes_in;
 	uint64_t bytes_out;
 };
@@ -49,6 +56,11 @@ size_t io_buffered(const struct io *);
  * uncorked; nothing for others. */
 void io_cork(struct io *);
 void io_uncork(struct io *);
+/* Whether the kernel may send len bytes more; ERR_KTLS_KEY_LIMIT. */
+must_check int io_kernel_limit(const struct io *, size_t len);
+/* What the kernel received next: of one type, at the front of the buffer.
+ * Errors as of io_need, ERR_DECRYPT, ERR_KTLS_CMSG. */
+must_check int io_kernel_recv(struct io *, uint8_t *type, struct slice *);
 /* Writes all that waits. ERR_WANT_WRITE, ERR_IO. */
 must_check int io_flush(struct io *);
 bool io_flushed(const struct io *);

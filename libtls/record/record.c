@@ -198,6 +198,24 @@ skip_early_data(
 	return 0;
 }
 
+static int
+read_kernel(struct record_layer *layer)
+{
+	uint8_t type;
+	int r;
+
+	while (layer->plain.len == 0) {
+		if ((r = io_kernel_recv(&layer->io, &type, &layer->plain)) != 0)
+			return r;
+		if (!known_type(type)) {
+			layer->plain = NO_BYTES;
+			return fail(ERR_BAD_MESSAGE);
+		}
+		layer->type = type;
+	}
+	return 0;
+}
+
 int
 record_read(struct record_layer *layer)
 {
@@ -205,6 +223,8 @@ record_read(struct record_layer *layer)
 	size_t len = 0;
 	int r;
 
+	if (layer->io.kernel_receives)
+		return read_kernel(layer);
 	if (layer->plain.len == 0)
 		layer->v2 = false;
 	if (layer->accepts_v2 && (r = read_v2(layer)) != 0)
@@ -279,10 +299,33 @@ write_split(struct record_layer *layer, enum content_type type,
 	return 0;
 }
 
+/* What waits is all of one type: the kernel is told with the bytes. */
+static int
+write_kernel(struct record_layer *layer, enum content_type type,
+    const struct slice *plain, size_t count)
+{
+	struct io *io = &layer->io;
+	size_t len = 0;
+	int r;
+
+	for (size_t i = 0; i < count; i++)
+		len += plain[i].len;
+	if ((r = io_kernel_limit(io, io->out.len + len)) != 0)
+		return r;
+	if (!io_flushed(io) && io->out_type != type && (r = io_flush(io)) != 0)
+		return r;
+	io->out_type = (uint8_t)type;
+	for (size_t i = 0; i < count; i++)
+		writer_bytes(&io->out, plain[i]);
+	return io->out.failed ? fail(ERR_NOMEM) : 0;
+}
+
 int
 record_write_slices(struct record_layer *layer, enum content_type type,
     const struct slice *plain, size_t count)
 {
+	if (layer->io.kernel_sends)
+		return write_kernel(layer, type, plain, count);
 	if (layer->out.splits && type == CONTENT_APPLICATION_DATA)
 		return write_split(layer, type, plain, count);
 	return write_one(layer, type, plain, count);

@@ -71,6 +71,7 @@ struct s2n_config {
 
 	s2n_key_log_fn key_log;
 	void *key_log_ctx;
+	bool ktls_tls13; /* though it cannot follow key updates */
 	void *subscriber;
 	s2n_event_on_handshake_cb handshake_event;
 	s2n_event_on_timing_checkpoint_cb checkpoint;
