@@ -125,11 +125,12 @@ hand_over(struct s2n_connection *conn, enum kernel_side side, int fd,
 static int
 enable_send(struct s2n_connection *conn)
 {
-	struct record_layer *records = &conn->records;
+	struct record_layer *records;
 	int r;
 
 	if (conn == NULL)
 		return fail(ERR_NULL_ARGUMENT);
+	records = &conn->records;
 	if (records->io.kernel_sends)
 		return 0;
 	if ((r = judge(conn)) != 0 || (r = judge_send(conn)) != 0 ||
@@ -150,11 +151,12 @@ s2n_connection_ktls_enable_send(struct s2n_connection *conn)
 static int
 enable_recv(struct s2n_connection *conn)
 {
-	struct record_layer *records = &conn->records;
+	struct record_layer *records;
 	int r;
 
 	if (conn == NULL)
 		return fail(ERR_NULL_ARGUMENT);
+	records = &conn->records;
 	if (records->io.kernel_receives)
 		return 0;
 	if ((r = judge(conn)) != 0 || (r = judge_recv(conn)) != 0 ||
