@@ -59,7 +59,8 @@ LIBTLS_CORE := $(call obj,$(addprefix libtls/core/,errors stacktrace memory))
 LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library secret digest hkdf prf aead cipher group dhe premaster scheme))
 LIBTLS_REGISTRY := $(call obj,$(addprefix libtls/registry/,suite lists preference))
 LIBTLS_CERT := $(call obj,libtls/cert/key libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \
-    libtls/cert/inspect libtls/cert/trust libtls/cert/validate)
+    libtls/cert/inspect libtls/cert/trust libtls/cert/rules libtls/cert/web_rules \
+    libtls/cert/constraints libtls/cert/path libtls/cert/validate)
 LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io kernel protect mac protect12 cbc record))
 LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures names fragment early_data next_protocols legacy))
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message checkpoint alert transcript schedule13 \

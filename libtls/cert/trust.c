@@ -14,6 +14,7 @@
 struct trust_store {
 	X509_STORE *x509;
 	bool system; /* loaded */
+	bool chosen; /* some anchors are the application's or its user's */
 };
 
 struct trust_store *
@@ -43,6 +44,13 @@ trust_store_wipe(struct trust_store *store)
 	X509_STORE_free(store->x509);
 	store->x509 = X509_STORE_new();
 	store->system = false;
+	store->chosen = false;
+}
+
+bool
+trust_store_public(const struct trust_store *store)
+{
+	return store->system && !store->chosen;
 }
 
 X509_STORE *
@@ -88,6 +96,7 @@ trust_store_add_pem(struct trust_store *store, const char *pem)
 		r = fail(ERR_NOMEM);
 	else
 		r = decode_all(slice_of_string(pem), anchors);
+	store->chosen = true;
 	for (int i = 0; r == 0 && i < sk_X509_num(anchors); i++)
 		if (X509_STORE_add_cert(
 			store->x509, sk_X509_value(anchors, i)) != 1)
@@ -113,6 +122,7 @@ trust_store_add_location(
 
 	if (file == NULL && directory == NULL)
 		return fail(ERR_NULL_ARGUMENT);
+	store->chosen = true;
 	ERR_set_mark();
 	if (store->x509 == NULL ||
 	    (file != NULL && X509_STORE_load_file(store->x509, file) != 1) ||
@@ -139,6 +149,10 @@ trust_store_add_system(struct trust_store *store)
 		r = fail(ERR_TRUST_STORE);
 	else
 		store->system = true;
+	/* Where libcrypto looks instead. */
+	if (getenv(X509_get_default_cert_file_env()) != NULL ||
+	    getenv(X509_get_default_cert_dir_env()) != NULL)
+		store->chosen = true;
 	ERR_pop_to_mark();
 	return r;
 }

@@ -5,6 +5,8 @@
 #ifndef LIBTLS_CERT_TRUST_H
 #define LIBTLS_CERT_TRUST_H
 
+#include <stdbool.h>
+
 #include <openssl/x509.h>
 
 #include "libtls/core/errors.h"
@@ -22,6 +24,12 @@ must_check int trust_store_add_location(
     struct trust_store *, const char *file, const char *directory);
 /* The system's anchors; ERR_TRUST_STORE when they were loaded already. */
 must_check int trust_store_add_system(struct trust_store *);
+
+/*
+ * Whether its anchors are the system's and no others, none that this process or
+ * who started it chose: such are held to the rules of public authorities.
+ */
+bool trust_store_public(const struct trust_store *);
 
 /* For validate.c; borrowed. */
 X509_STORE *trust_store_x509(const struct trust_store *);

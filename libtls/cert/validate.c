@@ -1,12 +1,18 @@
 /*
- * Path validation: libcrypto builds and checks the path, the rest is looked at
- * here, on the path that it found.
+ * Path validation: libcrypto builds and checks a path, what it is too lax about
+ * is looked at here and in rules.c, web_rules.c and constraints.c, on the path
+ * that it found; path.c has it try others.
  */
 #include "libtls/cert/validate.h"
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+
+#include "libtls/cert/constraints.h"
+#include "libtls/cert/path.h"
+#include "libtls/cert/rules.h"
+#include "libtls/cert/web_rules.h"
 
 /* RSA-1024, the least that libcrypto's level 1 allows too. */
 #define KEY_SECURITY_BITS_MIN 80
@@ -63,8 +69,13 @@ decode_others(const struct s2n_cert_chain_and_key *chain, STACK_OF(X509) * out)
  * whose extensions do not bind (RFC 5280 6.1.1).
  */
 static void
-set_rules(X509_VERIFY_PARAM *param, const struct validation *how)
+set_rules(
+    X509_VERIFY_PARAM *param, const struct validation *how, const X509 *leaf)
 {
+	/* RFC 6125 6.4.4: nor is a CN a host name beside a subjectAltName. */
+	if (X509_get_ext_by_NID(leaf, NID_subject_alt_name, -1) >= 0)
+		X509_VERIFY_PARAM_set_hostflags(
+		    param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	/* Any certificate in the store is an anchor, self-signed or not. */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 	/* libcrypto counts the certificates between leaf and anchor. */
@@ -139,7 +150,6 @@ check_signature(X509 *x509, const struct validation *how)
 	return 0;
 }
 
-/* What an anchor is spared. */
 /* RFC 5280 4.2.1.3: a leaf without the extension may do anything. */
 static bool
 may_do(X509 *leaf, uint32_t key_usage)
@@ -147,11 +157,28 @@ may_do(X509 *leaf, uint32_t key_usage)
 	return (X509_get_key_usage(leaf) & key_usage) == key_usage;
 }
 
+/*
+ * RFC 5280 4.2.1.12: extKeyUsage, when there is one, names the purpose. An
+ * issuer's binds too; what a leaf's key does in the handshake is
+ * how->key_usage.
+ */
+static bool
+meant_for(X509 *x509, enum purpose purpose, bool issuer)
+{
+	if (issuer)
+		return X509_check_purpose(x509,
+			   purpose == PURPOSE_SERVER ? X509_PURPOSE_SSL_SERVER
+						     : X509_PURPOSE_SSL_CLIENT,
+			   1) == 1;
+	return (X509_get_extended_key_usage(x509) &
+		   (purpose == PURPOSE_SERVER ? XKU_SSL_SERVER
+					      : XKU_SSL_CLIENT)) != 0;
+}
+
+/* What an anchor is spared. */
 static int
 check_link(X509 *x509, const struct validation *how, bool issuer)
 {
-	int purpose = how->purpose == PURPOSE_SERVER ? X509_PURPOSE_SSL_SERVER
-						     : X509_PURPOSE_SSL_CLIENT;
 	EVP_PKEY *key = X509_get0_pubkey(x509);
 
 	if (key == NULL ||
@@ -160,48 +187,11 @@ check_link(X509 *x509, const struct validation *how, bool issuer)
 	/* RFC 5280 6.1.4 (k): not what libcrypto takes for a CA of old. */
 	if (issuer && X509_check_ca(x509) != 1)
 		return fail(ERR_CERT_BAD);
-	if (how->check_intent && X509_check_purpose(x509, purpose, issuer) != 1)
+	if (how->check_intent && !meant_for(x509, how->purpose, issuer))
 		return fail(ERR_CERT_INTENT);
 	if (how->check_intent && !issuer && !may_do(x509, how->key_usage))
 		return fail(ERR_CERT_INTENT);
 	return check_signature(x509, how);
-}
-
-static bool
-stands_for(void *base, const char *name, size_t len)
-{
-	return hostname_matches(name, len, base) != 0;
-}
-
-/*
- * Whether a wildcard of the leaf's stands for a name that an issuer may not
- * certify. RFC 5280 4.2.1.10 compares the two as text, and lets it pass.
- */
-static bool
-wildcard_excluded(const X509 *leaf, const X509 *issuer)
-{
-	NAME_CONSTRAINTS *constraints =
-	    X509_get_ext_d2i(issuer, NID_name_constraints, NULL, NULL);
-	STACK_OF(GENERAL_SUBTREE) *subtrees =
-	    constraints == NULL ? NULL : constraints->excludedSubtrees;
-	const GENERAL_NAME *base;
-	bool found = false;
-	char *name;
-
-	for (int i = 0; !found && i < sk_GENERAL_SUBTREE_num(subtrees); i++) {
-		base = sk_GENERAL_SUBTREE_value(subtrees, i)->base;
-		if (base->type != GEN_DNS)
-			continue;
-		name = OPENSSL_strndup(
-		    (const char *)ASN1_STRING_get0_data(base->d.dNSName),
-		    (size_t)ASN1_STRING_length(base->d.dNSName));
-		/* Out of memory: refused. */
-		found = name == NULL ||
-			hostname_each_claimed(leaf, stands_for, name);
-		OPENSSL_free(name);
-	}
-	NAME_CONSTRAINTS_free(constraints);
-	return found;
 }
 
 static int
@@ -210,30 +200,64 @@ check_path(X509_STORE_CTX *ctx, const struct validation *how)
 	STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(ctx);
 	int r;
 
-	for (int i = 1; i < sk_X509_num(path); i++)
-		if (wildcard_excluded(
-			sk_X509_value(path, 0), sk_X509_value(path, i)))
-			return fail(ERR_CERT_BAD);
-
+	if ((r = constraints_check(path)) != 0 || (r = rules_check(path)) != 0)
+		return r;
+	if (how->public_rules && (r = web_rules_check(path)) != 0)
+		return r;
+	if (how->public_rules && how->check_intent &&
+	    (r = web_rules_check_intent(path)) != 0)
+		return r;
 	for (int i = 0; i + 1 < sk_X509_num(path); i++)
 		if ((r = check_link(sk_X509_value(path, i), how, i > 0)) != 0)
 			return r;
 	return 0;
 }
 
+/* RFC 5280 4.1.2.5: through notAfter, inclusive; libcrypto ends before it. */
 static int
-verify(const struct s2n_cert_chain_and_key *chain, STACK_OF(X509) * others,
-    X509_STORE_CTX *ctx, const struct validation *how)
+tell(int ok, X509_STORE_CTX *ctx)
 {
-	X509_STORE *store = trust_store_x509(how->trust);
+	const ASN1_TIME *end;
+	time_t now;
 
-	if (store == NULL ||
-	    X509_STORE_CTX_init(ctx, store, chain->leaf, others) != 1)
-		return fail(ERR_NOMEM);
-	set_rules(X509_STORE_CTX_get0_param(ctx), how);
+	if (ok || X509_STORE_CTX_get_error(ctx) != X509_V_ERR_CERT_HAS_EXPIRED)
+		return ok;
+	end = X509_get0_notAfter(X509_STORE_CTX_get_current_cert(ctx));
+	now = X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(ctx));
+	if (ASN1_TIME_cmp_time_t(end, now) != 0)
+		return 0;
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return 1;
+}
+
+struct attempt {
+	X509 *leaf;
+	const struct validation *how;
+};
+
+static int
+verify(void *arg, STACK_OF(X509) * others)
+{
+	const struct attempt *attempt = arg;
+	const struct validation *how = attempt->how;
+	X509_STORE *store = trust_store_x509(how->trust);
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	int r;
+
+	if (store == NULL || ctx == NULL ||
+	    X509_STORE_CTX_init(ctx, store, attempt->leaf, others) != 1) {
+		r = fail(ERR_NOMEM);
+		goto out;
+	}
+	set_rules(X509_STORE_CTX_get0_param(ctx), how, attempt->leaf);
+	X509_STORE_CTX_set_verify_cb(ctx, tell);
 	if (X509_verify_cert(ctx) != 1)
-		return fail(code_of(X509_STORE_CTX_get_error(ctx)));
-	return check_path(ctx, how);
+		r = fail(code_of(X509_STORE_CTX_get_error(ctx)));
+	else
+		r = check_path(ctx, how);
+out:
+	X509_STORE_CTX_free(ctx);
+	return r;
 }
 
 static bool
@@ -248,7 +272,7 @@ int
 validate_chain(
     const struct s2n_cert_chain_and_key *chain, const struct validation *how)
 {
-	X509_STORE_CTX *ctx = NULL;
+	struct attempt attempt = { chain->leaf, how };
 	STACK_OF(X509) *others = NULL;
 	struct validation copy = *how;
 	int r;
@@ -262,13 +286,12 @@ validate_chain(
 		return fail(ERR_CERT_HOSTNAME);
 
 	ERR_set_mark();
-	if ((ctx = X509_STORE_CTX_new()) == NULL ||
-	    (others = sk_X509_new_null()) == NULL)
+	if ((others = sk_X509_new_null()) == NULL)
 		r = fail(ERR_NOMEM);
 	else if ((r = decode_others(chain, others)) == 0)
-		r = verify(chain, others, ctx, how);
+		r = path_search(
+		    chain->leaf, others, how->max_depth - 1U, verify, &attempt);
 	ERR_pop_to_mark();
-	X509_STORE_CTX_free(ctx);
 	sk_X509_pop_free(others, X509_free);
 	return r;
 }

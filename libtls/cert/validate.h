@@ -18,7 +18,8 @@ struct validation {
 	uint16_t max_depth;   /* most certificates in the chain */
 	bool check_time;
 	bool check_intent;
-	bool ip_in_cn; /* counts, where there is no SAN */
+	bool ip_in_cn;     /* counts, where there is no SAN */
+	bool public_rules; /* the anchors are public: see web_rules.h */
 	/* KU_DIGITAL_SIGNATURE or KU_KEY_ENCIPHERMENT, of <openssl/x509v3.h>:
 	 * what the handshake has the leaf's key do; 0: not asked */
 	uint32_t key_usage;

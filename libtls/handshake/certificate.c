@@ -99,6 +99,9 @@ validate(struct s2n_connection *conn)
 		.check_time = config->check_time,
 		.check_intent = config->check_intent,
 		.ip_in_cn = config->ip_in_cn,
+		/* Who takes addresses from common names is not among them. */
+		.public_rules = !is_server(conn) && !config->ip_in_cn &&
+				trust_store_public(config->trust),
 		.key_usage = key_usage(conn),
 		.version = conn->version,
 		.preference = connection_preference(conn),
