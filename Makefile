@@ -252,6 +252,7 @@ $(eval $(call tool,tlsserver,$(call obj,tests/tools/tlsserver tests/tools/tool),
 $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack tests/tools/keyattack12) $(IPC)))
+$(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
 $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))
 $(eval $(call tool,constant_time,$(call obj,tests/tools/constant_time tests/unit/reference12 keyd/decrypter) $(LIBTLS)))
 $(eval $(call tool,handshakes,$(call obj,tests/bench/handshakes),$(B)/lib/libs2n.a))

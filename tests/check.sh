@@ -44,6 +44,7 @@ script() {
 	case $? in
 	0)
 		echo "$1 $name: ok"
+		grep '^note: ' "$log" | sort -u
 		add 1 0 0
 		;;
 	77)
