@@ -1,13 +1,22 @@
 /*
  * A connection as bytes, and back. Version 1, big-endian:
  *
- *	8 version | 2 protocol version | 2 suite | 8 the client's record number
- *| 8 the server's | 2 most bytes in a record of ours
+ *	8  version of the format
+ *	2  protocol version
+ *	2  suite
+ *	8  the client's record number
+ *	8  the server's
+ *	2  most bytes in a record of ours
  *
- * then below TLS 1.3: 48 master secret | 32 client random | 32 server random,
- * and where CBC has no IVs of its own the client's and the server's next one;
- * for TLS 1.3: the client's and the server's application traffic secret and
- * the resumption secret.
+ * then below TLS 1.3:
+ *
+ *	48 master secret
+ *	32 client random
+ *	32 server random
+ *	   where CBC has no IVs of its own, the client's and the server's next
+ *
+ * and for TLS 1.3, each as long as the suite's hash: the client's and the
+ * server's application traffic secret, the resumption secret.
  */
 #include <openssl/crypto.h>
 
