@@ -73,11 +73,38 @@ alert_close_notify(struct s2n_connection *conn)
 	return 0;
 }
 
+/*
+ * RFC 6101 5.4.2: SSLv3 has no more than these, and handshake_failure for the
+ * rest; but who is told of a version or a fallback may know more.
+ */
+static enum alert
+in_sslv3(enum alert description)
+{
+	switch (description) {
+	case ALERT_NONE:
+	case ALERT_UNEXPECTED_MESSAGE:
+	case ALERT_BAD_RECORD_MAC:
+	case ALERT_BAD_CERTIFICATE:
+	case ALERT_UNSUPPORTED_CERTIFICATE:
+	case ALERT_CERTIFICATE_REVOKED:
+	case ALERT_CERTIFICATE_EXPIRED:
+	case ALERT_CERTIFICATE_UNKNOWN:
+	case ALERT_ILLEGAL_PARAMETER:
+	case ALERT_PROTOCOL_VERSION:
+	case ALERT_INAPPROPRIATE_FALLBACK:
+		return description;
+	default:
+		return ALERT_HANDSHAKE_FAILURE;
+	}
+}
+
 void
 alert_fatal(struct s2n_connection *conn, int code)
 {
 	enum alert description = errors_alert(code);
 
+	if (conn->version == S2N_SSLv3)
+		description = in_sslv3(description);
 	if (description == ALERT_NONE || conn->write_closed)
 		return;
 	/* The connection ends either way: a lost alert changes nothing. */
