@@ -171,6 +171,32 @@ START_TEST(the_system_store_is_loaded_once)
 }
 END_TEST
 
+START_TEST(only_the_systems_anchors_alone_are_public)
+{
+	struct trust_store *store = trust_store_new();
+
+	ck_assert_int_eq(unsetenv("SSL_CERT_FILE"), 0);
+	ck_assert_int_eq(unsetenv("SSL_CERT_DIR"), 0);
+	ck_assert(!trust_store_public(store));
+	ck_assert_int_eq(trust_store_add_system(store), 0);
+	ck_assert(trust_store_public(store));
+	ck_assert_int_eq(trust_store_add_pem(store, first->pem), 0);
+	ck_assert(!trust_store_public(store));
+	trust_store_wipe(store);
+	ck_assert(!trust_store_public(store));
+	ck_assert_int_eq(setenv("SSL_CERT_FILE", file, 1), 0);
+	ck_assert_int_eq(trust_store_add_system(store), 0);
+	ck_assert(!trust_store_public(store));
+	trust_store_wipe(store);
+	ck_assert_int_eq(unsetenv("SSL_CERT_FILE"), 0);
+	ck_assert_int_eq(trust_store_add_system(store), 0);
+	ck_assert(trust_store_public(store));
+	ck_assert_int_eq(trust_store_add_location(store, file, NULL), 0);
+	ck_assert(!trust_store_public(store));
+	trust_store_free(store);
+}
+END_TEST
+
 static Suite *
 trust_suite(void)
 {
@@ -184,6 +210,7 @@ trust_suite(void)
 	tcase_add_loop_test(tcase, a_location_is_loaded_or_the_store_is_wiped,
 	    0, (int)COUNT(location_cases));
 	tcase_add_test(tcase, the_system_store_is_loaded_once);
+	tcase_add_test(tcase, only_the_systems_anchors_alone_are_public);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -729,6 +729,230 @@ name_unchecked(void)
 	return s;
 }
 
+/* ---- what libcrypto takes and RFC 5280 does not: rules.c, constraints.c ----
+ */
+
+static struct setup
+with(const char *name, const char *value)
+{
+	return sends(MAKE(.name = HOST, .issuer = middle, .bare = true,
+			 .extensions = { { name, value } }),
+	    middle);
+}
+
+static struct setup
+leaf_constrains(void)
+{
+	return with("nameConstraints", "permitted;DNS:example.com");
+}
+
+static struct setup
+leaf_signs_certificates(void)
+{
+	struct setup s = ordinary();
+
+	s.sent[0] = MAKE(.name = HOST, .issuer = middle, .bare = true,
+	    .extensions = { { "basicConstraints", "CA:FALSE" },
+		{ "keyUsage", "digitalSignature,keyCertSign" } });
+	return s;
+}
+
+static struct setup
+policy_not_critical(void)
+{
+	return with("policyConstraints", "requireExplicitPolicy:3");
+}
+
+static struct setup
+uri_like_a_host(void)
+{
+	return names("x", "URI:www.example.com", HOST);
+}
+
+static struct setup
+uri_beside_a_name(void)
+{
+	return names("x", "DNS:www.example.com,URI:https://example.org/", HOST);
+}
+
+static struct setup
+name_with_a_period_first(void)
+{
+	return names("x", "DNS:www.example.com,DNS:.example.com", HOST);
+}
+
+static struct setup
+mailbox_with_two_signs(void)
+{
+	return names("x", "DNS:www.example.com,email:a@b@example.com", HOST);
+}
+
+static struct setup
+constraint_with_a_period_first(void)
+{
+	return constrained("critical,permitted;DNS:.example.com");
+}
+
+static struct setup
+constraints_without_any(void)
+{
+	return constrained("critical,DER:3000");
+}
+
+static struct setup
+anchor_that_is_no_ca(void)
+{
+	const struct certs_cert *anchor =
+	    MAKE(.name = "anchor", .bare = true, .sans = "", .key_number = 2);
+	struct setup s = sends(MAKE(.name = HOST, .issuer = anchor), NULL);
+
+	s.trusted = anchor;
+	return s;
+}
+
+static struct setup
+cn_is_not_constrained_beside_a_san(void)
+{
+	const struct certs_cert *ca = MAKE(.name = "ca", .ca = true,
+	    .issuer = root, .key_number = 2,
+	    .extensions = {
+		{ "nameConstraints", "critical,excluded;DNS:example.org" } });
+	struct setup s = sends(MAKE(.name = "www.example.org",
+				   .sans = "IP:192.0.2.1", .issuer = ca),
+	    ca);
+
+	s.expected = "192.0.2.1";
+	return s;
+}
+
+static struct setup
+cn_is_constrained_without_a_san(void)
+{
+	struct setup s = constrained("critical,excluded;DNS:example.com");
+
+	s.sent[0] = MAKE(.name = HOST, .sans = "", .issuer = s.sent[1]);
+	return s;
+}
+
+static struct setup
+expires_this_second(void)
+{
+	return leaf_lives(CERTS_NOW - YEAR, CERTS_NOW);
+}
+
+/* ---- what public authorities may not issue: web_rules.c ---- */
+
+#define IDENTIFIED                                                             \
+	{                                                                      \
+		"authorityKeyIdentifier", "keyid:always"                       \
+	}
+#define FOR_SERVERS                                                            \
+	{                                                                      \
+		"extendedKeyUsage", "serverAuth"                               \
+	}
+
+/* A leaf of the root's. */
+static struct setup public(const struct certs_cert *leaf)
+{
+	struct setup s = sends(leaf, NULL);
+
+	s.how.public_rules = true;
+	return s;
+}
+
+static struct setup
+public_good(void)
+{
+	return public(MAKE(.name = HOST, .issuer = root, .bare = true,
+	    .extensions = { IDENTIFIED, FOR_SERVERS }));
+}
+
+static struct setup
+public_unidentified(void)
+{
+	return public(MAKE(.name = HOST, .issuer = root, .bare = true,
+	    .extensions = { FOR_SERVERS }));
+}
+
+static struct setup
+public_for_nothing(void)
+{
+	return public(MAKE(.name = HOST, .issuer = root, .bare = true,
+	    .extensions = { IDENTIFIED }));
+}
+
+static struct setup
+public_for_nothing_intent_unchecked(void)
+{
+	struct setup s = public_for_nothing();
+
+	s.how.check_intent = false;
+	return s;
+}
+
+static struct setup
+public_for_anything(void)
+{
+	return public(MAKE(.name = HOST, .issuer = root, .bare = true,
+	    .extensions = { IDENTIFIED,
+		{ "extendedKeyUsage", "serverAuth,anyExtendedKeyUsage" } }));
+}
+
+static struct setup
+public_cn_alone(void)
+{
+	return public(MAKE(.name = HOST, .sans = "", .issuer = root,
+	    .bare = true, .extensions = { IDENTIFIED, FOR_SERVERS }));
+}
+
+static struct setup
+public_cn_of_its_own(void)
+{
+	return public(MAKE(.name = "other.example.com",
+	    .sans = "DNS:www.example.com", .issuer = root, .bare = true,
+	    .extensions = { IDENTIFIED, FOR_SERVERS }));
+}
+
+static struct setup
+public_critical_names(void)
+{
+	return public(
+	    MAKE(.name = HOST, .sans = "critical,DNS:" HOST, .issuer = root,
+		.bare = true, .extensions = { IDENTIFIED, FOR_SERVERS }));
+}
+
+static struct setup
+public_underscore(void)
+{
+	return public(MAKE(.name = HOST, .sans = "DNS:" HOST ",DNS:a_b.example",
+	    .issuer = root, .bare = true,
+	    .extensions = { IDENTIFIED, FOR_SERVERS }));
+}
+
+static struct setup
+public_weak_key(void)
+{
+	return public(MAKE(.name = HOST, .issuer = root, .bare = true,
+	    .key = CERTS_RSA_WEAK, .extensions = { IDENTIFIED, FOR_SERVERS }));
+}
+
+static struct setup
+public_ca(void)
+{
+	return public(MAKE(.name = HOST, .issuer = root, .bare = true,
+	    .extensions = {
+		IDENTIFIED, FOR_SERVERS, { "basicConstraints", "CA:TRUE" } }));
+}
+
+static struct setup
+public_leaf_trusted(void)
+{
+	struct setup s = public_cn_alone();
+
+	s.trusted = s.sent[0];
+	return s;
+}
+
 static const struct {
 	const char *what;
 	struct setup (*setup)(void);
@@ -813,6 +1037,37 @@ static const struct {
 	{ "address", address, 0 },
 	{ "address in a DNS SAN", address_in_dns, ERR_CERT_HOSTNAME },
 	{ "name unchecked", name_unchecked, 0 },
+
+	{ "a leaf with constraints", leaf_constrains, ERR_CERT_BAD },
+	{ "keyCertSign without cA", leaf_signs_certificates, ERR_CERT_BAD },
+	{ "policyConstraints not critical", policy_not_critical, ERR_CERT_BAD },
+	{ "a URI like a host name", uri_like_a_host, ERR_CERT_BAD },
+	{ "a URI beside a name", uri_beside_a_name, 0 },
+	{ "period first", name_with_a_period_first, ERR_CERT_BAD },
+	{ "a mailbox with two @", mailbox_with_two_signs, ERR_CERT_BAD },
+	{ "period first in a constraint", constraint_with_a_period_first,
+	    ERR_CERT_BAD },
+	{ "empty constraints", constraints_without_any, ERR_CERT_BAD },
+	{ "anchor that is no CA", anchor_that_is_no_ca, ERR_CERT_BAD },
+	{ "CN not constrained beside a SAN", cn_is_not_constrained_beside_a_san,
+	    0 },
+	{ "CN constrained without a SAN", cn_is_constrained_without_a_san,
+	    ERR_CERT_BAD },
+	{ "expires this second", expires_this_second, 0 },
+
+	{ "public: good", public_good, 0 },
+	{ "public: no key identifier", public_unidentified, ERR_CERT_BAD },
+	{ "public: no extKeyUsage", public_for_nothing, ERR_CERT_INTENT },
+	{ "public: no extKeyUsage, unchecked",
+	    public_for_nothing_intent_unchecked, 0 },
+	{ "public: any extKeyUsage", public_for_anything, ERR_CERT_INTENT },
+	{ "public: CN alone", public_cn_alone, ERR_CERT_BAD },
+	{ "public: CN that is no SAN", public_cn_of_its_own, ERR_CERT_BAD },
+	{ "public: critical SAN", public_critical_names, ERR_CERT_BAD },
+	{ "public: underscore", public_underscore, ERR_CERT_BAD },
+	{ "public: weak key", public_weak_key, ERR_CERT_BAD },
+	{ "public: leaf that is a CA", public_ca, ERR_CERT_BAD },
+	{ "public: leaf trusted", public_leaf_trusted, 0 },
 };
 
 START_TEST(a_chain_is_accepted_or_refused_for_its_reason)
