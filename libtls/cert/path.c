@@ -38,7 +38,7 @@ issued(X509 *issuer, X509 *subject)
 	       X509_verify(subject, key) == 1;
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion): LENGTH_MAX deep at most */
+/* Calls itself, LENGTH_MAX deep at most. */
 static int
 climb(struct search *search, X509 *tip)
 {
