@@ -59,13 +59,13 @@ LIBTLS_CORE := $(call obj,$(addprefix libtls/core/,errors stacktrace memory))
 LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library secret digest hkdf prf aead cipher group dhe premaster scheme))
 LIBTLS_REGISTRY := $(call obj,$(addprefix libtls/registry/,suite lists preference))
 LIBTLS_CERT := $(call obj,libtls/cert/key libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \
-    libtls/cert/inspect libtls/cert/trust libtls/cert/rules libtls/cert/web_rules \
+    libtls/cert/inspect libtls/cert/crl libtls/cert/custom libtls/cert/trust libtls/cert/rules libtls/cert/web_rules \
     libtls/cert/constraints libtls/cert/path libtls/cert/validate)
 LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io kernel protect mac protect12 cbc record))
 LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures names fragment early_data next_protocols legacy))
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message checkpoint alert transcript schedule13 \
     keys13 keylog choose client_hello kept_hello hello_retry server_hello encrypted_extensions certificate_request \
-    certificate certificate_verify finished operation post schedule12 keys12 choose12 client_hello_v2 hello_callback key_exchange \
+    certificate certificate_verify finished operation post review schedule12 keys12 choose12 client_hello_v2 hello_callback key_exchange \
     certificate_request12 certificate_verify12 next_protocol finished12))
 LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies version_range pkey_needs protocols connection transport ending \
     negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate))
@@ -209,6 +209,7 @@ $(eval $(call unit,next_protocol,$(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,ktls,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,pkey_needs,$(LIBTLS) $(call obj,tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,version_range,$(LIBTLS) $(call obj,tests/unit/certs),$$(CRYPTO_LIBS)))
+$(eval $(call unit,crl,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,config,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,client_auth,$(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,policies,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))

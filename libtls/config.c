@@ -10,6 +10,7 @@
 #include "libtls/protocols.h"
 #include "libtls/state/config.h"
 #include "libtls/unstable/allow_ip_in_cn.h"
+#include "libtls/unstable/custom_x509_extensions.h"
 #include "libtls/unstable/npn.h"
 
 #define DEFAULT_DEPTH 7
@@ -89,6 +90,7 @@ s2n_config_free(struct s2n_config *config)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	cert_store_free(config->certs);
 	trust_store_free(config->trust);
+	custom_free(config->custom_extensions);
 	dhe_parameters_free(config->dh);
 	free(config->protocols.data);
 	memory_free(config);
@@ -230,6 +232,16 @@ s2n_config_disable_x509_intent_verification(struct s2n_config *config)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	config->check_intent = false;
 	return S2N_SUCCESS;
+}
+
+int
+s2n_config_add_custom_x509_extension(struct s2n_config *config,
+    uint8_t *extension_oid, uint32_t extension_oid_len)
+{
+	if (config == NULL || extension_oid == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	return errors_report(custom_add(&config->custom_extensions,
+	    slice_of(extension_oid, extension_oid_len)));
 }
 
 int

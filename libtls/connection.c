@@ -10,6 +10,7 @@
 #include "libtls/handshake/handshake.h"
 #include "libtls/handshake/kept_hello.h"
 #include "libtls/handshake/message.h"
+#include "libtls/handshake/review.h"
 #include "libtls/protocols.h"
 #include "libtls/state/connection.h"
 
@@ -33,6 +34,7 @@ clear(struct s2n_connection *conn)
 	record_free(&conn->records);
 	writer_free(&conn->inbox.joined);
 	s2n_cert_chain_and_key_free(conn->peer_chain);
+	review_end(conn);
 	free(conn->server_name);
 	free(conn->protocol);
 	free(conn->handshake_type);
@@ -115,6 +117,7 @@ s2n_connection_free_handshake(struct s2n_connection *conn)
 		handshake_end(conn);
 	kept_hello_empty(conn->hello);
 	s2n_cert_chain_and_key_free(conn->peer_chain);
+	review_end(conn);
 	conn->peer_chain = NULL;
 	free(conn->protocols_override.data);
 	conn->protocols_override = (struct protocol_list){ 0 };

@@ -9,6 +9,7 @@
 #include "libtls/ending.h"
 #include "libtls/handshake/handshake.h"
 #include "libtls/handshake/message.h"
+#include "libtls/handshake/review.h"
 
 const s2n_blocked_status S2N_BLOCKED_ON_APPLICATION_DATA =
     S2N_BLOCKED_ON_EARLY_DATA;
@@ -34,6 +35,7 @@ forget(struct s2n_connection *conn)
 {
 	handshake_end(conn);
 	s2n_cert_chain_and_key_free(conn->peer_chain);
+	review_end(conn);
 	conn->peer_chain = conn->own_chain = NULL;
 	free(conn->protocol);
 	conn->protocol = NULL;

@@ -139,6 +139,19 @@ pem_certificate(struct slice *rest, struct writer *der)
 }
 
 int
+pem_crl(struct slice text, struct writer *der)
+{
+	struct block block;
+	int r;
+
+	do {
+		if ((r = next_block(&text, &block)) != 0)
+			return r;
+	} while (!labelled(&block, PEM_STRING_X509_CRL));
+	return decode(block.body, der);
+}
+
+int
 pem_private_key(struct slice text, EVP_PKEY **out)
 {
 	struct block block;

@@ -17,6 +17,8 @@
  * ERR_INVALID_PEM when a block is malformed.
  */
 must_check int pem_certificate(struct slice *rest, struct writer *der);
+/* The DER of the first CRL of a text; errors as pem_certificate. */
+must_check int pem_crl(struct slice text, struct writer *der);
 /*
  * The first private key of a text: PKCS#8, PKCS#1 or SEC 1, not encrypted.
  * ERR_INVALID_PEM when there is none, ERR_DECODE_PRIVATE_KEY.

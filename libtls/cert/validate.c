@@ -35,6 +35,16 @@ static const struct {
 	{ X509_V_ERR_CERT_REVOKED, ERR_CERT_REVOKED },
 	{ X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, ERR_CERT_CRITICAL },
 	{ X509_V_ERR_INVALID_PURPOSE, ERR_CERT_INTENT },
+	{ X509_V_ERR_UNABLE_TO_GET_CRL, ERR_CRL_LOOKUP_FAILED },
+	{ X509_V_ERR_DIFFERENT_CRL_SCOPE, ERR_CRL_LOOKUP_FAILED },
+	{ X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE, ERR_CRL_SIGNATURE },
+	{ X509_V_ERR_CRL_SIGNATURE_FAILURE, ERR_CRL_SIGNATURE },
+	{ X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER, ERR_CRL_ISSUER },
+	{ X509_V_ERR_KEYUSAGE_NO_CRL_SIGN, ERR_CRL_ISSUER },
+	{ X509_V_ERR_CRL_PATH_VALIDATION_ERROR, ERR_CRL_ISSUER },
+	{ X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION, ERR_CRL_CRITICAL },
+	{ X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD, ERR_CRL_THIS_UPDATE },
+	{ X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD, ERR_CRL_NEXT_UPDATE },
 	{ X509_V_ERR_OUT_OF_MEM, ERR_NOMEM },
 };
 
@@ -214,20 +224,39 @@ check_path(X509_STORE_CTX *ctx, const struct validation *how)
 }
 
 /* RFC 5280 4.1.2.5: through notAfter, inclusive; libcrypto ends before it. */
+static bool
+ends_now(X509_STORE_CTX *ctx)
+{
+	const ASN1_TIME *end =
+	    X509_get0_notAfter(X509_STORE_CTX_get_current_cert(ctx));
+	time_t now = X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(ctx));
+
+	return ASN1_TIME_cmp_time_t(end, now) == 0;
+}
+
+/* What libcrypto holds against a chain and we do not. */
 static int
 tell(int ok, X509_STORE_CTX *ctx)
 {
-	const ASN1_TIME *end;
-	time_t now;
+	const struct validation *how = X509_STORE_CTX_get_app_data(ctx);
+	bool fine;
 
-	if (ok || X509_STORE_CTX_get_error(ctx) != X509_V_ERR_CERT_HAS_EXPIRED)
+	if (ok)
 		return ok;
-	end = X509_get0_notAfter(X509_STORE_CTX_get_current_cert(ctx));
-	now = X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(ctx));
-	if (ASN1_TIME_cmp_time_t(end, now) != 0)
-		return 0;
-	X509_STORE_CTX_set_error(ctx, X509_V_OK);
-	return 1;
+	switch (X509_STORE_CTX_get_error(ctx)) {
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		fine = ends_now(ctx);
+		break;
+	case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+		fine = custom_covers(
+		    how->custom, X509_STORE_CTX_get_current_cert(ctx));
+		break;
+	default:
+		fine = crl_forgives(ctx);
+	}
+	if (fine)
+		X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return fine;
 }
 
 struct attempt {
@@ -242,6 +271,7 @@ verify(void *arg, STACK_OF(X509) * others)
 	const struct validation *how = attempt->how;
 	X509_STORE *store = trust_store_x509(how->trust);
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	STACK_OF(X509_CRL) *crls = NULL;
 	int r;
 
 	if (store == NULL || ctx == NULL ||
@@ -251,12 +281,23 @@ verify(void *arg, STACK_OF(X509) * others)
 	}
 	set_rules(X509_STORE_CTX_get0_param(ctx), how, attempt->leaf);
 	X509_STORE_CTX_set_verify_cb(ctx, tell);
+	X509_STORE_CTX_set_app_data(ctx, (void *)(uintptr_t)how);
+	if (how->lookups != NULL) {
+		if ((crls = crl_lookups_stack(how->lookups)) == NULL) {
+			r = fail(ERR_NOMEM);
+			goto out;
+		}
+		X509_STORE_CTX_set0_crls(ctx, crls);
+		X509_STORE_CTX_set_flags(
+		    ctx, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+	}
 	if (X509_verify_cert(ctx) != 1)
 		r = fail(code_of(X509_STORE_CTX_get_error(ctx)));
 	else
 		r = check_path(ctx, how);
 out:
 	X509_STORE_CTX_free(ctx);
+	sk_X509_CRL_free(crls);
 	return r;
 }
 

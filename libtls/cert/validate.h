@@ -6,6 +6,8 @@
 #define LIBTLS_CERT_VALIDATE_H
 
 #include "libtls/cert/chain.h"
+#include "libtls/cert/crl.h"
+#include "libtls/cert/custom.h"
 #include "libtls/cert/hostname.h"
 #include "libtls/cert/trust.h"
 #include "libtls/registry/preference.h"
@@ -18,6 +20,8 @@ struct validation {
 	uint16_t max_depth;   /* most certificates in the chain */
 	bool check_time;
 	bool check_intent;
+	const struct crl_lookups *lookups;    /* answered; NULL: no CRLs */
+	const STACK_OF(ASN1_OBJECT) * custom; /* critical and fine */
 	bool ip_in_cn;     /* counts, where there is no SAN */
 	bool public_rules; /* the anchors are public: see web_rules.h */
 	/* KU_DIGITAL_SIGNATURE or KU_KEY_ENCIPHERMENT, of <openssl/x509v3.h>:

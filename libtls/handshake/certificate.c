@@ -7,6 +7,7 @@
 
 #include "libtls/extension/extension.h"
 #include "libtls/handshake/messages.h"
+#include "libtls/handshake/review.h"
 
 /* More than the deepest chain that any config allows would be of use for. */
 #define CERTIFICATES_MAX 32
@@ -99,6 +100,8 @@ validate(struct s2n_connection *conn)
 		.check_time = config->check_time,
 		.check_intent = config->check_intent,
 		.ip_in_cn = config->ip_in_cn,
+		.lookups = config->crl_lookup != NULL ? &conn->lookups : NULL,
+		.custom = config->custom_extensions,
 		/* Who takes addresses from common names is not among them. */
 		.public_rules = !is_server(conn) && !config->ip_in_cn &&
 				trust_store_public(config->trust),
@@ -107,9 +110,12 @@ validate(struct s2n_connection *conn)
 		.preference = connection_preference(conn),
 	};
 	uint64_t now;
+	int r;
 
 	if (!config->check_x509)
 		return 0;
+	if ((r = review_lookups(conn)) != 0)
+		return r;
 	if (config->wall.read(config->wall.ctx, &now) != 0)
 		return fail(ERR_SAFETY);
 	how.now = now / NANOSECONDS;
@@ -161,7 +167,12 @@ certificate_recv(struct s2n_connection *conn, struct reader *in)
 	if (!is_server(conn) && !conn->client_asked &&
 	    connection_client_auth(conn) == S2N_CERT_AUTH_REQUIRED)
 		return fail(ERR_MISSING_CERT_REQUEST);
-	if ((r = take_chain(conn, list)) != 0 || (r = judge_kind(conn)) != 0)
+	/* Called again after ERR_WANT_VALIDATION, it has the chain. */
+	if (conn->peer_chain == NULL && (r = take_chain(conn, list)) != 0)
 		return r;
-	return validate(conn);
+	if ((r = judge_kind(conn)) != 0)
+		return r;
+	if (!conn->validation.asked && (r = validate(conn)) != 0)
+		return r;
+	return review_chain(conn);
 }

@@ -42,6 +42,11 @@ struct s2n_config {
 	bool check_x509;
 	bool check_time;
 	bool check_intent;
+	STACK_OF(ASN1_OBJECT) * custom_extensions;
+	s2n_crl_lookup_callback crl_lookup; /* NULL: CRLs are not checked */
+	void *crl_lookup_ctx;
+	s2n_cert_validation_callback cert_validation; /* NULL: none */
+	void *cert_validation_ctx;
 	bool ip_in_cn; /* may be the name that a certificate is for */
 	uint16_t max_depth;
 	s2n_verify_host_fn verify_host; /* NULL: the built-in check */

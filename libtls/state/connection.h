@@ -12,6 +12,11 @@
 
 #define FINISHED_MAX 36 /* SSLv3; 12 in TLS (RFC 5246 7.4.9) */
 
+/* The application's word on the peer's chain (unstable/crl.h). */
+struct s2n_cert_validation_info {
+	bool asked, answered, accepted;
+};
+
 struct s2n_connection {
 	s2n_mode mode;
 	struct s2n_config *config;
@@ -40,6 +45,8 @@ struct s2n_connection {
 	const struct scheme *client_scheme;
 	struct s2n_cert_chain_and_key *own_chain;  /* borrowed */
 	struct s2n_cert_chain_and_key *peer_chain; /* owned */
+	struct crl_lookups lookups;                /* likewise */
+	struct s2n_cert_validation_info validation;
 	s2n_cert_sni_match cert_match;
 	char *server_name;
 	char *protocol;
