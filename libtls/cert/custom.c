@@ -50,6 +50,8 @@ custom_covers(const STACK_OF(ASN1_OBJECT) * list, X509 *x509)
 {
 	X509_EXTENSION *extension;
 
+	if (list == NULL)
+		return false;
 	for (int i = 0; i < X509_get_ext_count(x509); i++) {
 		extension = X509_get_ext(x509, i);
 		if (X509_EXTENSION_get_critical(extension) &&

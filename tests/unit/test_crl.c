@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "libtls/registry/iana.h"
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
@@ -383,6 +384,65 @@ START_TEST(a_chain_is_checked_against_the_crls)
 }
 END_TEST
 
+/* RFC 5280 6.1: nobody revokes an anchor, so no CRL is needed for it. */
+START_TEST(an_anchor_needs_no_crl)
+{
+	struct crl_spec first = { 0 };
+	struct peers peers;
+
+	open_chain(&peers, false, NULL);
+	first.by = middle;
+	check_crls(&peers, &first, NULL);
+	ck_assert_int_eq(
+	    s2n_config_add_pem_to_trust_store(peers.client_config, middle->pem),
+	    0);
+	ck_assert(peers_negotiate(&peers));
+	ck_assert_uint_eq(app.lookups, 2);
+	done(&peers);
+}
+END_TEST
+
+/* A server asks about the client's certificate, in TLS 1.3 and 1.2. */
+START_TEST(a_client_is_checked_too)
+{
+	static const struct peers_spec specs[] = {
+		{ .client_auth = S2N_CERT_AUTH_REQUIRED, .client_cert = true },
+		{ .client_auth = S2N_CERT_AUTH_REQUIRED,
+		    .client_cert = true,
+		    .version = S2N_TLS12,
+		    .suite = TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 },
+	};
+	struct peers peers;
+
+	memset(&app, 0, sizeof app);
+	peers_open(&peers, &specs[_i]);
+	ck_assert_int_eq(
+	    s2n_config_set_crl_lookup_cb(peers.server_config, on_lookup, &app),
+	    0);
+	ck_assert(!peers_negotiate(&peers));
+	ck_assert_str_eq(
+	    s2n_strerror_name(peers.server_error), "S2N_ERR_CRL_LOOKUP_FAILED");
+	ck_assert_uint_eq(app.lookups, 1);
+
+	memset(&app, 0, sizeof app);
+	ck_assert_int_eq(
+	    s2n_config_set_crl_lookup_cb(peers.server_config, NULL, NULL), 0);
+	ck_assert_int_eq(s2n_config_set_cert_validation_cb(
+			     peers.server_config, on_validation, &app),
+	    0);
+	peers_reconnect(&peers);
+	ck_assert(peers_negotiate(&peers));
+	ck_assert_uint_eq(app.validations, 1);
+
+	app.reject = true;
+	peers_reconnect(&peers);
+	ck_assert(!peers_negotiate(&peers));
+	ck_assert_str_eq(
+	    s2n_strerror_name(peers.server_error), "S2N_ERR_CERT_REJECTED");
+	done(&peers);
+}
+END_TEST
+
 START_TEST(a_failing_callback_ends_the_handshake)
 {
 	struct peers peers;
@@ -532,6 +592,8 @@ crl_suite(void)
 	tcase_add_test(tcase, a_crl_is_loaded_once_and_from_nothing_else);
 	tcase_add_loop_test(
 	    tcase, a_chain_is_checked_against_the_crls, 0, 2 * FAULTS);
+	tcase_add_test(tcase, an_anchor_needs_no_crl);
+	tcase_add_loop_test(tcase, a_client_is_checked_too, 0, 2);
 	tcase_add_loop_test(tcase, a_failing_callback_ends_the_handshake, 0, 2);
 	tcase_add_loop_test(tcase, the_application_has_the_last_word, 0, 8);
 	tcase_add_test(tcase, the_application_is_not_asked_about_a_bad_chain);
