@@ -230,15 +230,20 @@ on_validation(struct s2n_connection *conn,
 
 /* The leaf's extension is critical where one is named. */
 static void
-open_chain(struct peers *peers, bool slow, const char *extension)
+open_below(struct peers *peers, bool slow, const char *extension,
+    const struct certs_spec *middle_spec)
 {
+	struct certs_spec spec = *middle_spec;
 	const char *pem;
 
 	memset(&app, 0, sizeof app);
 	peers_open(peers, &(struct peers_spec){ .slow = slow });
 	root = MAKE(.name = "root", .ca = true, .key_number = 2);
-	middle =
-	    MAKE(.name = "middle", .ca = true, .issuer = root, .key_number = 3);
+	spec.name = "middle";
+	spec.ca = true;
+	spec.issuer = root;
+	spec.key_number = 3;
+	middle = certs_make(&spec);
 	leaf = MAKE(.name = "localhost", .issuer = middle,
 	    .extensions = { { extension, "critical,ASN1:NULL" } });
 	s2n_config_free(peers->server_config);
@@ -254,6 +259,12 @@ open_chain(struct peers *peers, bool slow, const char *extension)
 	    s2n_config_add_pem_to_trust_store(peers->client_config, root->pem),
 	    0);
 	peers_reconnect(peers);
+}
+
+static void
+open_chain(struct peers *peers, bool slow, const char *extension)
+{
+	open_below(peers, slow, extension, &(struct certs_spec){ 0 });
 }
 
 static void
@@ -380,6 +391,22 @@ START_TEST(a_chain_is_checked_against_the_crls)
 		assert_refused(
 		    &peers, faults[fault].error, faults[fault].alert);
 	ck_assert_uint_eq(app.lookups, 2);
+	done(&peers);
+}
+END_TEST
+
+/* RFC 5280 4.2.1.3: cRLSign */
+START_TEST(an_issuer_has_to_be_allowed_to_sign_crls)
+{
+	const struct certs_spec spec = { .bare = true,
+		.extensions = { { "basicConstraints", "critical,CA:TRUE" },
+		    { "keyUsage", "critical,keyCertSign" },
+		    { "subjectKeyIdentifier", "hash" } } };
+	struct peers peers;
+
+	open_below(&peers, false, NULL, &spec);
+	prepare(&peers, FINE);
+	assert_refused(&peers, "S2N_ERR_CRL_ISSUER", ALERT_CERTIFICATE_UNKNOWN);
 	done(&peers);
 }
 END_TEST
@@ -592,6 +619,7 @@ crl_suite(void)
 	tcase_add_test(tcase, a_crl_is_loaded_once_and_from_nothing_else);
 	tcase_add_loop_test(
 	    tcase, a_chain_is_checked_against_the_crls, 0, 2 * FAULTS);
+	tcase_add_test(tcase, an_issuer_has_to_be_allowed_to_sign_crls);
 	tcase_add_test(tcase, an_anchor_needs_no_crl);
 	tcase_add_loop_test(tcase, a_client_is_checked_too, 0, 2);
 	tcase_add_loop_test(tcase, a_failing_callback_ends_the_handshake, 0, 2);
