@@ -333,8 +333,9 @@ S2N_API extern int s2n_config_wipe_trust_store(struct s2n_config *config);
 /**
  * Adds the system's trust anchors. While there are no others, and neither
  * SSL_CERT_FILE nor SSL_CERT_DIR names them, a server's certificate must keep
- * to the CA/Browser Forum's Baseline Requirements: names in subjectAltName, keys
- * of 2048 bits or P-256, serverAuth, and more that public authorities keep to.
+ * to the CA/Browser Forum's Baseline Requirements: names in subjectAltName,
+ * keys of 2048 bits or P-256, serverAuth, and more that public authorities keep
+ * to.
  */
 S2N_API extern int s2n_config_load_system_certs(struct s2n_config *config);
 /** No verification of the peer's chain and host name at all. For tests. */
