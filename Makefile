@@ -67,7 +67,7 @@ LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message c
     keys13 keylog choose client_hello kept_hello hello_retry server_hello encrypted_extensions certificate_request \
     certificate certificate_verify finished operation post review schedule12 keys12 choose12 client_hello_v2 hello_callback key_exchange \
     certificate_request12 certificate_verify12 next_protocol finished12))
-LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies version_range pkey_needs protocols connection transport ending \
+LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies serving version_range pkey_needs protocols connection transport ending \
     negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
