@@ -60,15 +60,15 @@ LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library secret digest hkd
 LIBTLS_REGISTRY := $(call obj,$(addprefix libtls/registry/,suite lists preference))
 LIBTLS_CERT := $(call obj,libtls/cert/key libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \
     libtls/cert/inspect libtls/cert/crl libtls/cert/custom libtls/cert/trust libtls/cert/rules libtls/cert/web_rules \
-    libtls/cert/constraints libtls/cert/path libtls/cert/validate)
+    libtls/cert/constraints libtls/cert/path libtls/cert/validate libtls/cert/staple libtls/cert/ocsp)
 LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io kernel protect mac protect12 cbc record))
-LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures names fragment early_data next_protocols legacy))
+LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures names fragment early_data next_protocols stapled legacy))
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message checkpoint alert transcript schedule13 \
     keys13 keylog choose client_hello kept_hello hello_retry server_hello encrypted_extensions certificate_request \
     certificate certificate_verify finished operation post review schedule12 keys12 choose12 client_hello_v2 hello_callback key_exchange \
-    certificate_request12 certificate_verify12 next_protocol finished12))
+    certificate_status certificate_request12 certificate_verify12 next_protocol finished12))
 LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies serving version_range pkey_needs protocols connection transport ending \
-    negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate))
+    negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate stapling))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 

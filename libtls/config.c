@@ -64,7 +64,7 @@ s2n_config_new_minimal(void)
 	}
 	config->preference = preference_default;
 	config->check_x509 = config->check_time = true;
-	config->check_intent = true;
+	config->check_intent = config->check_ocsp = true;
 	config->max_depth = DEFAULT_DEPTH;
 	config->max_blinding = DEFAULT_BLINDING;
 	config->wall = (struct clock){ wall_clock, NULL };
@@ -175,10 +175,15 @@ int
 s2n_config_set_verification_ca_location(
     struct s2n_config *config, const char *ca_pem_filename, const char *ca_dir)
 {
+	int r;
+
 	if (config == NULL || (ca_pem_filename == NULL && ca_dir == NULL))
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	return errors_report(
-	    trust_store_add_location(config->trust, ca_pem_filename, ca_dir));
+	r = trust_store_add_location(config->trust, ca_pem_filename, ca_dir);
+	/* Older than the call for it, and kept by the guide's library. */
+	if (r == 0)
+		config->asks_ocsp_by_ca = true;
+	return errors_report(r);
 }
 
 int

@@ -35,6 +35,8 @@ clear(struct s2n_connection *conn)
 	writer_free(&conn->inbox.joined);
 	s2n_cert_chain_and_key_free(conn->peer_chain);
 	review_end(conn);
+	staple_clear(&conn->ocsp);
+	staple_clear(&conn->scts);
 	free(conn->server_name);
 	free(conn->protocol);
 	free(conn->handshake_type);
@@ -119,6 +121,7 @@ s2n_connection_free_handshake(struct s2n_connection *conn)
 	s2n_cert_chain_and_key_free(conn->peer_chain);
 	review_end(conn);
 	conn->peer_chain = NULL;
+	staple_clear(&conn->ocsp);
 	free(conn->protocols_override.data);
 	conn->protocols_override = (struct protocol_list){ 0 };
 	return S2N_SUCCESS;

@@ -34,6 +34,12 @@ ephemeral(const struct s2n_connection *conn)
 }
 
 static bool
+stapled(const struct s2n_connection *conn)
+{
+	return conn->version < S2N_TLS13 && conn->ocsp_stapled;
+}
+
+static bool
 npn(const struct s2n_connection *conn)
 {
 	return conn->npn;
@@ -61,6 +67,7 @@ static const struct {
 	{ "CLIENT_AUTH", asked },
 	{ "NO_CLIENT_CERT", unanswered },
 	{ "TLS12_PERFECT_FORWARD_SECRECY", ephemeral },
+	{ "OCSP_STATUS", stapled },
 	{ "WITH_NPN", npn },
 	{ "HELLO_RETRY_REQUEST", retried },
 	{ "MIDDLEBOX_COMPAT", compatible },

@@ -37,6 +37,9 @@ forget(struct s2n_connection *conn)
 	s2n_cert_chain_and_key_free(conn->peer_chain);
 	review_end(conn);
 	conn->peer_chain = conn->own_chain = NULL;
+	staple_clear(&conn->ocsp);
+	staple_clear(&conn->scts);
+	conn->ocsp_stapled = false;
 	free(conn->protocol);
 	conn->protocol = NULL;
 	conn->group = NULL;

@@ -259,6 +259,20 @@ S2N_API extern void *s2n_cert_chain_and_key_get_ctx(
 S2N_API extern s2n_cert_private_key *s2n_cert_chain_and_key_get_private_key(
     struct s2n_cert_chain_and_key *cert_and_key);
 
+/**
+ * The OCSP response (RFC 6960, DER) to be stapled for a peer that asks, copied
+ * and not looked at; below TLS 1.3 a server's only. NULL or length 0 clears it.
+ * May be called again while connections use the pair, though not by another
+ * thread. More than 32000 bytes: S2N_ERR_INVALID_ARGUMENT.
+ */
+S2N_API extern int s2n_cert_chain_and_key_set_ocsp_data(
+    struct s2n_cert_chain_and_key *chain_and_key, const uint8_t *data,
+    uint32_t length);
+/** The SignedCertificateTimestampList (RFC 6962 3.3) likewise. */
+S2N_API extern int s2n_cert_chain_and_key_set_sct_list(
+    struct s2n_cert_chain_and_key *chain_and_key, const uint8_t *data,
+    uint32_t length);
+
 /** Loads a pair that the config owns. Cannot be mixed with ..._to_store. */
 S2N_API extern int s2n_config_add_cert_chain_and_key(struct s2n_config *config,
     const char *cert_chain_pem, const char *private_key_pem);
@@ -322,7 +336,37 @@ S2N_API extern int s2n_cert_get_utf8_string_from_extension_data(
     const uint8_t *extension_data, uint32_t extension_len, uint8_t *out_data,
     uint32_t *out_len);
 
-/** Adds trust anchors from a PEM file and/or an OpenSSL hashed directory. */
+typedef enum {
+	S2N_STATUS_REQUEST_NONE = 0,
+	S2N_STATUS_REQUEST_OCSP = 1
+} s2n_status_request_type;
+/**
+ * Whether peers are asked to staple an OCSP response to their certificate
+ * (Guide: OCSP Stapling); servers can ask in TLS 1.3 only. One that is missing
+ * fails no handshake.
+ */
+S2N_API extern int s2n_config_set_status_request_type(
+    struct s2n_config *config, s2n_status_request_type type);
+/**
+ * 0: a stapled response is not judged; else, the default, it has to be the
+ * issuer's or its delegate's, of now (without nextUpdate for an hour; clocks
+ * may be 5 minutes apart) and "good". Otherwise S2N_ERR_INVALID_OCSP_RESPONSE
+ * (malformed), S2N_ERR_CERT_REVOKED, _CERT_EXPIRED (it is too old),
+ * _CERT_INVALID (not yet valid) or _CERT_UNTRUSTED. Without verification of
+ * certificates there is none of responses.
+ */
+S2N_API extern int s2n_config_set_check_stapled_ocsp_response(
+    struct s2n_config *config, uint8_t check_ocsp);
+typedef enum {
+	S2N_CT_SUPPORT_NONE = 0,
+	S2N_CT_SUPPORT_REQUEST = 1
+} s2n_ct_support_level;
+/** Whether peers are asked for signed certificate timestamps (RFC 6962). What
+ * comes is handed out unchecked. */
+S2N_API extern int s2n_config_set_ct_support_level(
+    struct s2n_config *config, s2n_ct_support_level level);
+/** Adds trust anchors from a PEM file and/or an OpenSSL hashed directory. A
+ * client then asks for OCSP stapling, too. */
 S2N_API extern int s2n_config_set_verification_ca_location(
     struct s2n_config *config, const char *ca_pem_filename, const char *ca_dir);
 /** Adds trust anchors from a PEM string. */
@@ -485,6 +529,18 @@ S2N_API extern struct s2n_cert_chain_and_key *s2n_connection_get_selected_cert(
 S2N_API extern int s2n_connection_get_peer_cert_chain(
     const struct s2n_connection *conn,
     struct s2n_cert_chain_and_key *cert_chain);
+/**
+ * The OCSP response that the peer stapled, and its length; NULL and 0 when it
+ * did not. The connection's, until s2n_connection_free_handshake.
+ */
+S2N_API extern const uint8_t *s2n_connection_get_ocsp_response(
+    struct s2n_connection *conn, uint32_t *length);
+/** 1 if the server stapled one, else 0. */
+S2N_API extern int s2n_connection_is_ocsp_stapled(struct s2n_connection *conn);
+/** The peer's SignedCertificateTimestampList likewise, until the connection is
+ * freed or wiped. */
+S2N_API extern const uint8_t *s2n_connection_get_sct_list(
+    struct s2n_connection *conn, uint32_t *length);
 typedef enum {
 	S2N_SNI_NONE = 1,
 	S2N_SNI_EXACT_MATCH,
@@ -539,6 +595,14 @@ typedef enum {
 	S2N_EXTENSION_SUPPORTED_VERSIONS = 43,
 	S2N_EXTENSION_RENEGOTIATION_INFO = 65281
 } s2n_tls_extension_type;
+/**
+ * Deprecated: OCSP response or SCT list, by the extension's number, of the pair
+ * that the config owns. S2N_ERR_CERT_OWNERSHIP when its pairs are the
+ * application's, S2N_ERR_UPDATING_EXTENSION when it has none,
+ * S2N_ERR_UNRECOGNIZED_EXTENSION for other numbers.
+ */
+S2N_API extern int s2n_config_set_extension_data(struct s2n_config *config,
+    s2n_tls_extension_type type, const uint8_t *data, uint32_t length);
 
 /**
  * A server's ClientHello, the second one after a HelloRetryRequest; NULL until

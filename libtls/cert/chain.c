@@ -24,6 +24,7 @@ reset(struct s2n_cert_chain_and_key *chain)
 	free(chain->names);
 	free(chain->list);
 	X509_free(chain->leaf);
+	X509_free(chain->issuer);
 	EVP_PKEY_free(chain->public_key);
 	EVP_PKEY_free(chain->key.pkey); /* wipes the private parts */
 	*chain = (struct s2n_cert_chain_and_key){ .ctx = ctx };

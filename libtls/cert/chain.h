@@ -8,6 +8,7 @@
 
 #include <openssl/x509.h>
 
+#include "libtls/cert/staple.h"
 #include "libtls/crypto/scheme.h"
 
 /* One certificate as it travels: the public struct s2n_cert. */
@@ -25,13 +26,15 @@ struct s2n_cert_chain_and_key {
 	struct s2n_cert *certs; /* leaf first */
 	size_t count;
 	X509 *leaf;
+	X509 *issuer; /* a peer's leaf's, by the path that validated it */
 	EVP_PKEY *public_key; /* the leaf's */
 	enum key_kind kind;
 	struct s2n_pkey key;
 	char **names; /* DNS SANs, else CNs; lower case */
 	size_t name_count;
-	uint8_t *list; /* of certificates, as TLS 1.2 sends it: see
-			  chain_list() */
+	uint8_t *list;            /* of certificates, as TLS 1.2 sends it: see
+				     chain_list() */
+	struct staple ocsp, scts; /* to go with our leaf */
 	void *ctx;
 };
 

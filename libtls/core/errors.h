@@ -36,6 +36,7 @@ enum alert {
 	ALERT_MISSING_EXTENSION = 109,
 	ALERT_UNSUPPORTED_EXTENSION = 110,
 	ALERT_UNRECOGNIZED_NAME = 112,
+	ALERT_BAD_CERTIFICATE_STATUS_RESPONSE = 113,
 	ALERT_CERTIFICATE_REQUIRED = 116,
 	ALERT_NO_APPLICATION_PROTOCOL = 120,
 	ALERT_NONE = 255 /* nothing is sent for this code */
@@ -115,6 +116,10 @@ enum alert {
 	ERR(CRL_NEXT_UPDATE,       PROTO,    61,  CRL_INVALID_NEXT_UPDATE,     CERTIFICATE_UNKNOWN, "a CRL's nextUpdate is malformed") \
 	ERR(CRL_NOT_YET_VALID,     PROTO,    62,  CRL_NOT_YET_VALID,           CERTIFICATE_UNKNOWN, "a CRL is not yet valid") \
 	ERR(CRL_EXPIRED,           PROTO,    63,  CRL_EXPIRED,                 CERTIFICATE_UNKNOWN, "a CRL has expired") \
+	ERR(OCSP_UNTRUSTED,        PROTO,    46, CERT_UNTRUSTED,              BAD_CERTIFICATE_STATUS_RESPONSE, "the OCSP response is not by a certificate's issuer or does not call it good") \
+	ERR(OCSP_REVOKED,          PROTO,    48, CERT_REVOKED,                BAD_CERTIFICATE_STATUS_RESPONSE, "a certificate is revoked, says its OCSP response") \
+	ERR(OCSP_EXPIRED,          PROTO,    50, CERT_EXPIRED,                BAD_CERTIFICATE_STATUS_RESPONSE, "the OCSP response has expired") \
+	ERR(OCSP_NOT_YET_VALID,    PROTO,    52, CERT_INVALID,                BAD_CERTIFICATE_STATUS_RESPONSE, "the OCSP response is not yet valid") \
 	ERR(CERT_INTENT,           PROTO,    82, CERT_INTENT_INVALID,         UNSUPPORTED_CERTIFICATE, "a certificate is not meant for this use") \
 	ERR(VERSION,               PROTO,    66, PROTOCOL_VERSION_UNSUPPORTED, PROTOCOL_VERSION, "no protocol version in common") \
 	ERR(VERSION_NOT_OFFERED,   PROTO,    66, PROTOCOL_VERSION_UNSUPPORTED, ILLEGAL_PARAMETER, "the server chose a version that was not offered") \
@@ -172,6 +177,9 @@ enum alert {
 	ERR(KEY_MISMATCH,          USAGE,    20, KEY_MISMATCH,                INTERNAL_ERROR, "the private key is not the certificate's") \
 	ERR(SEND_SIZE,             USAGE,    21, SEND_SIZE,                   INTERNAL_ERROR, "fewer bytes than in the call that blocked") \
 	ERR(CORK_UNMANAGED,        USAGE,    22, CORK_SET_ON_UNMANAGED,       INTERNAL_ERROR, "only for a descriptor that the connection writes to itself") \
+	ERR(UNRECOGNIZED_EXTENSION, USAGE,   23, UNRECOGNIZED_EXTENSION,      INTERNAL_ERROR, "the extension has no data to be set") \
+	ERR(OCSP_RESPONSE,         USAGE,    26, INVALID_OCSP_RESPONSE,       BAD_CERTIFICATE_STATUS_RESPONSE, "the OCSP response is malformed") \
+	ERR(UPDATING_EXTENSION,    USAGE,    27, UPDATING_EXTENSION,          INTERNAL_ERROR, "there is no certificate whose extension could be set") \
 	ERR(NOT_RECEIVED,          USAGE,    24, EXTENSION_NOT_RECEIVED,      INTERNAL_ERROR, "the extension was not received") \
 	ERR(INVALID_DYNAMIC_THRESHOLD, USAGE, 40, INVALID_DYNAMIC_THRESHOLD,  INTERNAL_ERROR, "the threshold is above 8 MiB") \
 	ERR(INVALID_ARGUMENT,      USAGE,    41, INVALID_ARGUMENT,            INTERNAL_ERROR, "an argument is invalid") \

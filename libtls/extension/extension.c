@@ -13,6 +13,10 @@
 	    IN_CERTIFICATE)
 /* The answer to most of them. */
 #define ANSWER (IN_SERVER_HELLO12 | IN_ENCRYPTED)
+/* What goes along with a certificate (RFC 8446 4.4.2.1). */
+#define STAPLED                                                                \
+	(IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST | IN_SERVER_HELLO12 |        \
+	    IN_CERTIFICATE)
 
 #define ROW(name) name##_wanted, name##_build, name##_parse
 
@@ -27,8 +31,10 @@ static const struct extension table[] = {
 	{ 50,     IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,  0,              ROW(signature_algorithms_cert) },
 	{ 0,      IN_CLIENT_HELLO | ANSWER,                  0,              ROW(server_name) },
 	{ 16,     IN_CLIENT_HELLO | ANSWER,                  0,              ROW(alpn) },
-	{ 1,      IN_CLIENT_HELLO | ANSWER,                  0,              ROW(max_fragment_length) },
 	{ 13172,  IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(next_protocols) }, /* after alpn */
+	{ 5,      STAPLED,                                   0,              ROW(status_request) },
+	{ 18,     STAPLED,                                   0,              ROW(signed_timestamps) },
+	{ 1,      IN_CLIENT_HELLO | ANSWER,                  0,              ROW(max_fragment_length) },
 	{ 11,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(ec_point_formats) },
 	{ 0xff01, IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(renegotiation_info) },
 	{ 44,     IN_CLIENT_HELLO | IN_HELLO_RETRY,          IN_HELLO_RETRY, ROW(cookie) },

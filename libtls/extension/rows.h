@@ -26,6 +26,8 @@ EXTENSION_ROW(renegotiation_info);
 EXTENSION_ROW(cookie);
 EXTENSION_ROW(extended_master_secret);
 EXTENSION_ROW(early_data);
+EXTENSION_ROW(status_request);
+EXTENSION_ROW(signed_timestamps);
 EXTENSION_ROW(next_protocols);
 
 #undef EXTENSION_ROW

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "libtls/extension/extension.h"
+#include "libtls/handshake/certificate_status.h"
 #include "libtls/handshake/messages.h"
 #include "libtls/handshake/review.h"
 
@@ -27,6 +28,7 @@ certificate_send(struct s2n_connection *conn, struct writer *out)
 	for (size_t i = 0; chain != NULL && r == 0 && i < chain->count; i++) {
 		writer_vec24(
 		    out, slice_of(chain->certs[i].der, chain->certs[i].len));
+		conn->hs->at_leaf = i == 0;
 		if (conn->version >= S2N_TLS13)
 			r = extension_build(conn, IN_CERTIFICATE, out);
 	}
@@ -51,6 +53,7 @@ take_chain(struct s2n_connection *conn, struct slice list)
 			extensions = reader_vec16(&entries);
 		if (entries.failed || ders[count].len == 0)
 			return fail(ERR_DECODE);
+		conn->hs->at_leaf = count == 0;
 		count++;
 		if ((r = extension_parse(conn, IN_CERTIFICATE, extensions)) !=
 		    0)
@@ -108,6 +111,7 @@ validate(struct s2n_connection *conn)
 		.key_usage = key_usage(conn),
 		.version = conn->version,
 		.preference = connection_preference(conn),
+		.issuer = &conn->peer_chain->issuer,
 	};
 	uint64_t now;
 	int r;
@@ -120,7 +124,9 @@ validate(struct s2n_connection *conn)
 		return fail(ERR_SAFETY);
 	how.now = now / NANOSECONDS;
 	set_host_check(conn, &how);
-	return validate_chain(conn->peer_chain, &how);
+	if ((r = validate_chain(conn->peer_chain, &how)) != 0)
+		return r;
+	return certificate_status_check(conn);
 }
 
 /* RFC 5246 7.4.2: the server's key is of the kind that the suite names. */

@@ -238,7 +238,7 @@ take_offer(struct s2n_connection *conn, const struct hello *hello)
 		    hello->suites, TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
 	};
 	hs->fragment_code = 0;
-	hs->offer_npn = false;
+	hs->offer_npn = hs->wants_ocsp = hs->wants_scts = false;
 	conn->records.fragment_agreed = 0;
 	return extension_parse(conn, IN_CLIENT_HELLO, hello->extensions);
 }

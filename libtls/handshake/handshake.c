@@ -71,6 +71,19 @@ ephemeral(const struct s2n_connection *conn)
 	return conn->suite->key_exchange != KX_RSA ? YES : NO;
 }
 
+/* RFC 6066 8: a server that said it would "MAY also choose not to". */
+static enum expect
+stapled(const struct s2n_connection *conn)
+{
+	const struct handshake *hs = conn->hs;
+
+	if (!hs->status_due)
+		return NO;
+	if (!is_server(conn))
+		return MAYBE;
+	return hs->chain->ocsp.len > 0 ? YES : NO;
+}
+
 /* Both know, once the ServerHello is done. */
 static enum expect
 chooses(const struct s2n_connection *conn)
@@ -157,6 +170,7 @@ const struct step tls13_path[] = {
 /* TLS 1.2 and older */
 const struct step tls12_path[] = {
 	{ CERTIFICATE,          S2N_SERVER, always,   certificate_send,          certificate_recv,          no_change },
+	{ CERTIFICATE_STATUS,   S2N_SERVER, stapled,  certificate_status_send,   certificate_status_recv,   no_change },
 	{ SERVER_KEY_EXCHANGE,  S2N_SERVER, ephemeral, server_key_exchange_send, server_key_exchange_recv,  no_change },
 	{ CERTIFICATE_REQUEST,  S2N_SERVER, asks,     certificate_request12_send, certificate_request12_recv, no_change },
 	{ SERVER_HELLO_DONE,    S2N_SERVER, always,   empty_send,                empty_recv,                hello_done },
@@ -313,6 +327,8 @@ handshake_message_name(enum message message, s2n_mode sender)
 		{ CERTIFICATE, "SERVER_CERT", "CLIENT_CERT" },
 		{ CERTIFICATE_VERIFY, "SERVER_CERT_VERIFY",
 		    "CLIENT_CERT_VERIFY" },
+		{ CERTIFICATE_STATUS, "SERVER_CERT_STATUS",
+		    "SERVER_CERT_STATUS" },
 		{ SERVER_KEY_EXCHANGE, "SERVER_KEY", "SERVER_KEY" },
 		{ SERVER_HELLO_DONE, "SERVER_HELLO_DONE", "SERVER_HELLO_DONE" },
 		{ CLIENT_KEY_EXCHANGE, "CLIENT_KEY", "CLIENT_KEY" },

@@ -27,6 +27,7 @@ MESSAGE_ROW(finished);
 /* Of TLS 1.2 and older. */
 MESSAGE_ROW(server_key_exchange);
 MESSAGE_ROW(client_key_exchange);
+MESSAGE_ROW(certificate_status);
 MESSAGE_ROW(certificate_request12);
 MESSAGE_ROW(certificate_verify12);
 MESSAGE_ROW(change_cipher_spec);

@@ -47,6 +47,10 @@ struct s2n_config {
 	void *crl_lookup_ctx;
 	s2n_cert_validation_callback cert_validation; /* NULL: none */
 	void *cert_validation_ctx;
+	bool check_ocsp;      /* that the peer stapled */
+	bool asks_ocsp;       /* peers to staple */
+	bool asks_ocsp_by_ca; /* likewise a client, for its CA location */
+	bool asks_scts;
 	bool ip_in_cn; /* may be the name that a certificate is for */
 	uint16_t max_depth;
 	s2n_verify_host_fn verify_host; /* NULL: the built-in check */

@@ -47,6 +47,8 @@ struct s2n_connection {
 	struct s2n_cert_chain_and_key *peer_chain; /* owned */
 	struct crl_lookups lookups;                /* likewise */
 	struct s2n_cert_validation_info validation;
+	struct staple ocsp, scts; /* came with the peer's */
+	bool ocsp_stapled;        /* by the server */
 	s2n_cert_sni_match cert_match;
 	char *server_name;
 	char *protocol;

@@ -36,6 +36,7 @@ enum message {
 	CERTIFICATE_VERIFY = 15,
 	CLIENT_KEY_EXCHANGE = 16,
 	FINISHED = 20,
+	CERTIFICATE_STATUS = 22,
 	KEY_UPDATE = 24,
 	NEXT_PROTOCOL = 67,
 	MESSAGE_HASH = 254,
@@ -150,9 +151,12 @@ struct handshake {
 	uint8_t *cookie;                 /* client: to be echoed */
 	size_t cookie_len;
 
-	struct offer offer; /* server */
-	bool offer_npn;     /* the client knows NPN */
-	bool npn;           /* and the server has told its protocols */
+	struct offer offer;          /* server */
+	bool offer_npn;              /* the client knows NPN */
+	bool npn;                    /* and the server has told its protocols */
+	bool wants_ocsp, wants_scts; /* the peer, with our certificate */
+	bool status_due; /* below TLS 1.3: CertificateStatus may come */
+	bool at_leaf;    /* the certificate entry that is built or parsed */
 	enum hello_callback hello_callback;
 	uint64_t sent_extensions; /* rows of the extension table that we sent */
 	struct cert_choice choice;

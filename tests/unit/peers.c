@@ -195,6 +195,28 @@ configure_client_auth(struct peers *peers, const struct peers_spec *spec,
 }
 
 static void
+configure_staples(struct peers *peers)
+{
+	static const uint8_t response[] = "a response", list[] = "a list";
+
+	ck_assert_int_eq(s2n_config_set_status_request_type(
+			     peers->client_config, S2N_STATUS_REQUEST_OCSP),
+	    0);
+	ck_assert_int_eq(
+	    s2n_config_set_check_stapled_ocsp_response(peers->client_config, 0),
+	    0);
+	ck_assert_int_eq(s2n_config_set_ct_support_level(
+			     peers->client_config, S2N_CT_SUPPORT_REQUEST),
+	    0);
+	ck_assert_int_eq(s2n_cert_chain_and_key_set_ocsp_data(
+			     peers->chain, response, sizeof response),
+	    0);
+	ck_assert_int_eq(s2n_cert_chain_and_key_set_sct_list(
+			     peers->chain, list, sizeof list),
+	    0);
+}
+
+static void
 configure(struct peers *peers, const struct peers_spec *spec)
 {
 	const struct certs_cert *ca =
@@ -239,6 +261,8 @@ configure(struct peers *peers, const struct peers_spec *spec)
 		ck_assert_int_eq(s2n_config_set_async_pkey_callback(
 				     peers->server_config, keep_pending),
 		    0);
+	if (spec->staples)
+		configure_staples(peers);
 	configure_client_auth(peers, spec, ca);
 	if (spec->version != 0)
 		configure_version(peers, spec);

@@ -50,6 +50,9 @@ struct peers_spec {
 	s2n_cert_auth_type client_auth;
 	bool client_cert;
 	bool npn; /* both sides do */
+	/* The client asks for an OCSP response and SCTs, which it does not look
+	 * into, and the server has some. */
+	bool staples;
 };
 
 /* Both made, not yet talking. Fails the test when that cannot be done. */

@@ -45,23 +45,23 @@ struct branch {
 	/* Below TLS 1.3: 0 stands for TLS 1.3 */
 	uint8_t version;
 	uint16_t suite;
-	bool npn;
+	bool npn, staples;
 };
 
 /* clang-format off */
 static const struct branch tls13_branches[] = {
-	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false },
-	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false },
-	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false },
-	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false },
-	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false },
-	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false },
-	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false },
-	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false },
-	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false },
-	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false },
-	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false },
-	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false },
+	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false },
+	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false },
+	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false },
+	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false },
+	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false },
+	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false },
+	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false },
+	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false },
+	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false },
+	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false },
+	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false },
+	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false },
 };
 /* clang-format on */
 
@@ -86,13 +86,18 @@ static const struct {
 static const struct {
 	const char *what;
 	s2n_cert_auth_type auth;
-	bool proves, npn;
+	bool proves, npn, staples;
 } clients[] = {
-	{ "", S2N_CERT_AUTH_NONE, false, false },
-	{ ", client certificate", S2N_CERT_AUTH_REQUIRED, true, false },
-	{ ", empty client certificate", S2N_CERT_AUTH_OPTIONAL, false, false },
-	{ ", NPN", S2N_CERT_AUTH_NONE, false, true },
-	{ ", NPN, client certificate", S2N_CERT_AUTH_REQUIRED, true, true },
+	{ "", S2N_CERT_AUTH_NONE, false, false, false },
+	{ ", client certificate", S2N_CERT_AUTH_REQUIRED, true, false, false },
+	{ ", empty client certificate", S2N_CERT_AUTH_OPTIONAL, false, false,
+	    false },
+	{ ", NPN", S2N_CERT_AUTH_NONE, false, true, false },
+	{ ", NPN, client certificate", S2N_CERT_AUTH_REQUIRED, true, true,
+	    false },
+	{ ", OCSP", S2N_CERT_AUTH_NONE, false, false, true },
+	{ ", OCSP, client certificate", S2N_CERT_AUTH_REQUIRED, true, false,
+	    true },
 };
 #define OLDER (COUNT(versions) * COUNT(exchanges) * COUNT(clients))
 #define BRANCHES (COUNT(tls13_branches) + OLDER)
@@ -118,6 +123,8 @@ older_branch(size_t i)
 		/* SSLv3 has it not. */
 		.npn = clients[client].npn &&
 		       versions[version].version > S2N_SSLv3,
+		.staples = clients[client].staples &&
+			   versions[version].version > S2N_SSLv3,
 	};
 }
 
@@ -141,6 +148,7 @@ spec_of(const struct branch *branch)
 		.client_cert = branch->proves,
 		/* Without a common protocol ALPN leaves it to NPN. */
 		.npn = branch->npn,
+		.staples = branch->staples,
 		.alpn_client = branch->npn ? "h2" : NULL,
 		.alpn_server = branch->npn ? "http/1.1" : NULL,
 	};
@@ -163,6 +171,7 @@ struct view {
 	struct s2n_connection conn;
 	struct handshake hs;
 	struct s2n_cert_chain_and_key chain;
+	uint8_t response[1];
 };
 
 static void
@@ -178,10 +187,12 @@ see(struct view *view, s2n_mode mode, const struct branch *branch)
 	view->config.client_auth.type = branch->auth;
 	view->hs.retry = branch->retry;
 	view->hs.npn = branch->npn;
+	view->hs.status_due = branch->staples;
+	view->chain.ocsp = (struct staple){ view->response, 1 };
 	view->conn.client_asked = branch->asked;
 	if (branch->proves && mode == S2N_SERVER)
 		view->conn.peer_chain = &view->chain;
-	if (branch->proves && mode == S2N_CLIENT)
+	if (mode == S2N_SERVER || branch->proves)
 		view->hs.chain = &view->chain;
 }
 
@@ -375,8 +386,8 @@ END_TEST
 static const uint8_t types[] = { 0, CLIENT_HELLO, SERVER_HELLO,
 	NEW_SESSION_TICKET, ENCRYPTED_EXTENSIONS, CERTIFICATE,
 	SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE,
-	CERTIFICATE_VERIFY, CLIENT_KEY_EXCHANGE, FINISHED,
-	22 /* CertificateStatus */, 99 };
+	CERTIFICATE_VERIFY, CLIENT_KEY_EXCHANGE, FINISHED, CERTIFICATE_STATUS,
+	99 };
 
 /* What may stand in the place of a row: what is wrong then is the body. */
 static bool
@@ -386,6 +397,11 @@ may_come(const struct branch *branch, const struct step *step, uint8_t type)
 	if (type == 0)
 		return step->sender == S2N_SERVER &&
 		       step->message != SERVER_HELLO;
+	/* RFC 6066 8: a server that would staple "MAY also choose not to". */
+	if (step->message == CERTIFICATE_STATUS && decrypts(branch))
+		return type == CERTIFICATE_REQUEST || type == SERVER_HELLO_DONE;
+	if (step->message == CERTIFICATE_STATUS)
+		return type == SERVER_KEY_EXCHANGE;
 	/* A client does not know whether it will be asked. */
 	if (step->sender == S2N_SERVER && step->message == CERTIFICATE_REQUEST)
 		return type == SERVER_HELLO_DONE;
