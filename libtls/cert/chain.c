@@ -10,11 +10,13 @@
 #include "libtls/cert/hostname.h"
 #include "libtls/cert/pem.h"
 
-/* Back to an empty chain; the application's pointer stays. */
+/* Back to an empty chain; what the application gave besides stays. */
 static void
 reset(struct s2n_cert_chain_and_key *chain)
 {
-	void *ctx = chain->ctx;
+	struct s2n_cert_chain_and_key rest = {
+		.ctx = chain->ctx, .ocsp = chain->ocsp, .scts = chain->scts
+	};
 
 	for (size_t i = 0; i < chain->count; i++)
 		free(chain->certs[i].der);
@@ -27,7 +29,7 @@ reset(struct s2n_cert_chain_and_key *chain)
 	X509_free(chain->issuer);
 	EVP_PKEY_free(chain->public_key);
 	EVP_PKEY_free(chain->key.pkey); /* wipes the private parts */
-	*chain = (struct s2n_cert_chain_and_key){ .ctx = ctx };
+	*chain = rest;
 }
 
 static int
@@ -260,8 +262,11 @@ s2n_cert_chain_and_key_new(void)
 int
 s2n_cert_chain_and_key_free(struct s2n_cert_chain_and_key *chain)
 {
-	if (chain != NULL)
+	if (chain != NULL) {
 		reset(chain);
+		staple_clear(&chain->ocsp);
+		staple_clear(&chain->scts);
+	}
 	free(chain);
 	return S2N_SUCCESS;
 }

@@ -583,6 +583,27 @@ START_TEST(extension_data_is_for_the_pair_that_a_config_owns)
 }
 END_TEST
 
+START_TEST(staples_may_come_before_the_chain)
+{
+	const struct certs_cert *leaf =
+	    certs_make(&(struct certs_spec){ .name = "a.example" });
+	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
+
+	ck_assert_int_eq(s2n_cert_chain_and_key_set_ocsp_data(
+			     chain, timestamps, sizeof timestamps),
+	    0);
+	assert_error(
+	    s2n_cert_chain_and_key_load_pem(chain, leaf->pem, "no key"),
+	    "S2N_ERR_INVALID_PEM");
+	ck_assert_int_eq(
+	    s2n_cert_chain_and_key_load_pem(chain, leaf->pem, leaf->key_pem),
+	    0);
+	ck_assert(slice_equal(staple_bytes(&chain->ocsp), LIST));
+	s2n_cert_chain_and_key_free(chain);
+	certs_free_all();
+}
+END_TEST
+
 /* ---- malformed, misplaced, unasked ---- */
 
 #define NOTHING                                                                \
@@ -785,6 +806,7 @@ stapling_suite(void)
 	tcase_add_test(tcase, wrong_arguments_are_refused);
 	tcase_add_test(
 	    tcase, extension_data_is_for_the_pair_that_a_config_owns);
+	tcase_add_test(tcase, staples_may_come_before_the_chain);
 	tcase_add_loop_test(tcase, below_tls13_each_form_gets_its_alert, 0,
 	    (int)COUNT(crooks12));
 	tcase_add_loop_test(
