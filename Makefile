@@ -60,12 +60,12 @@ LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library secret digest hkd
 LIBTLS_REGISTRY := $(call obj,$(addprefix libtls/registry/,suite lists preference))
 LIBTLS_CERT := $(call obj,libtls/cert/key libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \
     libtls/cert/inspect libtls/cert/crl libtls/cert/custom libtls/cert/trust libtls/cert/rules libtls/cert/web_rules \
-    libtls/cert/constraints libtls/cert/path libtls/cert/validate libtls/cert/staple libtls/cert/ocsp)
+    libtls/cert/authorities libtls/cert/constraints libtls/cert/path libtls/cert/validate libtls/cert/staple libtls/cert/ocsp)
 LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io kernel protect mac protect12 cbc record))
-LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures names fragment early_data next_protocols stapled legacy))
+LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures authority_names names fragment early_data next_protocols stapled legacy))
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message checkpoint alert transcript schedule13 \
     keys13 keylog choose client_hello kept_hello hello_retry server_hello encrypted_extensions certificate_request \
-    certificate certificate_verify finished operation post review schedule12 keys12 choose12 client_hello_v2 hello_callback key_exchange \
+    certificate certificate_verify finished operation post review schedule12 keys12 choose12 client_hello_v2 hello_callback request_callback key_exchange \
     certificate_status certificate_request12 certificate_verify12 next_protocol finished12))
 LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies serving version_range pkey_needs protocols connection transport ending \
     negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate stapling))
@@ -214,6 +214,8 @@ $(eval $(call unit,stapling,$(call obj,tests/unit/crooked tests/unit/responder) 
 $(eval $(call unit,crl,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,config,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,client_auth,$(DETOUR),$$(CRYPTO_LIBS)))
+$(eval $(call unit,authorities,$(CERTS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,request_callback,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,policies,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,fragment,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,versions,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))

@@ -91,6 +91,7 @@ s2n_config_free(struct s2n_config *config)
 	cert_store_free(config->certs);
 	trust_store_free(config->trust);
 	custom_free(config->custom_extensions);
+	authorities_clear(&config->authorities);
 	dhe_parameters_free(config->dh);
 	free(config->protocols.data);
 	memory_free(config);
@@ -209,6 +210,15 @@ s2n_config_load_system_certs(struct s2n_config *config)
 	if (config == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	return errors_report(trust_store_add_system(config->trust));
+}
+
+int
+s2n_config_set_cert_authorities_from_trust_store(struct s2n_config *config)
+{
+	if (config == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	return errors_report(
+	    authorities_collect(&config->authorities, config->trust));
 }
 
 int

@@ -418,6 +418,15 @@ S2N_API extern int s2n_config_get_client_auth_type(
 /** What holds for the connection: its own, the config's or the role's. */
 S2N_API extern int s2n_connection_get_client_auth_type(
     struct s2n_connection *conn, s2n_cert_auth_type *client_auth_type);
+/**
+ * Servers name the subjects of the certificates that are in the trust store now
+ * when they ask for one (RFC 8446 4.2.4, RFC 5246 7.4.4), so that a client can
+ * tell which of its own to send. The store may not have the system's
+ * certificates (S2N_ERR_INVALID_STATE), nor more than 20000 bytes of names
+ * (S2N_ERR_TOO_MANY_CAS); those of a directory are not named.
+ */
+S2N_API extern int s2n_config_set_cert_authorities_from_trust_store(
+    struct s2n_config *config);
 /** Servers of TLS 1.2 and older name DSS too among the certificates they ask
  * for, as some old clients expect; a DSS certificate is refused all the same.
  */

@@ -53,6 +53,12 @@ trust_store_public(const struct trust_store *store)
 	return store->system && !store->chosen;
 }
 
+bool
+trust_store_has_system(const struct trust_store *store)
+{
+	return store->system;
+}
+
 X509_STORE *
 trust_store_x509(const struct trust_store *store)
 {

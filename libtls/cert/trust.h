@@ -30,6 +30,8 @@ must_check int trust_store_add_system(struct trust_store *);
  * who started it chose: such are held to the rules of public authorities.
  */
 bool trust_store_public(const struct trust_store *);
+/* Whether the system's are among them. */
+bool trust_store_has_system(const struct trust_store *);
 
 /* For validate.c; borrowed. */
 X509_STORE *trust_store_x509(const struct trust_store *);

@@ -145,6 +145,7 @@ enum alert {
 	ERR(INITIALIZED,           INTERNAL, 11, INITIALIZED,                 INTERNAL_ERROR, "s2n_init was called already") \
 	ERR(NOT_INITIALIZED,       INTERNAL, 12, NOT_INITIALIZED,             INTERNAL_ERROR, "s2n_init was not called") \
 	ERR(PEM_OUT_OF_DATA,       INTERNAL, 17, STUFFER_OUT_OF_DATA,         INTERNAL_ERROR, "nothing was found in the PEM text") \
+	ERR(LIST_OUT_OF_DATA,      INTERNAL, 17, STUFFER_OUT_OF_DATA,         INTERNAL_ERROR, "the list has no more entries") \
 	ERR(UNPROCESSED,           INTERNAL, 20, STUFFER_HAS_UNPROCESSED_DATA, INTERNAL_ERROR, "the buffers hold unprocessed data") \
 	ERR(HKDF_SIZE,             INTERNAL, 31, HKDF_OUTPUT_SIZE,            INTERNAL_ERROR, "HKDF was asked for too much output") \
 	ERR(HKDF,                  INTERNAL, 32, HKDF,                        INTERNAL_ERROR, "HKDF failed") \
@@ -208,7 +209,8 @@ enum alert {
 	ERR(KTLS_RENEG,            USAGE,    82, KTLS_RENEG,                  INTERNAL_ERROR, "kernel TLS excludes renegotiation") \
 	ERR(KTLS_SOCKOPT,          USAGE,    83, KTLS_SOCKOPT,                INTERNAL_ERROR, "the kernel refused the keys") \
 	ERR(KTLS_KEY_LIMIT,        USAGE,    85, KTLS_KEY_LIMIT,              INTERNAL_ERROR, "the key in the kernel has protected as much as it may") \
-	ERR(SERIALIZED_CONNECTION, USAGE,    87, INVALID_SERIALIZED_CONNECTION, INTERNAL_ERROR, "these bytes are no connection")
+	ERR(SERIALIZED_CONNECTION, USAGE,    87, INVALID_SERIALIZED_CONNECTION, INTERNAL_ERROR, "these bytes are no connection") \
+	ERR(TOO_MANY_CAS,          USAGE,    88, TOO_MANY_CAS,                INTERNAL_ERROR, "the trust store's names have more than 20000 bytes")
 /* clang-format on */
 
 enum error_code {

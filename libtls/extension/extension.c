@@ -29,6 +29,7 @@ static const struct extension table[] = {
 	{ 51,     HELLOS,                                    0,              ROW(key_share) },
 	{ 13,     IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,  0,              ROW(signature_algorithms) },
 	{ 50,     IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,  0,              ROW(signature_algorithms_cert) },
+	{ 47,     IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,  0,              ROW(certificate_authorities) },
 	{ 0,      IN_CLIENT_HELLO | ANSWER,                  0,              ROW(server_name) },
 	{ 16,     IN_CLIENT_HELLO | ANSWER,                  0,              ROW(alpn) },
 	{ 13172,  IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(next_protocols) }, /* after alpn */

@@ -18,6 +18,7 @@ EXTENSION_ROW(supported_groups);
 EXTENSION_ROW(key_share);
 EXTENSION_ROW(signature_algorithms);
 EXTENSION_ROW(signature_algorithms_cert);
+EXTENSION_ROW(certificate_authorities);
 EXTENSION_ROW(server_name);
 EXTENSION_ROW(alpn);
 EXTENSION_ROW(max_fragment_length);

@@ -34,7 +34,7 @@ certificate_request_recv(struct s2n_connection *conn, struct reader *in)
 	if (connection_client_auth(conn) == S2N_CERT_AUTH_NONE)
 		return fail(ERR_UNEXPECTED_CERT_REQUEST);
 	conn->client_asked = true;
-	choose_client_certificate(conn);
+	r = choose_client_certificate(conn);
 	conn->hs->offer = (struct offer){ 0 };
-	return 0;
+	return r;
 }

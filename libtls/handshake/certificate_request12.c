@@ -1,6 +1,6 @@
 /*
- * CertificateRequest of TLS 1.2 and older (RFC 5246 7.4.4, RFC 8422 5.5). The
- * list of authorities is empty: any will do.
+ * CertificateRequest of TLS 1.2 and older (RFC 5246 7.4.4, RFC 8422 5.5). An
+ * empty list of authorities says that any will do.
  */
 #include "libtls/handshake/choose.h"
 #include "libtls/handshake/messages.h"
@@ -36,20 +36,8 @@ certificate_request12_send(struct s2n_connection *conn, struct writer *out)
 	writer_close(out, types);
 	if (conn->version >= S2N_TLS12)
 		write_schemes(connection_preference(conn), out);
-	writer_vec16(out, NO_BYTES);
+	writer_vec16(out, authorities_bytes(&conn->config->authorities));
 	return 0;
-}
-
-/* DistinguishedName authorities<0..2^16-1>: names of one byte at least */
-static bool
-authorities_sound(struct slice authorities)
-{
-	struct reader list = reader_of(authorities);
-
-	while (reader_more(&list))
-		if (reader_vec16(&list).len == 0)
-			return false;
-	return reader_done(&list);
 }
 
 int
@@ -59,6 +47,7 @@ certificate_request12_recv(struct s2n_connection *conn, struct reader *in)
 	struct slice types = reader_vec8(in);
 	struct slice schemes = NO_BYTES;
 	struct slice authorities;
+	int r;
 
 	if (conn->version >= S2N_TLS12)
 		schemes = reader_vec16(in);
@@ -74,8 +63,9 @@ certificate_request12_recv(struct s2n_connection *conn, struct reader *in)
 		.schemes = schemes,
 		.has_schemes = conn->version >= S2N_TLS12,
 		.certificate_types = types,
+		.authorities = authorities,
 	};
-	choose_client_certificate(conn);
+	r = choose_client_certificate(conn);
 	*offer = (struct offer){ 0 };
-	return 0;
+	return r;
 }

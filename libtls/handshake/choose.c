@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "libtls/extension/extension.h"
-
+#include "libtls/handshake/request_callback.h"
 #include "libtls/registry/iana.h"
 
 bool
@@ -303,14 +303,20 @@ find_certificates(struct s2n_connection *conn)
 	return 0;
 }
 
-void
+int
 choose_client_certificate(struct s2n_connection *conn)
 {
-	cert_store_choose(conn->config->certs, NO_BYTES, &conn->hs->choice);
-	if (conn->version < S2N_TLS13)
-		(void)choose12_scheme(conn, NULL);
-	else
-		(void)!choose_scheme(conn);
+	struct handshake *hs = conn->hs;
+	bool found;
+	int r;
+
+	cert_store_choose(conn->config->certs, NO_BYTES, &hs->choice);
+	if ((r = request_callback_run(conn)) != 0)
+		return r;
+	found = conn->version < S2N_TLS13 ? choose12_scheme(conn, NULL)
+					  : choose_scheme(conn) == 0;
+	return hs->request.chain != NULL && !found ? fail(ERR_NO_COMMON_SCHEME)
+						   : 0;
 }
 
 /*

@@ -20,8 +20,11 @@ must_check int choose_name(struct s2n_connection *);
  * second ClientHello the share must be there.
  */
 must_check int choose_parameters(struct s2n_connection *, const struct hello *);
-/* Client: the chain and scheme that answer a CertificateRequest; maybe none. */
-void choose_client_certificate(struct s2n_connection *);
+/*
+ * Client: the chain and scheme that answer a CertificateRequest; maybe none,
+ * but for a chain of the application's choice: ERR_NO_COMMON_SCHEME.
+ */
+must_check int choose_client_certificate(struct s2n_connection *);
 
 /* The same below TLS 1.3, once version, name and protocol are chosen. */
 must_check int choose12_parameters(

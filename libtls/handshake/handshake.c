@@ -217,6 +217,7 @@ handshake_end(struct s2n_connection *conn)
 	group_key_wipe(&hs->exchange.key);
 	dhe_key_wipe(&hs->exchange.dhe);
 	OPENSSL_free(hs->cookie);
+	authorities_clear(&hs->request.authorities.names);
 	memory_free(hs);
 	conn->hs = NULL;
 }

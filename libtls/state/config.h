@@ -5,11 +5,13 @@
 #ifndef LIBTLS_STATE_CONFIG_H
 #define LIBTLS_STATE_CONFIG_H
 
+#include "libtls/cert/authorities.h"
 #include "libtls/cert/select.h"
 #include "libtls/cert/validate.h"
 #include "libtls/crypto/dhe.h"
 #include "libtls/registry/preference.h"
 #include "libtls/s2n.h"
+#include "libtls/unstable/cert_authorities.h"
 #include "libtls/unstable/events.h"
 #include "libtls/unstable/renegotiate.h"
 
@@ -62,7 +64,10 @@ struct s2n_config {
 	bool npn; /* for peers without ALPN */
 	s2n_alert_behavior alert_behavior;
 	struct auth_choice client_auth;
-	bool asks_for_dss;    /* below TLS 1.3; what comes is refused */
+	bool asks_for_dss; /* below TLS 1.3; what comes is refused */
+	struct authorities authorities; /* server: named when it asks */
+	s2n_cert_request_callback request_callback; /* client; NULL: none */
+	void *request_ctx;
 	uint32_t send_buffer; /* 0: one record */
 	bool multi_record;
 	uint32_t max_blinding; /* seconds */

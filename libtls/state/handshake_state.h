@@ -7,6 +7,7 @@
 
 #include "base/reader.h"
 #include "base/writer.h"
+#include "libtls/cert/authorities.h"
 #include "libtls/cert/select.h"
 #include "libtls/crypto/dhe.h"
 #include "libtls/crypto/group.h"
@@ -109,11 +110,23 @@ struct offer {
 	struct slice server_name;
 	struct slice protocols;
 	struct slice certificate_types; /* CertificateRequest below TLS 1.3 */
+	struct slice authorities;       /* CertificateRequest */
 	bool has_versions, has_groups, has_schemes, has_key_shares;
 	bool has_protocols;
 	bool extended_master; /* RFC 7627 */
 	bool early_data;
 	bool renegotiation; /* RFC 5746: the extension or its suite */
+};
+
+/* What the application is shown of a CertificateRequest. */
+struct s2n_certificate_authority_list {
+	struct authorities names;
+	struct reader unread;
+};
+
+struct s2n_certificate_request {
+	struct s2n_certificate_authority_list authorities;
+	struct s2n_cert_chain_and_key *chain; /* its answer, borrowed */
 };
 
 /* The incoming handshake message, from one record or joined from several. */
@@ -151,8 +164,10 @@ struct handshake {
 	uint8_t *cookie;                 /* client: to be echoed */
 	size_t cookie_len;
 
-	struct offer offer;          /* server */
-	bool offer_npn;              /* the client knows NPN */
+	struct offer offer;                     /* server */
+	struct s2n_certificate_request request; /* client: see
+						   request_callback.h */
+	bool offer_npn;                         /* the client knows NPN */
 	bool npn;                    /* and the server has told its protocols */
 	bool wants_ocsp, wants_scts; /* the peer, with our certificate */
 	bool status_due; /* below TLS 1.3: CertificateStatus may come */

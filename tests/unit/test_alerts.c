@@ -43,7 +43,7 @@ enum place {
 
 enum number {
 	SERVER_NAME = 0, STATUS = 5, GROUPS = 10, SCHEMES = 13, ALPN = 16, EARLY_DATA = 42, VERSIONS = 43,
-	COOKIE = 44, SCHEMES_CERT = 50, KEY_SHARE = 51, UNKNOWN = 0x1a2a
+	COOKIE = 44, AUTHORITIES = 47, SCHEMES_CERT = 50, KEY_SHARE = 51, UNKNOWN = 0x1a2a
 };
 
 static const struct crook hellos[] = {
@@ -64,6 +64,8 @@ static const struct crook hellos[] = {
 	{ "messages in the record behind it",    CH, BEHIND, 0, BYTES(20, 0, 0, 0), NOTHING, ALERT_UNEXPECTED_MESSAGE, 0 },
 /* its extensions */
 	{ "an unknown extension",                CH, EXT_ADD, UNKNOWN, BYTES(1, 2), NOTHING, ALERT_NONE, 0 },
+	{ "an authority that the client takes",  CH, EXT_ADD, AUTHORITIES, BYTES(0, 4, 0, 2, 0x30, 0), NOTHING, ALERT_NONE, 0 },
+	{ "no authority that the client takes",  CH, EXT_ADD, AUTHORITIES, BYTES(0, 0), NOTHING, ALERT_DECODE_ERROR, 0 },
 	{ "no extensions block",                 CH, EXT_NONE, 0, NOTHING, NOTHING, ALERT_PROTOCOL_VERSION, 0 },
 	{ "an extension cut short",              CH, EXT_RAW, 0, BYTES(0x1a, 0x2a, 0, 9, 1), NOTHING, ALERT_DECODE_ERROR, 0 },
 	{ "no supported_versions",               CH, EXT_DROP, VERSIONS, NOTHING, NOTHING, ALERT_PROTOCOL_VERSION, 0 },
@@ -164,6 +166,7 @@ static const struct crook answers[] = {
 	{ "empty",                               EE, BODY, 0, NOTHING, NOTHING, ALERT_DECODE_ERROR, 0 },
 	{ "a trailing byte",                     EE, APPEND, 0, BYTES(0), NOTHING, ALERT_DECODE_ERROR, 0 },
 	{ "left out",                            EE, TYPE, CERTIFICATE, NOTHING, NOTHING, ALERT_UNEXPECTED_MESSAGE, 0 },
+	{ "an authority in the wrong message",   EE, EXT_ADD, AUTHORITIES, BYTES(0, 4, 0, 2, 0x30, 0), NOTHING, ALERT_ILLEGAL_PARAMETER, 0 },
 	{ "an unknown extension",                EE, EXT_ADD, UNKNOWN, NOTHING, NOTHING, ALERT_UNSUPPORTED_EXTENSION, 0 },
 	{ "a protocol that was not asked for",   EE, EXT_ADD, ALPN, BYTES(0, 2, 1, 'a'), NOTHING, ALERT_UNSUPPORTED_EXTENSION, 0 },
 	{ "early data that was not asked for",   EE, EXT_ADD, EARLY_DATA, NOTHING, NOTHING, ALERT_UNSUPPORTED_EXTENSION, 0 },
@@ -180,6 +183,11 @@ static const struct crook proofs[] = {
 	{ "no signature_algorithms",             CR, EXT_DROP, SCHEMES, NOTHING, NOTHING, ALERT_MISSING_EXTENSION, ASKED },
 	{ "no scheme in signature_algorithms",   CR, EXT_SET, SCHEMES, BYTES(0, 0), NOTHING, ALERT_DECODE_ERROR, ASKED },
 	{ "signature_algorithms twice",          CR, EXT_TWICE, SCHEMES, NOTHING, NOTHING, ALERT_ILLEGAL_PARAMETER, ASKED },
+	{ "an authority",                        CR, EXT_ADD, AUTHORITIES, BYTES(0, 4, 0, 2, 0x30, 0), NOTHING, ALERT_NONE, ASKED },
+	{ "no authority",                        CR, EXT_ADD, AUTHORITIES, BYTES(0, 0), NOTHING, ALERT_DECODE_ERROR, ASKED },
+	{ "an empty authority",                  CR, EXT_ADD, AUTHORITIES, BYTES(0, 6, 0, 2, 0x30, 0, 0, 0), NOTHING, ALERT_DECODE_ERROR, ASKED },
+	{ "an authority cut short",              CR, EXT_ADD, AUTHORITIES, BYTES(0, 3, 0, 2, 0x30), NOTHING, ALERT_DECODE_ERROR, ASKED },
+	{ "bytes behind the authorities",        CR, EXT_ADD, AUTHORITIES, BYTES(0, 4, 0, 2, 0x30, 0, 0), NOTHING, ALERT_DECODE_ERROR, ASKED },
 	{ "a share in the wrong message",        CR, EXT_ADD, KEY_SHARE, BYTES(0, 0), NOTHING, ALERT_ILLEGAL_PARAMETER, ASKED },
 	{ "a context",                           CR, BODY, 0, BYTES(1, 9, 0, 8, 0, 13, 0, 4, 0, 2, 4, 3), NOTHING, ALERT_ILLEGAL_PARAMETER, ASKED },
 	{ "cut short",                           CR, CUT, 1, NOTHING, NOTHING, ALERT_DECODE_ERROR, ASKED },
