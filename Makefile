@@ -119,7 +119,7 @@ $(B)/lib/libs2n.a: $(LIBTLS)
 $(B)/lib/libs2n.so.1: $(LIBTLS)
 	@mkdir -p $(@D)
 	@echo "  lib   $@"
-	$(Q)$(CC) -shared $(LDFLAGS) $(HARDENING_LINK) -Wl,-soname,libs2n.so.1 $^ $(CRYPTO_LIBS) -o $@
+	$(Q)$(CC) -shared $(LDFLAGS) $(HARDENING_LINK) -Wl,-soname,libs2n.so.1 -Wl,--exclude-libs,ALL $^ $(CRYPTO_LIBS) -o $@
 	@ln -sf libs2n.so.1 $(B)/lib/libs2n.so
 
 LIBRARIES := $(B)/lib/libs2n.a $(B)/lib/libs2n.so.1
@@ -307,9 +307,10 @@ fuzz: configure
 	@tests/fuzz/run.sh build-fuzz/tests/fuzz build/fuzz '$(TIME)' $(TARGETS)
 
 install: all
-	@DESTDIR='$(DESTDIR)' prefix='$(prefix)' exec_prefix='$(exec_prefix)' sbindir='$(sbindir)' \
+	@DESTDIR='$(DESTDIR)' prefix='$(prefix)' exec_prefix='$(exec_prefix)' bindir='$(bindir)' sbindir='$(sbindir)' \
 	    libexecdir='$(libexecdir)' libdir='$(libdir)' includedir='$(includedir)' mandir='$(mandir)' \
-	    version='$(VERSION)' tests/install.sh $(B)
+	    version='$(VERSION)' crypto_root='$(LIBCRYPTO_ROOT)' crypto_requires='$(CRYPTO_REQUIRES)' \
+	    crypto_private='$(CRYPTO_PRIVATE)' tests/install.sh $(B)
 
 lint: $(CONFIG)
 	@CC='$(CC)' CPPFLAGS="$(subst ",\",$(CPPFLAGS_ALL))" tests/lint.sh

@@ -25,6 +25,18 @@ put 644 "$includedir/unstable" libtls/unstable/*.h
 for page in man/*.[1-8]; do
 	put 644 "$mandir/man${page##*.}" "$page"
 done
-mkdir -p "$root$libdir/pkgconfig"
-sed -e "s|@prefix@|$prefix|" -e "s|@exec_prefix@|$exec_prefix|" -e "s|@libdir@|$libdir|" \
-    -e "s|@includedir@|$includedir|" -e "s|@VERSION@|$version|" s2n.pc.in >"$root$libdir/pkgconfig/s2n.pc"
+# fill TEMPLATE DIRECTORY: the file without .in, with what @NAME@ stands for.
+fill() {
+	name=${1##*/}
+	mkdir -p "$root$2"
+	sed -e "s|@prefix@|$prefix|" -e "s|@exec_prefix@|$exec_prefix|" -e "s|@libdir@|$libdir|" \
+	    -e "s|@includedir@|$includedir|" -e "s|@VERSION@|$version|" \
+	    -e "s|@CRYPTO_REQUIRES@|$crypto_requires|" -e "s|@CRYPTO_PRIVATE@|$crypto_private|" \
+	    -e "s|@LIBCRYPTO_ROOT@|$crypto_root|" \
+	    -e "s|@INCLUDE_FROM_LIB@|$(realpath -ms --relative-to="$libdir" "$includedir")|" \
+	    "$1" >"$root$2/${name%.in}"
+}
+
+fill s2n.pc.in "$libdir/pkgconfig"
+fill s2n-config.cmake.in "$libdir/cmake/s2n"
+fill s2n-config-version.cmake.in "$libdir/cmake/s2n"

@@ -5,7 +5,7 @@
 set -eu
 need='gcc libc6-dev make autoconf pkg-config binutils libssl-dev libevent-dev
 libseccomp-dev libconfuse-dev check linux-libc-dev openssl curl gnutls-bin libnss3-tools
-iproute2 procps python3 mandoc valgrind'
+cmake iproute2 procps python3 mandoc valgrind'
 need="$need $*"
 
 missing=''
