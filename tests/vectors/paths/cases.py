@@ -37,9 +37,9 @@ class Case:
         self.name, self.accept, self.line = name, accept, line
 
 
-def line(name, purpose, time, depth, host, anchors, chain):
+def line(name, purpose, time, depth, host, anchors, crls, chain):
     fields = (name, purpose, str(time), str(depth), host or "-",
-              ",".join(map(bare, anchors)), ",".join(map(bare, chain)))
+              *(",".join(map(bare, texts)) for texts in (anchors, crls, chain)))
     return "\t".join(fields)
 
 
@@ -61,7 +61,7 @@ def limbo(path):
             # Theirs counts the certificates between leaf and anchor.
             DEPTH if depth is None else depth + 1,
             peer and peer["value"], case["trusted_certs"],
-            [case["peer_certificate"]] + case["untrusted_intermediates"]))
+            case["crls"], [case["peer_certificate"]] + case["untrusted_intermediates"]))
 
 
 def bettertls(path, purpose):
@@ -71,12 +71,12 @@ def bettertls(path, purpose):
             name = f"{suite}::{case['id']}"
             yield Case(name, case["expected"] == "ACCEPT", line(
                 name, purpose, BETTERTLS_TIME, DEPTH, case["hostname"],
-                [data["trustRoot"]], case["certificates"]))
+                [data["trustRoot"]], [], case["certificates"]))
 
 
 def sample_limbo(data, ids):
     kept = ("id", "description", "validation_kind", "trusted_certs", "untrusted_intermediates",
-            "peer_certificate", "validation_time", "expected_result", "expected_peer_name",
+            "peer_certificate", "crls", "validation_time", "expected_result", "expected_peer_name",
             "max_chain_depth")
     return {"version": data["version"],
             "testcases": [{key: case[key] for key in kept}
