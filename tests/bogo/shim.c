@@ -64,6 +64,17 @@ operate(struct shim *shim)
 	return s2n_async_pkey_op_free(operation) == 0 && done;
 }
 
+/* What goes along with the shim's certificate. */
+static bool
+staple(struct shim *shim)
+{
+	const struct bytes *ocsp = &shim->options.own_ocsp;
+
+	return shim->pair == NULL ||
+	       s2n_cert_chain_and_key_set_ocsp_data(
+		   shim->pair, ocsp->at, (uint32_t)ocsp->len) == 0;
+}
+
 /* A ClientHello came: judged at once, or when the connection waits for it. */
 static int
 judge_hello(struct s2n_connection *conn, void *ctx)
@@ -71,7 +82,9 @@ judge_hello(struct s2n_connection *conn, void *ctx)
 	struct shim *shim = ctx;
 
 	(void)conn;
-	if (shim->options.refuses_hello)
+	if (shim->options.refuses_hello ||
+	    (shim->options.server && shim->options.fails_ocsp) ||
+	    (shim->options.late_ocsp && !staple(shim)))
 		return -1;
 	shim->hello_waits = shim->options.async;
 	return 0;
@@ -421,6 +434,29 @@ own_pair(struct shim *shim)
 		   shim->config, shim->pair) == 0;
 }
 
+static bool
+stapling(struct shim *shim)
+{
+	const struct options *options = &shim->options;
+	const struct bytes *scts = &options->own_scts;
+
+	if (!options->server && options->fails_ocsp)
+		unimplemented("a client's word on a staple");
+	if (!options->late_ocsp && !options->declines_ocsp && !staple(shim))
+		return false;
+	if (shim->pair != NULL &&
+	    s2n_cert_chain_and_key_set_sct_list(
+		shim->pair, scts->at, (uint32_t)scts->len) != 0)
+		return false;
+	/* The flag is a client's: this server asks no client for a staple. */
+	return (!options->asks_ocsp || options->server ||
+		   s2n_config_set_status_request_type(
+		       shim->config, S2N_STATUS_REQUEST_OCSP) == 0) &&
+	       (!options->asks_scts ||
+		   s2n_config_set_ct_support_level(
+		       shim->config, S2N_CT_SUPPORT_REQUEST) == 0);
+}
+
 /* The runner's certificates are signed by themselves or by nobody. */
 static bool
 trust(struct shim *shim)
@@ -443,7 +479,7 @@ configure(struct shim *shim)
 
 	shim->config = s2n_config_new_minimal();
 	if (shim->config == NULL || !own_pair(shim) || !own_protocols(shim) ||
-	    !trust(shim) ||
+	    !stapling(shim) || !trust(shim) ||
 	    s2n_config_set_max_cert_chain_depth(shim->config, UINT16_MAX) !=
 		0 ||
 	    s2n_config_set_max_blinding_delay(shim->config, 0) != 0 ||

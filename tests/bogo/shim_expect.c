@@ -41,6 +41,29 @@ holds(const char *what, bool expected, bool seen)
 	return false;
 }
 
+/* No bytes: nothing is expected. */
+static bool
+bytes_are(const char *what, const struct bytes *expected, const uint8_t *seen,
+    uint32_t len)
+{
+	if (expected->len == 0 ||
+	    (expected->len == len && memcmp(expected->at, seen, len) == 0))
+		return true;
+	fprintf(stderr, "%s: other %u bytes\n", what, len);
+	return false;
+}
+
+static bool
+staples_are(struct s2n_connection *conn, const struct options *options)
+{
+	uint32_t ocsp_len, scts_len;
+	const uint8_t *ocsp = s2n_connection_get_ocsp_response(conn, &ocsp_len);
+	const uint8_t *scts = s2n_connection_get_sct_list(conn, &scts_len);
+
+	return bytes_are("OCSP response", &options->ocsp, ocsp, ocsp_len) &&
+	       bytes_are("SCT list", &options->scts, scts, scts_len);
+}
+
 static bool
 same_chain(const struct s2n_cert_chain_and_key *one,
     const struct s2n_cert_chain_and_key *other)
@@ -110,6 +133,7 @@ expect_all(struct s2n_connection *conn, const struct options *options,
 		   tls13 || extended_master) &&
 	       holds("no secure renegotiation",
 		   options->no_secure_renegotiation, !secure) &&
+	       staples_are(conn, options) &&
 	       certificate_is(options->peer_certificate, conn->peer_chain);
 }
 

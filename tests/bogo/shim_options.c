@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "base/slice.h"
 
 #define UNIMPLEMENTED 89
 #define INITIAL "-on-initial-"
 
-enum kind { SWITCH, NUMBER, NUMBERS, TEXT };
+enum kind { SWITCH, NUMBER, NUMBERS, TEXT, BASE64 };
 
 #define FLAG(name, kind, member)                                               \
 	{                                                                      \
@@ -72,6 +74,14 @@ static const struct flag {
 	FLAG("fail-early-callback", SWITCH, refuses_hello),
 	FLAG("fail-ddos-callback", SWITCH, refuses_hello),
 	FLAG("use-early-callback", SWITCH, nothing),
+	FLAG("enable-ocsp-stapling", SWITCH, asks_ocsp),
+	FLAG("enable-signed-cert-timestamps", SWITCH, asks_scts),
+	FLAG("ocsp-response", BASE64, own_ocsp),
+	FLAG("signed-cert-timestamps", BASE64, own_scts),
+	FLAG("use-ocsp-callback", SWITCH, nothing),
+	FLAG("set-ocsp-in-callback", SWITCH, late_ocsp),
+	FLAG("decline-ocsp-callback", SWITCH, declines_ocsp),
+	FLAG("fail-ocsp-callback", SWITCH, fails_ocsp),
 	FLAG("install-ddos-callback", SWITCH, nothing),
 	FLAG("server-preference", SWITCH, nothing),
 	FLAG("implicit-handshake", SWITCH, nothing),
@@ -91,6 +101,8 @@ static const struct flag {
 	FLAG("expect-alpn", TEXT, protocol),
 	FLAG("expect-server-name", TEXT, server_name),
 	FLAG("expect-peer-cert-file", TEXT, peer_certificate),
+	FLAG("expect-ocsp-response", BASE64, ocsp),
+	FLAG("expect-signed-cert-timestamps", BASE64, scts),
 	FLAG("expect-hrr", SWITCH, retry),
 	FLAG("expect-no-hrr", SWITCH, no_retry),
 	FLAG("expect-extended-master-secret", SWITCH, extended_master),
@@ -126,6 +138,23 @@ add(struct numbers *numbers, const char *value)
 	numbers->at[numbers->count++] = (uint16_t)strtoul(value, NULL, 10);
 }
 
+/* Four characters are three bytes; = at the end stands for none. */
+static void
+decode(struct bytes *bytes, const char *value)
+{
+	size_t len = strlen(value);
+	int decoded;
+
+	if (len / 4 * 3 > sizeof bytes->at)
+		unimplemented("so many bytes");
+	decoded = EVP_DecodeBlock(bytes->at, (const uint8_t *)value, (int)len);
+	if (decoded < 0)
+		unimplemented("such base64");
+	bytes->len = (size_t)decoded;
+	for (; len > 0 && value[len - 1] == '='; len--)
+		bytes->len--;
+}
+
 void
 options_parse(int argc, char **argv, struct options *options)
 {
@@ -145,6 +174,8 @@ options_parse(int argc, char **argv, struct options *options)
 			*(long *)member = strtol(argv[i], NULL, 10);
 		else if (flag->kind == NUMBERS)
 			add(member, argv[i]);
+		else if (flag->kind == BASE64)
+			decode(member, argv[i]);
 		else
 			*(const char **)member = argv[i];
 	}

@@ -11,10 +11,16 @@
 #include <stdint.h>
 
 #define NUMBERS_MAX 64
+#define BYTES_MAX 256
 
 struct numbers {
 	uint16_t at[NUMBERS_MAX];
 	size_t count;
+};
+
+struct bytes {
+	uint8_t at[BYTES_MAX];
+	size_t len; /* 0: not given */
 };
 
 struct options {
@@ -31,6 +37,10 @@ struct options {
 	bool reject_protocols;
 	bool verify_peer, require_certificate, verify_fail;
 	bool refuses_hello;
+	bool asks_ocsp, asks_scts;
+	struct bytes own_ocsp, own_scts;
+	/* The staple comes, or not, while the ClientHello is judged. */
+	bool late_ocsp, declines_ocsp, fails_ocsp;
 	bool renegotiates, renegotiates_once, ignores_requests;
 	long max_fragment; /* 0: the library's */
 	/* how it is driven */
@@ -45,6 +55,7 @@ struct options {
 	/* what is expected of it */
 	long curve, cipher, cipher_aes, peer_scheme, version, renegotiations;
 	const char *protocol, *server_name, *peer_certificate;
+	struct bytes ocsp, scts;
 	bool retry, no_retry, extended_master, secure_renegotiation;
 	bool no_secure_renegotiation;
 	/* of flags that ask for what is so anyway */
