@@ -213,7 +213,7 @@ $(eval $(call unit,version_range,$(LIBTLS) $(call obj,tests/unit/certs),$$(CRYPT
 $(eval $(call unit,stapling,$(call obj,tests/unit/crooked tests/unit/responder) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,crl,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,config,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
-$(eval $(call unit,client_auth,$(DETOUR),$$(CRYPTO_LIBS)))
+$(eval $(call unit,client_auth,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,authorities,$(CERTS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,request_callback,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,policies,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))

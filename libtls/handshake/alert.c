@@ -45,6 +45,15 @@ alert_receive(struct s2n_connection *conn)
 	return fail(ERR_ALERT);
 }
 
+bool
+alert_declines(struct slice alert)
+{
+	static const uint8_t warning[] = { LEVEL_WARNING,
+		ALERT_NO_CERTIFICATE };
+
+	return slice_equal(alert, slice_of(warning, sizeof warning));
+}
+
 static int
 queue(struct s2n_connection *conn, uint8_t level, enum alert description)
 {

@@ -11,6 +11,8 @@
  * close_notify, reading has ended; ERR_ALERT: fatal, all has ended.
  */
 must_check int alert_receive(struct s2n_connection *);
+/* Whether it is no_certificate at warning level (RFC 6101 5.6.6). */
+bool alert_declines(struct slice alert);
 /* Queues close_notify, once; later calls do nothing. */
 must_check int alert_close_notify(struct s2n_connection *);
 /* Queues one that ends nothing (below TLS 1.3). */

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "libtls/core/memory.h"
+#include "libtls/handshake/alert.h"
 #include "libtls/handshake/checkpoint.h"
 #include "libtls/handshake/keys12.h"
 #include "libtls/handshake/keys13.h"
@@ -237,6 +238,24 @@ send_ccs(struct s2n_connection *conn, const struct step *step)
 	    slice_of(body, out.len));
 }
 
+/* RFC 6101 5.6.6: what a client of SSLv3 sends that has no certificate. */
+static bool
+declines(const struct s2n_connection *conn, const struct step *step)
+{
+	return step->message == CERTIFICATE && !is_server(conn) &&
+	       conn->version == S2N_SSLv3 && conn->hs->chain == NULL;
+}
+
+static int
+send_declined(struct s2n_connection *conn)
+{
+	int r;
+
+	if ((r = message_flush(conn)) != 0)
+		return r;
+	return alert_warning(conn, ALERT_NO_CERTIFICATE);
+}
+
 static int
 step_send(struct s2n_connection *conn, const struct step *step)
 {
@@ -248,6 +267,8 @@ step_send(struct s2n_connection *conn, const struct step *step)
 
 	if (step->message == CHANGE_CIPHER_SPEC)
 		return send_ccs(conn, step);
+	if (declines(conn, step))
+		return send_declined(conn);
 	body = message_open(flight, step->message);
 	if ((r = step->send(conn, flight)) != 0) {
 		flight->failed = false;

@@ -5,6 +5,7 @@
 
 #include "libtls/handshake/alert.h"
 #include "libtls/handshake/checkpoint.h"
+#include "libtls/handshake/handshake.h"
 #include "libtls/handshake/hello_retry.h"
 
 #define WIRE_HELLO_REQUEST 0
@@ -52,6 +53,32 @@ arrive_ccs(struct s2n_connection *conn)
 	inbox->whole = NO_BYTES;
 	inbox->body = conn->records.plain;
 	inbox->arrived = CHANGE_CIPHER_SPEC;
+	conn->records.plain = NO_BYTES;
+	return 0;
+}
+
+/*
+ * RFC 6101 5.6.6: a client of SSLv3 without a certificate answers with an
+ * alert, which is in no transcript. It means a Certificate that has none.
+ */
+static bool
+declines(const struct s2n_connection *conn)
+{
+	return conn->version == S2N_SSLv3 && is_server(conn) &&
+	       conn->hs != NULL &&
+	       conn->hs->path[conn->hs->at].message == CERTIFICATE &&
+	       alert_declines(conn->records.plain);
+}
+
+static int
+arrive_declined(struct s2n_connection *conn)
+{
+	static const uint8_t no_list[] = { 0, 0, 0 };
+	struct inbox *inbox = &conn->inbox;
+
+	inbox->whole = NO_BYTES;
+	inbox->body = slice_of(no_list, sizeof no_list);
+	inbox->arrived = CERTIFICATE;
 	conn->records.plain = NO_BYTES;
 	return 0;
 }
@@ -168,7 +195,8 @@ message_read(struct s2n_connection *conn)
 		    conn->inbox.joined.len > 0)
 			return fail(ERR_BAD_MESSAGE);
 		if (records->type == CONTENT_ALERT)
-			r = alert_receive(conn);
+			r = declines(conn) ? arrive_declined(conn)
+					   : alert_receive(conn);
 		else if (records->type == CONTENT_HANDSHAKE)
 			r = message_from_record(conn);
 		else if (records->type == CONTENT_CHANGE_CIPHER_SPEC)

@@ -2,8 +2,10 @@
  * libtls/client_auth.c: what a server learns of the client's certificate, and
  * what a config says about it.
  */
+#include "libtls/handshake/message.h"
 #include "libtls/registry/iana.h"
 #include "libtls/state/connection.h"
+#include "tests/unit/crooked.h"
 #include "tests/unit/detour.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
@@ -197,6 +199,195 @@ START_TEST(dss_is_asked_for_only_where_that_is_wanted)
 }
 END_TEST
 
+/* ---- SSLv3: an alert instead of an empty Certificate (RFC 6101 5.6.6) ---- */
+
+#define SSLV3                                                                  \
+	.version = S2N_SSLv3, .suite = TLS_RSA_WITH_AES_128_CBC_SHA,           \
+	.key = CERTS_RSA
+#define ALERT_RECORD 21
+
+static const uint8_t no_certificate[] = { 1, ALERT_NO_CERTIFICATE };
+
+/* How often the bytes stand in what went through a pipe. */
+static unsigned
+count_in(const struct pipe *pipe, struct slice bytes)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i + bytes.len <= pipe->bytes.len; i++)
+		count +=
+		    memcmp(pipe->bytes.data + i, bytes.data, bytes.len) == 0;
+	return count;
+}
+
+START_TEST(sslv3_clients_without_a_certificate_say_so_by_an_alert)
+{
+	static const uint8_t record[] = { ALERT_RECORD, 3, 0, 0, 2, 1,
+		ALERT_NO_CERTIFICATE };
+	struct peers peers;
+
+	peers_open(&peers,
+	    &(struct peers_spec){ SSLV3, .client_auth = S2N_CERT_AUTH_OPTIONAL,
+		.slow = _i == 1, .pending_key = _i == 1 });
+	ck_assert_msg(peers_negotiate(&peers), "%s",
+	    s2n_strerror_debug(peers.server_error, NULL));
+	ck_assert_uint_eq(
+	    count_in(&peers.to_server, slice_of(record, sizeof record)), 1);
+	ck_assert_int_eq(s2n_connection_client_cert_used(peers.server), 0);
+	ck_assert_int_lt(s2n_connection_get_alert(peers.server), 0);
+	ck_assert_ptr_nonnull(
+	    strstr(s2n_connection_get_handshake_type_name(peers.server),
+		"CLIENT_AUTH|NO_CLIENT_CERT"));
+	peers_transfer(peers.client, peers.server, 100);
+	peers_transfer(peers.server, peers.client, 100);
+	peers_close(&peers);
+}
+END_TEST
+
+START_TEST(sslv3_servers_that_need_a_certificate_do_not_go_on)
+{
+	struct peers peers;
+
+	peers_open(&peers, &(struct peers_spec){
+			       SSLV3, .client_auth = S2N_CERT_AUTH_REQUIRED });
+	/* What else is a warning may be ignored; this is an answer. */
+	if (_i == 1)
+		ck_assert_int_eq(
+		    s2n_config_set_alert_behavior(
+			peers.server_config, S2N_ALERT_IGNORE_WARNINGS),
+		    0);
+	ck_assert(!peers_negotiate(&peers));
+	ck_assert_str_eq(s2n_strerror_name(peers.server_error),
+	    "S2N_ERR_MISSING_CLIENT_CERT");
+	ck_assert_int_eq(
+	    s2n_connection_get_alert(peers.client), ALERT_HANDSHAKE_FAILURE);
+	peers_close(&peers);
+}
+END_TEST
+
+#define CCT CERTIFICATE, S2N_CLIENT
+#define CKX CLIENT_KEY_EXCHANGE, S2N_CLIENT
+#define ONE BYTES(1, ALERT_NO_CERTIFICATE)
+#define NOTHING                                                                \
+	{                                                                      \
+		NULL, 0                                                        \
+	}
+
+/* clang-format off */
+static const struct {
+	struct crook crook;
+	struct peers_spec spec;
+} answers[] = {
+	{ { "none, and then one",          CCT, RECORD, ALERT_RECORD, ONE, NOTHING, ALERT_UNEXPECTED_MESSAGE, 0 },
+	    { SSLV3, .client_auth = S2N_CERT_AUTH_OPTIONAL, .client_cert = true } },
+	{ { "none, where one must be",     CCT, RECORD, ALERT_RECORD, ONE, NOTHING, ALERT_HANDSHAKE_FAILURE, 0 },
+	    { SSLV3, .client_auth = S2N_CERT_AUTH_REQUIRED, .client_cert = true } },
+};
+/* clang-format on */
+
+START_TEST(a_client_answers_once)
+{
+	crooked_run_between(&answers[_i].crook, &answers[_i].spec);
+}
+END_TEST
+
+static void
+send_none(struct s2n_connection *conn, const struct step *step,
+    struct writer *out, size_t start, void *ctx)
+{
+	(void)ctx;
+	if (step->message != CERTIFICATE)
+		return;
+	writer_truncate(out, start);
+	writer_u24(out, 0);
+	conn->hs->chain = NULL; /* so it signs nothing */
+}
+
+START_TEST(sslv3_servers_take_an_empty_list_too)
+{
+	const struct detour detour = { .built = send_none };
+	struct peers peers;
+
+	peers_open(
+	    &peers, &(struct peers_spec){ SSLV3, .client_cert = true,
+			.client_auth = _i == 0 ? S2N_CERT_AUTH_OPTIONAL
+					       : S2N_CERT_AUTH_REQUIRED });
+	detour_take(peers.client, &detour);
+	ck_assert_int_eq(peers_negotiate(&peers), _i == 0);
+	if (_i == 1)
+		ck_assert_str_eq(s2n_strerror_name(peers.server_error),
+		    "S2N_ERR_MISSING_CLIENT_CERT");
+	peers_close(&peers);
+}
+END_TEST
+
+/* Where it is no answer it is a warning like any other. */
+static void
+warn(struct s2n_connection *conn, const struct step *step, void *ctx)
+{
+	const struct slice alert = slice_of(ctx, sizeof no_certificate);
+
+	if (step->message == CLIENT_KEY_EXCHANGE ||
+	    (step->message == CERTIFICATE && ctx != no_certificate)) {
+		ck_assert_int_eq(message_flush(conn), 0);
+		ck_assert_int_eq(record_write_slices(
+				     &conn->records, CONTENT_ALERT, &alert, 1),
+		    0);
+	}
+}
+
+static const struct peers_spec elsewhere[] = {
+	{ SSLV3 },
+	{ SSLV3, .client_auth = S2N_CERT_AUTH_OPTIONAL, .client_cert = true },
+	{ .version = S2N_TLS10,
+	    .suite = TLS_RSA_WITH_AES_128_CBC_SHA,
+	    .key = CERTS_RSA,
+	    .client_auth = S2N_CERT_AUTH_OPTIONAL },
+};
+
+START_TEST(elsewhere_no_certificate_is_an_ordinary_warning)
+{
+	struct detour detour = { .before = warn,
+		.ctx = (void *)(uintptr_t)no_certificate };
+	struct peers peers;
+
+	peers_open(&peers, &elsewhere[_i / 2]);
+	if (_i % 2 == 1)
+		ck_assert_int_eq(
+		    s2n_config_set_alert_behavior(
+			peers.server_config, S2N_ALERT_IGNORE_WARNINGS),
+		    0);
+	detour_take(peers.client, &detour);
+	ck_assert_int_eq(peers_negotiate(&peers), _i % 2 == 1);
+	if (_i % 2 == 0)
+		ck_assert_str_eq(
+		    s2n_strerror_name(peers.server_error), "S2N_ERR_ALERT");
+	peers_close(&peers);
+}
+END_TEST
+
+START_TEST(a_fatal_no_certificate_ends_the_handshake)
+{
+	static const uint8_t fatal[] = { 2, ALERT_NO_CERTIFICATE };
+	struct detour detour = { .before = warn,
+		.ctx = (void *)(uintptr_t)fatal };
+	struct peers peers;
+
+	peers_open(&peers, &elsewhere[1]);
+	detour_take(peers.client, &detour);
+	ck_assert(!peers_negotiate(&peers));
+	ck_assert_str_eq(
+	    s2n_strerror_name(peers.server_error), "S2N_ERR_ALERT");
+	peers_close(&peers);
+}
+END_TEST
+
+static void
+make_keys(void)
+{
+	certs_key(CERTS_RSA, 0);
+}
+
 static void
 setup(void)
 {
@@ -215,6 +406,7 @@ client_auth_suite(void)
 	Suite *suite = suite_create("client_auth");
 	TCase *tcase = tcase_create("client_auth");
 
+	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase,
 	    the_mode_is_the_connections_or_the_configs_or_the_roles, 0, 2);
@@ -224,6 +416,17 @@ client_auth_suite(void)
 	tcase_add_test(tcase, without_a_client_certificate_there_is_nothing);
 	tcase_add_loop_test(
 	    tcase, dss_is_asked_for_only_where_that_is_wanted, 0, 2);
+	tcase_add_loop_test(tcase,
+	    sslv3_clients_without_a_certificate_say_so_by_an_alert, 0, 2);
+	tcase_add_loop_test(
+	    tcase, sslv3_servers_that_need_a_certificate_do_not_go_on, 0, 2);
+	tcase_add_loop_test(
+	    tcase, a_client_answers_once, 0, (int)COUNT(answers));
+	tcase_add_loop_test(tcase, sslv3_servers_take_an_empty_list_too, 0, 2);
+	tcase_add_loop_test(tcase,
+	    elsewhere_no_certificate_is_an_ordinary_warning, 0,
+	    2 * (int)COUNT(elsewhere));
+	tcase_add_test(tcase, a_fatal_no_certificate_ends_the_handshake);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

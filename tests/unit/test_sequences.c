@@ -437,6 +437,14 @@ intrude(struct crossing *crossing, const struct step *step, enum how how,
 	crooked_run_again(&crook, &crossing->peers);
 }
 
+/* RFC 6101 5.6.6: SSLv3's way to say that there is no certificate. */
+static bool
+is_alert(const struct branch *branch, const struct step *step)
+{
+	return step->message == CERTIFICATE && step->sender == S2N_CLIENT &&
+	       branch->version == S2N_SSLv3 && !branch->proves;
+}
+
 /* Every other type in its place. */
 static void
 mistype(struct crossing *crossing, const struct step *step)
@@ -448,7 +456,8 @@ mistype(struct crossing *crossing, const struct step *step)
 		    may_come(crossing->branch, step, types[i]))
 			continue;
 		message[0] = types[i];
-		if (step->message == CHANGE_CIPHER_SPEC)
+		if (step->message == CHANGE_CIPHER_SPEC ||
+		    is_alert(crossing->branch, step))
 			intrude(crossing, step, RECORD, CONTENT_HANDSHAKE,
 			    slice_of(message, sizeof message));
 		else
