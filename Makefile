@@ -124,6 +124,11 @@ $(B)/lib/libs2n.so.1: $(LIBTLS)
 
 LIBRARIES := $(B)/lib/libs2n.a $(B)/lib/libs2n.so.1
 
+# ---- the guide's example client and server: strangers to all but the library ----
+EXAMPLE := $(call obj,examples/words examples/peer)
+$(eval $(call program,bin,s2nc,$(call obj,examples/s2nc) $(EXAMPLE) $(B)/lib/libs2n.a,$$(CRYPTO_LIBS)))
+$(eval $(call program,bin,s2nd,$(call obj,examples/s2nd) $(EXAMPLE) $(B)/lib/libs2n.a,$$(CRYPTO_LIBS) -pthread))
+
 # ---- unit tests: one program a file, with the objects it tests ----
 UNIT :=
 define unit # (1) noun  (2) objects  (3) libraries

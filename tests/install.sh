@@ -16,7 +16,8 @@ put() {
 	done
 }
 
-put 755 "$sbindir" "$build"/bin/*
+put 755 "$sbindir" "$build/bin/keyd" "$build/bin/frontd"
+put 755 "$bindir" "$build/bin/s2nc" "$build/bin/s2nd"
 put 755 "$libexecdir/sallyport" "$build"/libexec/*
 put 644 "$libdir" "$build/lib/libs2n.a" "$build/lib/libs2n.so.1"
 ln -sf libs2n.so.1 "$root$libdir/libs2n.so"

@@ -7,7 +7,7 @@ set -eu
 
 # One line "file:line: why" for each offence below the current directory.
 offences() {
-	find base libtls ipc keyd frontd policy -name '*.[ch]' 2>/dev/null | sort |
+	find base libtls ipc keyd frontd policy examples -name '*.[ch]' 2>/dev/null | sort |
 	    while read -r file; do awk -v file="$file" "$rules" "$file"; done
 }
 
@@ -30,7 +30,7 @@ function offence(why) {
 BEGIN {
 	layers = split("core crypto registry cert record session state extension handshake", layer, " ")
 	mine = rank_of(file)
-	outsider = file ~ /^(frontd\/|keyd\/|policy\/|ipc\/)/
+	outsider = file ~ /^(frontd\/|keyd\/|policy\/|ipc\/|examples\/)/
 }
 /^[ \t]*#[ \t]*include[ \t]*"/ {
 	split($0, part, "\"")
@@ -47,6 +47,8 @@ BEGIN {
 		offence(path " is a layer above")
 	if (file ~ /^libtls\// && path == "base/log.h")
 		offence("libtls never logs")
+	if (file ~ /^examples\// && path !~ /^examples\// && !public(path))
+		offence("an example knows the public interface alone, not " path)
 	if (file ~ /^policy\// && path ~ /^(ipc|keyd|frontd)\//)
 		offence("policy includes " path)
 	if (file ~ /^ipc\// && path ~ /^(keyd|frontd)\//)
@@ -75,7 +77,7 @@ root=$PWD
 probe=$(mktemp -d)
 trap 'rm -rf "$probe"' EXIT
 cd "$probe"
-mkdir base libtls ipc keyd frontd policy
+mkdir base libtls ipc keyd frontd policy examples
 plant libtls/crypto/hkdf.c '#include "libtls/record/record.h"'
 plant libtls/record/record.c '#include "libtls/config.h"'
 plant libtls/core/errors.c '#include "base/log.h"'
@@ -91,6 +93,8 @@ plant ipc/keyclient.c '#include "libtls/connection.h"'
 plant ipc/channel.c '#include "frontd/worker.h"'
 plant policy/policy.c '#include "keyd/keystore.h"'
 plant keyd/keyd.c '	prctl(PR_SET_SECCOMP, 2, 0);'
+plant examples/s2nc.c '#include "libtls/handshake/handshake.h"'
+plant examples/s2nc.c '#include "base/reader.h"'
 mkdir -p libtls/record
 printf '#include "libtls/crypto/aead.h"\n#include "libtls/s2n.h"\n#include <s2n.h>\n#include "base/slice.h"\n' \
     >libtls/record/record.c

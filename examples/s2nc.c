@@ -1,0 +1,248 @@
+/*
+ * s2nc: the guide's example client (Guide: Examples), on the public interface
+ * of libtls alone. Says what the handshake agreed on; sends a file or standard
+ * input, if told so, and prints what comes.
+ */
+#include <netdb.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <unstable/renegotiate.h>
+
+#include "examples/peer.h"
+
+struct client {
+	struct common common;
+	const char *name, *fragment, *cert, *key, *file, *renegotiation;
+	const char *ticket_in, *ticket_out, *early_data;
+	long threshold, timeout;
+	bool echo, status, reconnect;
+	/* Of a renegotiation. */
+	s2n_renegotiate_response response;
+	bool asked;
+};
+
+/* clang-format off */
+#define AT(member) offsetof(struct client, member)
+static const struct word words[] = {
+/*	  name                 letter kind    argument     place                     lacks    meaning */
+	{ "alpn",               'a', TEXT,   "a,b",       AT(common.alpn),          NULL,    "application protocols, most wanted first" },
+	{ "ciphers",            'c', TEXT,   "policy",    AT(common.policy),        NULL,    "security policy; default: default" },
+	{ "echo",               'e', FLAG,   NULL,        AT(echo),                 NULL,    "send standard input after the handshake, print what comes" },
+	{ "send-file",          0,   TEXT,   "file",      AT(file),                 NULL,    "send a file after the handshake" },
+	{ "name",               'n', TEXT,   "name",      AT(name),                 NULL,    "server name; default: the host" },
+	{ "status",             's', FLAG,   NULL,        AT(status),               NULL,    "ask for a stapled OCSP response" },
+	{ "mfl",                'm', TEXT,   "bytes",     AT(fragment),             NULL,    "ask for records of 512, 1024, 2048 or 4096 bytes" },
+	{ "ca-file",            'f', TEXT,   "file",      AT(common.ca_file),       NULL,    "trust anchors" },
+	{ "ca-dir",             'd', TEXT,   "folder",    AT(common.ca_dir),        NULL,    "hashed folder of trust anchors" },
+	{ "insecure",           'i', FLAG,   NULL,        AT(common.insecure),      NULL,    "verify no certificate" },
+	{ "cert",               'l', TEXT,   "file",      AT(cert),                 NULL,    "client certificate, PEM" },
+	{ "key",                'k', TEXT,   "file",      AT(key),                  NULL,    "its key, PEM" },
+	{ "reconnect",          'r', FLAG,   NULL,        AT(reconnect),            NOT_YET, "connect again, resuming" },
+	{ "no-session-ticket",  'T', FLAG,   NULL,        AT(common.no_tickets),    NULL,    "no session tickets" },
+	{ "ticket-out",         0,   TEXT,   "file",      AT(ticket_out),           NOT_YET, "save the session" },
+	{ "ticket-in",          0,   TEXT,   "file",      AT(ticket_in),            NOT_YET, "resume a saved session" },
+	{ "dynamic",            'D', NUMBER, "bytes",     AT(threshold),            NULL,    "small records until so many bytes were sent" },
+	{ "timeout",            't', NUMBER, "seconds",   AT(timeout),              NULL,    "and again after such a pause" },
+	{ "corked-io",          'C', FLAG,   NULL,        AT(common.corked),        NULL,    "cork the socket during a flight" },
+	{ "non-blocking",       'B', FLAG,   NULL,        AT(common.non_blocking),  NULL,    "non-blocking socket" },
+	{ "key-log",            'L', TEXT,   "file",      AT(common.key_log),       NULL,    "add the session's secrets to an NSS key log" },
+	{ "psk",                'P', TEXTS,  "id,secret,hmac", AT(common.psks),     NOT_YET, "external pre-shared key, the secret in hex" },
+	{ "early-data",         'E', TEXT,   "file",      AT(early_data),           NOT_YET, "send as early data when resuming" },
+	{ "renegotiation",      0,   TEXT,   "accept|reject", AT(renegotiation),    NULL,    "answer to a server that asks for a new handshake" },
+	{ "npn",                0,   FLAG,   NULL,        AT(common.npn),           NULL,    "next protocol negotiation with the --alpn protocols" },
+	{ "buffered-send",      0,   NUMBER, "bytes",     AT(common.send_buffer),   NULL,    "gather records before a write" },
+	{ "prefer-low-latency", 0,   FLAG,   NULL,        AT(common.low_latency),   NULL,    "small records" },
+	{ "prefer-throughput",  0,   FLAG,   NULL,        AT(common.throughput),    NULL,    "large records" },
+	{ .name = NULL }
+};
+/* clang-format on */
+
+static const char synopsis[] = "s2nc [option ...] host [port]";
+
+static int
+connect_to(const char *host, const char *port)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *all, *one;
+	int fd = -1, r = getaddrinfo(host, port, &hints, &all);
+
+	if (r != 0) {
+		fprintf(stderr, "%s: %s\n", host, gai_strerror(r));
+		exit(1);
+	}
+	for (one = all; one != NULL && fd < 0; one = one->ai_next) {
+		fd = socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fd >= 0 &&
+		    connect(fd, one->ai_addr, one->ai_addrlen) != 0) {
+			close(fd);
+			fd = -1;
+		}
+	}
+	freeaddrinfo(all);
+	if (fd < 0)
+		peer_die_errno(host);
+	return fd;
+}
+
+/* ---- options ---- */
+
+static s2n_max_frag_len
+fragment_code(const char *bytes)
+{
+	static const char *const lengths[] = { "512", "1024", "2048", "4096" };
+
+	for (unsigned i = 0; i < 4; i++)
+		if (strcmp(bytes, lengths[i]) == 0)
+			return (s2n_max_frag_len)(S2N_TLS_MAX_FRAG_LEN_512 + i);
+	words_usage(words, synopsis);
+}
+
+static int
+asked(struct s2n_connection *conn, void *ctx, s2n_renegotiate_response *answer)
+{
+	struct client *client = ctx;
+
+	(void)conn;
+	puts("the server asks for a renegotiation");
+	fflush(stdout);
+	client->asked = true;
+	*answer = client->response;
+	return 0;
+}
+
+static void
+set_renegotiation(struct s2n_config *config, struct client *client)
+{
+	if (strcmp(client->renegotiation, "accept") == 0)
+		client->response = S2N_RENEGOTIATE_ACCEPT;
+	else if (strcmp(client->renegotiation, "reject") == 0)
+		client->response = S2N_RENEGOTIATE_REJECT;
+	else
+		words_usage(words, synopsis);
+	/* A blocking s2n_recv would not come back with the request alone. */
+	client->common.non_blocking = true;
+	if (s2n_config_set_renegotiate_request_cb(config, asked, client) != 0)
+		peer_die("--renegotiation");
+}
+
+static struct s2n_config *
+client_config(struct client *client, struct s2n_cert_chain_and_key *pair)
+{
+	struct s2n_config *config = peer_config(&client->common);
+
+	if (client->fragment != NULL &&
+	    s2n_config_send_max_fragment_length(
+		config, fragment_code(client->fragment)) != 0)
+		peer_die("--mfl");
+	if (s2n_config_set_status_request_type(
+		config, client->status ? S2N_STATUS_REQUEST_OCSP
+				       : S2N_STATUS_REQUEST_NONE) != 0)
+		peer_die("--status");
+	if (client->renegotiation != NULL)
+		set_renegotiation(config, client);
+	if (pair != NULL &&
+	    s2n_config_add_cert_chain_and_key_to_store(config, pair) != 0)
+		peer_die("--cert");
+	return config;
+}
+
+/* ---- the connection ---- */
+
+/* Between reads: the new handshake that the server asked for and got. */
+static bool
+renegotiate(struct s2n_connection *conn, int fd, void *ctx)
+{
+	struct client *client = ctx;
+	s2n_blocked_status blocked;
+	uint8_t data[4096];
+	ssize_t len;
+
+	if (!client->asked || client->response != S2N_RENEGOTIATE_ACCEPT)
+		return true;
+	client->asked = false;
+	if (s2n_renegotiate_wipe(conn) != 0)
+		return false;
+	while (s2n_renegotiate(conn, data, sizeof data, &len, &blocked) != 0) {
+		if (blocked == S2N_BLOCKED_ON_APPLICATION_DATA)
+			fwrite(data, 1, (size_t)len, stdout);
+		else if (!peer_await(fd, blocked))
+			return false;
+	}
+	peer_describe(conn, "renegotiated");
+	return true;
+}
+
+static bool
+converse(struct s2n_connection *conn, int fd, struct client *client)
+{
+	uint8_t *bytes;
+	uint32_t len;
+	bool done;
+
+	if (client->file != NULL) {
+		bytes = peer_read(client->file, &len);
+		done = peer_send(conn, fd, bytes, len);
+		free(bytes);
+		if (!done)
+			return false;
+	}
+	return !client->echo || peer_talk(conn, fd, true, renegotiate, client);
+}
+
+static int
+run(struct s2n_config *config, struct client *client, const char *host,
+    const char *port)
+{
+	int fd = connect_to(host, port), status = 1;
+	struct s2n_connection *conn =
+	    peer_connection(S2N_CLIENT, config, &client->common, fd);
+
+	if (s2n_set_server_name(
+		conn, client->name != NULL ? client->name : host) != 0)
+		peer_die("--name");
+	if (client->threshold != 0 &&
+	    s2n_connection_set_dynamic_record_threshold(conn,
+		(uint32_t)client->threshold, (uint16_t)client->timeout) != 0)
+		peer_die("--dynamic");
+	if (!peer_negotiate(conn, fd)) {
+		peer_describe_failure(conn, "handshake");
+	} else {
+		peer_describe(conn, "connected");
+		if (converse(conn, fd, client))
+			status = 0;
+		else
+			peer_describe_failure(conn, "connection");
+	}
+	if (!peer_close(conn, fd) && status == 0)
+		puts("the peer ended without close_notify");
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct client client = { 0 };
+	struct s2n_cert_chain_and_key *pair = NULL;
+	struct s2n_config *config;
+	int first = words_parse(words, synopsis, &client, argc, argv), status;
+
+	if (argc - first < 1 || argc - first > 2 ||
+	    (client.cert == NULL) != (client.key == NULL) ||
+	    client.threshold > UINT32_MAX || client.timeout > UINT16_MAX)
+		words_usage(words, synopsis);
+	signal(SIGPIPE, SIG_IGN);
+	if (s2n_init() != 0)
+		peer_die("init");
+	if (client.cert != NULL)
+		pair = peer_pair(client.cert, client.key);
+	config = client_config(&client, pair);
+	status = run(config, &client, argv[first],
+	    argc - first == 2 ? argv[first + 1] : "443");
+	if (s2n_config_free(config) != 0)
+		peer_die("config");
+	s2n_cert_chain_and_key_free(pair);
+	return s2n_cleanup_final() == 0 ? status : 1;
+}
