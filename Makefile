@@ -231,8 +231,8 @@ $(eval $(call unit,pkey_op,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
-FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record fuzz_cert fuzz_key) \
-    tests/unit/certs tests/unit/detour keyd/request keyd/keystore $(SIGNING) ipc/keyproto) $(LIBTLS)
+FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record fuzz_cert fuzz_staple fuzz_key) \
+    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/keystore $(SIGNING) ipc/keyproto) $(LIBTLS)
 UNIT += $(B)/tests/fuzz_corpora
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)

@@ -14,6 +14,7 @@
 #include "keyd/content.h"
 #include "libtls/handshake/message.h"
 #include "tests/fuzz/chance.h"
+#include "tests/fuzz/fuzz_staple.h"
 #include "tests/fuzz/pair.h"
 #include "tests/fuzz/target.h"
 #include "tests/unit/detour.h"
@@ -368,6 +369,71 @@ certificates(void)
 	    '.', '2', '.', '3', '.', '4');
 }
 
+/* ---- staples ---- */
+
+static void
+responses(void)
+{
+	static const char *const names[] = { "good", "delegate", "revoked",
+		"twin", "stranger", "expired", "young" };
+	char name[32];
+
+	fuzz_ocsp_set_up();
+	for (uint8_t row = 0; row < COUNT(names); row++) {
+		snprintf(name, sizeof name, "%s-bytes", names[row]);
+		put("ocsp", name, 0xb0, fuzz_ocsp_response(row));
+		/* An edit of the response's status, of a time, of the end. */
+		HAND_FIRST("ocsp", names[row], 0x30 | row, 0, 0, 6, 1);
+		snprintf(name, sizeof name, "%s-time", names[row]);
+		HAND_FIRST("ocsp", name, 0x10 | row, 0, 0, 110, 1);
+		snprintf(name, sizeof name, "%s-cut", names[row]);
+		HAND_FIRST("ocsp", name, 0x20 | row, 4, 1, 0);
+		snprintf(name, sizeof name, "%s-unchanged", names[row]);
+		writer_u8(begin(), 0x30 | row);
+		end("ocsp", name);
+	}
+	HAND("ocsp", "try-later", 0xb0, 0x30, 3, 0x0a, 1, 3);
+	HAND("ocsp", "no-answer", 0xb0, 0x30, 3, 0x0a, 1, 0);
+	HAND("ocsp", "nothing", 0xb0);
+}
+
+/* Place and flags; the data. */
+static void
+staples(void)
+{
+	char name[32];
+
+	for (uint8_t place = 0; place < 7; place++) {
+		snprintf(name, sizeof name, "status-%u", place);
+		HAND_FIRST("staples", name, place, 1, 0, 0, 3, 'a', 'b', 'c');
+		snprintf(name, sizeof name, "status-%u-unasked", place);
+		HAND_FIRST("staples", name, place | 0x10, 1, 0, 0, 1, 'a');
+		snprintf(name, sizeof name, "status-%u-nothing", place);
+		HAND_FIRST("staples", name, place, 1, 0, 0, 0);
+		snprintf(name, sizeof name, "status-%u-longer", place);
+		HAND_FIRST("staples", name, place, 1, 0, 0, 1, 'a', 'b');
+		snprintf(name, sizeof name, "status-%u-type", place);
+		HAND_FIRST("staples", name, place, 2, 0, 0, 1, 'a');
+		snprintf(name, sizeof name, "empty-%u", place);
+		writer_u8(begin(), place);
+		end("staples", name);
+		snprintf(name, sizeof name, "list-%u", place);
+		HAND_FIRST("staples", name, place | 8, 0, 4, 0, 2, 'a', 'b');
+		snprintf(name, sizeof name, "list-%u-empty", place);
+		writer_u8(begin(), place | 8);
+		end("staples", name);
+	}
+	HAND("staples", "request", 0, 1, 0, 0, 0, 0);
+	HAND("staples", "request-ids", 0, 1, 0, 3, 0, 1, 'a', 0, 2, 5, 0);
+	HAND("staples", "request-type", 0, 2, 0, 3, 0, 1, 'a', 0, 2, 5, 0);
+	HAND("staples", "request-longer", 0, 1, 0, 0, 0, 0, 0);
+	/* More than may be set, though not more than fits. */
+	writer_u8(begin(), 3 | 8);
+	for (int i = 0; i < 32001; i++)
+		writer_u8(&seed, 'a');
+	end("staples", "list-long");
+}
+
 /* ---- the key protocol ---- */
 
 static struct slice
@@ -567,6 +633,8 @@ main(void)
 	records("record");
 	crafted();
 	certificates();
+	responses();
+	staples();
 	contents(S2N_TLS12, 2, "ecdhe-rsa");
 	contents(S2N_TLS12, 3, "dhe");
 	contents(S2N_TLS11, 2, "tls11");

@@ -7,6 +7,7 @@
 #include "tests/fuzz/fuzz_hello.h"
 #include "tests/fuzz/fuzz_key.h"
 #include "tests/fuzz/fuzz_record.h"
+#include "tests/fuzz/fuzz_staple.h"
 #include "tests/fuzz/setup.h"
 #include "tests/fuzz/target.h"
 
@@ -40,6 +41,8 @@ const struct target targets[] = {
 	{ "trust",           "trust",           NULL,               fuzz_trust },
 	{ "peer_chain",      "peer_chain",      fuzz_cert_set_up,   fuzz_peer_chain },
 	{ "hostname",        "hostname",        NULL,               fuzz_hostname },
+	{ "ocsp",            "ocsp",            fuzz_ocsp_set_up,   fuzz_ocsp },
+	{ "staples",         "staples",         setup_all,          fuzz_staples },
 	{ "keyproto",        "keyproto",        NULL,               fuzz_keyproto },
 	{ "request",         "request",         fuzz_key_set_up,    fuzz_request },
 	{ "content",         "content",         NULL,               fuzz_content },
