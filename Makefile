@@ -88,7 +88,7 @@ $(B)/$(1)/$(2): $(3)
 endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore $(SIGNING) keyd/wipe)
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/readall keyd/tickets $(SIGNING) keyd/wipe)
 KEYD := $(call obj,keyd/keyd keyd/config keyd/endpoint keyd/keyfiles keyd/link base/conf)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
@@ -150,8 +150,9 @@ $(eval $(call unit,keyclient,$(KEYCLIENT) $(IPC) $(call obj,tests/unit/fake_s2n)
 $(eval $(call unit,signer,$(call obj,$(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,content,$(call obj,keyd/content) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,decrypter,$(call obj,keyd/decrypter) $(IPC),$$(CRYPTO_LIBS)))
-$(eval $(call unit,keystore,$(call obj,keyd/keystore $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
-$(eval $(call unit,request,$(call obj,keyd/request keyd/keystore $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,keystore,$(call obj,keyd/keystore keyd/readall $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,request,$(call obj,keyd/request keyd/keystore keyd/readall keyd/tickets $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,tickets,$(call obj,keyd/tickets keyd/readall),$$(CRYPTO_LIBS)))
 $(eval $(call unit,endpoint,$(call obj,keyd/endpoint),))
 $(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
 $(eval $(call unit,keyd_config,$(call obj,keyd/config base/conf) $(IPC),$$(CONFUSE_LIBS)))
@@ -232,7 +233,7 @@ $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
 FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record fuzz_cert fuzz_staple fuzz_key) \
-    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/keystore $(SIGNING) ipc/keyproto) $(LIBTLS)
+    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/keystore keyd/readall keyd/tickets $(SIGNING) ipc/keyproto) $(LIBTLS)
 UNIT += $(B)/tests/fuzz_corpora
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)

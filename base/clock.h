@@ -1,5 +1,5 @@
 /*
- * The monotonic clock, as timeouts count it.
+ * The monotonic clock, as timeouts count it, and that of the day.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -14,6 +14,15 @@ clock_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Seconds since 1970; 0 for a clock that shows an earlier time. */
+static inline uint64_t
+clock_day(void)
+{
+	time_t now = time(NULL);
+
+	return now > 0 ? (uint64_t)now : 0;
 }
 
 #endif

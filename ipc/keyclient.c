@@ -6,17 +6,21 @@
 
 #include <s2n.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 #include <unstable/pkey_binding.h>
 
+#include "base/clock.h"
 #include "ipc/channel.h"
 #include "ipc/keyproto.h"
 
 /* A signer's credits, and HELLO and KEYS beside them. */
 #define QUEUE (KEYPROTO_CREDITS + 8)
+/* How long a jump of the clock may go unnoticed. */
+#define TICKET_TICK_SECONDS 30
+/* Epochs that are asked for one after the other; keyd has fewer. */
+#define TICKET_EPOCHS_MAX 64
 
 /* A channel to one signer, and the keys that it announced. */
 struct link {
@@ -26,6 +30,8 @@ struct link {
 	uint32_t in_flight;
 	uint64_t last_id;
 	bool dead;
+	bool has_tickets;
+	unsigned epochs; /* asked for since the current one was */
 	struct keyproto_keys keys;
 	struct link *next;
 };
@@ -55,7 +61,10 @@ struct keyclient {
 	struct event_base *base;
 	unsigned deadline_ms;
 	keyclient_resume *resume;
-	keyclient_told *told; /* NULL: nobody asks */
+	keyclient_told *told;        /* NULL: nobody asks */
+	keyclient_ticket_fn *ticket; /* likewise */
+	struct event *ticket_tick;
+	uint64_t epoch_begins, epoch_ends;
 	void *ctx;
 	struct event *turn; /* runs at the end of a loop turn that queued */
 	struct link *links;
@@ -63,15 +72,6 @@ struct keyclient {
 	struct pending *pending;
 	struct keyclient_stats stats;
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* Takes it off the list; the operation itself stays the caller's. */
 static void
@@ -145,6 +145,17 @@ ask_for_keys(struct link *link, uint32_t from)
 	size_t len = keyproto_number_build(from, payload, sizeof payload);
 
 	return link_send(link, KEYPROTO_KEYS, 0, slice_of(payload, len));
+}
+
+/* What does not fit is asked for again when the clock is looked at. */
+static void
+ask_for_tickets(struct link *link, uint64_t epoch)
+{
+	uint8_t payload[8];
+	size_t len = keyproto_epoch_build(epoch, payload, sizeof payload);
+
+	link->epochs = epoch == 0 ? 0 : link->epochs + 1;
+	(void)!link_send(link, KEYPROTO_TICKETKEYS, 0, slice_of(payload, len));
 }
 
 static const struct keyproto_key *
@@ -227,7 +238,7 @@ build_payload(const struct pending *pending, const struct keyproto_key *key,
 static void
 dispatch(struct pending *pending)
 {
-	uint64_t now = now_ms();
+	uint64_t now = clock_ms();
 	uint8_t payload[KEYPROTO_PACKET_MAX - KEYPROTO_HEADER];
 	size_t len;
 
@@ -238,9 +249,9 @@ dispatch(struct pending *pending)
 		const struct keyproto_key *key =
 		    link_key(link, pending->chain->spki);
 
-		/* Two credits are kept for KEYS and CANCEL. */
+		/* Three are kept for KEYS, TICKETKEYS and CANCEL. */
 		if (link->dead || key == NULL ||
-		    link->in_flight >= KEYPROTO_CREDITS - 2)
+		    link->in_flight >= KEYPROTO_CREDITS - 3)
 			continue;
 		len = build_payload(pending, key, payload, sizeof payload);
 		if (!link_send(link, request_type(&pending->binding),
@@ -299,6 +310,83 @@ operation_answered(struct link *link, const struct keyproto_header *header,
 	keyclient_signed(pending, output);
 }
 
+/* ---- ticket keys ---- */
+
+/* The clock is looked at so often, and no epoch is missed. */
+static void
+start_ticket_tick(struct keyclient *client)
+{
+	uint64_t seconds = (client->epoch_ends - client->epoch_begins) / 4;
+	struct timeval wait = { TICKET_TICK_SECONDS, 0 };
+
+	if (seconds < TICKET_TICK_SECONDS)
+		wait.tv_sec = (time_t)(seconds > 0 ? seconds : 1);
+	event_add(client->ticket_tick, &wait);
+}
+
+/* The key of the next epoch is there before that begins: in time. */
+static void
+ticket_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct keyclient *client = arg;
+	uint64_t now = clock_day();
+	bool current = now >= client->epoch_begins && now < client->epoch_ends;
+
+	(void)fd;
+	(void)what;
+	for (struct link *link = client->links; link != NULL; link = link->next)
+		if (!current && link->has_tickets)
+			ask_for_tickets(link, 0);
+	start_ticket_tick(client);
+}
+
+static void
+give_ticket(struct keyclient *client, const struct keyproto_ticket *from)
+{
+	struct keyclient_ticket_key key = {
+		.begins = from->begins, .ends = from->ends, .dies = from->dies
+	};
+
+	memcpy(key.name, from->name, sizeof key.name);
+	memcpy(key.secret, from->secret, sizeof key.secret);
+	client->ticket(&key, client->ctx);
+	explicit_bzero(&key, sizeof key);
+}
+
+/* Then the epoch before it, until keyd has no more that decrypt. */
+static void
+take_tickets(struct link *link, const struct keyproto_ticketkeys *keys)
+{
+	struct keyclient *client = link->client;
+	uint64_t epoch = keys->key[0].epoch;
+
+	link->has_tickets = true;
+	if (epoch == keys->current) {
+		client->epoch_begins = keys->key[0].begins;
+		client->epoch_ends = keys->key[0].ends;
+		give_ticket(client, &keys->key[1]);
+		start_ticket_tick(client);
+	}
+	give_ticket(client, &keys->key[0]);
+	if (epoch >= 2 && link->epochs < TICKET_EPOCHS_MAX)
+		ask_for_tickets(link, epoch - 1);
+}
+
+/* A refusal: there are none here, or none of so long ago. */
+static bool
+tickets_answered(struct link *link, uint32_t status, struct slice payload)
+{
+	struct keyproto_ticketkeys keys;
+	bool sound;
+
+	if (status != KEYPROTO_OK || link->client->ticket == NULL)
+		return true;
+	if ((sound = keyproto_ticketkeys_parse(payload, &keys)))
+		take_tickets(link, &keys);
+	explicit_bzero(&keys, sizeof keys);
+	return sound;
+}
+
 /* One packet of a signer's; false when it makes no sense. */
 static bool
 take_packet(struct link *link, struct slice packet)
@@ -318,6 +406,8 @@ take_packet(struct link *link, struct slice packet)
 		operation_answered(link, &header, payload);
 		return true;
 	}
+	if (header.type == KEYPROTO_TICKETKEYS)
+		return tickets_answered(link, header.status, payload);
 	if (header.status != KEYPROTO_OK)
 		return false;
 	if (header.type == KEYPROTO_KEYS) {
@@ -420,9 +510,10 @@ keyclient_new(struct event_base *base, unsigned deadline_ms,
 	client->deadline_ms = deadline_ms;
 	client->resume = resume;
 	client->ctx = ctx;
-	if ((client->turn = event_new(base, -1, 0, turn_ended, client)) ==
-	    NULL) {
-		free(client);
+	client->turn = event_new(base, -1, 0, turn_ended, client);
+	client->ticket_tick = evtimer_new(base, ticket_tick, client);
+	if (client->turn == NULL || client->ticket_tick == NULL) {
+		keyclient_free(client);
 		return NULL;
 	}
 	return client;
@@ -447,7 +538,10 @@ keyclient_free(struct keyclient *client)
 		client->chains = chain->next;
 		free(chain);
 	}
-	event_free(client->turn);
+	if (client->turn != NULL)
+		event_free(client->turn);
+	if (client->ticket_tick != NULL)
+		event_free(client->ticket_tick);
 	free(client);
 }
 
@@ -479,6 +573,8 @@ keyclient_attach(struct keyclient *client, int fd)
 		free_link(link);
 		return -1;
 	}
+	if (client->ticket != NULL)
+		ask_for_tickets(link, 0);
 	link->next = client->links;
 	client->links = link;
 	return 0;
@@ -523,7 +619,7 @@ keyclient_sign(struct s2n_connection *conn, struct s2n_async_pkey_op *op)
 	pending->op = op;
 	pending->conn = conn;
 	pending->chain = chain;
-	pending->deadline_ms = now_ms() + client->deadline_ms;
+	pending->deadline_ms = clock_ms() + client->deadline_ms;
 	wait.tv_sec = client->deadline_ms / 1000;
 	wait.tv_usec = (suseconds_t)(client->deadline_ms % 1000 * 1000);
 	pending->timer = evtimer_new(client->base, expired, pending);
@@ -567,6 +663,14 @@ void
 keyclient_when_told(struct keyclient *client, keyclient_told *told)
 {
 	client->told = told;
+}
+
+void
+keyclient_ticket_keys(struct keyclient *client, keyclient_ticket_fn *ticket)
+{
+	client->ticket = ticket;
+	for (struct link *link = client->links; link != NULL; link = link->next)
+		ask_for_tickets(link, 0);
 }
 
 bool

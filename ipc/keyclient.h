@@ -65,6 +65,29 @@ must_check bool keyclient_lacks(const struct keyclient *,
     const uint8_t spki_sha256[KEYCLIENT_SPKI_SIZE], uint32_t needs,
     uint32_t *lacks);
 
+/*
+ * A session ticket key: what s2n_config_add_ticket_crypto_key takes. It
+ * encrypts from begins to ends and decrypts from begins to dies, all in seconds
+ * since 1970. ends - begins and dies - ends are the same for all keys of one
+ * keyd.
+ */
+struct keyclient_ticket_key {
+	uint8_t name[16], secret[32];
+	uint64_t begins, ends, dies;
+};
+/*
+ * Called with keyclient_new's ctx for each ticket key that may be used now or
+ * next, newest first, and again with those that were given before whenever new
+ * ones are. The key is the callback's for as long as it runs; then it is wiped.
+ */
+typedef void keyclient_ticket_fn(const struct keyclient_ticket_key *, void *);
+/*
+ * Has keyd asked for its ticket keys: now, when a channel is attached, and
+ * before the last key has ended, by the clock of the day, wherever it jumps.
+ * Without keyd, or where it gives none, nothing is called.
+ */
+void keyclient_ticket_keys(struct keyclient *, keyclient_ticket_fn *);
+
 /* The connection is about to be freed: its operations are cancelled. */
 void keyclient_forget(struct keyclient *, struct s2n_connection *);
 

@@ -9,6 +9,8 @@
 #define KEY_SIZE 52
 #define SIGN12_FIXED (8 + 2 * KEYPROTO_RANDOM)
 #define PROCESS_SIZE (KEYPROTO_NAME + 20)
+#define TICKET_SIZE (4 * 8 + KEYPROTO_TICKET_NAME + KEYPROTO_TICKET_SECRET)
+#define GRANT_SIZE (4 + KEYPROTO_SLOTS / 8 + KEYPROTO_CLIENT_NAME)
 
 /* Lengths of a payload: least, least + step, ..., most. */
 struct lengths {
@@ -36,6 +38,7 @@ static const struct row rows[] = {
 	                       { 1, KEYPROTO_SIGNATURE_MAX, 1 } },
 	{ KEYPROTO_SIGN12CV,   { 9, 8 + KEYPROTO_MESSAGES_MAX, 1 }, { 1, KEYPROTO_SIGNATURE_MAX, 1 } },
 	{ KEYPROTO_PREMASTER,  { 9, 8 + KEYPROTO_CIPHERTEXT_MAX, 1 }, EXACTLY(KEYPROTO_PREMASTER_SIZE) },
+	{ KEYPROTO_TICKETKEYS, EXACTLY(8),      EXACTLY(8 + KEYPROTO_TICKETS * TICKET_SIZE) },
 	{ KEYPROTO_CANCEL,     EXACTLY(8),      EXACTLY(0) },
 	{ KEYPROTO_PING,       EXACTLY(0),      EXACTLY(0) },
 	{ KEYPROTO_STATS,      EXACTLY(0),      EXACTLY(48) },
@@ -44,7 +47,8 @@ static const struct row rows[] = {
 	{ KEYPROTO_NEWCHANNEL, EXACTLY(4),      EXACTLY(12) },
 	{ KEYPROTO_KEYFILE,    EXACTLY(6),      EXACTLY(0) },
 	{ KEYPROTO_STATUS,     EXACTLY(0),      { 4, 4 + KEYPROTO_STATUS_MAX * PROCESS_SIZE, PROCESS_SIZE } },
-	{ KEYPROTO_GRANT,      EXACTLY(4 + KEYPROTO_SLOTS / 8), EXACTLY(0) },
+	{ KEYPROTO_GRANT,      EXACTLY(GRANT_SIZE), EXACTLY(0) },
+	{ KEYPROTO_TICKETROOT, EXACTLY(8),      EXACTLY(0) },
 };
 /* clang-format on */
 
@@ -525,6 +529,7 @@ keyproto_grant_build(
 
 	put(&out, grant->role, 4);
 	put_bytes(&out, grant->slots, sizeof grant->slots);
+	put_bytes(&out, grant->client, sizeof grant->client);
 	return finish(&out);
 }
 
@@ -535,8 +540,73 @@ keyproto_grant_parse(struct slice bytes, struct keyproto_grant *grant)
 
 	grant->role = take32(&in);
 	take_copy(&in, grant->slots, sizeof grant->slots);
-	return done(&in) && (grant->role == KEYPROTO_SERVER ||
-				grant->role == KEYPROTO_CLIENT);
+	take_copy(&in, grant->client, sizeof grant->client);
+	return done(&in) && grant->client[sizeof grant->client - 1] == '\0' &&
+	       (grant->role == KEYPROTO_SERVER ||
+		   grant->role == KEYPROTO_CLIENT);
+}
+
+size_t
+keyproto_ticketkeys_build(
+    const struct keyproto_ticketkeys *keys, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, keys->current, 8);
+	for (size_t i = 0; i < KEYPROTO_TICKETS; i++) {
+		const struct keyproto_ticket *key = &keys->key[i];
+
+		put(&out, key->epoch, 8);
+		put(&out, key->begins, 8);
+		put(&out, key->ends, 8);
+		put(&out, key->dies, 8);
+		put_bytes(&out, key->name, sizeof key->name);
+		put_bytes(&out, key->secret, sizeof key->secret);
+	}
+	return finish(&out);
+}
+
+bool
+keyproto_ticketkeys_parse(struct slice bytes, struct keyproto_ticketkeys *keys)
+{
+	struct in in = { .rest = bytes };
+	bool sound = true;
+
+	keys->current = take(&in, 8);
+	for (size_t i = 0; i < KEYPROTO_TICKETS; i++) {
+		struct keyproto_ticket *key = &keys->key[i];
+
+		key->epoch = take(&in, 8);
+		key->begins = take(&in, 8);
+		key->ends = take(&in, 8);
+		key->dies = take(&in, 8);
+		take_copy(&in, key->name, sizeof key->name);
+		take_copy(&in, key->secret, sizeof key->secret);
+		sound =
+		    sound && key->begins < key->ends && key->ends <= key->dies;
+	}
+	return done(&in) && sound;
+}
+
+size_t
+keyproto_ticketroot_build(
+    const struct keyproto_ticketroot *root, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, root->rotate, 4);
+	put(&out, root->lifetime, 4);
+	return finish(&out);
+}
+
+bool
+keyproto_ticketroot_parse(struct slice bytes, struct keyproto_ticketroot *root)
+{
+	struct in in = { .rest = bytes };
+
+	root->rotate = take32(&in);
+	root->lifetime = take32(&in);
+	return done(&in) && root->rotate > 0 && root->lifetime >= root->rotate;
 }
 
 size_t
@@ -601,22 +671,46 @@ keyproto_number_parse(struct slice bytes, uint32_t *number)
 	return done(&in);
 }
 
-size_t
-keyproto_cancel_build(uint64_t id, uint8_t *to, size_t room)
+static size_t
+long_build(uint64_t number, uint8_t *to, size_t room)
 {
 	struct out out = { .data = to, .room = room };
 
-	put(&out, id, 8);
+	put(&out, number, 8);
 	return finish(&out);
+}
+
+static bool
+long_parse(struct slice bytes, uint64_t *number)
+{
+	struct in in = { .rest = bytes };
+
+	*number = take(&in, 8);
+	return done(&in);
+}
+
+size_t
+keyproto_cancel_build(uint64_t id, uint8_t *to, size_t room)
+{
+	return long_build(id, to, room);
 }
 
 bool
 keyproto_cancel_parse(struct slice bytes, uint64_t *id)
 {
-	struct in in = { .rest = bytes };
+	return long_parse(bytes, id);
+}
 
-	*id = take(&in, 8);
-	return done(&in);
+size_t
+keyproto_epoch_build(uint64_t epoch, uint8_t *to, size_t room)
+{
+	return long_build(epoch, to, room);
+}
+
+bool
+keyproto_epoch_parse(struct slice bytes, uint64_t *epoch)
+{
+	return long_parse(bytes, epoch);
 }
 
 uint32_t

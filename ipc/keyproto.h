@@ -28,6 +28,10 @@
 #define KEYPROTO_STATUS_MAX 64
 #define KEYPROTO_NAME 24
 #define KEYPROTO_SLOTS 256 /* keys of one signer */
+#define KEYPROTO_CLIENT_NAME 64
+#define KEYPROTO_TICKET_NAME 16
+#define KEYPROTO_TICKET_SECRET 32
+#define KEYPROTO_TICKETS 2 /* keys in one answer */
 
 /* Flags; an unknown bit is refused. */
 #define KEYPROTO_ANSWER 1u
@@ -50,7 +54,8 @@ enum keyproto_type {
 	KEYPROTO_KEYFILE = 65,
 	/* 66 to 68 are reserved: COMMIT, ROTATE, QUIT */
 	KEYPROTO_STATUS = 69,
-	KEYPROTO_GRANT = 70 /* keyd to signer: a channel and what it may do */
+	KEYPROTO_GRANT = 70, /* keyd to signer: a channel and what it may do */
+	KEYPROTO_TICKETROOT = 71 /* keyd to its ticket process */
 };
 
 enum keyproto_status {
@@ -133,6 +138,18 @@ struct keyproto_premaster {
 	uint32_t generation;
 	struct slice ciphertext;
 };
+/* Times are seconds since 1970: [begins, ends) encrypts, [begins, dies)
+ * decrypts. */
+struct keyproto_ticket {
+	uint64_t epoch, begins, ends, dies;
+	uint8_t name[KEYPROTO_TICKET_NAME];
+	uint8_t secret[KEYPROTO_TICKET_SECRET];
+};
+/* The key of the epoch asked for (0: the current one), and of the one after. */
+struct keyproto_ticketkeys {
+	uint64_t current; /* epoch */
+	struct keyproto_ticket key[KEYPROTO_TICKETS];
+};
 struct keyproto_stats {
 	/* signatures: premaster secrets, too */
 	uint64_t requests, signatures, refused, expired, cancelled, micros;
@@ -149,6 +166,11 @@ struct keyproto_keyfile {
 struct keyproto_grant {
 	uint32_t role;
 	uint8_t slots[KEYPROTO_SLOTS / 8]; /* bit n: slot n */
+	char client[KEYPROTO_CLIENT_NAME]; /* always terminated */
+};
+/* A descriptor may come with it: the root's file; else there is to be one. */
+struct keyproto_ticketroot {
+	uint32_t rotate, lifetime; /* seconds */
 };
 struct keyproto_process {
 	char name[KEYPROTO_NAME]; /* always terminated */
@@ -187,15 +209,19 @@ KEYPROTO_PAYLOAD(stats, stats);
 KEYPROTO_PAYLOAD(newchannel, newchannel);
 KEYPROTO_PAYLOAD(keyfile, keyfile);
 KEYPROTO_PAYLOAD(grant, grant);
+KEYPROTO_PAYLOAD(ticketkeys, ticketkeys);
+KEYPROTO_PAYLOAD(ticketroot, ticketroot);
 KEYPROTO_PAYLOAD(processes, processes);
 #undef KEYPROTO_PAYLOAD
 /* A payload that is one number: KEYS (from), NEWCHANNEL (tag), KEYCHANGED,
  * GOAWAY. */
 size_t keyproto_number_build(uint32_t, uint8_t *out, size_t room);
 must_check bool keyproto_number_parse(struct slice, uint32_t *);
-/* CANCEL: the id of the request meant. */
+/* One long number: CANCEL (the id of the request meant), TICKETKEYS (epoch). */
 size_t keyproto_cancel_build(uint64_t, uint8_t *out, size_t room);
 must_check bool keyproto_cancel_parse(struct slice, uint64_t *);
+size_t keyproto_epoch_build(uint64_t, uint8_t *out, size_t room);
+must_check bool keyproto_epoch_parse(struct slice, uint64_t *);
 
 /*
  * The bit of what a key may be used for: SIGN13, SIGN12 or PREMASTER. SIGN10

@@ -14,6 +14,8 @@
 #include "base/conf.h"
 
 #define DEFAULT_SOCKET "/run/sallyport/keyd.sock"
+#define DEFAULT_ROTATE_MS (90 * 60 * 1000)
+#define DEFAULT_LIFETIME_MS (6 * 60 * 60 * 1000)
 
 /* Names stand in log lines. */
 static bool
@@ -157,6 +159,9 @@ take_client(cfg_t *cfg, struct config *config)
 		    cfg, "role", "role is server or client, not \"%s\"", role);
 	client->role =
 	    strcmp(role, "server") == 0 ? KEYPROTO_SERVER : KEYPROTO_CLIENT;
+	/* A client of others has no tickets to make. */
+	client->tickets = cfg_getbool(cfg, "tickets") == cfg_true &&
+			  client->role == KEYPROTO_SERVER;
 	for (unsigned i = 0; i < config->client_count; i++)
 		if (config->clients[i].uid == client->uid)
 			return conf_refuse_option(cfg, "uid",
@@ -166,8 +171,30 @@ take_client(cfg_t *cfg, struct config *config)
 		if (!take_client_key(
 			cfg, config, client, cfg_getnstr(cfg, "keys", i)))
 			return false;
+	config->tickets.wanted = config->tickets.wanted || client->tickets;
 	config->client_count++;
 	return true;
+}
+
+/* Epochs are whole seconds. */
+static bool
+take_tickets(cfg_t *cfg, struct config_tickets *tickets)
+{
+	long rotate = cfg_getint(cfg, "rotate") / 1000;
+	long lifetime = cfg_getint(cfg, "lifetime") / 1000;
+	const char *root = cfg_getstr(cfg, "root");
+
+	if (rotate < 1)
+		return conf_refuse_option(
+		    cfg, "rotate", "rotate is 1s or longer");
+	if (lifetime < rotate || lifetime > rotate * CONFIG_TICKET_EPOCHS_MAX)
+		return conf_refuse(cfg,
+		    "lifetime is once to %d times as long as rotate",
+		    CONFIG_TICKET_EPOCHS_MAX);
+	tickets->times.rotate = (uint32_t)rotate;
+	tickets->times.lifetime = (uint32_t)lifetime;
+	return root == NULL || conf_path(cfg, "root", root, tickets->root,
+				   sizeof tickets->root);
 }
 
 static bool
@@ -188,7 +215,8 @@ take_all(cfg_t *cfg, struct config *config)
 			return false;
 	if (config->key_count == 0)
 		return conf_refuse(cfg, "no key is configured");
-	return true;
+	return cfg_size(cfg, "tickets") == 0 ||
+	       take_tickets(cfg_getsec(cfg, "tickets"), &config->tickets);
 }
 
 bool
@@ -196,7 +224,7 @@ config_read(const char *path, struct config *config)
 {
 	static const char *const with_lines[] = { "socket",
 		"signer-group|key|file", "signer-group|key|operations",
-		"client|uid", "client|keys", "client|role" };
+		"client|uid", "client|keys", "client|role", "tickets|rotate" };
 	cfg_opt_t key[] = {
 		CFG_STR("file", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("operations", NULL, CFGF_NONE),
@@ -210,18 +238,29 @@ config_read(const char *path, struct config *config)
 		CFG_STR("uid", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("keys", NULL, CFGF_NONE),
 		CFG_STR("role", "server", CFGF_NONE),
+		CFG_BOOL("tickets", cfg_true, CFGF_NONE),
+		CONF_END(),
+	};
+	cfg_opt_t tickets[] = {
+		CFG_INT_CB(
+		    "lifetime", DEFAULT_LIFETIME_MS, CFGF_NONE, conf_duration),
+		CFG_INT_CB(
+		    "rotate", DEFAULT_ROTATE_MS, CFGF_NONE, conf_duration),
+		CFG_STR("root", NULL, CFGF_NODEFAULT),
 		CONF_END(),
 	};
 	cfg_opt_t options[] = {
 		CFG_STR("socket", DEFAULT_SOCKET, CFGF_NONE),
 		CFG_SEC("signer-group", group, CONF_NAMED),
 		CFG_SEC("client", client, CONF_NAMED),
+		CFG_SEC("tickets", tickets, CFGF_NODEFAULT),
 		CONF_END(),
 	};
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);
 	bool done;
 
-	*config = (struct config){ 0 };
+	*config = (struct config){ .tickets.times = { DEFAULT_ROTATE_MS / 1000,
+				       DEFAULT_LIFETIME_MS / 1000 } };
 	if (cfg == NULL)
 		return false;
 	for (size_t i = 0; i < COUNT(with_lines); i++)
@@ -232,12 +271,11 @@ config_read(const char *path, struct config *config)
 }
 
 int
-config_open_key(const struct config_key *key)
+config_open_secret(const char *path)
 {
 	const char *reason = NULL;
 	struct stat about;
-	int fd =
-	    open(key->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0 || fstat(fd, &about) != 0)
 		reason = strerror(errno);
@@ -249,7 +287,7 @@ config_open_key(const struct config_key *key)
 		reason = "open to group or others (chmod 600)";
 	if (reason == NULL)
 		return fd;
-	fprintf(stderr, "%s: %s\n", key->path, reason);
+	fprintf(stderr, "%s: %s\n", path, reason);
 	if (fd >= 0)
 		close(fd);
 	return -1;

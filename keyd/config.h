@@ -11,7 +11,9 @@
 
 #define CONFIG_GROUPS_MAX 16
 #define CONFIG_CLIENTS_MAX 16
-#define CONFIG_NAME_MAX 64
+#define CONFIG_NAME_MAX KEYPROTO_CLIENT_NAME
+/* A lifetime in rotations: a library config holds 48 ticket keys. */
+#define CONFIG_TICKET_EPOCHS_MAX 40
 
 struct config_key {
 	char name[CONFIG_NAME_MAX];
@@ -26,6 +28,13 @@ struct config_client {
 	uid_t uid;
 	uint32_t role;                /* enum keyproto_role */
 	uint8_t keys[KEYPROTO_SLOTS]; /* by index into config.keys: may use */
+	bool tickets;                 /* gets ticket keys */
+};
+
+struct config_tickets {
+	bool wanted; /* by some client */
+	struct keyproto_ticketroot times;
+	char root[PATH_MAX]; /* empty: made at random */
 };
 
 struct config {
@@ -36,6 +45,7 @@ struct config {
 	unsigned key_count;
 	struct config_client clients[CONFIG_CLIENTS_MAX];
 	unsigned client_count;
+	struct config_tickets tickets;
 };
 
 /*
@@ -45,10 +55,10 @@ struct config {
 must_check bool config_read(const char *path, struct config *);
 
 /*
- * Opens a key's file for its signer, without reading it. -1 after saying why,
- * file named: it cannot be opened, is a link or no file, is not owned by root
- * or us, or is open to group or others.
+ * Opens the file of a key, or of a root, for its signer, without reading it. -1
+ * after saying why, file named: it cannot be opened, is a link or no file, is
+ * not owned by root or us, or is open to group or others.
  */
-int config_open_key(const struct config_key *);
+int config_open_secret(const char *path);
 
 #endif

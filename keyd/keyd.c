@@ -46,13 +46,17 @@ struct master {
 
 static struct config config;
 static struct event_base *base;
-static struct signer signers[CONFIG_GROUPS_MAX];
+/* By group; behind them the process of the ticket keys, if there is one. */
+static struct signer signers[CONFIG_GROUPS_MAX + 1];
+static unsigned signer_count;
 static struct master masters[MASTERS_MAX];
 static char signer_path[PATH_MAX];
 /* By index into config.keys: the order that passed it, and whether a signer has
  * answered to one. Until each has, keyd is starting. */
 static uint64_t key_orders[KEYPROTO_SLOTS];
 static bool key_answered[KEYPROTO_SLOTS];
+static uint64_t root_order;
+static bool root_answered;
 static unsigned unanswered;
 static bool testing, failed;
 static struct confinement own;
@@ -62,6 +66,25 @@ static void signer_start(struct signer *);
 /* ---- signers ---- */
 
 static uint64_t order_id;
+
+static bool
+is_tickets(const struct signer *signer)
+{
+	return signer->group == config.group_count;
+}
+
+static const char *
+group_name(const struct signer *signer)
+{
+	return is_tickets(signer) ? "tickets" : config.groups[signer->group];
+}
+
+/* The channels that each worker of a client gets: signers', tickets' last. */
+static unsigned
+channel_count(const struct config_client *client)
+{
+	return config.group_count + (client->tickets ? 1 : 0);
+}
 
 static bool
 order(struct signer *signer, uint16_t type, struct slice payload, int fd)
@@ -78,6 +101,7 @@ grant_of(const struct config_client *client, unsigned group)
 	struct keyproto_grant grant = { .role = client->role };
 	const struct config_key *key;
 
+	strcpy(grant.client, client->name);
 	for (unsigned i = 0; i < config.key_count; i++) {
 		key = &config.keys[i];
 		if (key->group == group && client->keys[i] != 0)
@@ -93,9 +117,9 @@ give_channel(
     struct master *master, struct signer *signer, uint32_t tag, uint64_t id)
 {
 	struct keyproto_grant grant = grant_of(master->client, signer->group);
-	struct keyproto_newchannel what = {
-		.tag = tag, .group = signer->group, .groups = config.group_count
-	};
+	struct keyproto_newchannel what = { .tag = tag,
+		.group = signer->group,
+		.groups = channel_count(master->client) };
 	struct keyproto_header header = {
 		.type = KEYPROTO_NEWCHANNEL, .flags = KEYPROTO_ANSWER, .id = id
 	};
@@ -103,7 +127,8 @@ give_channel(
 	bool done = false;
 	int ends[2];
 
-	if (signer->control.channel == NULL || channel_pair(ends) != 0)
+	if (signer->control.channel == NULL || signer->group >= what.groups ||
+	    channel_pair(ends) != 0)
 		return false;
 	if (order(signer, KEYPROTO_GRANT,
 		slice_of(payload,
@@ -144,6 +169,47 @@ pass_keys(struct signer *signer)
 	}
 }
 
+/* No descriptor: it makes one. */
+static void
+pass_root(struct signer *signer)
+{
+	uint8_t payload[16];
+	size_t len = keyproto_ticketroot_build(
+	    &config.tickets.times, payload, sizeof payload);
+	int fd = keyfiles_root(&config);
+
+	root_order = order_id + 1;
+	if ((fd < 0 && config.tickets.root[0] != '\0') ||
+	    !order(signer, KEYPROTO_TICKETROOT, slice_of(payload, len), fd))
+		log_event(LOG_LEVEL_ERROR, "key",
+		    "name=root file=\"%s\" reason=not-passed",
+		    config.tickets.root);
+}
+
+/* What was passed first has been answered: counted once. */
+static void
+count_answer(bool *answered, enum keyproto_status status)
+{
+	if (*answered)
+		return;
+	*answered = true;
+	failed = failed || status != KEYPROTO_OK;
+	if (--unanswered == 0 && (failed || testing))
+		event_base_loopbreak(base);
+}
+
+static void
+root_told(uint64_t id, enum keyproto_status status)
+{
+	if (id != root_order)
+		return;
+	if (status != KEYPROTO_OK)
+		fprintf(stderr,
+		    "%s: not a root of ticket keys: 32 to 1024 random bytes\n",
+		    config.tickets.root);
+	count_answer(&root_answered, status);
+}
+
 /* At the start a key that is none ends keyd, once all such are named. */
 static void
 key_told(uint64_t id, enum keyproto_status status)
@@ -162,12 +228,7 @@ key_told(uint64_t id, enum keyproto_status status)
 		    "%s: not a private key that is served: unencrypted PEM, "
 		    "EC P-256, P-384 or P-521, RSA of 2048 to 8192 bits\n",
 		    config.keys[i].path);
-	if (key_answered[i])
-		return;
-	key_answered[i] = true;
-	failed = failed || status != KEYPROTO_OK;
-	if (--unanswered == 0 && (failed || testing))
-		event_base_loopbreak(base);
+	count_answer(&key_answered[i], status);
 }
 
 static void
@@ -181,20 +242,20 @@ signer_told(struct signer *signer, struct slice packet)
 		return;
 	if (header.type == KEYPROTO_KEYFILE) {
 		key_told(header.id, header.status);
+	} else if (header.type == KEYPROTO_TICKETROOT) {
+		root_told(header.id, header.status);
 	} else if (header.type == KEYPROTO_STATUS &&
 		   keyproto_processes_parse(payload, &what) &&
 		   what.count == 1) {
 		signer->about = what.process[0];
 		log_event(LOG_LEVEL_INFO, "signer",
 		    "group=%s child=%d uid=%u seccomp=%u keys=%u",
-		    config.groups[signer->group], (int)signer->pid,
-		    signer->about.uid, signer->about.seccomp,
-		    signer->about.keys);
+		    group_name(signer), (int)signer->pid, signer->about.uid,
+		    signer->about.seccomp, signer->about.keys);
 	} else if (header.status != KEYPROTO_OK) {
 		log_event(LOG_LEVEL_ERROR, "signer",
-		    "group=%s request=%u reason=%s",
-		    config.groups[signer->group], header.type,
-		    keyproto_status_name(header.status));
+		    "group=%s request=%u reason=%s", group_name(signer),
+		    header.type, keyproto_status_name(header.status));
 	}
 }
 
@@ -244,7 +305,8 @@ signer_later(struct signer *signer)
 static void
 signer_start(struct signer *signer)
 {
-	struct spawn spawn = { .path = signer_path, .name = "keyd-signer" };
+	struct spawn spawn = { .path = signer_path,
+		.name = is_tickets(signer) ? "keyd-tickets" : "keyd-signer" };
 	int ends[2];
 
 	backoff_started(&signer->backoff, clock_ms());
@@ -263,7 +325,10 @@ signer_start(struct signer *signer)
 		signer_later(signer);
 		return;
 	}
-	pass_keys(signer);
+	if (is_tickets(signer))
+		pass_root(signer);
+	else
+		pass_keys(signer);
 	if (!order(signer, KEYPROTO_STATUS, NO_BYTES, -1))
 		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
 	/* Workers that had a channel to the one before get one to this. */
@@ -285,11 +350,11 @@ child_died(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	(void)ctx;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		for (unsigned i = 0; i < config.group_count; i++) {
+		for (unsigned i = 0; i < signer_count; i++) {
 			if (signers[i].pid != pid)
 				continue;
 			log_event(LOG_LEVEL_WARN, "signer-died",
-			    "group=%s child=%d %s=%d", config.groups[i],
+			    "group=%s child=%d %s=%d", group_name(&signers[i]),
 			    (int)pid, WIFSIGNALED(status) ? "signal" : "exit",
 			    WIFSIGNALED(status) ? WTERMSIG(status)
 						: WEXITSTATUS(status));
@@ -331,7 +396,7 @@ build_status(uint8_t *payload, size_t room)
 
 	what.count = 0;
 	fill_process(&what.process[what.count++], "keyd");
-	for (unsigned i = 0; i < config.group_count; i++)
+	for (unsigned i = 0; i < signer_count; i++)
 		if (signers[i].about.pid != 0)
 			what.process[what.count++] = signers[i].about;
 	return keyproto_processes_build(&what, payload, room);
@@ -349,7 +414,7 @@ build_welcome(const struct master *master, uint8_t *payload, size_t room)
 	return keyproto_welcome_build(&welcome, payload, room);
 }
 
-/* One channel for each group; the tag gets new ones when a signer dies. */
+/* One channel for each signer; the tag gets new ones when a signer dies. */
 static bool
 answer_newchannel(struct master *master, struct slice payload, uint64_t id)
 {
@@ -358,7 +423,7 @@ answer_newchannel(struct master *master, struct slice payload, uint64_t id)
 	if (!keyproto_number_parse(payload, &tag) || tag >= TAGS_MAX)
 		return false;
 	master->tags[tag] = true;
-	for (unsigned i = 0; i < config.group_count; i++)
+	for (unsigned i = 0; i < signer_count; i++)
 		(void)!give_channel(master, &signers[i], tag, id);
 	return true;
 }
@@ -478,13 +543,13 @@ stop(evutil_socket_t fd, short what, void *ctx)
 static void
 end_signers(void)
 {
-	pid_t pids[CONFIG_GROUPS_MAX];
+	pid_t pids[CONFIG_GROUPS_MAX + 1];
 
-	for (unsigned i = 0; i < config.group_count; i++) {
+	for (unsigned i = 0; i < signer_count; i++) {
 		pids[i] = signers[i].pid;
 		signer_stop(&signers[i]);
 	}
-	spawn_end(pids, config.group_count, STOP_MS);
+	spawn_end(pids, signer_count, STOP_MS);
 }
 
 static bool
@@ -523,8 +588,9 @@ run(void)
 	    (base = event_base_new()) == NULL || !watch(listener))
 		return EXIT_FAILURE;
 	policy_enter(&keyd_profile, &ask, &own);
-	unanswered = config.key_count;
-	for (unsigned i = 0; i < config.group_count; i++) {
+	signer_count = config.group_count + (config.tickets.wanted ? 1 : 0);
+	unanswered = config.key_count + (config.tickets.wanted ? 1 : 0);
+	for (unsigned i = 0; i < signer_count; i++) {
 		signers[i].group = i;
 		signers[i].respawn =
 		    event_new(base, -1, 0, respawn, &signers[i]);

@@ -1,9 +1,11 @@
 /*
- * keyd-signer: holds one group's keys and signs with them. It seals itself
- * before it reads a byte of a key, then serves channels that keyd grants.
+ * keyd-signer: holds one group's keys and signs with them, or, by the name of
+ * keyd-tickets, the root of the ticket keys. It seals itself before it reads a
+ * byte of either, then serves channels that keyd grants.
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,12 +16,14 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
 #include "keyd/decrypter.h"
 #include "keyd/request.h"
 #include "keyd/signer.h"
+#include "keyd/tickets.h"
 #include "keyd/wipe.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
@@ -34,7 +38,9 @@ struct line {
 	struct client client;
 };
 
+static const char *name;
 static struct keystore *keys;
+static struct tickets *tickets;
 static struct channel *control;
 static struct line lines[CLIENTS_MAX];
 static uint8_t boot_id[16];
@@ -140,11 +146,26 @@ warm_up(void)
 	return sound;
 }
 
-static void
-start_libcrypto(void)
+/* The same for ticket keys, of a root that nobody has. */
+static bool
+warm_up_tickets(void)
 {
-	if (decrypter_start() && warm_up() &&
-	    RAND_bytes(boot_id, sizeof boot_id) == 1)
+	const struct keyproto_ticketroot any = { .rotate = 1, .lifetime = 1 };
+	struct tickets *own = tickets_new();
+	struct keyproto_ticketkeys made;
+	bool sound = own != NULL &&
+		     tickets_load(own, &any, -1, 1) == KEYPROTO_OK &&
+		     tickets_keys(own, "", 0, 1, &made) == KEYPROTO_OK;
+
+	tickets_free(own);
+	return sound;
+}
+
+static void
+start_libcrypto(bool signs)
+{
+	if (RAND_bytes(boot_id, sizeof boot_id) == 1 &&
+	    (signs ? decrypter_start() && warm_up() : warm_up_tickets()))
 		return;
 	log_event(
 	    LOG_LEVEL_ERROR, "warm-up", "reason=\"libcrypto cannot sign\"");
@@ -174,7 +195,7 @@ tell_confinement(uint64_t id, const struct confinement *reached)
 	uint8_t payload[KEYPROTO_PACKET_MAX];
 	size_t len;
 
-	strcpy(what.process[0].name, "keyd-signer");
+	snprintf(what.process[0].name, sizeof what.process[0].name, "%s", name);
 	what.process[0].pid = (uint32_t)getpid();
 	what.process[0].uid = reached->uid;
 	what.process[0].seccomp = reached->seccomp_mode;
@@ -201,6 +222,7 @@ admit(struct slice payload, int fd)
 		lines[i] = (struct line){
 			.channel = channel_new(fd, KEYPROTO_CREDITS),
 			.client = { .keys = keys,
+			    .tickets = tickets,
 			    .boot_id = boot_id,
 			    .grant = grant },
 		};
@@ -217,6 +239,7 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 {
 	struct keyproto_header header;
 	struct keyproto_keyfile file;
+	struct keyproto_ticketroot root;
 	struct slice payload;
 	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
 
@@ -226,6 +249,11 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 	case KEYPROTO_KEYFILE:
 		status = fd >= 0 && keyproto_keyfile_parse(payload, &file)
 			     ? keystore_load(keys, &file, fd)
+			     : KEYPROTO_BADMSG;
+		break;
+	case KEYPROTO_TICKETROOT:
+		status = keyproto_ticketroot_parse(payload, &root)
+			     ? tickets_load(tickets, &root, fd, clock_day())
 			     : KEYPROTO_BADMSG;
 		break;
 	case KEYPROTO_GRANT:
@@ -355,7 +383,7 @@ serve(const struct confinement *reached)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	static const struct policy_request ask = {
 		.strictness = SANDBOX_BEST_EFFORT,
@@ -363,13 +391,15 @@ main(void)
 	};
 	struct confinement reached = { 0 };
 
-	log_open("keyd-signer", LOG_LEVEL_INFO);
+	name = argc > 0 ? argv[0] : "keyd-signer";
+	log_open(name, LOG_LEVEL_INFO);
 	if (!wipe_install() ||
 	    (control = channel_new(SPAWN_CONTROL_FD, KEYPROTO_SLOTS + 64)) ==
 		NULL ||
-	    (keys = keystore_new()) == NULL)
+	    (keys = keystore_new()) == NULL ||
+	    (tickets = tickets_new()) == NULL)
 		return EXIT_FAILURE;
-	start_libcrypto();
+	start_libcrypto(strcmp(name, "keyd-tickets") != 0);
 	policy_enter(&keyd_signer_profile, &ask, &reached);
 	serve(&reached);
 }

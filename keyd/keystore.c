@@ -3,9 +3,7 @@
  */
 #include "keyd/keystore.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -13,6 +11,7 @@
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 
+#include "keyd/readall.h"
 #include "keyd/signer.h"
 
 #define FILE_MAX (64 * 1024)
@@ -42,26 +41,6 @@ keystore_free(struct keystore *store)
 	free(store);
 }
 
-/* The whole file, wiped by the caller; 0 when it is empty or too long. */
-static size_t
-read_file(int fd, uint8_t *buffer, size_t room)
-{
-	size_t len = 0;
-	ssize_t got;
-
-	while (len < room) {
-		got = read(fd, buffer + len, room - len);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return 0;
-		if (got == 0)
-			return len;
-		len += (size_t)got;
-	}
-	return 0;
-}
-
 /* Never asks a terminal: an encrypted key is one that cannot be read. */
 static int
 no_passphrase(char *buffer, int size, int writing, void *ctx)
@@ -82,7 +61,7 @@ read_key(int fd)
 	BIO *bio = NULL;
 	size_t len;
 
-	if (text != NULL && (len = read_file(fd, text, FILE_MAX + 1)) > 0 &&
+	if (text != NULL && (len = readall(fd, text, FILE_MAX + 1)) > 0 &&
 	    (bio = BIO_new_mem_buf(text, (int)len)) != NULL)
 		key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
 	BIO_free(bio);

@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 
+#include "base/clock.h"
 #include "keyd/decrypter.h"
 #include "keyd/signer.h"
 
@@ -165,6 +166,26 @@ request_premaster(
 	return count_signature(client, status);
 }
 
+/* The process of the ticket keys has a root, and others have none. */
+static enum keyproto_status
+request_ticketkeys(
+    struct client *client, struct slice payload, struct body *body)
+{
+	struct keyproto_ticketkeys keys = { 0 };
+	enum keyproto_status status;
+	uint64_t epoch;
+
+	if (!keyproto_epoch_parse(payload, &epoch))
+		return KEYPROTO_BADMSG;
+	status = tickets_keys(
+	    client->tickets, client->grant.client, epoch, clock_day(), &keys);
+	if (status == KEYPROTO_OK)
+		body->len = keyproto_ticketkeys_build(
+		    &keys, body->bytes, sizeof body->bytes);
+	OPENSSL_cleanse(&keys, sizeof keys);
+	return status;
+}
+
 /* A signer answers in order: what could be cancelled has its answer already. */
 static enum keyproto_status
 request_cancel(struct client *client, struct slice payload, struct body *body)
@@ -202,15 +223,16 @@ static const struct {
 	uint16_t role; /* 0: of any */
 	enum keyproto_status (*handle)(struct client *, struct slice, struct body *);
 } requests[] = {
-	{ KEYPROTO_HELLO,     0,               request_hello },
-	{ KEYPROTO_KEYS,      0,               request_keys },
-	{ KEYPROTO_SIGN13,    0,               request_sign },
-	{ KEYPROTO_SIGN12,    KEYPROTO_SERVER, request_sign12 },
-	{ KEYPROTO_SIGN12CV,  KEYPROTO_CLIENT, request_sign12cv },
-	{ KEYPROTO_PREMASTER, KEYPROTO_SERVER, request_premaster },
-	{ KEYPROTO_CANCEL,    0,               request_cancel },
-	{ KEYPROTO_PING,      0,               request_ping },
-	{ KEYPROTO_STATS,     0,               request_stats },
+	{ KEYPROTO_HELLO,      0,               request_hello },
+	{ KEYPROTO_KEYS,       0,               request_keys },
+	{ KEYPROTO_SIGN13,     0,               request_sign },
+	{ KEYPROTO_SIGN12,     KEYPROTO_SERVER, request_sign12 },
+	{ KEYPROTO_SIGN12CV,   KEYPROTO_CLIENT, request_sign12cv },
+	{ KEYPROTO_PREMASTER,  KEYPROTO_SERVER, request_premaster },
+	{ KEYPROTO_TICKETKEYS, KEYPROTO_SERVER, request_ticketkeys },
+	{ KEYPROTO_CANCEL,     0,               request_cancel },
+	{ KEYPROTO_PING,       0,               request_ping },
+	{ KEYPROTO_STATS,      0,               request_stats },
 };
 /* clang-format on */
 

@@ -7,9 +7,11 @@
 #define KEYD_REQUEST_H
 
 #include "keyd/keystore.h"
+#include "keyd/tickets.h"
 
 struct client {
 	const struct keystore *keys;
+	const struct tickets *tickets;
 	const uint8_t *boot_id; /* 16 bytes: this life of the signer */
 	struct keyproto_grant grant;
 	uint64_t last_id; /* ids are strictly increasing */

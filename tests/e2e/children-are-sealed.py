@@ -7,7 +7,7 @@ from lib.stack import Stack, equal, needs_root, status_of
 
 needs_root("only root gives each process its own account and namespaces")
 
-NO_NETWORK = ("frontd-worker", "keyd-signer")
+NO_NETWORK = ("frontd-worker", "keyd-signer", "keyd-tickets")
 # What a descriptor may be: sockets, the loop, and what was there at the start.
 MAY_BE = ("socket:", "anon_inode:", "pipe:", "/dev/null")
 
@@ -29,7 +29,7 @@ def files(pid, log):
 with Stack() as stack:
     stack.served()
     accounts = {}
-    for name in ("frontd-worker", "frontd-connect", "keyd-signer"):
+    for name in ("frontd-worker", "frontd-connect", "keyd-signer", "keyd-tickets"):
         for pid in stack.pids(name):
             status = status_of(pid)
             what = f"{name} {pid}: "
@@ -40,7 +40,7 @@ with Stack() as stack:
             uids = set(status["Uid"].split())
             equal(what + "all uids are one", len(uids), 1)
             accounts.setdefault(name, set()).update(uids)
-            log = stack.path("keyd.log" if name == "keyd-signer" else "frontd.log")
+            log = stack.path("keyd.log" if name.startswith("keyd") else "frontd.log")
             equal(what + "open files", files(pid, log), [])
             with open(f"/proc/{pid}/limits", encoding="ascii") as limits:
                 core = [line.split() for line in limits if line.startswith("Max core")][0]

@@ -23,6 +23,10 @@ take() {
 		# only an RSA key can do what this operation is
 		if grep -q premaster "$2"; then rsa_key "$root/$file"; else key "$root/$file"; fi
 	done
+	sed -n 's/.* root = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
+		openssl rand -out "$root/$file" 48
+		chmod 600 "$root/$file"
+	done
 	sed -n 's/.*chain = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
 		mkdir -p "$root/$(dirname "$file")"
 		cp "$root/all.pem" "$root/$file"
@@ -54,4 +58,4 @@ for example in "$root"/*.conf; do
 		take frontd "$example"
 	fi
 done
-[ "$seen" -eq 8 ] || { echo "$seen examples were found"; exit 1; }
+[ "$seen" -eq 9 ] || { echo "$seen examples were found"; exit 1; }

@@ -17,7 +17,7 @@ attack() {
 			key "demo" { file = "demo.pem" operations = { $2 } }
 			key "other" { file = "other.pem" operations = { $2 } }
 		}
-		client "frontd" { uid = "$(id -u)" keys = { "demo" } role = server }
+		client "frontd" { uid = "$(id -u)" keys = { "demo" } role = server tickets = false }
 		client "another" { uid = "4000000" keys = { "other" } role = server }
 	END
 	start_keyd

@@ -42,7 +42,7 @@ def facts_are_true(facts, root):
         equal(f"{row['name']}: uid", row["uid"], int(status["Uid"].split()[0]))
         names[row["name"]] = row
     equal("processes", sorted(names), ["frontd", "frontd-connect", "frontd-page", "frontd-worker",
-                                       "keyd", "keyd-signer"])
+                                       "keyd", "keyd-signer", "keyd-tickets"])
     for name, row in names.items():
         equal(f"keys of {name}", row["keys"], 1 if name == "keyd-signer" else 0)
         if root:

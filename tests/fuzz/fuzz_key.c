@@ -30,6 +30,7 @@ enum {
 	(1u << SLOT_EC | 1u << SLOT_RSA | 1u << SLOT_RSA_PSS | 1u << SLOT_MUTE)
 
 static struct keystore *store;
+static struct tickets *tickets; /* of a root of its own */
 static const uint8_t boot_id[16] = { 1, 2, 3 };
 
 static int
@@ -71,9 +72,15 @@ fuzz_key_set_up(void)
 			       keyproto_operation(KEYPROTO_SIGN12) |
 			       keyproto_operation(KEYPROTO_SIGN10);
 
+	const struct keyproto_ticketroot times = { 5400, 21600 };
+
 	if (store != NULL)
 		return;
-	must_hold((store = keystore_new()) != NULL, "memory");
+	must_hold((store = keystore_new()) != NULL &&
+		      (tickets = tickets_new()) != NULL,
+	    "memory");
+	must_hold(
+	    tickets_load(tickets, &times, -1, 0) == KEYPROTO_OK, "ticket keys");
 	load(SLOT_EC, signs, CERTS_P256, 0);
 	load(SLOT_RSA, signs | keyproto_operation(KEYPROTO_PREMASTER),
 	    CERTS_RSA, 0);
@@ -118,6 +125,8 @@ each_payload(struct slice payload)
 	SAME_AGAIN(newchannel, payload);
 	SAME_AGAIN(keyfile, payload);
 	SAME_AGAIN(grant, payload);
+	SAME_AGAIN(ticketkeys, payload);
+	SAME_AGAIN(ticketroot, payload);
 	if (keyproto_number_parse(payload, &number))
 		must_hold(keyproto_number_build(number, again, sizeof again) ==
 			      payload.len,
@@ -126,6 +135,10 @@ each_payload(struct slice payload)
 		must_hold(keyproto_cancel_build(id, again, sizeof again) ==
 			      payload.len,
 		    "cancel");
+	if (keyproto_epoch_parse(payload, &id))
+		must_hold(keyproto_epoch_build(id, again, sizeof again) ==
+			      payload.len,
+		    "epoch");
 }
 
 static void
@@ -250,7 +263,8 @@ fuzz_request(struct reader *input)
 		.grant = { .role = (reader_u8(input) & 1) != 0
 				       ? KEYPROTO_CLIENT
 				       : KEYPROTO_SERVER,
-		    .slots = { GRANTED } } };
+		    .slots = { GRANTED } },
+		.tickets = tickets };
 	uint64_t waited;
 
 	for (int i = 0; i < PACKETS_MAX && reader_more(input); i++) {
@@ -325,5 +339,61 @@ fuzz_keyfile(struct reader *input)
 	must_hold(!there || (described.generation == 1 && described.bits > 0),
 	    "a key");
 	keystore_free(keys);
+	close(fd);
+}
+
+/* ---- ticket keys ---- */
+
+static void
+judge_keys(const struct keyproto_ticketkeys *keys,
+    const struct keyproto_ticketroot *times, uint64_t epoch, uint64_t now)
+{
+	must_hold(keys->current == now / times->rotate, "current");
+	must_hold(keys->key[0].epoch == (epoch == 0 ? keys->current : epoch),
+	    "another epoch");
+	/* Those that have begun still decrypt; one has not begun. */
+	must_hold(keys->key[0].begins <= now && keys->key[0].dies > now &&
+		      keys->key[0].ends == keys->key[1].begins,
+	    "a key of another time");
+	must_hold(keys->key[1].epoch == keys->key[0].epoch + 1 &&
+		      keys->key[1].epoch <= keys->current + 1,
+	    "a key of the future");
+	for (size_t i = 0; i < KEYPROTO_TICKETS; i++)
+		must_hold(keys->key[i].begins < keys->key[i].ends &&
+			      keys->key[i].ends <= keys->key[i].dies,
+		    "times");
+}
+
+/* u32 rotate, lifetime; u64 now, epochs; the rest is the root's file. */
+void
+fuzz_tickets(struct reader *input)
+{
+	struct keyproto_ticketroot times = { .rotate = reader_u32(input),
+		.lifetime = reader_u32(input) };
+	uint64_t now = reader_u64(input) >> 16, epoch = reader_u64(input);
+	struct slice text = reader_rest(input);
+	struct tickets *some = tickets_new();
+	struct keyproto_ticketkeys keys, again;
+	uint8_t payload[8];
+	enum keyproto_status status;
+	int fd = file_of(text);
+
+	must_hold(some != NULL, "memory");
+	must_hold(keyproto_ticketroot_build(&times, payload, 8) == 8, "build");
+	if (keyproto_ticketroot_parse(slice_of(payload, 8), &times) &&
+	    tickets_load(some, &times, fd, now) == KEYPROTO_OK) {
+		must_hold(text.len >= TICKETS_ROOT_MIN &&
+			      text.len <= TICKETS_ROOT_MAX,
+		    "a root of %zu bytes", text.len);
+		status = tickets_keys(some, "c", 0, now, &keys);
+		must_hold(status == KEYPROTO_OK, "no keys now");
+		judge_keys(&keys, &times, 0, now);
+		status = tickets_keys(some, "c", epoch, now, &again);
+		must_hold(status == KEYPROTO_OK || status == KEYPROTO_STALE,
+		    "status");
+		if (status == KEYPROTO_OK)
+			judge_keys(&again, &times, epoch, now);
+	}
+	tickets_free(some);
 	close(fd);
 }

@@ -10,6 +10,7 @@ void fuzz_keyproto(struct reader *);
 void fuzz_request(struct reader *);
 void fuzz_content(struct reader *);
 void fuzz_keyfile(struct reader *);
+void fuzz_tickets(struct reader *);
 
 void fuzz_key_set_up(void);
 

@@ -597,6 +597,9 @@ requests(void)
 	asks("keys", 0, KEYPROTO_KEYS, slice_of(zeros, 4));
 	asks("stats", 0, KEYPROTO_STATS, NO_BYTES);
 	asks("cancel", 1, KEYPROTO_CANCEL, slice_of(zeros, 8));
+	asks("ticketkeys", 0, KEYPROTO_TICKETKEYS, slice_of(zeros, 8));
+	asks("ticketkeys-another-time", 0, KEYPROTO_TICKETKEYS,
+	    slice_of("\1\0\0\0\0\0\0\1", 8));
 	asks("sign13", 0, KEYPROTO_SIGN13,
 	    slice_of(
 		bytes, keyproto_sign13_build(&sign13, bytes, sizeof bytes)));
@@ -620,6 +623,20 @@ requests(void)
 	writer_free(&heard.exchange);
 }
 
+/* A root of as many bytes as may be, at some time; an epoch before or after. */
+static void
+ticket_keys(const char *name, uint64_t now, uint64_t epoch, size_t root_len)
+{
+	begin();
+	writer_u32(&seed, 5400);
+	writer_u32(&seed, 21600);
+	writer_u64(&seed, now << 16);
+	writer_u64(&seed, epoch);
+	for (size_t i = 0; i < root_len; i++)
+		writer_u8(&seed, (uint8_t)(i * 7));
+	end("tickets", name);
+}
+
 int
 main(void)
 {
@@ -640,6 +657,11 @@ main(void)
 	contents(S2N_TLS11, 2, "tls11");
 	contents(S2N_SSLv3, 1, "sslv3");
 	requests();
+	ticket_keys("now", 1787400000, 331000, 48);
+	ticket_keys("before", 1787400000, 330998, 32);
+	ticket_keys("long-ago", 1787400000, 1, 1024);
+	ticket_keys("wraps", 1787400000, UINT64_MAX, 33);
+	ticket_keys("1970", 0, 1, 31);
 	writer_free(&seed);
 	return EXIT_SUCCESS;
 }

@@ -47,6 +47,7 @@ const struct target targets[] = {
 	{ "request",         "request",         fuzz_key_set_up,    fuzz_request },
 	{ "content",         "content",         NULL,               fuzz_content },
 	{ "keyfile",         "keyfile",         NULL,               fuzz_keyfile },
+	{ "tickets",         "tickets",         NULL,               fuzz_tickets },
 };
 /* clang-format on */
 const size_t target_count = COUNT(targets);

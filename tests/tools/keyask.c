@@ -5,9 +5,12 @@
  *	keyask SOCKET sign PUBLIC.pem N  N signatures, verified
  *	keyask SOCKET recover PUBLIC.pem signs, kills the signer, signs again
  *	keyask SOCKET attack PUBLIC.pem  asks for what must be refused
+ *	keyask SOCKET tickets EPOCH      tells the ticket keys of an epoch (0:
+ *now)
  *
  * Exits 0 only when all went as it must.
  */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +73,41 @@ recover(struct keymaster *master, EVP_PKEY *key)
 	keyline_close(&next);
 }
 
+/* Each key on a line: epoch, begins, ends, dies, name, secret. */
+static void
+tell_tickets(struct keymaster *master, uint64_t epoch)
+{
+	struct keyproto_header header;
+	struct keyproto_ticketkeys keys;
+	struct keyline line;
+	struct slice payload;
+	uint8_t bytes[8];
+	size_t len = keyproto_epoch_build(epoch, bytes, sizeof bytes);
+
+	keyline_open_last(master, TAG, &line);
+	if (!keyline_request(
+		&line, KEYPROTO_TICKETKEYS, slice_of(bytes, len)) ||
+	    !keyline_answer(&line, &header, &payload))
+		keyline_die("no answer");
+	if (header.status != KEYPROTO_OK)
+		keyline_die("%s", keyproto_status_name(header.status));
+	if (!keyproto_ticketkeys_parse(payload, &keys))
+		keyline_die("ticket keys that are none");
+	for (size_t i = 0; i < KEYPROTO_TICKETS; i++) {
+		const struct keyproto_ticket *key = &keys.key[i];
+
+		printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " ",
+		    key->epoch, key->begins, key->ends, key->dies);
+		for (size_t b = 0; b < sizeof key->name; b++)
+			printf("%02x", key->name[b]);
+		putchar(' ');
+		for (size_t b = 0; b < sizeof key->secret; b++)
+			printf("%02x", key->secret[b]);
+		putchar('\n');
+	}
+	keyline_close(&line);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -79,11 +117,17 @@ main(int argc, char **argv)
 
 	if (argc < 4)
 		keyline_die("SOCKET pid NAME | "
-			    "SOCKET sign|recover|attack PUBLIC.pem [N]");
+			    "SOCKET sign|recover|attack PUBLIC.pem [N] | "
+			    "SOCKET tickets EPOCH");
 	signal(SIGPIPE, SIG_IGN);
 	master = keyline_master(argv[1]);
 	if (strcmp(argv[2], "pid") == 0) {
 		printf("%d\n", (int)keyline_pid(master, argv[3]));
+		keymaster_free(master);
+		return 0;
+	}
+	if (strcmp(argv[2], "tickets") == 0) {
+		tell_tickets(master, strtoull(argv[3], NULL, 10));
 		keymaster_free(master);
 		return 0;
 	}

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
@@ -86,7 +87,6 @@ static void
 greet(struct keyline *line)
 {
 	struct keyproto_hello hello = { KEYPROTO_MAJOR, KEYPROTO_MAJOR, 0 };
-	static struct keyproto_keys keys;
 	struct keyproto_header header;
 	uint8_t bytes[8];
 	struct slice payload;
@@ -96,13 +96,33 @@ greet(struct keyline *line)
 	    !keyline_answer(line, &header, &payload) ||
 	    header.status != KEYPROTO_OK)
 		keyline_die("HELLO was refused");
-	len = keyproto_number_build(0, bytes, sizeof bytes);
+}
+
+static void
+ask_for_keys(struct keyline *line)
+{
+	static struct keyproto_keys keys;
+	struct keyproto_header header;
+	uint8_t bytes[8];
+	struct slice payload;
+	size_t len = keyproto_number_build(0, bytes, sizeof bytes);
+
 	if (!keyline_request(line, KEYPROTO_KEYS, slice_of(bytes, len)) ||
 	    !keyline_answer(line, &header, &payload) ||
 	    !keyproto_keys_parse(payload, &keys) || keys.count == 0)
 		keyline_die("KEYS told of no key");
 	line->key_count = keys.total;
 	line->key = keys.key[0];
+}
+
+static void
+take_channel(struct keyline *line, int fd)
+{
+	*line =
+	    (struct keyline){ .channel = channel_new(fd, KEYPROTO_CREDITS) };
+	if (line->channel == NULL)
+		keyline_die("no memory");
+	greet(line);
 }
 
 void
@@ -113,11 +133,23 @@ keyline_await(struct keymaster *master, uint32_t tag, struct keyline *line)
 	next_news(master, &news, KEYMASTER_CHANNEL, "a channel");
 	if (news.newchannel.tag != tag || news.newchannel.groups != 1)
 		keyline_die("another channel than was asked for");
-	*line = (struct keyline){ .channel =
-				      channel_new(news.fd, KEYPROTO_CREDITS) };
-	if (line->channel == NULL)
-		keyline_die("no memory");
-	greet(line);
+	take_channel(line, news.fd);
+	ask_for_keys(line);
+}
+
+void
+keyline_open_last(struct keymaster *master, uint32_t tag, struct keyline *line)
+{
+	static struct keymaster_news news;
+
+	if (!keymaster_newchannel(master, tag))
+		keyline_die("cannot ask for a channel");
+	do {
+		if (news.newchannel.groups > 0)
+			close(news.fd);
+		next_news(master, &news, KEYMASTER_CHANNEL, "a channel");
+	} while (news.newchannel.group + 1 < news.newchannel.groups);
+	take_channel(line, news.fd);
 }
 
 void

@@ -31,6 +31,8 @@ pid_t keyline_pid(struct keymaster *, const char *name);
  * KEYS done. */
 void keyline_open(struct keymaster *, uint32_t tag, struct keyline *);
 void keyline_await(struct keymaster *, uint32_t tag, struct keyline *);
+/* The last of those that keyd gives, with HELLO done: to who has no keys. */
+void keyline_open_last(struct keymaster *, uint32_t tag, struct keyline *);
 void keyline_close(struct keyline *);
 
 /* Sends bytes as they are, fd may be -1; false when the signer has closed. */

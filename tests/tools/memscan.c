@@ -1,7 +1,8 @@
 /*
- * Looks for a private key in the memory of processes:
+ * Looks for a private key in the memory of processes, or for the bytes of a
+ * file:
  *
- *	memscan [--expect] KEY.pem PID...
+ *	memscan [--expect] [--raw] KEY.pem|FILE PID...
  *
  * Prints "pid N: found WHAT at ADDRESS in MAPPING" or "pid N: nothing". Exits 0
  * when no process has any of it, 1 when one has; with --expect 0 when every one
@@ -216,16 +217,21 @@ scan(pid_t pid)
 int
 main(int argc, char **argv)
 {
-	bool expect = argc > 1 && strcmp(argv[1], "--expect") == 0;
-	bool whole = true, as_told = true;
-	int first = expect ? 2 : 1;
+	bool expect = false, raw = false, whole = true, as_told = true;
+	int first = 1;
 	pid_t pid;
 
+	for (; first < argc && argv[first][0] == '-'; first++) {
+		expect = expect || strcmp(argv[first], "--expect") == 0;
+		raw = raw || strcmp(argv[first], "--raw") == 0;
+	}
 	if (argc < first + 2) {
-		fprintf(stderr, "usage: memscan [--expect] KEY.pem PID...\n");
+		fprintf(
+		    stderr, "usage: memscan [--expect] [--raw] FILE PID...\n");
 		return 2;
 	}
-	if (!needles_read(argv[first], &needles))
+	if (!(raw ? needles_read_raw(argv[first], &needles)
+		  : needles_read(argv[first], &needles)))
 		return 2;
 	for (int i = first + 1; i < argc; i++) {
 		if ((pid = (pid_t)atol(argv[i])) <= 0) {

@@ -156,3 +156,21 @@ needles_read(const char *path, struct needles *needles)
 		fclose(file);
 	return done;
 }
+
+bool
+needles_read_raw(const char *path, struct needles *needles)
+{
+	FILE *file = fopen(path, "r");
+	uint8_t bytes[1025];
+	size_t len = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
+
+	needles->count = 0;
+	if (file != NULL)
+		fclose(file);
+	if (len == 0) {
+		fprintf(stderr, "memscan: %s: nothing to look for\n", path);
+		return false;
+	}
+	add(needles, "the file", "as it is", bytes, len);
+	return true;
+}

@@ -24,5 +24,7 @@ struct needles {
 
 /* False after a message: it is no private key of a kind that is known. */
 must_check bool needles_read(const char *pem_path, struct needles *);
+/* The whole file as it is: 16 to 1024 bytes. */
+must_check bool needles_read_raw(const char *path, struct needles *);
 
 #endif

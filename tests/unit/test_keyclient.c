@@ -3,6 +3,8 @@
  */
 #include "ipc/keyclient.h"
 
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -379,6 +381,193 @@ START_TEST(what_a_key_may_not_do_is_told)
 }
 END_TEST
 
+/* ---- ticket keys ---- */
+
+static struct keyclient_ticket_key given[8];
+static size_t given_count;
+
+static void
+note_ticket(const struct keyclient_ticket_key *key, void *ctx)
+{
+	ck_assert_ptr_null(ctx);
+	ck_assert_uint_lt(given_count, COUNT(given));
+	given[given_count++] = *key;
+}
+
+/* Keys of epochs of so many seconds; epoch 10 began at begins. */
+static void
+answer_tickets(uint64_t epoch, uint64_t begins, uint64_t rotate)
+{
+	struct keyproto_ticketkeys keys = { .current = 10 };
+	uint8_t payload[256];
+	size_t len;
+
+	for (size_t i = 0; i < KEYPROTO_TICKETS; i++) {
+		struct keyproto_ticket *key = &keys.key[i];
+
+		key->epoch = epoch + i;
+		key->begins = begins + key->epoch * rotate - 10 * rotate;
+		key->ends = key->begins + rotate;
+		key->dies = key->begins + 4 * rotate;
+		memset(key->name, (int)key->epoch, sizeof key->name);
+		memset(key->secret, (int)key->epoch + 100, sizeof key->secret);
+	}
+	len = keyproto_ticketkeys_build(&keys, payload, sizeof payload);
+	answer(KEYPROTO_TICKETKEYS, header.id, KEYPROTO_OK,
+	    slice_of(payload, len));
+}
+
+static void
+expect_epoch(uint64_t wanted)
+{
+	uint64_t epoch;
+
+	expect(KEYPROTO_TICKETKEYS);
+	ck_assert(keyproto_epoch_parse(asked, &epoch));
+	ck_assert_uint_eq(epoch, wanted);
+}
+
+static void
+expect_nothing(void)
+{
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len;
+
+	turn();
+	ck_assert_int_eq(
+	    channel_receive(signer, packet, sizeof packet, &len, NULL),
+	    CHANNEL_EMPTY);
+}
+
+START_TEST(ticket_keys_are_asked_for_until_none_is_left)
+{
+	uint64_t now = (uint64_t)time(NULL);
+
+	attach();
+	expect_nothing(); /* nobody wants them */
+	keyclient_ticket_keys(client, note_ticket);
+	turn();
+	expect_epoch(0);
+	answer_tickets(10, now - 5, 1000);
+	ck_assert_uint_eq(given_count, 2);
+	expect_epoch(9);
+	answer_tickets(9, now - 5, 1000);
+	expect_epoch(8);
+	answer(KEYPROTO_TICKETKEYS, header.id, KEYPROTO_STALE, NO_BYTES);
+	expect_nothing();
+	ck_assert_uint_eq(given_count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert_uint_eq(given[i].name[15], 11 - i);
+		ck_assert_uint_eq(given[i].secret[31], 111 - i);
+		ck_assert_uint_eq(given[i].begins, now - 5 + 1000 - i * 1000);
+		ck_assert_uint_eq(given[i].ends, given[i].begins + 1000);
+		ck_assert_uint_eq(given[i].dies, given[i].begins + 4000);
+	}
+	/* A channel to who takes a dead one's place: from the beginning. */
+	channel_free(signer);
+	turn();
+	attach();
+	expect_epoch(0);
+}
+END_TEST
+
+/* seconds: when the epoch that keyd has told of begins, from now. */
+static const struct {
+	const char *what;
+	int64_t seconds;
+	uint64_t rotate;
+} clocks[] = {
+	{ "an epoch is about to end", -3, 4 },
+	{ "it has ended", -4, 4 },
+	{ "the clock went on over several", -100, 4 },
+	{ "it was set back", 100000, 4 },
+	{ "epochs are short", 0, 1 },
+};
+
+START_TEST(ticket_keys_are_asked_for_when_the_clock_says_so)
+{
+	uint64_t now = (uint64_t)time(NULL);
+
+	keyclient_ticket_keys(client, note_ticket);
+	attach();
+	expect_epoch(0);
+	answer_tickets(
+	    10, now + (uint64_t)clocks[_i].seconds, clocks[_i].rotate);
+	expect_epoch(9);
+	answer(KEYPROTO_TICKETKEYS, header.id, KEYPROTO_STALE, NO_BYTES);
+	/* The clock is looked at once a second; once is not always enough. */
+	for (int i = 0; i < 5; i++) {
+		uint8_t byte;
+
+		event_base_loop(base, EVLOOP_ONCE);
+		if (recv(channel_fd(signer), &byte, 1,
+			MSG_PEEK | MSG_DONTWAIT) > 0)
+			break;
+	}
+	expect_epoch(0);
+}
+END_TEST
+
+START_TEST(who_has_no_ticket_keys_signs_all_the_same)
+{
+	static const uint32_t refusals[] = { KEYPROTO_NOKEY, KEYPROTO_DENIED,
+		KEYPROTO_UNSUPPORTED, KEYPROTO_STALE, KEYPROTO_INTERNAL };
+
+	for (size_t i = 0; i < COUNT(refusals); i++) {
+		keyclient_ticket_keys(client, note_ticket);
+		if (i == 0)
+			attach();
+		turn();
+		expect_epoch(0);
+		answer(KEYPROTO_TICKETKEYS, header.id, refusals[i], NO_BYTES);
+		expect_nothing();
+	}
+	ck_assert_uint_eq(given_count, 0);
+	sign(0);
+	turn();
+	expect(KEYPROTO_SIGN13);
+}
+END_TEST
+
+/* A keyd that goes on for ever is asked no more after some time. */
+START_TEST(the_past_has_an_end)
+{
+	uint64_t now = (uint64_t)time(NULL), before = 10;
+	unsigned asked_for = 0;
+
+	keyclient_ticket_keys(client, note_ticket);
+	attach();
+	expect_epoch(0);
+	for (; asked_for < 100; asked_for++) {
+		uint8_t byte;
+
+		given_count = 0;
+		answer_tickets(before, now, 1000);
+		if (recv(channel_fd(signer), &byte, 1,
+			MSG_PEEK | MSG_DONTWAIT) <= 0)
+			break;
+		expect(KEYPROTO_TICKETKEYS);
+		before = 8;
+	}
+	ck_assert_uint_eq(asked_for, 64);
+}
+END_TEST
+
+START_TEST(ticket_keys_that_make_no_sense_close_the_channel)
+{
+	static const uint8_t zeros[168];
+
+	keyclient_ticket_keys(client, note_ticket);
+	attach();
+	expect_epoch(0);
+	answer(KEYPROTO_TICKETKEYS, header.id, KEYPROTO_OK,
+	    slice_of(zeros, sizeof zeros));
+	keyclient_stats(client, &stats);
+	ck_assert_uint_eq(stats.channels, 0);
+	ck_assert_uint_eq(given_count, 0);
+}
+END_TEST
+
 static Suite *
 keyclient_suite(void)
 {
@@ -399,6 +588,13 @@ keyclient_suite(void)
 	tcase_add_loop_test(tcase, what_keyd_does_not_do_is_not_sent, 0,
 	    (int)COUNT(unsendable));
 	tcase_add_loop_test(tcase, what_a_key_may_not_do_is_told, 0, 4);
+	tcase_add_test(tcase, ticket_keys_are_asked_for_until_none_is_left);
+	tcase_add_loop_test(tcase,
+	    ticket_keys_are_asked_for_when_the_clock_says_so, 0,
+	    (int)COUNT(clocks));
+	tcase_add_test(tcase, who_has_no_ticket_keys_signs_all_the_same);
+	tcase_add_test(tcase, the_past_has_an_end);
+	tcase_add_test(tcase, ticket_keys_that_make_no_sense_close_the_channel);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

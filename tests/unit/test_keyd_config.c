@@ -136,6 +136,17 @@ static const struct {
 	{ GROUP "client \"c\" { uid = \"\" }\n", 2, "no account" },
 	{ GROUP "socket = \"/" LONG64 LONG64 "\"\n", 2, "1 to 107 bytes" },
 	{ GROUP "socket = \"\"\n", 2, "1 to 107 bytes" },
+	{ GROUP "tickets {\n lifetime = 6\n}\n", 3, "lifetime is a time" },
+	{ GROUP "tickets {\n rotate = \"999ms\"\n\n}\n", 3,
+	    "rotate is 1s or longer" },
+	{ GROUP "tickets { rotate = 2h lifetime = 1h }\n", 2,
+	    "once to 40 times" },
+	{ GROUP "tickets { rotate = 10s lifetime = 401s }\n", 2,
+	    "once to 40 times" },
+	{ GROUP "tickets { lifetime = 25h }\n", 2, "1ms to 24h" },
+	{ GROUP "tickets { root = \"\" }\n", 2, "root is missing" },
+	{ GROUP "tickets { file = \"x\" }\n", 2, "no such option 'file'" },
+	{ GROUP "client \"c\" { tickets = maybe }\n", 2, "" },
 	{ "socket = \"/x\"\n", 1, "no key is configured" },
 	{ "", 1, "no key is configured" },
 	{ GROUP "client \"c\" {\n\n role = both\n uid = 0\n}\n", 4,
@@ -261,9 +272,45 @@ START_TEST(operations_are_those_listed_and_no_other)
 }
 END_TEST
 
+/* Wanted by whom, and how they are made. */
+static const struct {
+	const char *text;
+	bool wanted;
+	uint32_t rotate, lifetime;
+	const char *root;
+} tickets[] = {
+	{ "", false, 5400, 21600, "" }, /* nobody is there to want them */
+	{ "client c { }", true, 5400, 21600, "" },
+	{ "client c { tickets = false }", false, 5400, 21600, "" },
+	{ "client c { role = client }", false, 5400, 21600, "" },
+	{ "client c { tickets = false } client d { uid = 5 }", true, 5400,
+	    21600, "" },
+	{ "client c { } tickets { rotate = 10s lifetime = 400s }", true, 10,
+	    400, "" },
+	{ "client c { } tickets { rotate = 24h lifetime = 24h root = r }", true,
+	    86400, 86400, "r" },
+};
+
+START_TEST(ticket_keys_are_made_as_is_said_for_who_wants_them)
+{
+	char text[512], path[128] = "";
+
+	snprintf(text, sizeof text, GROUP "%s", tickets[_i].text);
+	ck_assert_msg(read_text(text), "%s: %s", text, said);
+	if (tickets[_i].root[0] != '\0')
+		snprintf(
+		    path, sizeof path, "%s/%s", directory, tickets[_i].root);
+	ck_assert_msg(config.tickets.wanted == tickets[_i].wanted, "%s", text);
+	ck_assert_uint_eq(config.tickets.times.rotate, tickets[_i].rotate);
+	ck_assert_uint_eq(config.tickets.times.lifetime, tickets[_i].lifetime);
+	ck_assert_str_eq(config.tickets.root, path);
+}
+END_TEST
+
 START_TEST(what_is_left_out_has_its_default)
 {
 	ck_assert(read_text(GROUP "client \"c\" { }\n"));
+	ck_assert(config.clients[0].tickets);
 	ck_assert_str_eq(config.socket, "/run/sallyport/keyd.sock");
 	ck_assert_uint_eq(config.clients[0].uid, geteuid());
 	ck_assert_uint_eq(config.clients[0].role, KEYPROTO_SERVER);
@@ -362,7 +409,7 @@ open_key(const char *name)
 
 	snprintf(key.path, sizeof key.path, "%s/%s", directory, name);
 	listen_to_errors();
-	fd = config_open_key(&key);
+	fd = config_open_secret(key.path);
 	take_errors();
 	return fd;
 }
@@ -488,6 +535,9 @@ config_suite(void)
 	tcase_add_test(tcase, a_good_configuration_fills_the_struct);
 	tcase_add_loop_test(tcase, operations_are_those_listed_and_no_other, 0,
 	    (int)COUNT(operations));
+	tcase_add_loop_test(tcase,
+	    ticket_keys_are_made_as_is_said_for_who_wants_them, 0,
+	    (int)COUNT(tickets));
 	tcase_add_test(tcase, what_is_left_out_has_its_default);
 	tcase_add_loop_test(tcase,
 	    as_many_as_there_is_room_for_and_not_one_more, 0,

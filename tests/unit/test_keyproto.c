@@ -58,6 +58,8 @@ ROUND(stats, stats)
 ROUND(newchannel, newchannel)
 ROUND(keyfile, keyfile)
 ROUND(grant, grant)
+ROUND(ticketkeys, ticketkeys)
+ROUND(ticketroot, ticketroot)
 ROUND(processes, processes)
 
 static size_t
@@ -80,6 +82,16 @@ round_cancel(struct slice in, uint8_t *out, size_t room)
 	return keyproto_cancel_build(id, out, room);
 }
 
+static size_t
+round_epoch(struct slice in, uint8_t *out, size_t room)
+{
+	uint64_t epoch;
+
+	if (!keyproto_epoch_parse(in, &epoch))
+		return 0;
+	return keyproto_epoch_build(epoch, out, room);
+}
+
 static const struct {
 	const char *name;
 	enum keyproto_status parsed;
@@ -100,8 +112,10 @@ static const struct {
 	{ "premaster", KEYPROTO_OK, KEYPROTO_PREMASTER, round_premaster, true },
 	{ "premaster-answer", KEYPROTO_OK, KEYPROTO_PREMASTER, NULL, false },
 	{ "premaster-refused", KEYPROTO_OK, KEYPROTO_PREMASTER, NULL, false },
-	{ "ticketkeys-unsupported", KEYPROTO_UNSUPPORTED, KEYPROTO_TICKETKEYS,
-	    NULL, false },
+	{ "ticketkeys", KEYPROTO_OK, KEYPROTO_TICKETKEYS, round_epoch, false },
+	{ "ticketkeys-answer", KEYPROTO_OK, KEYPROTO_TICKETKEYS,
+	    round_ticketkeys, false },
+	{ "ticketkeys-refused", KEYPROTO_OK, KEYPROTO_TICKETKEYS, NULL, false },
 	{ "cancel", KEYPROTO_OK, KEYPROTO_CANCEL, round_cancel, false },
 	{ "ping", KEYPROTO_OK, KEYPROTO_PING, NULL, false },
 	{ "stats-answer", KEYPROTO_OK, KEYPROTO_STATS, round_stats, false },
@@ -114,6 +128,8 @@ static const struct {
 	{ "status-answer", KEYPROTO_OK, KEYPROTO_STATUS, round_processes,
 	    false },
 	{ "grant", KEYPROTO_OK, KEYPROTO_GRANT, round_grant, false },
+	{ "ticketroot", KEYPROTO_OK, KEYPROTO_TICKETROOT, round_ticketroot,
+	    false },
 };
 
 START_TEST(golden_packets_come_out_as_they_went_in)
@@ -232,6 +248,72 @@ START_TEST(counts_that_disagree_with_the_bytes_are_refused)
 }
 END_TEST
 
+/* A client waits for these: nothing may come out negative. */
+START_TEST(ticket_times_are_in_order)
+{
+	enum { BEGINS = 16, ENDS = 24, DIES = 32, KEY = 80 };
+	struct slice packet = golden_packet("ticketkeys-answer");
+	struct slice payload =
+	    slice_of(golden + KEYPROTO_HEADER, packet.len - KEYPROTO_HEADER);
+	struct keyproto_ticketkeys keys;
+	uint8_t *times = golden + KEYPROTO_HEADER;
+
+	ck_assert(keyproto_ticketkeys_parse(payload, &keys));
+	for (size_t key = 0; key < 2; key++, times += KEY) {
+		uint8_t saved[DIES + 8];
+
+		memcpy(saved, times, sizeof saved);
+		memcpy(times + ENDS, times + BEGINS, 8);
+		ck_assert(!keyproto_ticketkeys_parse(payload, &keys));
+		memcpy(times, saved, sizeof saved);
+		memcpy(times + DIES, times + BEGINS, 8);
+		ck_assert(!keyproto_ticketkeys_parse(payload, &keys));
+		memcpy(times, saved, sizeof saved);
+		memset(times + BEGINS, 0xff, 8);
+		ck_assert(!keyproto_ticketkeys_parse(payload, &keys));
+		memcpy(times, saved, sizeof saved);
+		ck_assert(keyproto_ticketkeys_parse(payload, &keys));
+	}
+}
+END_TEST
+
+START_TEST(a_ticket_root_has_times_that_can_be)
+{
+	static const struct {
+		uint32_t rotate, lifetime;
+		bool good;
+	} cases[] = { { 1, 1, true }, { 5400, 21600, true }, { 0, 0, false },
+		{ 0, 1, false }, { 2, 1, false },
+		{ UINT32_MAX, UINT32_MAX, true } };
+	uint8_t bytes[8];
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct keyproto_ticketroot root = { cases[i].rotate,
+			cases[i].lifetime };
+		size_t len = keyproto_ticketroot_build(&root, bytes, 8);
+
+		ck_assert_uint_eq(len, 8);
+		ck_assert(keyproto_ticketroot_parse(
+			      slice_of(bytes, len), &root) == cases[i].good);
+	}
+}
+END_TEST
+
+/* The name is used as a string. */
+START_TEST(a_grants_name_has_an_end)
+{
+	struct slice packet = golden_packet("grant");
+	struct slice payload =
+	    slice_of(golden + KEYPROTO_HEADER, packet.len - KEYPROTO_HEADER);
+	struct keyproto_grant grant;
+
+	ck_assert(keyproto_grant_parse(payload, &grant));
+	ck_assert_str_eq(grant.client, "frontd");
+	golden[packet.len - 1] = 'x';
+	ck_assert(!keyproto_grant_parse(payload, &grant));
+}
+END_TEST
+
 START_TEST(a_hash_length_that_lies_is_refused)
 {
 	struct slice packet = golden_packet("sign13");
@@ -337,6 +419,9 @@ keyproto_suite(void)
 	tcase_add_loop_test(
 	    tcase, a_damaged_header_gets_its_status, 0, (int)COUNT(damages));
 	tcase_add_test(tcase, counts_that_disagree_with_the_bytes_are_refused);
+	tcase_add_test(tcase, ticket_times_are_in_order);
+	tcase_add_test(tcase, a_ticket_root_has_times_that_can_be);
+	tcase_add_test(tcase, a_grants_name_has_an_end);
 	tcase_add_test(tcase, a_hash_length_that_lies_is_refused);
 	tcase_add_loop_test(tcase, what_has_no_fixed_length_has_bounds, 0,
 	    (int)COUNT(open_ended));

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/ec.h>
@@ -19,6 +20,7 @@ enum { MINE = 3, OTHERS = 4, EMPTY = 5, NEITHER = 6, MUTE = 7 };
 #define BIT(type) (1u << KEYPROTO_##type)
 
 static struct keystore *store;
+static struct tickets *tickets;
 static const uint8_t boot_id[16] = { 1, 2, 3 };
 static const uint8_t hash[64] = { 9 };
 static struct client client;
@@ -163,13 +165,17 @@ sign(const struct ask *ask)
 static void
 set_up(void)
 {
+	ck_assert_ptr_nonnull(tickets = tickets_new());
 	ck_assert_ptr_nonnull(store = keystore_new());
 	load(MINE, 1u << KEYPROTO_SIGN13);
 	load(OTHERS, 1u << KEYPROTO_SIGN13);
 	load(MUTE, 0);
 	client = (struct client){ .keys = store,
+		.tickets = tickets,
 		.boot_id = boot_id,
-		.grant = { .role = KEYPROTO_SERVER, .slots = { GRANTED } } };
+		.grant = { .role = KEYPROTO_SERVER,
+		    .slots = { GRANTED },
+		    .client = "front" } };
 	ck_assert_uint_eq(hello(KEYPROTO_MAJOR, KEYPROTO_MAJOR), KEYPROTO_OK);
 }
 
@@ -177,6 +183,7 @@ static void
 tear_down(void)
 {
 	keystore_free(store);
+	tickets_free(tickets);
 }
 
 START_TEST(hello_is_answered_with_what_the_channel_is)
@@ -211,8 +218,9 @@ START_TEST(nothing_is_done_before_hello)
 {
 	static const uint16_t types[] = { KEYPROTO_KEYS, KEYPROTO_SIGN13,
 		KEYPROTO_SIGN12, KEYPROTO_SIGN12CV, KEYPROTO_PREMASTER,
-		KEYPROTO_CANCEL, KEYPROTO_PING, KEYPROTO_STATS, 999 };
-	static const size_t lengths[] = { 4, 44, 108, 100, 264, 8, 0, 0, 0 };
+		KEYPROTO_TICKETKEYS, KEYPROTO_CANCEL, KEYPROTO_PING,
+		KEYPROTO_STATS, 999 };
+	static const size_t lengths[] = { 4, 44, 108, 100, 264, 8, 8, 0, 0, 0 };
 	static const uint8_t zeros[264];
 
 	for (size_t i = 0; i < COUNT(types); i++) {
@@ -614,15 +622,54 @@ START_TEST(ids_must_increase_and_may_skip)
 }
 END_TEST
 
+static uint32_t
+ticketkeys(uint64_t epoch)
+{
+	uint8_t payload[8];
+	size_t len = keyproto_epoch_build(epoch, payload, sizeof payload);
+
+	ck_assert_uint_gt(ask_raw(KEYPROTO_TICKETKEYS, payload, len), 0);
+	ck_assert(!closes);
+	return got.status;
+}
+
+START_TEST(ticket_keys_are_a_servers_and_come_from_who_has_the_root)
+{
+	const struct keyproto_ticketroot times = { 3600, 14400 };
+	struct keyproto_ticketkeys keys, others;
+
+	ck_assert_uint_eq(ticketkeys(0), KEYPROTO_NOKEY);
+	ck_assert_int_eq(
+	    tickets_load(tickets, &times, -1, (uint64_t)time(NULL) - 3600),
+	    KEYPROTO_OK);
+	ck_assert_uint_eq(ticketkeys(0), KEYPROTO_OK);
+	ck_assert(keyproto_ticketkeys_parse(body, &keys));
+	ck_assert_uint_eq(keys.key[0].epoch, keys.current);
+	ck_assert_uint_eq(ticketkeys(keys.current - 1), KEYPROTO_OK);
+	ck_assert_uint_eq(ticketkeys(keys.current + 2), KEYPROTO_STALE);
+	ck_assert_uint_eq(ticketkeys(1), KEYPROTO_STALE);
+	ck_assert_uint_eq(ticketkeys(UINT64_MAX), KEYPROTO_STALE);
+	/* Whose keys: the grant says it, not the request. */
+	strcpy(client.grant.client, "other");
+	ck_assert_uint_eq(ticketkeys(0), KEYPROTO_OK);
+	ck_assert(keyproto_ticketkeys_parse(body, &others));
+	ck_assert_mem_ne(keys.key[0].secret, others.key[0].secret,
+	    sizeof keys.key[0].secret);
+	client.grant.role = KEYPROTO_CLIENT;
+	ck_assert_uint_eq(ticketkeys(0), KEYPROTO_DENIED);
+}
+END_TEST
+
 START_TEST(what_only_masters_may_say_is_unsupported_here)
 {
 	static const struct {
 		uint16_t type;
 		size_t len;
 	} types[] = { { KEYPROTO_NEWCHANNEL, 4 }, { KEYPROTO_KEYFILE, 6 },
-		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_GRANT, 36 },
-		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 } };
-	static const uint8_t bytes[64] = { 1, 0, 0, 0, 255, 255 };
+		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_GRANT, 100 },
+		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 },
+		{ KEYPROTO_TICKETROOT, 8 } };
+	static const uint8_t bytes[100] = { 1, 0, 0, 0, 255, 255 };
 	const struct keyproto_grant before = client.grant;
 
 	for (size_t i = 0; i < COUNT(types); i++) {
@@ -641,11 +688,11 @@ START_TEST(every_other_type_is_unsupported_whatever_it_brings)
 	static const uint8_t bytes[512];
 
 	for (unsigned type = 0; type <= 0xffff; type++) {
-		if ((type > 0 && type <= KEYPROTO_PREMASTER) ||
-		    (type >= KEYPROTO_CANCEL && type <= KEYPROTO_STATS) ||
+		if ((type > 0 && type <= KEYPROTO_STATS) ||
 		    type == KEYPROTO_KEYCHANGED || type == KEYPROTO_GOAWAY ||
 		    type == KEYPROTO_NEWCHANNEL || type == KEYPROTO_KEYFILE ||
-		    type == KEYPROTO_STATUS || type == KEYPROTO_GRANT)
+		    type == KEYPROTO_STATUS || type == KEYPROTO_GRANT ||
+		    type == KEYPROTO_TICKETROOT)
 			continue;
 		ck_assert_msg(ask_raw((uint16_t)type, bytes, type % 512) > 0 &&
 				  got.status == KEYPROTO_UNSUPPORTED && !closes,
@@ -779,6 +826,8 @@ request_suite(void)
 	    tcase, a_broken_frame_closes_unanswered, 0, (int)COUNT(frames));
 	tcase_add_test(tcase, another_major_version_closes);
 	tcase_add_test(tcase, ids_must_increase_and_may_skip);
+	tcase_add_test(
+	    tcase, ticket_keys_are_a_servers_and_come_from_who_has_the_root);
 	tcase_add_test(tcase, what_only_masters_may_say_is_unsupported_here);
 	tcase_add_test(
 	    tcase, every_other_type_is_unsupported_whatever_it_brings);

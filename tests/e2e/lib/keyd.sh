@@ -23,12 +23,12 @@ make_key() {
 	openssl pkey -in "$dir/$1.pem" -pubout -out "$dir/$1.pub"
 }
 
-# A configuration of one key, "demo", that we may use.
+# A configuration of one key, "demo", that we may use, and nothing else.
 configure_demo() {
 	cat >"$dir/keyd.conf" <<-END
 		socket = "$dir/keyd.sock"
 		signer-group "demo" { key "demo" { file = "demo.pem" operations = { sign13 } } }
-		client "frontd" { uid = "$(id -u)" keys = { "demo" } role = server }
+		client "frontd" { uid = "$(id -u)" keys = { "demo" } role = server tickets = false }
 	END
 }
 
