@@ -394,7 +394,16 @@ S2N_API extern int s2n_config_disable_x509_intent_verification(
 /** Most certificates in a peer's chain, at least 1; the default is 7. */
 S2N_API extern int s2n_config_set_max_cert_chain_depth(
     struct s2n_config *config, uint16_t max_depth);
-/** Is this name from the peer's certificate one we accept? 1 or 0. */
+/**
+ * Is this name from the peer's certificate one we accept? 1 or 0. Asked for
+ * each DNS name, URI and IP address of the subjectAltName, or for each common
+ * name where there is none, until one is accepted; of a certificate without any
+ * such name, or with others only, once for an empty name.
+ *
+ * Without a callback the names are compared with the server name of the
+ * connection: a server needs one that can do with certificates of clients,
+ * whose names are not the server's.
+ */
 typedef uint8_t (*s2n_verify_host_fn)(
     const char *host_name, size_t host_name_len, void *data);
 S2N_API extern int s2n_config_set_verify_host_callback(

@@ -207,22 +207,39 @@ visit_claim(const GENERAL_NAME *name, hostname_visit *visit, void *arg)
 	}
 }
 
+/* A visitor and whether it was called. */
+struct claims {
+	hostname_visit *visit;
+	void *arg;
+	bool any;
+};
+
+static bool
+note_claim(void *arg, const char *name, size_t len)
+{
+	struct claims *claims = arg;
+
+	claims->any = true;
+	return claims->visit(claims->arg, name, len);
+}
+
 bool
 hostname_each_claimed(const X509 *x509, hostname_visit *visit, void *arg)
 {
+	struct claims claims = { visit, arg, false };
 	GENERAL_NAMES *names =
 	    X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
 	bool stop = false;
 
 	for (int i = 0; !stop && i < sk_GENERAL_NAME_num(names); i++)
-		stop = visit_claim(sk_GENERAL_NAME_value(names, i), visit, arg);
+		stop = visit_claim(
+		    sk_GENERAL_NAME_value(names, i), note_claim, &claims);
 	/* RFC 6125 6.4.4: the CN counts only when there is no SAN. */
 	if (X509_get_ext_by_NID(x509, NID_subject_alt_name, -1) < 0)
-		stop = visit_common_names(x509, visit_text, visit, arg);
-	else if (sk_GENERAL_NAME_num(names) <= 0)
-		stop = visit(arg, "", 0);
+		stop =
+		    visit_common_names(x509, visit_text, note_claim, &claims);
 	GENERAL_NAMES_free(names);
-	return stop;
+	return claims.any ? stop : visit(arg, "", 0);
 }
 
 bool

@@ -16,8 +16,8 @@ typedef bool hostname_visit(void *arg, const char *name, size_t len);
 bool hostname_each_served(const X509 *, hostname_visit *, void *arg);
 /*
  * What a peer's certificate claims: DNS, URI and IP SANs (as text); when it has
- * no SAN at all its CNs; when nothing, an empty name. An IP address is given
- * out only if it stands in an iPAddress SAN.
+ * no SAN at all its CNs; when none of these is given out, an empty name. An IP
+ * address is given out only if it stands in an iPAddress SAN.
  */
 bool hostname_each_claimed(const X509 *, hostname_visit *, void *arg);
 

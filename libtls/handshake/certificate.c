@@ -67,7 +67,10 @@ take_chain(struct s2n_connection *conn, struct slice list)
 	return chain_from_der(conn->peer_chain, ders, count);
 }
 
-/* Who decides on the names: the connection, the config, or the built-in way. */
+/*
+ * Who decides on the names: the connection, the config, or the built-in way,
+ * which has a server too compare with the name that the client asked for.
+ */
 static void
 set_host_check(const struct s2n_connection *conn, struct validation *how)
 {
@@ -77,7 +80,7 @@ set_host_check(const struct s2n_connection *conn, struct validation *how)
 	} else if (conn->config->verify_host != NULL) {
 		how->verify_host = conn->config->verify_host;
 		how->verify_host_ctx = conn->config->verify_host_ctx;
-	} else if (!is_server(conn)) {
+	} else {
 		how->verify_host = hostname_matches;
 		how->verify_host_ctx = conn->server_name;
 	}

@@ -167,8 +167,9 @@ make_x509(const struct certs_spec *spec, EVP_PKEY *key)
 	    (time_t)(spec->from != 0 ? spec->from : FROM));
 	ASN1_TIME_set(
 	    X509_getm_notAfter(x509), (time_t)(spec->to != 0 ? spec->to : TO));
-	X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,
-	    (const unsigned char *)spec->name, -1, -1, 0);
+	if (spec->name != NULL)
+		X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,
+		    (const unsigned char *)spec->name, -1, -1, 0);
 	X509_set_issuer_name(x509,
 	    spec->issuer == NULL ? name
 				 : X509_get_subject_name(spec->issuer->x509));

@@ -47,7 +47,7 @@ struct certs_cert {
 };
 
 struct certs_spec {
-	const char *name;                /* the subject's CN */
+	const char *name;                /* the subject's CN; NULL: none */
 	const char *sans;                /* NULL: DNS:name; "": none */
 	const struct certs_cert *issuer; /* NULL: self-signed */
 	enum certs_key key;

@@ -199,6 +199,128 @@ START_TEST(dss_is_asked_for_only_where_that_is_wanted)
 }
 END_TEST
 
+/* ---- the names in a client's certificate ---- */
+
+struct asked {
+	char names[100]; /* each followed by a blank */
+	uint8_t answer;
+};
+
+static uint8_t
+note_name(const char *name, size_t len, void *ctx)
+{
+	struct asked *asked = ctx;
+
+	ck_assert_uint_lt(strlen(asked->names) + len + 1, sizeof asked->names);
+	strncat(asked->names, name, len);
+	strcat(asked->names, " ");
+	return asked->answer;
+}
+
+#define MAKE(...) certs_make(&(struct certs_spec){ __VA_ARGS__ })
+
+/* In place of the pair's client certificate one of the same CA. */
+static void
+give_client(struct peers *peers, const char *name, const char *sans)
+{
+	const struct certs_cert *ca = MAKE(.name = "CA", .ca = true);
+	const struct certs_cert *leaf =
+	    MAKE(.name = name, .sans = sans, .issuer = ca);
+
+	peers->client_chain = s2n_cert_chain_and_key_new();
+	ck_assert_int_eq(s2n_cert_chain_and_key_load_pem(peers->client_chain,
+			     certs_chain_pem(leaf), leaf->key_pem),
+	    0);
+	ck_assert_int_eq(s2n_config_add_cert_chain_and_key_to_store(
+			     peers->client_config, peers->client_chain),
+	    0);
+}
+
+/* The client asks for localhost. */
+static const struct {
+	const char *what, *name, *sans, *asked;
+	bool built_in; /* what the check says that a server has without a
+			  callback: its own name is no client's */
+} claims[] = {
+	{ "a DNS name", "cn", "DNS:client.example", "client.example ", false },
+	{ "two names", "cn", "DNS:a.example,DNS:b.example",
+	    "a.example b.example ", false },
+	{ "a URI", "cn", "URI:spiffe://example/a", "spiffe://example/a ",
+	    false },
+	{ "an address", "cn", "IP:192.0.2.1", "192.0.2.1 ", false },
+	{ "a common name", "Alice", "", "Alice ", false },
+	{ "a mail address", "Alice", "email:alice@example.com", " ", false },
+	{ "no name", NULL, "", " ", false },
+	{ "the server's name", "cn", "DNS:localhost", "localhost ", true },
+};
+
+START_TEST(a_server_asks_its_callback_about_the_clients_names)
+{
+	struct asked asked = { .answer = 1 };
+	struct peers peers;
+
+	peers_open(&peers,
+	    &(struct peers_spec){ .client_auth = S2N_CERT_AUTH_REQUIRED });
+	give_client(&peers, claims[_i].name, claims[_i].sans);
+	/* A name that is refused is not the last. */
+	if (claims[_i].asked != NULL && strncmp(claims[_i].asked, "a.", 2) == 0)
+		asked.answer = 0;
+	if (_i % 2 == 0)
+		s2n_config_set_verify_host_callback(
+		    peers.server_config, note_name, &asked);
+	else
+		s2n_connection_set_verify_host_callback(
+		    peers.server, note_name, &asked);
+	ck_assert_msg(peers_negotiate(&peers) == (asked.answer == 1), "%s",
+	    claims[_i].what);
+	ck_assert_msg(strcmp(asked.names, claims[_i].asked) == 0,
+	    "%s: asked about \"%s\"", claims[_i].what, asked.names);
+	peers_close(&peers);
+}
+END_TEST
+
+START_TEST(a_server_without_a_callback_refuses_other_names_than_its_own)
+{
+	struct peers peers;
+
+	peers_open(&peers,
+	    &(struct peers_spec){ .client_auth = S2N_CERT_AUTH_REQUIRED });
+	give_client(&peers, claims[_i].name, claims[_i].sans);
+	s2n_config_set_verify_host_callback(peers.server_config, NULL, NULL);
+	ck_assert_msg(peers_negotiate(&peers) == claims[_i].built_in, "%s",
+	    claims[_i].what);
+	if (!claims[_i].built_in) {
+		ck_assert_str_eq(s2n_strerror_name(peers.server_error),
+		    "S2N_ERR_CERT_INVALID_HOSTNAME");
+		ck_assert_int_eq(
+		    s2n_connection_client_cert_used(peers.server), 0);
+	}
+	peers_close(&peers);
+}
+END_TEST
+
+START_TEST(a_refused_name_is_a_bad_certificate_to_the_client)
+{
+	struct asked asked = { .answer = 0 };
+	struct peers_spec spec = versions[_i].spec;
+	s2n_blocked_status blocked;
+	struct peers peers;
+	uint8_t byte;
+
+	peers_open(&peers, &spec);
+	s2n_config_set_verify_host_callback(
+	    peers.server_config, note_name, &asked);
+	ck_assert(!peers_negotiate(&peers));
+	ck_assert_str_eq(s2n_strerror_name(peers.server_error),
+	    "S2N_ERR_CERT_INVALID_HOSTNAME");
+	/* In TLS 1.3 the client was done before. */
+	(void)!s2n_recv(peers.client, &byte, 1, &blocked);
+	ck_assert_int_eq(
+	    s2n_connection_get_alert(peers.client), ALERT_BAD_CERTIFICATE);
+	peers_close(&peers);
+}
+END_TEST
+
 /* ---- SSLv3: an alert instead of an empty Certificate (RFC 6101 5.6.6) ---- */
 
 #define SSLV3                                                                  \
@@ -416,6 +538,15 @@ client_auth_suite(void)
 	tcase_add_test(tcase, without_a_client_certificate_there_is_nothing);
 	tcase_add_loop_test(
 	    tcase, dss_is_asked_for_only_where_that_is_wanted, 0, 2);
+	tcase_add_loop_test(tcase,
+	    a_server_asks_its_callback_about_the_clients_names, 0,
+	    (int)COUNT(claims));
+	tcase_add_loop_test(tcase,
+	    a_server_without_a_callback_refuses_other_names_than_its_own, 0,
+	    (int)COUNT(claims));
+	tcase_add_loop_test(tcase,
+	    a_refused_name_is_a_bad_certificate_to_the_client, 0,
+	    (int)COUNT(versions));
 	tcase_add_loop_test(tcase,
 	    sslv3_clients_without_a_certificate_say_so_by_an_alert, 0, 2);
 	tcase_add_loop_test(
