@@ -1,9 +1,11 @@
 #!/bin/sh
 # Makes a CA and one leaf for localhost of each key type in FOLDER:
 # ca.pem and NAME.pem, NAME.key for p256 p384 p521 rsa pss; long, which is rsa behind
-# five intermediates of 5 kB each; and dh.pem, parameters of a server with DHE. Once: kept when there.
+# five intermediates of 5 kB each; dh.pem, parameters of a server with DHE; and OCSP
+# responses for p256 and rsa: NAME-STATUS.der. Once: kept when there.
 set -eu
 folder=$1
+here=$(cd "$(dirname "$0")" && pwd)
 [ ! -e "$folder/complete" ] || exit 0
 mkdir -p "$folder"
 cd "$folder"
@@ -61,6 +63,34 @@ openssl req -new -key rsa.key -subj /CN=long -out long.csr
 openssl x509 -req -in long.csr -CA step5.pem -CAkey step5.key -CAcreateserial -days 20 -extfile both.cnf \
     -out long-leaf.pem 2>/dev/null
 cat long-leaf.pem step5.pem step4.pem step3.pem step2.pem step1.pem >long.pem
+
+# The responder is the CA itself, or an RSA key that it has delegated that to.
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out responder.key 2>/dev/null
+openssl req -new -key responder.key -subj /CN=responder -out responder.csr
+{
+	echo 'keyUsage = critical, digitalSignature'
+	echo 'extendedKeyUsage = OCSPSigning'
+} >responder.cnf
+openssl x509 -req -in responder.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -extfile responder.cnf \
+    -out responder.pem 2>/dev/null
+
+# respond NAME STATUS INDEX-LINE SIGNER OPTION...
+respond() {
+	name=$1 status=$2 line=$3 signer=$4
+	shift 4
+	serial=$(openssl x509 -in "$name.pem" -noout -serial | cut -d= -f2)
+	printf '%s\t%s\tunknown\t/CN=%s\n' "$line" "$serial" "$name" >index.txt
+	openssl ocsp -index index.txt -CA ca.pem -rsigner "$signer.pem" -rkey "$signer.key" -issuer ca.pem \
+	    -cert "$name.pem" -no_nonce -ndays 1 -respout "$name-$status.der" "$@" >/dev/null 2>&1
+}
+
+for name in p256 rsa; do
+	valid="V	301231235959Z	"
+	respond "$name" good "$valid" ca -resp_no_certs
+	respond "$name" delegated "$valid" responder
+	respond "$name" revoked "R	301231235959Z	250101000000Z" ca -resp_no_certs
+	python3 "$here/aged.py" "$name-delegated.der" responder.key "$name-expired.der"
+done
 
 openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 -out dh.pem 2>/dev/null
 touch complete

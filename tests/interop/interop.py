@@ -347,6 +347,9 @@ class Matrix:
                     raise Failed(f"the peer's client ended with {status}")
                 if big(cell):
                     equal("our server", output.partition(b"\r\n\r\n")[2], self.big)
+                elif feature and feature.wordy:
+                    if peers.DATA not in output:
+                        raise Failed("our server did not give the data")
                 elif not feature or not feature.talk:
                     equal("our server", output, peers.DATA)
                 if said := self.peer.said(cell, theirs):

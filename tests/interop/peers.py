@@ -93,8 +93,8 @@ class OpenSSL(Peer):
 
     def said(self, cell, text):
         """What of the cell the peer's words contradict; "" for nothing."""
-        version = re.search(r"^Protocol version: (\S+)$", text, re.M)
-        suite = re.search(r"^Ciphersuite: (\S+)$", text, re.M)
+        version = re.search(r"^(?:Protocol version: |New, )(\S+?)(?:, Cipher is .*)?$", text, re.M)
+        suite = re.search(r"^(?:Ciphersuite: |New, \S+, Cipher is )(\S+)$", text, re.M)
         if not version or self.said_versions.get(version[1]) != cell.version:
             return f"the peer's version is {version and version[1]}"
         if not suite or suite[1] != cell.suite.called:

@@ -18,6 +18,7 @@ class Feature:
     peer: tuple = ()
     talk: tuple = ()
     big: bool = False
+    wordy: bool = False
     refused: bool = False
 
 
@@ -92,7 +93,7 @@ def feature(suites, head, lines):
             words[key] += (rest,)
         elif key == "policy":
             words[key] = rest
-        elif line in ("big", "refused"):
+        elif line in ("big", "wordy", "refused"):
             words[key] = True
         else:
             raise ValueError(f"{head}: {line}")

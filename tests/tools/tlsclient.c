@@ -17,6 +17,7 @@
 struct options {
 	const char *policy, *alpn, *ca, *name, *send, *expect, *save, *file;
 	const char *chain, *key; /* of its own */
+	const char *staple;      /* an OCSP response to ask for */
 	int fragment;            /* s2n_max_frag_len, or 0 */
 	size_t bytes; /* to save before it closes; 0: all that come */
 	uint16_t port;
@@ -28,6 +29,9 @@ static const char usage[] =
     "    [--policy name] [--alpn a,b] [--send text] [--expect text]\n"
     "    [--send-file file] [--save file] [--bytes n] [--key-update]\n"
     "    [--cert chain.pem --key key.pem] [--fragment code]\n"
+    "    [--staple file]\n"
+    "With --staple it asks for an OCSP response, and says whether it was that\n"
+    "of the file: \"staple same\", \"staple other\" or \"staple none\".\n"
     "Saves what comes; with --bytes so many, and is then the first to close.\n"
     "Connects to 127.0.0.1. Exit 0: verified, and the answer was as expected.\n";
 
@@ -50,6 +54,7 @@ parse(int argc, char **argv, struct options *options)
 		{ "key", required_argument, NULL, 'k' },
 		{ "fragment", required_argument, NULL, 'F' },
 		{ "key-update", no_argument, NULL, 'u' },
+		{ "staple", required_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int word;
@@ -85,6 +90,8 @@ parse(int argc, char **argv, struct options *options)
 			options->fragment = atoi(optarg);
 		else if (word == 'u')
 			options->key_update = true;
+		else if (word == 'o')
+			options->staple = optarg;
 		else
 			goto bad;
 	}
@@ -186,6 +193,23 @@ converse(struct s2n_connection *conn, const struct options *options)
 	return options->save == NULL || save(conn, options);
 }
 
+static void
+describe_staple(struct s2n_connection *conn, const char *path)
+{
+	uint32_t len;
+	const uint8_t *staple = s2n_connection_get_ocsp_response(conn, &len);
+	size_t file_len;
+	char *file = tool_read(path, &file_len);
+	const char *which = "other";
+
+	if (staple == NULL)
+		which = "none";
+	else if (len == file_len && memcmp(staple, file, len) == 0)
+		which = "same";
+	printf("staple %s\n", which);
+	free(file);
+}
+
 static int
 run(struct s2n_config *config, const struct options *options)
 {
@@ -202,6 +226,8 @@ run(struct s2n_config *config, const struct options *options)
 		goto out;
 	}
 	tool_describe(conn);
+	if (options->staple != NULL)
+		describe_staple(conn, options->staple);
 	if (!converse(conn, options)) {
 		tool_describe_failure(conn);
 		goto out;
@@ -242,6 +268,9 @@ main(int argc, char **argv)
 		    0)
 			tool_die(options.chain);
 	}
+	if (options.staple != NULL && s2n_config_set_status_request_type(
+					  config, S2N_STATUS_REQUEST_OCSP) != 0)
+		tool_die("staple");
 	if (options.fragment != 0 &&
 	    s2n_config_send_max_fragment_length(
 		config, (s2n_max_frag_len)options.fragment) != 0)

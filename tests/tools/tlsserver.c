@@ -18,7 +18,7 @@
 #define PAIRS_MAX 8
 
 struct options {
-	const char *policy, *alpn, *dhparams, *clients;
+	const char *policy, *alpn, *dhparams, *clients, *staple;
 	const char *chains[PAIRS_MAX], *keys[PAIRS_MAX];
 	size_t chain_count, key_count;
 	uint16_t port;
@@ -33,7 +33,7 @@ static const char usage[] =
     "usage: tlsserver --cert chain.pem --key key.pem [--cert ... --key ...]\n"
     "    [--port n] [--policy name] [--dhparams file] [--alpn a,b]\n"
     "    [--connections n] [--bytes n] [--http] [--body file] [--key-update]\n"
-    "    [--client-ca ca.pem] [--accept-fragment]\n"
+    "    [--client-ca ca.pem] [--accept-fragment] [--staple file]\n"
     "It echoes; with --bytes so many, and is then the first to close.\n"
     "With --client-ca a client has to have a certificate from there.\n"
     "Prints \"port n\" when it listens; port 0, the default, takes a free one.\n";
@@ -57,6 +57,7 @@ parse(int argc, char **argv, struct options *options)
 		{ "key-update", no_argument, NULL, 'u' },
 		{ "client-ca", required_argument, NULL, 'C' },
 		{ "accept-fragment", no_argument, NULL, 'F' },
+		{ "staple", required_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int word;
@@ -88,6 +89,8 @@ parse(int argc, char **argv, struct options *options)
 			options->clients = optarg;
 		else if (word == 'F')
 			options->fragment = true;
+		else if (word == 'o')
+			options->staple = optarg;
 		else
 			goto bad;
 	}
@@ -232,6 +235,19 @@ add_dhparams(struct s2n_config *config, const char *path)
 	free(pem);
 }
 
+/* An OCSP response, to go along with the first chain. */
+static void
+staple(struct s2n_cert_chain_and_key *pair, const char *path)
+{
+	size_t len;
+	char *response = tool_read(path, &len);
+
+	if (s2n_cert_chain_and_key_set_ocsp_data(
+		pair, (const uint8_t *)response, (uint32_t)len) != 0)
+		tool_die(path);
+	free(response);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -262,6 +278,8 @@ main(int argc, char **argv)
 			config, pairs[i]) != 0)
 			tool_die(options.chains[i]);
 	}
+	if (options.staple != NULL)
+		staple(pairs[0], options.staple);
 	listener = listen_on(options.port);
 	while (options.connections == 0 || served < options.connections) {
 		if ((fd = accept(listener, NULL, NULL)) < 0)
