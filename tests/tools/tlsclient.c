@@ -6,6 +6,7 @@
 #include "tests/tools/tool.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <getopt.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -14,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "unstable/cert_authorities.h"
+
 struct options {
 	const char *policy, *alpn, *ca, *name, *send, *expect, *save, *file;
 	const char *chain, *key; /* of its own */
@@ -21,15 +24,15 @@ struct options {
 	int fragment;            /* s2n_max_frag_len, or 0 */
 	size_t bytes; /* to save before it closes; 0: all that come */
 	uint16_t port;
-	bool insecure, key_update;
+	bool insecure, key_update, authorities;
 };
 
 static const char usage[] =
     "usage: tlsclient --port n (--ca ca.pem | --insecure) [--name host]\n"
     "    [--policy name] [--alpn a,b] [--send text] [--expect text]\n"
     "    [--send-file file] [--save file] [--bytes n] [--key-update]\n"
-    "    [--cert chain.pem --key key.pem] [--fragment code]\n"
-    "    [--staple file]\n"
+    "    [--cert chain.pem --key key.pem [--show-authorities]]\n"
+    "    [--fragment code] [--staple file]\n"
     "With --staple it asks for an OCSP response, and says whether it was that\n"
     "of the file: \"staple same\", \"staple other\" or \"staple none\".\n"
     "Saves what comes; with --bytes so many, and is then the first to close.\n"
@@ -52,6 +55,7 @@ parse(int argc, char **argv, struct options *options)
 		{ "bytes", required_argument, NULL, 'B' },
 		{ "cert", required_argument, NULL, 'C' },
 		{ "key", required_argument, NULL, 'k' },
+		{ "show-authorities", no_argument, NULL, 'A' },
 		{ "fragment", required_argument, NULL, 'F' },
 		{ "key-update", no_argument, NULL, 'u' },
 		{ "staple", required_argument, NULL, 'o' },
@@ -86,6 +90,8 @@ parse(int argc, char **argv, struct options *options)
 			options->chain = optarg;
 		else if (word == 'k')
 			options->key = optarg;
+		else if (word == 'A')
+			options->authorities = true;
 		else if (word == 'F')
 			options->fragment = atoi(optarg);
 		else if (word == 'u')
@@ -210,6 +216,37 @@ describe_staple(struct s2n_connection *conn, const char *path)
 	free(file);
 }
 
+/* What of a name can be read. */
+static void
+show_name(const uint8_t *name, size_t len)
+{
+	printf("authority ");
+	for (size_t i = 0; i < len; i++)
+		putchar(isprint(name[i]) ? name[i] : '.');
+	putchar('\n');
+}
+
+/* Answers with the one certificate that there is. */
+static int
+on_request(struct s2n_connection *conn, void *ctx,
+    struct s2n_certificate_request *request)
+{
+	struct s2n_certificate_authority_list *list =
+	    s2n_certificate_request_get_ca_list(request);
+	uint16_t len;
+	uint8_t *name;
+
+	(void)conn;
+	if (!s2n_certificate_authority_list_has_next(list))
+		puts("no authority");
+	while (s2n_certificate_authority_list_has_next(list)) {
+		if (s2n_certificate_authority_list_next(list, &name, &len) != 0)
+			return S2N_FAILURE;
+		show_name(name, len);
+	}
+	return s2n_certificate_request_set_certificate(request, ctx);
+}
+
 static int
 run(struct s2n_config *config, const struct options *options)
 {
@@ -267,6 +304,9 @@ main(int argc, char **argv)
 		if (s2n_config_add_cert_chain_and_key_to_store(config, pair) !=
 		    0)
 			tool_die(options.chain);
+		if (options.authorities && s2n_config_set_cert_request_callback(
+					       config, on_request, pair) != 0)
+			tool_die("request callback");
 	}
 	if (options.staple != NULL && s2n_config_set_status_request_type(
 					  config, S2N_STATUS_REQUEST_OCSP) != 0)

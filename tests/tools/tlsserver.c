@@ -24,8 +24,9 @@ struct options {
 	uint16_t port;
 	long connections; /* to serve before it ends; 0: for ever */
 	bool http, key_update, fragment;
-	size_t bytes; /* to echo before it closes; 0: all that come */
-	char *body;   /* of the answer to an HTTP request */
+	bool optional, names; /* of client certificates */
+	size_t bytes;         /* to echo before it closes; 0: all that come */
+	char *body;           /* of the answer to an HTTP request */
 	size_t body_len;
 };
 
@@ -33,9 +34,11 @@ static const char usage[] =
     "usage: tlsserver --cert chain.pem --key key.pem [--cert ... --key ...]\n"
     "    [--port n] [--policy name] [--dhparams file] [--alpn a,b]\n"
     "    [--connections n] [--bytes n] [--http] [--body file] [--key-update]\n"
-    "    [--client-ca ca.pem] [--accept-fragment] [--staple file]\n"
+    "    [--client-ca ca.pem [--client-optional] [--name-authorities]]\n"
+    "    [--accept-fragment] [--staple file]\n"
     "It echoes; with --bytes so many, and is then the first to close.\n"
-    "With --client-ca a client has to have a certificate from there.\n"
+    "With --client-ca a client has to have a certificate from there, with\n"
+    "--client-optional only if it has one; --name-authorities tells it so.\n"
     "Prints \"port n\" when it listens; port 0, the default, takes a free one.\n";
 
 static char default_body[] = "hello from tlsserver\n";
@@ -56,6 +59,8 @@ parse(int argc, char **argv, struct options *options)
 		{ "body", required_argument, NULL, 'b' },
 		{ "key-update", no_argument, NULL, 'u' },
 		{ "client-ca", required_argument, NULL, 'C' },
+		{ "client-optional", no_argument, NULL, 'O' },
+		{ "name-authorities", no_argument, NULL, 'N' },
 		{ "accept-fragment", no_argument, NULL, 'F' },
 		{ "staple", required_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
@@ -87,6 +92,10 @@ parse(int argc, char **argv, struct options *options)
 			options->key_update = true;
 		else if (word == 'C')
 			options->clients = optarg;
+		else if (word == 'O')
+			options->optional = true;
+		else if (word == 'N')
+			options->names = true;
 		else if (word == 'F')
 			options->fragment = true;
 		else if (word == 'o')
@@ -215,13 +224,19 @@ any_name(const char *name, size_t len, void *ctx)
 }
 
 static void
-require_certificate(struct s2n_config *config, const char *ca)
+ask_for_certificate(struct s2n_config *config, const struct options *options)
 {
-	if (s2n_config_set_client_auth_type(config, S2N_CERT_AUTH_REQUIRED) !=
-		0 ||
-	    s2n_config_set_verification_ca_location(config, ca, NULL) != 0 ||
+	s2n_cert_auth_type type =
+	    options->optional ? S2N_CERT_AUTH_OPTIONAL : S2N_CERT_AUTH_REQUIRED;
+
+	if (s2n_config_set_client_auth_type(config, type) != 0 ||
+	    s2n_config_set_verification_ca_location(
+		config, options->clients, NULL) != 0 ||
 	    s2n_config_set_verify_host_callback(config, any_name, NULL) != 0)
-		tool_die(ca);
+		tool_die(options->clients);
+	if (options->names &&
+	    s2n_config_set_cert_authorities_from_trust_store(config) != 0)
+		tool_die("authorities");
 }
 
 static void
@@ -268,7 +283,7 @@ main(int argc, char **argv)
 	if (options.dhparams != NULL)
 		add_dhparams(config, options.dhparams);
 	if (options.clients != NULL)
-		require_certificate(config, options.clients);
+		ask_for_certificate(config, &options);
 	if (options.fragment &&
 	    s2n_config_accept_max_fragment_length(config) != 0)
 		tool_die("fragment");
