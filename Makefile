@@ -196,6 +196,7 @@ DETOUR := $(PEERS) $(call obj,tests/unit/detour) $(LIBTLS)
 $(eval $(call unit,sequences,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,alerts,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,alerts12,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
+$(eval $(call unit,errors,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,path,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,message,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,bleichenbacher,$(DETOUR),$$(CRYPTO_LIBS)))
@@ -219,6 +220,8 @@ $(eval $(call unit,version_range,$(LIBTLS) $(call obj,tests/unit/certs),$$(CRYPT
 $(eval $(call unit,stapling,$(call obj,tests/unit/crooked tests/unit/responder) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,crl,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,config,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,connection,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,info,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,client_auth,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,authorities,$(CERTS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,request_callback,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
@@ -230,6 +233,13 @@ $(eval $(call unit,bindings,$(PEERS) $(LIBTLS) $(call obj,$(SIGNING) ipc/keyprot
 $(eval $(call unit,ending,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,pkey_op,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
+
+# The public interface row by row; its data are rows.h and errors.h beside it.
+UNIT += $(B)/tests/test_api
+$(B)/tests/test_api: $(call obj,tests/api/test_api) $(LIBTLS)
+	@mkdir -p $(@D)
+	@echo "  link  $@"
+	$(Q)$(CC) $(LDFLAGS_PROGRAM) $^ $(CHECK_LIBS) $(CRYPTO_LIBS) -o $@
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
 FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record fuzz_cert fuzz_staple fuzz_key) \

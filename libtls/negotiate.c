@@ -32,8 +32,10 @@ s2n_negotiate(struct s2n_connection *conn, s2n_blocked_status *blocked)
 	uint64_t began;
 	int r;
 
-	if (conn == NULL || blocked == NULL || conn->config == NULL)
+	if (conn == NULL || blocked == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (conn->config == NULL)
+		return errors_report(fail(ERR_NO_CONFIG));
 	if (conn->in_negotiate)
 		return errors_report(fail(ERR_REENTRANCY));
 	conn->in_negotiate = true;

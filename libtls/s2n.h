@@ -38,6 +38,10 @@ extern "C" {
 #define S2N_TLS12 33
 #define S2N_TLS13 34
 #define S2N_UNKNOWN_PROTOCOL_VERSION 0
+/* First byte of the versions in record headers that are understood, an SSLv2
+ * ClientHello's included. */
+#define S2N_MINIMUM_SUPPORTED_TLS_RECORD_MAJOR_VERSION 2
+#define S2N_MAXIMUM_SUPPORTED_TLS_RECORD_MAJOR_VERSION 3
 
 /* ---- Errors (Guide: Error handling) ---- */
 

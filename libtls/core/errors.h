@@ -80,7 +80,6 @@ enum alert {
 	ERR(DH_GENERATE,           PROTO,    13, DH_GENERATING_PARAMETERS,    INTERNAL_ERROR, "a Diffie-Hellman key could not be generated") \
 	ERR(NO_COMMON_SUITE,       PROTO,    14, CIPHER_NOT_SUPPORTED,        HANDSHAKE_FAILURE, "no cipher suite in common") \
 	ERR(SUITE_NOT_OFFERED,     PROTO,    14, CIPHER_NOT_SUPPORTED,        ILLEGAL_PARAMETER, "the server chose a cipher suite that was not offered") \
-	ERR(NO_APPLICATION_PROTOCOL, PROTO,  15, NO_APPLICATION_PROTOCOL,     NO_APPLICATION_PROTOCOL, "no application protocol in common") \
 	ERR(FALLBACK_DETECTED,     PROTO,    16, FALLBACK_DETECTED,           INAPPROPRIATE_FALLBACK, "the client fell back to an older version than needed") \
 	ERR(HASH,                  PROTO,    17, HASH_DIGEST_FAILED,          INTERNAL_ERROR, "a hash could not be computed") \
 	ERR(DECODE_CERTIFICATE,    PROTO,    24, DECODE_CERTIFICATE,          BAD_CERTIFICATE, "a certificate could not be parsed") \
@@ -95,7 +94,6 @@ enum alert {
 	ERR(ECDHE_GEN_KEY,         PROTO,    34, ECDHE_GEN_KEY,               INTERNAL_ERROR, "a key share could not be generated") \
 	ERR(ECDHE_SHARED_SECRET,   PROTO,    35, ECDHE_SHARED_SECRET,         ILLEGAL_PARAMETER, "no shared secret could be computed") \
 	ERR(NO_COMMON_GROUP,       PROTO,    36, ECDHE_UNSUPPORTED_CURVE,     HANDSHAKE_FAILURE, "no key exchange group in common") \
-	ERR(SHUTDOWN_CLOSED,       PROTO,    43, SHUTDOWN_CLOSED,             NONE, "the peer closed before close_notify") \
 	ERR(RECORD_LIMIT,          PROTO,    45, RECORD_LIMIT,                INTERNAL_ERROR, "the keys have protected as many records as they may") \
 	ERR(CERT_UNTRUSTED,        PROTO,    46, CERT_UNTRUSTED,              UNKNOWN_CA, "the certificate chain leads to no trust anchor") \
 	ERR(CERT_BAD,              PROTO,    46, CERT_UNTRUSTED,              BAD_CERTIFICATE, "a certificate in the chain has a wrong or weak signature or breaks a rule") \
@@ -149,8 +147,6 @@ enum alert {
 	ERR(LIST_OUT_OF_DATA,      INTERNAL, 17, STUFFER_OUT_OF_DATA,         INTERNAL_ERROR, "the list has no more entries") \
 	ERR(UNPROCESSED,           INTERNAL, 20, STUFFER_HAS_UNPROCESSED_DATA, INTERNAL_ERROR, "the buffers hold unprocessed data") \
 	ERR(HKDF_SIZE,             INTERNAL, 31, HKDF_OUTPUT_SIZE,            INTERNAL_ERROR, "HKDF was asked for too much output") \
-	ERR(HKDF,                  INTERNAL, 32, HKDF,                        INTERNAL_ERROR, "HKDF failed") \
-	ERR(HANDSHAKE_STATE,       INTERNAL, 34, HANDSHAKE_STATE,             INTERNAL_ERROR, "the handshake is in a state where this cannot be") \
 	ERR(SHUTDOWN_PAUSED,       INTERNAL, 35, SHUTDOWN_PAUSED,             NONE, "the blinding delay has not elapsed") \
 	ERR(RANDOM,                INTERNAL, 37, RANDOM,                      INTERNAL_ERROR, "no random bytes could be had") \
 	ERR(KEY_CHECK,             INTERNAL, 38, KEY_CHECK,                   INTERNAL_ERROR, "a private key is inconsistent") \
@@ -159,7 +155,7 @@ enum alert {
 	ERR(TRUST_STORE,           INTERNAL, 53, X509_TRUST_STORE,            INTERNAL_ERROR, "the trust store could not be loaded") \
 	ERR(PARSED_EXTENSIONS,     INTERNAL, 72, INVALID_PARSED_EXTENSIONS,   INTERNAL_ERROR, "an extension is malformed") \
 	ERR(KEY_CALLBACK_FAILED,   INTERNAL, 73, ASYNC_CALLBACK_FAILED,       INTERNAL_ERROR, "the private key operation failed") \
-	ERR(MORE_THAN_ONE_KEY_OP,  INTERNAL, 74, ASYNC_MORE_THAN_ONE,         INTERNAL_ERROR, "more than one private key operation is pending") \
+	ERR(NO_CONFIG,             INTERNAL, 86, CONFIG_NULL_BEFORE_CH_CALLBACK, INTERNAL_ERROR, "the connection has no config") \
 	ERR(LIBCRYPTO,             INTERNAL, 82, INTERNAL_LIBCRYPTO_ERROR,    INTERNAL_ERROR, "libcrypto failed") \
 	/* the application */ \
 	ERR(NO_ALERT,              USAGE,    0,  NO_ALERT,                    INTERNAL_ERROR, "no alert was received") \

@@ -98,6 +98,9 @@ renegotiate(struct s2n_connection *conn, int fd, char *text, size_t room,
 	while (s2n_renegotiate(conn, data, sizeof data, &len, &blocked) != 0) {
 		if (blocked == S2N_BLOCKED_ON_APPLICATION_DATA) {
 			puts("data in between");
+			if (strcmp(s2n_strerror_name(s2n_errno),
+				"S2N_ERR_APP_DATA_BLOCKED") != 0)
+				tool_die("data in between");
 			came = gather(text, room, (char *)data, (size_t)len,
 				   wanted) ||
 			       came;

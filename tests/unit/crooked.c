@@ -333,6 +333,14 @@ crooked_run(const struct crook *crook)
 		   });
 }
 
+static int last_error;
+
+int
+crooked_error(void)
+{
+	return last_error;
+}
+
 static void
 run(const struct crook *crook, struct peers *peers)
 {
@@ -347,7 +355,7 @@ run(const struct crook *crook, struct peers *peers)
 	crooked = crook->role == S2N_SERVER ? peers->server : peers->client;
 	honest = crook->role == S2N_SERVER ? peers->client : peers->server;
 	detour_take(crooked, &detour);
-	error = outcome(crooked, honest, &through);
+	error = last_error = outcome(crooked, honest, &through);
 	ck_assert_msg(attack.done, "%s: was not done", crook->what);
 	if (crook->alert == ALERT_NONE)
 		ck_assert_msg(through && error == 0, "%s: %s", crook->what,
@@ -404,7 +412,7 @@ crooked_late_between(const struct late *late, const struct peers_spec *spec)
 			put_record(crooked, late->more_type, late->more);
 	}
 	ck_assert_int_eq(io_flush(&crooked->records.io), 0);
-	error = outcome(crooked, honest, &through);
+	error = last_error = outcome(crooked, honest, &through);
 	if (late->alert == ALERT_NONE)
 		ck_assert_msg(
 		    error == 0, "%s: %s", late->what, s2n_strerror_name(error));

@@ -55,6 +55,8 @@ void crooked_run(const struct crook *);
 void crooked_run_between(const struct crook *, const struct peers_spec *);
 /* Or between new connections of peers that are open: many in a row. */
 void crooked_run_again(const struct crook *, struct peers *);
+/* What the honest side's s2n_errno was at the end of the last run; 0: none. */
+int crooked_error(void);
 
 /*
  * After a handshake: record of a type with these bytes; more likewise. Fails

@@ -1,0 +1,76 @@
+#!/bin/sh
+# The rows of tests/api/ are what is exported: each function that the public
+# interface names is exported or a LATER row, each exported one has a row and a
+# test that calls it, and each error that is raised has a test that names it.
+# With --update rows of functions, values and types that have come become API.
+set -eu
+export LC_ALL=C
+rows=tests/api/rows.h
+golden=tests/golden/exports.txt
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bad=0
+
+say() {
+	echo "$1"
+	bad=1
+}
+
+# names KIND...: the first word of these rows.
+names() {
+	for kind in "$@"; do
+		sed -n "s/^	$kind(\\([A-Za-z0-9_]*\\)[,)].*/\\1/p" "$rows"
+	done | sort
+}
+
+cat libtls/s2n.h libtls/unstable/*.h >"$work/headers"
+if [ "${1:-}" = --update ]; then
+	for name in $(names LATER | comm -12 - "$golden"); do
+		sed -i "s/^	LATER(\\($name,.*\\), [0-9]*)/	API(\\1)/" "$rows"
+	done
+	for kind in VALUE TYPE; do
+		for name in $(names "LATER_$kind"); do
+			! grep -qw "$name" "$work/headers" || sed -i "s/^	LATER_$kind($name,/	$kind($name,/" "$rows"
+		done
+	done
+fi
+
+names API OWN >"$work/rows"
+echo s2n_errno >>"$work/rows"
+sort -o "$work/rows" "$work/rows"
+[ "$(names API | wc -l)" -gt 200 ] || say "hardly any rows"
+diff -u "$work/rows" "$golden" >"$work/diff" || {
+	cat "$work/diff"
+	say "the rows of $rows are not $golden; of functions that have come: sh tests/static/api.sh --update"
+}
+for name in $(names LATER_VALUE LATER_TYPE); do
+	! grep -qw "$name" "$work/headers" || say "$name has come: sh tests/static/api.sh --update"
+done
+
+# Called somewhere, not merely named: the data here and the type checks are none.
+git ls-files 'tests/*.c' ':!tests/api' ':!tests/bogo' | xargs cat >"$work/tests"
+for name in $(names API OWN); do
+	grep -qE "\\b$name\\b" "$work/tests" || say "no test calls $name"
+done
+
+# The codes of a public error, and whether a test knows one of them or the name.
+sed -n 's/^	ERR(\([A-Z0-9_]*\), *[A-Z]*, *[0-9]*, *\([A-Z0-9_]*\),.*/\2 \1/p' libtls/core/errors.h >"$work/codes"
+sed -n 's/^	RAISED(\([A-Z0-9_]*\),.*/\1/p' tests/api/errors.h | grep -vx OK >"$work/raised"
+[ "$(wc -l <"$work/raised")" -gt 100 ] || say "hardly any errors"
+git ls-files 'libtls/*.c' ':!libtls/core/errors.c' | xargs cat | grep -owE 'ERR_[A-Z0-9_]+' | sort -u >"$work/used"
+{
+	cat "$work/tests"
+	git ls-files 'tests/e2e' | xargs cat
+} | grep -owE '(S2N_)?ERR_[A-Z0-9_]+' | sort -u >"$work/shown"
+while read -r name; do
+	raised=no shown=no
+	! grep -qx "S2N_ERR_$name" "$work/shown" || shown=yes
+	for code in $(sed -n "s/^$name //p" "$work/codes"); do
+		! grep -qx "ERR_$code" "$work/used" || raised=yes
+		! grep -qx "ERR_$code" "$work/shown" || shown=yes
+	done
+	[ "$raised" = yes ] || say "nothing raises S2N_ERR_$name"
+	[ "$shown" = yes ] || say "no test shows S2N_ERR_$name"
+done <"$work/raised"
+
+exit $bad

@@ -1,0 +1,196 @@
+/*
+ * libtls/info.c: what a connection says it agreed on.
+ */
+#include <openssl/opensslv.h>
+
+#include "libtls/registry/iana.h"
+#include "libtls/state/connection.h"
+#include "tests/unit/peers.h"
+#include "tests/unit/unit.h"
+
+static void
+setup(void)
+{
+	ck_assert_int_eq(s2n_init(), 0);
+}
+
+static void
+teardown(void)
+{
+	ck_assert_int_eq(s2n_cleanup_final(), 0);
+}
+
+/* clang-format off */
+static const struct {
+	const char *what;
+	struct peers_spec spec;
+	int client, server, actual; /* versions */
+	s2n_tls_signature_algorithm signature;
+	s2n_tls_hash_algorithm hash;
+} cases[] = {
+	{ "TLS 1.3, ECDSA", { .key = CERTS_P256 }, S2N_TLS13, S2N_TLS13, S2N_TLS13,
+	    S2N_TLS_SIGNATURE_ECDSA, S2N_TLS_HASH_SHA256 },
+	{ "TLS 1.3, a P-384 key", { .key = CERTS_P384 }, S2N_TLS13, S2N_TLS13, S2N_TLS13,
+	    S2N_TLS_SIGNATURE_ECDSA, S2N_TLS_HASH_SHA384 },
+	{ "TLS 1.3, RSA", { .key = CERTS_RSA }, S2N_TLS13, S2N_TLS13, S2N_TLS13,
+	    S2N_TLS_SIGNATURE_RSA_PSS_RSAE, S2N_TLS_HASH_SHA256 },
+	{ "a client that could do better",
+	    { .version = S2N_TLS11, .client_most = S2N_TLS12, .suite = TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, .key = CERTS_RSA },
+	    S2N_TLS12, S2N_TLS11, S2N_TLS11, S2N_TLS_SIGNATURE_RSA, S2N_TLS_HASH_MD5_SHA1 },
+	{ "RSA key exchange: nothing is signed",
+	    { .version = S2N_TLS12, .suite = TLS_RSA_WITH_AES_128_GCM_SHA256, .key = CERTS_RSA },
+	    S2N_TLS12, S2N_TLS12, S2N_TLS12, S2N_TLS_SIGNATURE_ANONYMOUS, S2N_TLS_HASH_NONE },
+};
+/* clang-format on */
+
+START_TEST(both_sides_say_what_was_agreed_on)
+{
+	s2n_tls_signature_algorithm signature;
+	s2n_tls_hash_algorithm hash;
+	struct s2n_connection *sides[2];
+	struct peers peers;
+
+	peers_open(&peers, &cases[_i].spec);
+	ck_assert_msg(peers_negotiate(&peers), "%s", cases[_i].what);
+	sides[0] = peers.client;
+	sides[1] = peers.server;
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(
+		    s2n_connection_get_actual_protocol_version(sides[i]),
+		    cases[_i].actual);
+		ck_assert_int_eq(
+		    s2n_connection_get_client_protocol_version(sides[i]),
+		    cases[_i].client);
+		ck_assert_int_eq(
+		    s2n_connection_get_server_protocol_version(sides[i]),
+		    cases[_i].server);
+		ck_assert_int_eq(
+		    s2n_connection_get_selected_signature_algorithm(
+			sides[i], &signature),
+		    0);
+		ck_assert_int_eq(signature, cases[_i].signature);
+		ck_assert_int_eq(s2n_connection_get_selected_digest_algorithm(
+				     sides[i], &hash),
+		    0);
+		ck_assert_int_eq(hash, cases[_i].hash);
+	}
+	peers_close(&peers);
+}
+END_TEST
+
+START_TEST(before_a_handshake_little_is_known)
+{
+	struct s2n_connection *conn = s2n_connection_new(S2N_CLIENT);
+	s2n_cert_sni_match match;
+
+	ck_assert_int_eq(
+	    s2n_connection_get_client_protocol_version(conn), S2N_TLS13);
+	ck_assert_int_eq(s2n_connection_get_server_protocol_version(conn),
+	    S2N_UNKNOWN_PROTOCOL_VERSION);
+	ck_assert_int_eq(
+	    s2n_connection_get_actual_protocol_version(conn), S2N_TLS13);
+	ck_assert_str_eq(s2n_connection_get_kem_group_name(conn), "NONE");
+	ck_assert_str_eq(s2n_connection_get_curve(conn), "NONE");
+	ck_assert_int_ne(s2n_connection_get_certificate_match(conn, &match), 0);
+	ck_assert_int_lt(s2n_connection_get_client_protocol_version(NULL), 0);
+	s2n_connection_free(conn);
+}
+END_TEST
+
+/* Where libcrypto has no hybrid group a curve is agreed on. */
+START_TEST(a_group_is_a_curve_or_a_hybrid)
+{
+	const char *group, *hybrid;
+	struct peers peers;
+
+	peers_open(&peers, &(struct peers_spec){ 0 });
+	ck_assert(peers_negotiate(&peers));
+	ck_assert_int_eq(
+	    s2n_connection_get_key_exchange_group(peers.client, &group), 0);
+	hybrid = s2n_connection_get_kem_group_name(peers.client);
+	if (peers.client->group->kind == GROUP_HYBRID) {
+		ck_assert_str_eq(hybrid, group);
+		ck_assert_str_eq(
+		    s2n_connection_get_curve(peers.client), "NONE");
+	} else {
+		ck_assert_str_eq(hybrid, "NONE");
+		ck_assert_str_eq(s2n_connection_get_curve(peers.client), group);
+	}
+	peers_close(&peers);
+}
+END_TEST
+
+static const struct {
+	const char *name; /* NULL: none is asked for */
+	s2n_cert_sni_match match;
+} names[] = {
+	{ "localhost", S2N_SNI_EXACT_MATCH },
+	{ "a.wild.test", S2N_SNI_WILDCARD_MATCH },
+	{ "other.test", S2N_SNI_NO_MATCH },
+	{ NULL, S2N_SNI_NONE },
+};
+
+START_TEST(a_server_says_how_it_found_its_certificate)
+{
+	const struct certs_cert *wild =
+	    certs_make(&(struct certs_spec){ .name = "*.wild.test" });
+	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
+	s2n_cert_sni_match match;
+	struct peers peers;
+
+	peers_open(&peers, &(struct peers_spec){ 0 });
+	ck_assert_int_eq(
+	    s2n_cert_chain_and_key_load_pem(chain, wild->pem, wild->key_pem),
+	    0);
+	ck_assert_int_eq(s2n_config_add_cert_chain_and_key_to_store(
+			     peers.server_config, chain),
+	    0);
+	ck_assert_int_eq(
+	    s2n_config_disable_x509_verification(peers.client_config), 0);
+	ck_assert_int_ne(
+	    s2n_connection_get_certificate_match(peers.server, &match), 0);
+	if (names[_i].name != NULL) {
+		ck_assert_int_eq(
+		    s2n_set_server_name(peers.client, names[_i].name), 0);
+	} else {
+		free(peers.client->server_name);
+		peers.client->server_name = NULL;
+	}
+	ck_assert(peers_negotiate(&peers));
+	ck_assert_int_eq(
+	    s2n_connection_get_certificate_match(peers.server, &match), 0);
+	ck_assert_int_eq(match, names[_i].match);
+	ck_assert_int_ne(
+	    s2n_connection_get_certificate_match(peers.client, &match), 0);
+	peers_close(&peers);
+	s2n_cert_chain_and_key_free(chain);
+}
+END_TEST
+
+START_TEST(libcrypto_says_its_version)
+{
+	/* As built with, or a newer patch of the same. */
+	ck_assert_uint_eq(s2n_get_openssl_version() >> 28,
+	    (unsigned long)OPENSSL_VERSION_NUMBER >> 28);
+}
+END_TEST
+
+static Suite *
+info_suite(void)
+{
+	Suite *suite = suite_create("info");
+	TCase *agreed = tcase_create("agreed");
+
+	tcase_add_checked_fixture(agreed, setup, teardown);
+	tcase_add_loop_test(
+	    agreed, both_sides_say_what_was_agreed_on, 0, COUNT(cases));
+	tcase_add_test(agreed, before_a_handshake_little_is_known);
+	tcase_add_test(agreed, a_group_is_a_curve_or_a_hybrid);
+	tcase_add_loop_test(agreed, a_server_says_how_it_found_its_certificate,
+	    0, COUNT(names));
+	tcase_add_test(agreed, libcrypto_says_its_version);
+	suite_add_tcase(suite, agreed);
+	return suite;
+}
+
+UNIT_MAIN(info_suite)
