@@ -15,6 +15,7 @@
 #include "tests/bogo/shim_files.h"
 #include "tests/bogo/shim_options.h"
 #include "tests/bogo/shim_preference.h"
+#include "tests/bogo/shim_request.h"
 #include "tests/bogo/shim_transport.h"
 
 #define READ_SIZE 512
@@ -457,12 +458,25 @@ stapling(struct shim *shim)
 		       shim->config, S2N_CT_SUPPORT_REQUEST) == 0);
 }
 
+/* Clients are nobody in particular. */
+static uint8_t
+any_name(const char *name, size_t len, void *ctx)
+{
+	(void)name;
+	(void)len;
+	(void)ctx;
+	return 1;
+}
+
 /* The runner's certificates are signed by themselves or by nobody. */
 static bool
 trust(struct shim *shim)
 {
 	const struct options *options = &shim->options;
 
+	if (options->server && s2n_config_set_verify_host_callback(
+				   shim->config, any_name, NULL) != 0)
+		return false;
 	if (options->server && options->require_certificate)
 		return s2n_config_set_client_auth_type(
 			   shim->config, S2N_CERT_AUTH_REQUIRED) == 0;
@@ -480,6 +494,7 @@ configure(struct shim *shim)
 	shim->config = s2n_config_new_minimal();
 	if (shim->config == NULL || !own_pair(shim) || !own_protocols(shim) ||
 	    !stapling(shim) || !trust(shim) ||
+	    !request_configure(shim->config, options, shim->pair) ||
 	    s2n_config_set_max_cert_chain_depth(shim->config, UINT16_MAX) !=
 		0 ||
 	    s2n_config_set_max_blinding_delay(shim->config, 0) != 0 ||
@@ -531,7 +546,7 @@ run(struct shim *shim)
 {
 	const struct options *options = &shim->options;
 
-	if (!negotiate(shim) ||
+	if (!negotiate(shim) || !request_seen(options) ||
 	    !expect_all(shim->conn, options, shim->transport.extended_master))
 		return false;
 	return converse(shim) && (!options->check_close || shut_down(shim)) &&

@@ -36,6 +36,7 @@ struct options {
 	const char *chosen_protocol;
 	bool reject_protocols;
 	bool verify_peer, require_certificate, verify_fail;
+	const char *own_authorities; /* server: hex of names, with commas */
 	bool refuses_hello;
 	bool asks_ocsp, asks_scts;
 	struct bytes own_ocsp, own_scts;
@@ -55,6 +56,7 @@ struct options {
 	/* what is expected of it */
 	long curve, cipher, cipher_aes, peer_scheme, version, renegotiations;
 	const char *protocol, *server_name, *peer_certificate;
+	const char *authorities; /* client: likewise */
 	struct bytes ocsp, scts;
 	bool retry, no_retry, extended_master, secure_renegotiation;
 	bool no_secure_renegotiation;
