@@ -14,7 +14,11 @@
 #include "libtls/unstable/npn.h"
 
 #define DEFAULT_DEPTH 7
-#define DEFAULT_BLINDING 30 /* seconds */
+/* In seconds: */
+#define DEFAULT_BLINDING 30
+#define DEFAULT_KEY_SEALS 7200
+#define DEFAULT_KEY_OPENS 46800
+#define DEFAULT_SESSION_LIFETIME 54000
 #define SEND_BUFFER_MIN 1034
 #define NANOSECONDS 1000000000u
 
@@ -55,9 +59,12 @@ s2n_config_new_minimal(void)
 	}
 	if ((config = memory_new(sizeof *config)) == NULL ||
 	    (config->certs = cert_store_new()) == NULL ||
-	    (config->trust = trust_store_new()) == NULL) {
-		if (config != NULL)
+	    (config->trust = trust_store_new()) == NULL ||
+	    (config->ticket_keys = ticket_keys_new()) == NULL) {
+		if (config != NULL) {
 			cert_store_free(config->certs);
+			trust_store_free(config->trust);
+		}
 		memory_free(config);
 		(void)!errors_report(fail(ERR_NOMEM));
 		return NULL;
@@ -67,6 +74,9 @@ s2n_config_new_minimal(void)
 	config->check_intent = config->check_ocsp = true;
 	config->max_depth = DEFAULT_DEPTH;
 	config->max_blinding = DEFAULT_BLINDING;
+	config->ticket_key_seals = DEFAULT_KEY_SEALS;
+	config->ticket_key_opens = DEFAULT_KEY_OPENS;
+	config->session_lifetime = DEFAULT_SESSION_LIFETIME;
 	config->wall = (struct clock){ wall_clock, NULL };
 	config->monotonic = (struct clock){ monotonic_clock, NULL };
 	return config;
@@ -93,6 +103,7 @@ s2n_config_free(struct s2n_config *config)
 	custom_free(config->custom_extensions);
 	authorities_clear(&config->authorities);
 	dhe_parameters_free(config->dh);
+	ticket_keys_free(config->ticket_keys);
 	free(config->protocols.data);
 	memory_free(config);
 	return S2N_SUCCESS;

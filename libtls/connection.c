@@ -37,6 +37,8 @@ clear(struct s2n_connection *conn)
 	review_end(conn);
 	staple_clear(&conn->ocsp);
 	staple_clear(&conn->scts);
+	psk_list_clear(&conn->psks);
+	session_drop(&conn->session);
 	free(conn->server_name);
 	free(conn->protocol);
 	free(conn->handshake_type);

@@ -8,6 +8,7 @@
 
 #include "libtls/crypto/library.h"
 #include "libtls/handshake/alert.h"
+#include "libtls/handshake/resume.h"
 
 #define NANOSECONDS 1000000000u
 
@@ -21,6 +22,7 @@ blocked_on(int code)
 		return S2N_BLOCKED_ON_WRITE;
 	case ERR_WANT_KEY:
 	case ERR_WANT_HELLO:
+	case ERR_WANT_CACHE:
 	case ERR_WANT_VALIDATION:
 		return S2N_BLOCKED_ON_APPLICATION_INPUT;
 	case ERR_WANT_TAKING: /* S2N_BLOCKED_ON_APPLICATION_DATA */
@@ -104,6 +106,7 @@ ending_judge(struct s2n_connection *conn, int code, s2n_blocked_status *blocked)
 	if (code != ERR_ALERT && code != ERR_IO)
 		alert_fatal(conn, code);
 	conn->read_closed = conn->write_closed = true;
+	resume12_forget(conn);
 	/* Where we sleep, the alert sleeps too: it would tell when we knew. */
 	if (!harmless(conn, code))
 		blind(conn);

@@ -15,6 +15,18 @@ always(const struct s2n_connection *conn)
 }
 
 static bool
+full(const struct s2n_connection *conn)
+{
+	return conn->psk == NULL && !conn->resumed;
+}
+
+static bool
+ticketed(const struct s2n_connection *conn)
+{
+	return conn->ticket_sent;
+}
+
+static bool
 asked(const struct s2n_connection *conn)
 {
 	return conn->client_asked;
@@ -30,7 +42,8 @@ unanswered(const struct s2n_connection *conn)
 static bool
 ephemeral(const struct s2n_connection *conn)
 {
-	return conn->version < S2N_TLS13 && conn->suite->key_exchange != KX_RSA;
+	return conn->version < S2N_TLS13 && !conn->resumed &&
+	       conn->suite->key_exchange != KX_RSA;
 }
 
 static bool
@@ -63,11 +76,12 @@ static const struct {
 	bool (*is_set)(const struct s2n_connection *);
 } flags[] = {
 	{ "NEGOTIATED", always },
-	{ "FULL_HANDSHAKE", always },
+	{ "FULL_HANDSHAKE", full },
 	{ "CLIENT_AUTH", asked },
 	{ "NO_CLIENT_CERT", unanswered },
 	{ "TLS12_PERFECT_FORWARD_SECRECY", ephemeral },
 	{ "OCSP_STATUS", stapled },
+	{ "WITH_SESSION_TICKET", ticketed },
 	{ "WITH_NPN", npn },
 	{ "HELLO_RETRY_REQUEST", retried },
 	{ "MIDDLEBOX_COMPAT", compatible },

@@ -5,6 +5,32 @@
 #include "libtls/ending.h"
 #include "libtls/events.h"
 #include "libtls/handshake/handshake.h"
+#include "libtls/handshake/new_ticket.h"
+#include "libtls/handshake/resume.h"
+
+static int
+keep_session(struct s2n_connection *conn)
+{
+	if (conn->version < S2N_TLS13)
+		return resume12_keep(conn);
+	new_ticket_due(conn);
+	/* Tickets come later; what was not resumed is nothing to go by. */
+	if (!conn->resumed)
+		session_drop(&conn->session);
+	return 0;
+}
+
+/* What does not leave now leaves with the first data. */
+static int
+give_tickets(struct s2n_connection *conn)
+{
+	int r;
+
+	if ((r = new_ticket_write(conn)) != 0)
+		return r;
+	r = io_flush(&conn->records.io);
+	return errors_waiting(r) ? 0 : r;
+}
 
 static int
 negotiate(struct s2n_connection *conn)
@@ -17,13 +43,13 @@ negotiate(struct s2n_connection *conn)
 		return fail(ERR_CLOSED);
 	if (conn->hs == NULL && (r = handshake_start(conn)) != 0)
 		return r;
-	if ((r = handshake_run(conn)) != 0)
+	if ((r = handshake_run(conn)) != 0 || (r = keep_session(conn)) != 0)
 		return r;
 	conn->negotiated = true;
 	conn->records.takes_data = true;
 	conn->renegotiating = false;
 	handshake_end(conn);
-	return 0;
+	return give_tickets(conn);
 }
 
 int

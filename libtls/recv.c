@@ -44,6 +44,7 @@ take(struct s2n_connection *conn, uint8_t *buf, size_t room)
 	memcpy(buf, plain->data, len);
 	*plain = slice_of(plain->data + len, plain->len - len);
 	conn->updates_in_a_row = 0;
+	conn->tickets_in_a_row = 0;
 	return len;
 }
 

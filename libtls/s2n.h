@@ -811,6 +811,136 @@ typedef enum {
 S2N_API extern int s2n_connection_request_key_update(
     struct s2n_connection *conn, s2n_peer_key_update peer_request);
 
+/* ---- Session resumption (Guide: Session Resumption) ---- */
+
+/**
+ * Whether tickets are given and taken (server), or asked for and used (client);
+ * off at first. Turning them on makes the number of tickets after a TLS 1.3
+ * handshake one, if it was none.
+ */
+S2N_API extern int s2n_config_set_session_tickets_onoff(
+    struct s2n_config *config, uint8_t enabled);
+/**
+ * Adds a key that tickets, and entries of a session cache, are sealed with; at
+ * any time, also while connections use the config. name: 1 to 16 bytes, known
+ * to everybody; key: any bytes but none, a secret, copied. From intro_time, in
+ * seconds since 1970 (0: now), it seals and opens, later only opens. Servers
+ * that share keys resume each other's sessions. At most 48 keys
+ * (S2N_ERR_TICKET_KEY_LIMIT); S2N_ERR_INVALID_TICKET_KEY_LENGTH,
+ * S2N_ERR_INVALID_TICKET_KEY_NAME_OR_NAME_LENGTH,
+ * S2N_ERR_TICKET_KEY_NOT_UNIQUE. While tickets and cache are both off it does
+ * nothing.
+ */
+S2N_API extern int s2n_config_add_ticket_crypto_key(struct s2n_config *config,
+    const uint8_t *name, uint32_t name_len, uint8_t *key, uint32_t key_len,
+    uint64_t intro_time_in_seconds_from_epoch);
+/** Seconds that a key seals and opens from its introduction on; 7200. */
+S2N_API extern int s2n_config_set_ticket_encrypt_decrypt_key_lifetime(
+    struct s2n_config *config, uint64_t lifetime_in_secs);
+/** Seconds that it only opens after that; 46800. */
+S2N_API extern int s2n_config_set_ticket_decrypt_key_lifetime(
+    struct s2n_config *config, uint64_t lifetime_in_secs);
+/** Seconds after which a server resumes a session no more; 54000. */
+S2N_API extern int s2n_config_set_session_state_lifetime(
+    struct s2n_config *config, uint64_t lifetime_in_secs);
+/** Below TLS 1.3, where the ticket key opens recorded sessions, no tickets are
+ * given, taken or asked for. */
+S2N_API extern int s2n_config_require_ticket_forward_secrecy(
+    struct s2n_config *config, bool enabled);
+/** Tickets that a server sends right after a TLS 1.3 handshake; also turns
+ * tickets on. */
+S2N_API extern int s2n_config_set_initial_ticket_count(
+    struct s2n_config *config, uint8_t num);
+/** TLS 1.3 server: so many more tickets leave with what is sent next. More than
+ * 65535 in a connection: S2N_ERR_INTEGER_OVERFLOW. */
+S2N_API extern int s2n_connection_add_new_tickets_to_send(
+    struct s2n_connection *conn, uint8_t num);
+/** TLS 1.3 server: tickets that were sent. */
+S2N_API extern int s2n_connection_get_tickets_sent(
+    struct s2n_connection *conn, uint16_t *num);
+
+/* A ticket that came, only for the callback; its data is what
+ * s2n_connection_set_session takes. */
+struct s2n_session_ticket;
+typedef int (*s2n_session_ticket_fn)(
+    struct s2n_connection *conn, void *ctx, struct s2n_session_ticket *ticket);
+/**
+ * Client: called for each ticket that comes, below TLS 1.3 in s2n_negotiate,
+ * else in s2n_recv. What it answers, if not 0, ends the connection
+ * (S2N_ERR_CANCELLED).
+ */
+S2N_API extern int s2n_config_set_session_ticket_cb(
+    struct s2n_config *config, s2n_session_ticket_fn callback, void *ctx);
+S2N_API extern int s2n_session_ticket_get_data_len(
+    struct s2n_session_ticket *ticket, size_t *data_len);
+/** S2N_ERR_SERIALIZED_SESSION_STATE_TOO_LONG when it is longer than
+ * max_data_len. */
+S2N_API extern int s2n_session_ticket_get_data(
+    struct s2n_session_ticket *ticket, size_t max_data_len, uint8_t *data);
+/** Seconds that the server will take it, as it says. */
+S2N_API extern int s2n_session_ticket_get_lifetime(
+    struct s2n_session_ticket *ticket, uint32_t *session_lifetime);
+
+/**
+ * Client, before it negotiates: resume this session if the server will. Takes
+ * the place of pre-shared keys that were added. What is no session:
+ * S2N_ERR_INVALID_SERIALIZED_SESSION_STATE; more than 7 days old, or of a
+ * future more than an hour away: S2N_ERR_INVALID_SESSION_TICKET. The connection
+ * can be used all the same, for a full handshake.
+ */
+S2N_API extern int s2n_connection_set_session(
+    struct s2n_connection *conn, const uint8_t *session, size_t length);
+/**
+ * The newest session that can be resumed, secret, for the peer's name alone.
+ * Gives the bytes written, 0 when there is none;
+ * S2N_ERR_SERIALIZED_SESSION_STATE_TOO_LONG when they do not fit.
+ */
+S2N_API extern int s2n_connection_get_session(
+    struct s2n_connection *conn, uint8_t *session, size_t max_length);
+/** Bytes of the session, 0 when there is none. */
+S2N_API extern int s2n_connection_get_session_length(
+    struct s2n_connection *conn);
+/** Seconds that the server takes the last ticket, as it said with it; without
+ * one S2N_ERR_SESSION_TICKET_NOT_SUPPORTED. */
+S2N_API extern int s2n_connection_get_session_ticket_lifetime_hint(
+    struct s2n_connection *conn);
+/** Below TLS 1.3 the session's id, at most 32 bytes; gives their number. */
+S2N_API extern int s2n_connection_get_session_id_length(
+    struct s2n_connection *conn);
+S2N_API extern int s2n_connection_get_session_id(
+    struct s2n_connection *conn, uint8_t *session_id, size_t max_length);
+/** 1 when the handshake resumed a session, else 0. */
+S2N_API extern int s2n_connection_is_session_resumed(
+    struct s2n_connection *conn);
+
+/*
+ * A server's session cache, TLS 1.2 and older (Guide: Stateful Session
+ * Resumption). Each gets the ctx it was set with. Values are sealed with the
+ * config's ticket keys and always equally long. Negative answers are failures:
+ * the session is not kept or not resumed; of retrieve -2 means "not yet", and
+ * it is called again by the next s2n_negotiate.
+ */
+typedef int (*s2n_cache_retrieve_callback)(struct s2n_connection *conn,
+    void *ctx, const void *key, uint64_t key_size, void *value,
+    uint64_t *value_size);
+typedef int (*s2n_cache_store_callback)(struct s2n_connection *conn, void *ctx,
+    uint64_t ttl_in_seconds, const void *key, uint64_t key_size,
+    const void *value, uint64_t value_size);
+typedef int (*s2n_cache_delete_callback)(
+    struct s2n_connection *conn, void *ctx, const void *key, uint64_t key_size);
+S2N_API extern int s2n_config_set_cache_store_callback(
+    struct s2n_config *config, s2n_cache_store_callback cache_store_callback,
+    void *data);
+S2N_API extern int s2n_config_set_cache_retrieve_callback(
+    struct s2n_config *config,
+    s2n_cache_retrieve_callback cache_retrieve_callback, void *data);
+S2N_API extern int s2n_config_set_cache_delete_callback(
+    struct s2n_config *config, s2n_cache_delete_callback cache_delete_callback,
+    void *data);
+/** Turns the cache on, if all three callbacks are set; else it stays off. */
+S2N_API extern int s2n_config_set_session_cache_onoff(
+    struct s2n_config *config, uint8_t enabled);
+
 /* ---- Private key operations (Guide: Private Key Operation Related Calls) ----
  */
 

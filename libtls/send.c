@@ -4,6 +4,7 @@
  */
 #include "libtls/buffers.h"
 #include "libtls/ending.h"
+#include "libtls/handshake/new_ticket.h"
 #include "libtls/handshake/post.h"
 
 #define SLICES_MAX 16
@@ -95,7 +96,8 @@ seal_some(struct s2n_connection *conn, struct source *source, size_t *sealed)
 	int r;
 
 	do {
-		if ((r = post_key_update(conn)) != 0)
+		if ((r = post_key_update(conn)) != 0 ||
+		    (r = new_ticket_write(conn)) != 0)
 			return r;
 		fragment = fragment_size(conn);
 		count = source_peek(source, fragment, slices, &len);

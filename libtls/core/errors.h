@@ -59,6 +59,7 @@ enum alert {
 	ERR(WANT_WRITE,            BLOCKED,  0,  IO_BLOCKED,                  NONE, "writing would block") \
 	ERR(WANT_KEY,              BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a private key operation is pending") \
 	ERR(WANT_HELLO,            BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a ClientHello callback is not done") \
+	ERR(WANT_CACHE,            BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a session cache callback is not done") \
 	ERR(WANT_VALIDATION,       BLOCKED,  1,   ASYNC_BLOCKED,               NONE, "a certificate validation or CRL callback is not done") \
 	ERR(WANT_VERIFY,           BLOCKED,  1,   ASYNC_BLOCKED,               NONE, "an offloaded operation is pending") \
 	ERR(WANT_TAKING,           BLOCKED,  3,  APP_DATA_BLOCKED,            NONE, "application data waits to be taken") \
@@ -134,6 +135,7 @@ enum alert {
 	ERR(KTLS_KEYUPDATE,        PROTO,    81, KTLS_KEYUPDATE,              UNEXPECTED_MESSAGE, "the kernel has the keys that would be updated") \
 	ERR(NO_RENEGOTIATION,      PROTO,    80, NO_RENEGOTIATION,            NO_RENEGOTIATION, "the peer asked for a renegotiation") \
 	ERR(MISSING_EXTENSION,     PROTO,    75, MISSING_EXTENSION,           MISSING_EXTENSION, "a mandatory extension is missing") \
+	ERR(EXTENDED_MASTER,       PROTO,    75, MISSING_EXTENSION,           HANDSHAKE_FAILURE, "a resumed session and its handshake differ in the extended master secret") \
 	ERR(UNSUPPORTED_EXTENSION, PROTO,    76, UNSUPPORTED_EXTENSION,       UNSUPPORTED_EXTENSION, "an extension came that was not asked for") \
 	ERR(MISPLACED_EXTENSION,   PROTO,    76, UNSUPPORTED_EXTENSION,       ILLEGAL_PARAMETER, "an extension came in a message where it may not stand") \
 	ERR(DUPLICATE_EXTENSION,   PROTO,    77, DUPLICATE_EXTENSION,         ILLEGAL_PARAMETER, "an extension came twice") \
@@ -146,11 +148,13 @@ enum alert {
 	ERR(PEM_OUT_OF_DATA,       INTERNAL, 17, STUFFER_OUT_OF_DATA,         INTERNAL_ERROR, "nothing was found in the PEM text") \
 	ERR(LIST_OUT_OF_DATA,      INTERNAL, 17, STUFFER_OUT_OF_DATA,         INTERNAL_ERROR, "the list has no more entries") \
 	ERR(UNPROCESSED,           INTERNAL, 20, STUFFER_HAS_UNPROCESSED_DATA, INTERNAL_ERROR, "the buffers hold unprocessed data") \
+	ERR(SIZE_MISMATCH,         INTERNAL, 36, SIZE_MISMATCH,               INTERNAL_ERROR, "a session cache gave an entry of another size") \
 	ERR(HKDF_SIZE,             INTERNAL, 31, HKDF_OUTPUT_SIZE,            INTERNAL_ERROR, "HKDF was asked for too much output") \
 	ERR(SHUTDOWN_PAUSED,       INTERNAL, 35, SHUTDOWN_PAUSED,             NONE, "the blinding delay has not elapsed") \
 	ERR(RANDOM,                INTERNAL, 37, RANDOM,                      INTERNAL_ERROR, "no random bytes could be had") \
 	ERR(KEY_CHECK,             INTERNAL, 38, KEY_CHECK,                   INTERNAL_ERROR, "a private key is inconsistent") \
 	ERR(UNIMPLEMENTED,         INTERNAL, 46, UNIMPLEMENTED,               INTERNAL_ERROR, "this platform lacks what that needs") \
+	ERR(INTEGER_OVERFLOW,      INTERNAL, 66, INTEGER_OVERFLOW,            INTERNAL_ERROR, "a number would become too large") \
 	ERR(BAD_FD,                INTERNAL, 50, BAD_FD,                      INTERNAL_ERROR, "no descriptor or callback is set") \
 	ERR(TRUST_STORE,           INTERNAL, 53, X509_TRUST_STORE,            INTERNAL_ERROR, "the trust store could not be loaded") \
 	ERR(PARSED_EXTENSIONS,     INTERNAL, 72, INVALID_PARSED_EXTENSIONS,   INTERNAL_ERROR, "an extension is malformed") \
@@ -179,6 +183,14 @@ enum alert {
 	ERR(OCSP_RESPONSE,         USAGE,    26, INVALID_OCSP_RESPONSE,       BAD_CERTIFICATE_STATUS_RESPONSE, "the OCSP response is malformed") \
 	ERR(UPDATING_EXTENSION,    USAGE,    27, UPDATING_EXTENSION,          INTERNAL_ERROR, "there is no certificate whose extension could be set") \
 	ERR(NOT_RECEIVED,          USAGE,    24, EXTENSION_NOT_RECEIVED,      INTERNAL_ERROR, "the extension was not received") \
+	ERR(SERIALIZED_SESSION,    USAGE,    28, INVALID_SERIALIZED_SESSION_STATE, INTERNAL_ERROR, "these bytes are no session") \
+	ERR(SESSION_TOO_LONG,      USAGE,    29, SERIALIZED_SESSION_STATE_TOO_LONG, INTERNAL_ERROR, "the buffer is too small for the session") \
+	ERR(SESSION_ID_TOO_LONG,   USAGE,    30, SESSION_ID_TOO_LONG,         INTERNAL_ERROR, "the buffer is too small for the session id") \
+	ERR(TICKET_KEY_LENGTH,     USAGE,    32, INVALID_TICKET_KEY_LENGTH,   INTERNAL_ERROR, "a ticket key has no bytes") \
+	ERR(TICKET_KEY_NAME,       USAGE,    33, INVALID_TICKET_KEY_NAME_OR_NAME_LENGTH, INTERNAL_ERROR, "a ticket key's name is 1 to 16 bytes that no other has") \
+	ERR(TICKET_KEY_NOT_UNIQUE, USAGE,    34, TICKET_KEY_NOT_UNIQUE,       INTERNAL_ERROR, "a ticket key is there already under another name") \
+	ERR(TICKET_KEY_LIMIT,      USAGE,    35, TICKET_KEY_LIMIT,            INTERNAL_ERROR, "there are 48 ticket keys already") \
+	ERR(NO_TICKET,             USAGE,    47, SESSION_TICKET_NOT_SUPPORTED, INTERNAL_ERROR, "there is no session ticket") \
 	ERR(INVALID_DYNAMIC_THRESHOLD, USAGE, 40, INVALID_DYNAMIC_THRESHOLD,  INTERNAL_ERROR, "the threshold is above 8 MiB") \
 	ERR(INVALID_ARGUMENT,      USAGE,    41, INVALID_ARGUMENT,            INTERNAL_ERROR, "an argument is invalid") \
 	ERR(DEPRECATED_POLICY,     USAGE,    52, DEPRECATED_SECURITY_POLICY,  INTERNAL_ERROR, "the security policy is no longer supported") \
@@ -189,10 +201,14 @@ enum alert {
 	ERR(NOT_PERFORMED,         USAGE,    56, ASYNC_NOT_PERFORMED,         INTERNAL_ERROR, "the operation was not performed yet") \
 	ERR(WRONG_CONNECTION,      USAGE,    57, ASYNC_WRONG_CONNECTION,      INTERNAL_ERROR, "the operation is another connection's") \
 	ERR(ALREADY_APPLIED,       USAGE,    58, ASYNC_ALREADY_APPLIED,       INTERNAL_ERROR, "the operation was applied already") \
+	ERR(DUPLICATE_PSK,         USAGE,    60, DUPLICATE_PSK_IDENTITIES,    INTERNAL_ERROR, "two pre-shared keys have one identity") \
+	ERR(OFFERED_PSKS_TOO_LONG, USAGE,    61, OFFERED_PSKS_TOO_LONG,       INTERNAL_ERROR, "the pre-shared keys do not fit a ClientHello") \
+	ERR(STALE_SESSION,         USAGE,    62, INVALID_SESSION_TICKET,      INTERNAL_ERROR, "the session is too old, or of the future") \
 	ERR(REENTRANCY,            USAGE,    63, REENTRANCY,                  INTERNAL_ERROR, "called from within itself") \
 	ERR(INVALID_STATE,         USAGE,    64, INVALID_STATE,               INTERNAL_ERROR, "not possible in this state") \
 	ERR(NO_CERT_FOUND,         USAGE,    66, NO_CERT_FOUND,               INTERNAL_ERROR, "no certificate was configured") \
 	ERR(NO_PRIVATE_KEY,        USAGE,    68, NO_PRIVATE_KEY,              INTERNAL_ERROR, "the certificate has no private key and there is no asynchronous callback") \
+	ERR(PSK_MODE,              USAGE,    69, PSK_MODE,                    INTERNAL_ERROR, "sessions and external pre-shared keys cannot be mixed") \
 	ERR(EXTENSION_NOT_FOUND,   USAGE,    70,  X509_EXTENSION_VALUE_NOT_FOUND, INTERNAL_ERROR, "the certificate has no such extension") \
 	ERR(EXTENSION_TYPE,        USAGE,    71,  INVALID_X509_EXTENSION_TYPE, INTERNAL_ERROR, "the extension is no UTF8String") \
 	ERR(INSUFFICIENT_MEM_SIZE, USAGE,    72, INSUFFICIENT_MEM_SIZE,       INTERNAL_ERROR, "the buffer is too small") \

@@ -190,16 +190,27 @@ hasher_add(struct hasher *hasher, struct slice bytes)
 }
 
 int
-hasher_peek(const struct hasher *hasher, uint8_t *out)
+hasher_peek_with(const struct hasher *hasher, const struct slice *in,
+    size_t count, uint8_t *out)
 {
 	struct scratch *scratch = scratch_here();
 
 	if (scratch == NULL)
 		return fail(ERR_NOMEM);
-	if (EVP_MD_CTX_copy_ex(scratch->md, hasher->ctx) != 1 ||
-	    EVP_DigestFinal_ex(scratch->md, out, NULL) != 1)
+	if (EVP_MD_CTX_copy_ex(scratch->md, hasher->ctx) != 1)
+		return fail(ERR_HASH);
+	for (size_t i = 0; i < count; i++)
+		if (EVP_DigestUpdate(scratch->md, in[i].data, in[i].len) != 1)
+			return fail(ERR_HASH);
+	if (EVP_DigestFinal_ex(scratch->md, out, NULL) != 1)
 		return fail(ERR_HASH);
 	return 0;
+}
+
+int
+hasher_peek(const struct hasher *hasher, uint8_t *out)
+{
+	return hasher_peek_with(hasher, NULL, 0, out);
 }
 
 int

@@ -78,6 +78,9 @@ must_check int hasher_start(struct hasher *, const struct digest *);
 must_check int hasher_add(struct hasher *, struct slice);
 /* The hash so far; adding may go on. out has digest->size bytes. */
 must_check int hasher_peek(const struct hasher *, uint8_t *out);
+/* As if count slices had been added. */
+must_check int hasher_peek_with(
+    const struct hasher *, const struct slice *in, size_t count, uint8_t *out);
 /*
  * The same with what SSLv3 wraps it in: hash(secret + pad2 + hash(messages +
  * tail + secret + pad1)) (RFC 6101 5.6.8, 5.6.9); secret has 48 bytes, the

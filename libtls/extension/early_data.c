@@ -21,13 +21,15 @@ early_data_build(
 	(void)out;
 }
 
-/* It is empty; only a ClientHello's gets here: no other was asked for. */
+/* Empty but in a ticket; a server's answer does not get here: none was asked
+ * for. */
 int
 early_data_parse(
     struct s2n_connection *conn, enum where where, struct reader *in)
 {
-	(void)where;
-	(void)in;
-	conn->hs->offer.early_data = true;
+	if (where == IN_NEW_TICKET)
+		conn->session->early.max = reader_u32(in);
+	else
+		conn->hs->offer.early_data = true;
 	return 0;
 }

@@ -18,6 +18,7 @@
 	(IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST | IN_SERVER_HELLO12 |        \
 	    IN_CERTIFICATE)
 
+#define PSK 41
 #define ROW(name) name##_wanted, name##_build, name##_parse
 
 /* clang-format off */
@@ -36,11 +37,14 @@ static const struct extension table[] = {
 	{ 5,      STAPLED,                                   0,              ROW(status_request) },
 	{ 18,     STAPLED,                                   0,              ROW(signed_timestamps) },
 	{ 1,      IN_CLIENT_HELLO | ANSWER,                  0,              ROW(max_fragment_length) },
+	{ 35,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(session_ticket) },
 	{ 11,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(ec_point_formats) },
 	{ 0xff01, IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(renegotiation_info) },
 	{ 44,     IN_CLIENT_HELLO | IN_HELLO_RETRY,          IN_HELLO_RETRY, ROW(cookie) },
+	{ 45,     IN_CLIENT_HELLO,                           0,              ROW(psk_key_exchange_modes) },
+	{ 42,     IN_CLIENT_HELLO | IN_ENCRYPTED | IN_NEW_TICKET, 0,              ROW(early_data) },
 	{ 23,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(extended_master_secret) },
-	{ 42,     IN_CLIENT_HELLO | IN_ENCRYPTED,            0,              ROW(early_data) },
+	{ PSK,    IN_CLIENT_HELLO | IN_SERVER_HELLO,         0,              ROW(pre_shared_key) }, /* the last */
 };
 /* clang-format on */
 
@@ -148,6 +152,11 @@ fill_slots(const struct s2n_connection *conn, enum where where,
 		row = row_of(number);
 		if ((r = judge(conn, where, row)) != 0)
 			return r;
+		/* RFC 8446 4.2.11: "MUST be the last extension in the
+		 * ClientHello": its binders are over all before them. */
+		if (number == PSK && where == IN_CLIENT_HELLO &&
+		    reader_more(&in))
+			return fail(ERR_MISPLACED_EXTENSION);
 		if (row == COUNT(table))
 			continue;
 		slots[row] = data;
@@ -194,7 +203,7 @@ extension_build(
 		one = writer_open(out, 2);
 		table[row].build(conn, where, out);
 		writer_close(out, one);
-		if ((where & ANSWERS) == 0)
+		if ((where & (IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST)) != 0)
 			conn->hs->sent_extensions |= (uint64_t)1 << row;
 	}
 	writer_close(out, block);

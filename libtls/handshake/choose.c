@@ -7,6 +7,7 @@
 
 #include "libtls/extension/extension.h"
 #include "libtls/handshake/request_callback.h"
+#include "libtls/handshake/resume.h"
 #include "libtls/registry/iana.h"
 
 bool
@@ -97,8 +98,13 @@ judge_hello(const struct s2n_connection *conn, const struct hello *hello)
 	/* RFC 8446 4.1.2: "exactly one byte, set to zero" */
 	if (hello->compression.len != 1)
 		return fail(ERR_ILLEGAL_PARAMETER);
-	/* 9.2: without a pre_shared_key these three are mandatory. */
-	if (!offer->has_groups || !offer->has_schemes || !offer->has_key_shares)
+	/* 4.2.9: and what a pre_shared_key "MUST" come with. */
+	if (offer->has_psks && !offer->has_psk_modes)
+		return fail(ERR_MISSING_EXTENSION);
+	/* 9.2: with a pre_shared_key that we do not take, too, these are
+	 * mandatory: there is no mode of use without key shares. */
+	if (!offer->has_groups || !offer->has_key_shares ||
+	    (!offer->has_schemes && !offer->has_psks))
 		return fail(ERR_MISSING_EXTENSION);
 	return 0;
 }
@@ -133,6 +139,8 @@ find_suite(struct s2n_connection *conn, const struct hello *hello,
 		suite =
 		    preference_suite(preference, preference->suites.numbers[i]);
 		if (suite == NULL || !suite_fits(suite, conn->version) ||
+		    /* RFC 8446 4.2.11: "compatible with" the key's hash */
+		    (conn->psk != NULL && suite->digest != conn->psk->digest) ||
 		    (wanted != NULL && !wanted(suite->number)) ||
 		    !choose_offered(hello->suites, suite->number))
 			continue;
@@ -143,13 +151,13 @@ find_suite(struct s2n_connection *conn, const struct hello *hello,
 }
 
 /* The server's order decides, but for a client that is better at ChaCha20. */
-static int
+bool
 choose_suite(struct s2n_connection *conn, const struct hello *hello)
 {
 	if (choose_boosts_chacha20(conn, hello) &&
 	    find_suite(conn, hello, choose_is_chacha20))
-		return 0;
-	return find_suite(conn, hello, NULL) ? 0 : fail(ERR_NO_COMMON_SUITE);
+		return true;
+	return find_suite(conn, hello, NULL);
 }
 
 /* The client's share for a group; false when there is none. */
@@ -368,13 +376,17 @@ choose13_parameters(struct s2n_connection *conn, const struct hello *hello)
 	struct slice share;
 	int r;
 
-	if ((r = choose_suite(conn, hello)) != 0 ||
-	    (r = choose_group(conn, &share)) != 0 ||
+	if ((r = choose_psk(conn, hello)) != 0)
+		return r;
+	if (!choose_suite(conn, hello))
+		return fail(ERR_NO_COMMON_SUITE);
+	if ((r = choose_group(conn, &share)) != 0 ||
 	    (r = judge_retry(conn, share)) != 0)
 		return r;
 	if (share.len == 0)
 		return 0; /* the rest is chosen from the second ClientHello */
-	if ((r = choose_scheme(conn)) != 0)
+	if (conn->psk == NULL && ((r = find_certificates(conn)) != 0 ||
+				     (r = choose_scheme(conn)) != 0))
 		return r;
 	exchange->group = conn->group;
 	writer_free(&exchange->share);
@@ -390,9 +402,14 @@ choose_parameters(struct s2n_connection *conn, const struct hello *hello)
 
 	if ((r = choose_version(conn, hello)) != 0 ||
 	    (r = judge_hello(conn, hello)) != 0 ||
-	    (r = choose_protocol(conn)) != 0 ||
-	    (r = find_certificates(conn)) != 0)
+	    (r = choose_protocol(conn)) != 0)
 		return r;
-	return conn->version >= S2N_TLS13 ? choose13_parameters(conn, hello)
-					  : choose12_parameters(conn, hello);
+	if (conn->version >= S2N_TLS13)
+		return choose13_parameters(conn, hello);
+	if ((r = resume12_find(conn, hello)) != 0 || conn->resumed)
+		return r;
+	if ((r = find_certificates(conn)) != 0 ||
+	    (r = choose12_parameters(conn, hello)) != 0)
+		return r;
+	return resume12_name(conn);
 }

@@ -25,6 +25,11 @@ must_check int choose_parameters(struct s2n_connection *, const struct hello *);
  * but for a chain of the application's choice: ERR_NO_COMMON_SCHEME.
  */
 must_check int choose_client_certificate(struct s2n_connection *);
+/* The suite of TLS 1.3, for the pre-shared key where one is chosen; false when
+ * there is none in common. */
+bool choose_suite(struct s2n_connection *, const struct hello *);
+/* The pre-shared key, with its binder checked: conn->psk; maybe none. */
+must_check int choose_psk(struct s2n_connection *, const struct hello *);
 
 /* The same below TLS 1.3, once version, name and protocol are chosen. */
 must_check int choose12_parameters(

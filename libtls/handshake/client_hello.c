@@ -5,6 +5,7 @@
 
 #include "libtls/crypto/library.h"
 #include "libtls/extension/extension.h"
+#include "libtls/handshake/binder.h"
 #include "libtls/handshake/choose.h"
 #include "libtls/handshake/client_hello_v2.h"
 #include "libtls/handshake/hello_callback.h"
@@ -71,6 +72,27 @@ write_suites(const struct s2n_connection *conn, struct writer *out)
 	writer_close(out, list);
 }
 
+/*
+ * The session's own id, or one that is made up: for a server that resumes by
+ * the ticket to repeat (RFC 5077 3.4), or as TLS 1.3 wants it (RFC 8446 D.4).
+ */
+static int
+name_session(struct s2n_connection *conn)
+{
+	struct handshake *hs = conn->hs;
+	const struct session *session = connection_offered_session(conn);
+
+	if (session != NULL && session->ticket.len == 0) {
+		hs->session_id_len = session->id_len;
+		memcpy(hs->session_id, session->id, session->id_len);
+		return 0;
+	}
+	if (session == NULL && connection_most_version(conn) < S2N_TLS13)
+		return 0;
+	hs->session_id_len = SESSION_ID_MAX;
+	return random_bytes(hs->session_id, SESSION_ID_MAX);
+}
+
 /* What a second ClientHello repeats. */
 static int
 begin(struct s2n_connection *conn)
@@ -85,17 +107,17 @@ begin(struct s2n_connection *conn)
 	    most >= S2N_TLS13 ? WIRE_TLS12 : version_wire(most);
 	if (conn->client_hello_version < conn->records.out.version)
 		conn->records.out.version = conn->client_hello_version;
-	if ((r = random_bytes(hs->client_random, RANDOM_SIZE)) != 0 ||
-	    most < S2N_TLS13)
+	conn->resumed = false;
+	if ((r = random_bytes(hs->client_random, RANDOM_SIZE)) != 0)
 		return r;
-	hs->session_id_len = SESSION_ID_MAX; /* RFC 8446 D.4 */
-	return random_bytes(hs->session_id, SESSION_ID_MAX);
+	return name_session(conn);
 }
 
 int
 client_hello_send(struct s2n_connection *conn, struct writer *out)
 {
 	struct handshake *hs = conn->hs;
+	size_t start = out->len;
 	int r;
 
 	if (!hs->retry && (r = begin(conn)) != 0)
@@ -108,7 +130,9 @@ client_hello_send(struct s2n_connection *conn, struct writer *out)
 	write_suites(conn, out);
 	writer_u8(out, 1);
 	writer_u8(out, COMPRESSION_NULL);
-	return extension_build(conn, IN_CLIENT_HELLO, out);
+	if ((r = extension_build(conn, IN_CLIENT_HELLO, out)) != 0)
+		return r;
+	return binder_fill(conn, out, start);
 }
 
 int
@@ -221,6 +245,7 @@ settle(struct s2n_connection *conn, bool second)
 		if (connection_client_auth(conn) != S2N_CERT_AUTH_NONE)
 			transcript_keep(&hs->transcript);
 	}
+	hs->takes_tickets = conn->version >= S2N_TLS13 && hs->offer.psk_dhe;
 	/* RFC 8446 4.2.10: "MUST NOT" come with a second ClientHello. */
 	if (conn->version >= S2N_TLS13 && hs->offer.early_data && !second)
 		conn->records.early_data = RECORD_EARLY_DATA_MAX;

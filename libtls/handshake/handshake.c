@@ -41,9 +41,19 @@ retried(const struct s2n_connection *conn)
 	return conn->hs->retry ? YES : NO;
 }
 
+/* RFC 8446 2.2: who resumes has shown already who it is. */
+static enum expect
+certifies(const struct s2n_connection *conn)
+{
+	return conn->psk == NULL ? YES : NO;
+}
+
+/* 4.3.2: and "MUST NOT" be asked again. */
 static enum expect
 asks(const struct s2n_connection *conn)
 {
+	if (conn->psk != NULL)
+		return NO;
 	if (!is_server(conn))
 		return MAYBE;
 	return connection_client_auth(conn) != S2N_CERT_AUTH_NONE ? YES : NO;
@@ -90,6 +100,13 @@ static enum expect
 chooses(const struct s2n_connection *conn)
 {
 	return conn->hs->npn ? YES : NO;
+}
+
+/* RFC 5077 3.2: announced by the ServerHello. */
+static enum expect
+ticketed(const struct s2n_connection *conn)
+{
+	return conn->hs->ticket_due ? YES : NO;
 }
 
 static int
@@ -141,11 +158,11 @@ take_path(struct s2n_connection *conn)
 		conn->hs->path = tls13_path;
 		return keys13_handshake(conn);
 	}
-	conn->hs->path = tls12_path;
+	conn->hs->path = conn->resumed ? tls12_resumed_path : tls12_path;
 	conn->records.drops_ccs = false;
 	conn->records.in.version = version_wire(conn->version);
 	conn->records.out.version = version_wire(conn->version);
-	return 0;
+	return conn->resumed ? keys12_resume(conn) : 0;
 }
 
 /* clang-format off */
@@ -160,8 +177,8 @@ const struct step hello_path[] = {
 const struct step tls13_path[] = {
 	{ ENCRYPTED_EXTENSIONS, S2N_SERVER, always,   encrypted_extensions_send, encrypted_extensions_recv, no_change },
 	{ CERTIFICATE_REQUEST,  S2N_SERVER, asks,     certificate_request_send,  certificate_request_recv,  no_change },
-	{ CERTIFICATE,          S2N_SERVER, always,   certificate_send,          certificate_recv,          no_change },
-	{ CERTIFICATE_VERIFY,   S2N_SERVER, always,   certificate_verify_send,   certificate_verify_recv,   no_change },
+	{ CERTIFICATE,          S2N_SERVER, certifies, certificate_send,         certificate_recv,          no_change },
+	{ CERTIFICATE_VERIFY,   S2N_SERVER, certifies, certificate_verify_send,   certificate_verify_recv,   no_change },
 	{ FINISHED,             S2N_SERVER, always,   finished_send,             finished_recv,             keys13_application },
 	{ CERTIFICATE,          S2N_CLIENT, asked,    certificate_send,          certificate_recv,          no_change },
 	{ CERTIFICATE_VERIFY,   S2N_CLIENT, proves,   certificate_verify_send,   certificate_verify_recv,   no_change },
@@ -181,8 +198,19 @@ const struct step tls12_path[] = {
 	{ CHANGE_CIPHER_SPEC,   S2N_CLIENT, always,   change_cipher_spec_send,   change_cipher_spec_recv,   keys12_switch_client },
 	{ NEXT_PROTOCOL,        S2N_CLIENT, chooses,  next_protocol_send,        next_protocol_recv,        no_change },
 	{ FINISHED,             S2N_CLIENT, always,   finished12_send,           finished12_recv,           no_change },
+	{ NEW_SESSION_TICKET,   S2N_SERVER, ticketed, new_session_ticket12_send, new_session_ticket12_recv, no_change },
 	{ CHANGE_CIPHER_SPEC,   S2N_SERVER, always,   change_cipher_spec_send,   change_cipher_spec_recv,   keys12_switch_server },
 	{ FINISHED,             S2N_SERVER, always,   finished12_send,           finished12_recv,           no_change },
+	{ .message = END_OF_PATH }
+};
+/* Likewise, of a session that is resumed (RFC 5246 7.3, RFC 5077 3.1). */
+const struct step tls12_resumed_path[] = {
+	{ NEW_SESSION_TICKET,   S2N_SERVER, ticketed, new_session_ticket12_send, new_session_ticket12_recv, no_change },
+	{ CHANGE_CIPHER_SPEC,   S2N_SERVER, always,   change_cipher_spec_send,   change_cipher_spec_recv,   keys12_switch_server },
+	{ FINISHED,             S2N_SERVER, always,   finished12_send,           finished12_recv,           no_change },
+	{ CHANGE_CIPHER_SPEC,   S2N_CLIENT, always,   change_cipher_spec_send,   change_cipher_spec_recv,   keys12_switch_client },
+	{ NEXT_PROTOCOL,        S2N_CLIENT, chooses,  next_protocol_send,        next_protocol_recv,        no_change },
+	{ FINISHED,             S2N_CLIENT, always,   finished12_send,           finished12_recv,           no_change },
 	{ .message = END_OF_PATH }
 };
 /* clang-format on */
@@ -214,11 +242,13 @@ handshake_end(struct s2n_connection *conn)
 	writer_free(&hs->flight);
 	writer_free(&hs->exchange.share);
 	writer_free(&hs->v2_suites);
+	writer_free(&hs->new_ticket);
 	transcript_wipe(&hs->transcript);
 	group_key_wipe(&hs->exchange.key);
 	dhe_key_wipe(&hs->exchange.dhe);
 	OPENSSL_free(hs->cookie);
 	authorities_clear(&hs->request.authorities.names);
+	psk_list_keep(&conn->psks, conn->psk);
 	memory_free(hs);
 	conn->hs = NULL;
 }
@@ -357,6 +387,8 @@ handshake_message_name(enum message message, s2n_mode sender)
 		{ CHANGE_CIPHER_SPEC, "SERVER_CHANGE_CIPHER_SPEC",
 		    "CLIENT_CHANGE_CIPHER_SPEC" },
 		{ NEXT_PROTOCOL, "CLIENT_NPN", "CLIENT_NPN" },
+		{ NEW_SESSION_TICKET, "SERVER_NEW_SESSION_TICKET",
+		    "SERVER_NEW_SESSION_TICKET" },
 		{ FINISHED, "SERVER_FINISHED", "CLIENT_FINISHED" },
 	};
 

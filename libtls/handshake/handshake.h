@@ -23,6 +23,7 @@ struct step {
 extern const struct step hello_path[];
 extern const struct step tls13_path[];
 extern const struct step tls12_path[];
+extern const struct step tls12_resumed_path[];
 
 /* Makes conn->hs, at the first row. */
 must_check int handshake_start(struct s2n_connection *);

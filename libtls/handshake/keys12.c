@@ -38,13 +38,35 @@ derive_master(struct s2n_connection *conn, const struct terms *terms)
 	    slice_of(hash, hs->transcript.hash.digest->size), conn->master);
 }
 
+static int
+derive_block(struct s2n_connection *conn, const struct terms *terms)
+{
+	struct handshake *hs = conn->hs;
+	size_t len = protection12_block_size(conn->suite, conn->version);
+
+	keylog_master(conn, conn->master);
+	memcpy(conn->randoms[S2N_CLIENT], hs->client_random, RANDOM_SIZE);
+	memcpy(conn->randoms[S2N_SERVER], hs->server_random, RANDOM_SIZE);
+	if (len > sizeof hs->keys12.block)
+		return fail(ERR_SAFETY);
+	return schedule12_key_block(terms, conn->master, hs->keys12.block, len);
+}
+
+int
+keys12_resume(struct s2n_connection *conn)
+{
+	struct terms terms = keys12_terms(conn);
+
+	transcript_forget(&conn->hs->transcript);
+	return derive_block(conn, &terms);
+}
+
 int
 keys12_master(struct s2n_connection *conn)
 {
 	struct handshake *hs = conn->hs;
 	struct exchange *exchange = &hs->exchange;
 	struct terms terms = keys12_terms(conn);
-	size_t len = protection12_block_size(conn->suite, conn->version);
 	int r;
 
 	r = derive_master(conn, &terms);
@@ -52,15 +74,7 @@ keys12_master(struct s2n_connection *conn)
 	exchange->secret_len = 0;
 	group_key_wipe(&exchange->key);
 	dhe_key_wipe(&exchange->dhe);
-	if (r != 0)
-		return r;
-	keylog_master(conn, conn->master);
-	memcpy(conn->randoms[S2N_CLIENT], hs->client_random, RANDOM_SIZE);
-	memcpy(conn->randoms[S2N_SERVER], hs->server_random, RANDOM_SIZE);
-	if (len > sizeof hs->keys12.block)
-		return fail(ERR_SAFETY);
-	return schedule12_key_block(
-	    &terms, conn->master, hs->keys12.block, len);
+	return r != 0 ? r : derive_block(conn, &terms);
 }
 
 static int

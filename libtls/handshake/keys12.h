@@ -9,6 +9,8 @@
 
 /* After ClientKeyExchange: the master secret and the key block. */
 must_check int keys12_master(struct s2n_connection *);
+/* After the ServerHello of a session that is resumed: the key block. */
+must_check int keys12_resume(struct s2n_connection *);
 /* After a role's ChangeCipherSpec: its half of the block is in use. */
 must_check int keys12_switch_client(struct s2n_connection *);
 must_check int keys12_switch_server(struct s2n_connection *);

@@ -55,7 +55,8 @@ keys13_handshake(struct s2n_connection *conn)
 	int r;
 
 	if ((r = transcript_hash(&hs->transcript, hash)) != 0 ||
-	    (r = schedule13_early(keys, conn->suite->digest, NO_BYTES)) != 0 ||
+	    (r = schedule13_early(
+		 keys, conn->suite->digest, psk_secret(conn->psk))) != 0 ||
 	    (r = schedule13_handshake(keys,
 		 slice_of(hs->exchange.secret, hs->exchange.secret_len),
 		 hash)) != 0)

@@ -30,6 +30,7 @@ MESSAGE_ROW(client_key_exchange);
 MESSAGE_ROW(certificate_status);
 MESSAGE_ROW(certificate_request12);
 MESSAGE_ROW(certificate_verify12);
+MESSAGE_ROW(new_session_ticket12);
 MESSAGE_ROW(change_cipher_spec);
 MESSAGE_ROW(next_protocol);
 MESSAGE_ROW(finished12);

@@ -40,6 +40,32 @@ schedule13_early(
 }
 
 int
+schedule13_binder(const struct digest *digest, struct slice psk, bool external,
+    const uint8_t *hash, uint8_t *binder)
+{
+	struct schedule13 keys;
+	uint8_t nothing[DIGEST_MAX], base[DIGEST_MAX];
+	int r;
+
+	if ((r = schedule13_early(&keys, digest, psk)) == 0 &&
+	    (r = digest_once(digest, NO_BYTES, nothing)) == 0 &&
+	    (r = derive(&keys, external ? "ext binder" : "res binder", nothing,
+		 base)) == 0)
+		r = schedule13_finished(digest, base, hash, binder);
+	OPENSSL_cleanse(&keys, sizeof keys);
+	OPENSSL_cleanse(base, sizeof base);
+	return r;
+}
+
+int
+schedule13_ticket_psk(const struct digest *digest, const uint8_t *resumption,
+    struct slice nonce, uint8_t *psk)
+{
+	return hkdf_expand_label(
+	    digest, resumption, "resumption", nonce, psk, digest->size);
+}
+
+int
 schedule13_handshake(
     struct schedule13 *keys, struct slice shared, const uint8_t *hash)
 {

@@ -10,6 +10,12 @@
 /* Early secret; psk may be empty. */
 must_check int schedule13_early(
     struct schedule13 *, const struct digest *, struct slice psk);
+/* RFC 8446 4.2.11.2: the binder over hash, that of a truncated ClientHello. */
+must_check int schedule13_binder(const struct digest *, struct slice psk,
+    bool external, const uint8_t *hash, uint8_t *binder);
+/* RFC 8446 4.6.1: the pre-shared key of a ticket. */
+must_check int schedule13_ticket_psk(const struct digest *,
+    const uint8_t *resumption, struct slice nonce, uint8_t *psk);
 /* Handshake secret and the two traffic secrets; hash: through ServerHello. */
 must_check int schedule13_handshake(
     struct schedule13 *, struct slice shared, const uint8_t *hash);

@@ -7,6 +7,7 @@
 #include "libtls/extension/extension.h"
 #include "libtls/handshake/hello_retry.h"
 #include "libtls/handshake/messages.h"
+#include "libtls/handshake/resume.h"
 #include "libtls/handshake/schedule12.h"
 #include "libtls/handshake/transcript.h"
 
@@ -42,9 +43,10 @@ server_hello_write(
 
 	writer_u16(out, tls13 ? WIRE_TLS12 : version_wire(conn->version));
 	writer_bytes(out, slice_of(random, RANDOM_SIZE));
-	/* RFC 5246 7.4.1.3: empty when the session cannot be resumed by it */
-	writer_vec8(out, slice_of(conn->hs->session_id,
-			     tls13 ? conn->hs->session_id_len : 0));
+	/* TLS 1.3 echoes the client's (RFC 8446 4.1.3). */
+	writer_vec8(out,
+	    tls13 ? slice_of(conn->hs->session_id, conn->hs->session_id_len)
+		  : slice_of(conn->session_id, conn->session_id_len));
 	writer_u16(out, conn->suite->number);
 	writer_u8(out, 0); /* legacy_compression_method */
 }
@@ -84,6 +86,9 @@ take_suite(struct s2n_connection *conn, uint16_t number)
 	if (suite == NULL || !suite_fits(suite, conn->version))
 		return fail(ERR_SUITE_NOT_OFFERED);
 	if (conn->hs->retry && number != conn->hs->retry_suite)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	/* RFC 5246 7.4.1.3: of a session that is resumed, the same. */
+	if (conn->resumed && suite != conn->session->suite)
 		return fail(ERR_ILLEGAL_PARAMETER);
 	conn->suite = suite;
 	return 0;
@@ -142,12 +147,7 @@ take_old_version(
 	conn->records.out.version = version_wire(version);
 	if (was_lowered(conn, hs->server_random))
 		return fail(ERR_DOWNGRADE);
-	/* Ours was made up: there is no session to resume. */
-	if (session_id.len > 0 &&
-	    slice_equal(
-		session_id, slice_of(hs->session_id, hs->session_id_len)))
-		return fail(ERR_ILLEGAL_PARAMETER);
-	return 0;
+	return resume12_judge(conn, session_id);
 }
 
 int
@@ -200,6 +200,10 @@ recv_old(struct s2n_connection *conn, struct slice extensions)
 	if (conn->finished_len > 0 && !hs->renegotiation)
 		return fail(ERR_RENEGOTIATION_INFO);
 	conn->secure_renegotiation = hs->renegotiation;
+	/* RFC 7627 5.3, both ways: "the client MUST abort the handshake" */
+	if (conn->resumed &&
+	    conn->session->extended_master != hs->extended_master)
+		return fail(ERR_EXTENDED_MASTER);
 	return transcript_start(&hs->transcript,
 	    schedule12_digest(conn->version, conn->suite->digest));
 }

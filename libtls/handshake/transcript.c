@@ -82,3 +82,16 @@ transcript_hash(const struct transcript *transcript, uint8_t *out)
 {
 	return hasher_peek(&transcript->hash, out);
 }
+
+/* Nothing came before a first ClientHello. */
+int
+transcript_hash_with(const struct transcript *transcript,
+    const struct digest *digest, const struct slice *in, size_t count,
+    uint8_t *out)
+{
+	if (transcript->hash.digest == NULL && transcript->held.len == 0)
+		return digest_slices(digest, in, count, out);
+	if (transcript->hash.digest != digest)
+		return fail(ERR_SAFETY);
+	return hasher_peek_with(&transcript->hash, in, count, out);
+}

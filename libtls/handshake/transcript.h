@@ -23,4 +23,12 @@ must_check int transcript_restart(struct transcript *);
 /* The hash of the messages so far; out has DIGEST_MAX bytes. */
 must_check int transcript_hash(const struct transcript *, uint8_t *out);
 
+/*
+ * The same as if count slices, of a message that is not complete, had been
+ * added; with the digest of a pre-shared key, which is the transcript's own
+ * once that is known: ERR_SAFETY when it is not.
+ */
+must_check int transcript_hash_with(const struct transcript *,
+    const struct digest *, const struct slice *in, size_t count, uint8_t *out);
+
 #endif

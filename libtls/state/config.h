@@ -11,6 +11,7 @@
 #include "libtls/crypto/dhe.h"
 #include "libtls/registry/preference.h"
 #include "libtls/s2n.h"
+#include "libtls/session/ticket_keys.h"
 #include "libtls/unstable/cert_authorities.h"
 #include "libtls/unstable/events.h"
 #include "libtls/unstable/renegotiate.h"
@@ -31,6 +32,17 @@ struct clock {
 struct auth_choice {
 	bool made;
 	s2n_cert_auth_type type;
+};
+
+/* An application's store of sessions (Guide: Stateful Session Resumption). */
+struct session_cache {
+	bool on; /* all three are there, and it is wanted */
+	s2n_cache_store_callback store;
+	void *store_ctx;
+	s2n_cache_retrieve_callback retrieve;
+	void *retrieve_ctx;
+	s2n_cache_delete_callback forget;
+	void *forget_ctx;
 };
 
 struct s2n_config {
@@ -82,6 +94,17 @@ struct s2n_config {
 	s2n_client_hello_fn *hello_callback; /* NULL: none */
 	void *hello_ctx;
 	s2n_client_hello_cb_mode hello_mode;
+
+	/* Resumption; times in seconds. */
+	bool tickets;                /* asked for, given and taken */
+	bool forward_secret_tickets; /* none below TLS 1.3 */
+	uint8_t initial_tickets;     /* TLS 1.3, after the handshake */
+	struct ticket_keys *ticket_keys;
+	uint64_t ticket_key_seals, ticket_key_opens;
+	uint64_t session_lifetime;
+	struct session_cache cache;
+	s2n_session_ticket_fn session_ticket; /* NULL: none */
+	void *session_ticket_ctx;
 
 	s2n_key_log_fn key_log;
 	void *key_log_ctx;

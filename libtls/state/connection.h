@@ -7,6 +7,7 @@
 
 #include "libtls/record/record.h"
 #include "libtls/registry/version.h"
+#include "libtls/session/psk.h"
 #include "libtls/state/config.h"
 #include "libtls/state/handshake_state.h"
 
@@ -62,6 +63,19 @@ struct s2n_connection {
 		uint8_t resumption[DIGEST_MAX];  /* TLS 1.3 (RFC 8446 7.1) */
 		uint8_t randoms[2][RANDOM_SIZE]; /* below, by s2n_mode */
 	};
+	/* Resumption. */
+	struct session *session; /* client: to be resumed, then the newest to
+				    be had; NULL: none */
+	bool resumed;
+	uint8_t session_id[SESSION_ID_MAX]; /* below TLS 1.3 */
+	uint8_t session_id_len;
+	bool ticket_sent;         /* below TLS 1.3, by the server */
+	uint32_t ticket_lifetime; /* client: seconds, as told with the last */
+	uint16_t tickets_due, tickets_sent; /* TLS 1.3 */
+	uint64_t material_expires; /* of what tickets derive from; wall clock */
+	struct psk_list psks;
+	const struct s2n_psk *psk; /* agreed on, one of them; NULL: none */
+
 	bool moved;    /* it was: the keys are elsewhere */
 	bool restored; /* it came from there: without exporter secret */
 	/* RFC 5746: the last handshake's Finished values, by s2n_mode. */
@@ -86,6 +100,7 @@ struct s2n_connection {
 	bool update_due; /* our keys are to be updated at the next send */
 	uint8_t updates_sent, updates_received; /* 255: or more */
 	uint8_t updates_in_a_row; /* and other messages that carry nothing */
+	uint16_t tickets_in_a_row;
 	size_t
 	    send_taken; /* bytes of the caller's in records not yet written */
 
@@ -144,6 +159,28 @@ connection_client_auth(const struct s2n_connection *conn)
 	if (conn->config->client_auth.made)
 		return conn->config->client_auth.type;
 	return is_server(conn) ? S2N_CERT_AUTH_NONE : S2N_CERT_AUTH_OPTIONAL;
+}
+
+/* Client: the session of TLS 1.2 or older that its ClientHello offers; NULL:
+ * none. A renegotiation makes a new one. */
+static inline const struct session *
+connection_offered_session(const struct s2n_connection *conn)
+{
+	const struct session *session = conn->session;
+
+	if (is_server(conn) || session == NULL || conn->renegotiating ||
+	    session->version >= S2N_TLS13 ||
+	    session->version < connection_least_version(conn) ||
+	    session->version > connection_most_version(conn) ||
+	    preference_suite(
+		connection_preference(conn), session->suite->number) == NULL)
+		return NULL;
+	/* By a ticket only where tickets may be used. */
+	return session->ticket.len == 0 ||
+		       (conn->config->tickets &&
+			   !conn->config->forward_secret_tickets)
+		   ? session
+		   : NULL;
 }
 
 static inline const struct protocol_list *

@@ -14,12 +14,12 @@
 #include "libtls/crypto/prf.h"
 #include "libtls/registry/suite.h"
 #include "libtls/s2n.h"
+#include "libtls/session/session.h"
 
 struct s2n_async_pkey_op;
 struct step;
 
 #define RANDOM_SIZE 32
-#define SESSION_ID_MAX 32
 
 /* RFC 8446 4, RFC 5246 7.4; the number on the wire, but for those above 255.
  */
@@ -109,10 +109,13 @@ struct offer {
 	struct slice key_shares; /* KeyShareEntry list */
 	struct slice server_name;
 	struct slice protocols;
+	struct slice ticket; /* below TLS 1.3; empty: gives none */
+	struct slice psk_identities, psk_binders;
 	struct slice certificate_types; /* CertificateRequest below TLS 1.3 */
 	struct slice authorities;       /* CertificateRequest */
 	bool has_versions, has_groups, has_schemes, has_key_shares;
-	bool has_protocols;
+	bool has_protocols, has_ticket, has_psks, has_psk_modes;
+	bool psk_dhe;         /* the one mode of use that we know */
 	bool extended_master; /* RFC 7627 */
 	bool early_data;
 	bool renegotiation; /* RFC 5746: the extension or its suite */
@@ -178,10 +181,14 @@ struct handshake {
 	struct s2n_cert_chain_and_key *chain; /* ours, borrowed */
 	const struct scheme *scheme;          /* that we sign with */
 
-	bool extended_master;    /* agreed (RFC 7627) */
-	bool point_formats;      /* server: the client sent its formats */
-	bool renegotiation;      /* client: the server sent the extension */
-	struct writer v2_suites; /* of an SSLv2 ClientHello, as ours are */
+	uint16_t psk_index; /* server: of the chosen, in the offer */
+	bool takes_tickets; /* server of TLS 1.3: the client has use for them */
+	bool ticket_due;    /* below TLS 1.3: NewSessionTicket comes */
+	struct writer new_ticket; /* client: below TLS 1.3, came */
+	bool extended_master;     /* agreed (RFC 7627) */
+	bool point_formats;       /* server: the client sent its formats */
+	bool renegotiation;       /* client: the server sent the extension */
+	struct writer v2_suites;  /* of an SSLv2 ClientHello, as ours are */
 	bool ccs_sent;
 	uint8_t
 	    fragment_code; /* server: max_fragment_length that was accepted */
