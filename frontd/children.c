@@ -67,24 +67,33 @@ tell_start(struct child *child)
 	tell(child, &start, sizeof start, -1);
 }
 
+/* In as many records as it takes. */
+static void
+tell_bytes(struct child *child, enum control_type type, uint16_t site,
+    struct slice bytes)
+{
+	struct control_chain part = { .type = type, .site = site };
+
+	while (bytes.len > 0) {
+		part.len = (uint16_t)(bytes.len < sizeof part.bytes
+					  ? bytes.len
+					  : sizeof part.bytes);
+		memcpy(part.bytes, bytes.data, part.len);
+		tell(child, &part, sizeof part, -1);
+		bytes = slice_of(bytes.data + part.len, bytes.len - part.len);
+	}
+}
+
 static void
 tell_site(struct child *child, const struct option_site *site)
 {
-	struct control_chain part = { .type = CONTROL_CHAIN,
-		.site = site->what.site };
-	size_t at = 0;
+	uint16_t number = site->what.site;
 
 	tell(child, &site->what, sizeof site->what, -1);
-	while (at < site->chain.len) {
-		size_t len = site->chain.len - at;
-
-		if (len > sizeof part.pem)
-			len = sizeof part.pem;
-		memcpy(part.pem, site->chain.pem + at, len);
-		part.len = (uint16_t)len;
-		tell(child, &part, sizeof part, -1);
-		at += len;
-	}
+	tell_bytes(child, CONTROL_CHAIN, number,
+	    slice_of(site->chain.pem, site->chain.len));
+	tell_bytes(child, CONTROL_STAPLE, number,
+	    slice_of(site->staple.der, site->what.staple_size));
 }
 
 /* A fresh way between a worker and frontd-connect. */
@@ -238,10 +247,28 @@ told_lacks(struct child *child, const struct control_lacks *what)
 			    "site=%s operation=%s", site->title, words[i].word);
 }
 
+/* Likewise. */
+static void
+told_stale(struct child *child, const struct control_stale *what)
+{
+	const struct options *options = &child->master->options;
+	struct option_site *site;
+
+	if (child->kind != &worker_kind || what->site >= options->site_count)
+		return;
+	site = options->sites[what->site];
+	if (site->stale != NULL)
+		return;
+	site->stale = "expired";
+	log_event(LOG_LEVEL_WARN, "ocsp", "site=%s reason=%s", site->title,
+	    site->stale);
+}
+
 static void
 told(struct child *child, struct slice packet)
 {
 	union {
+		struct control_stale stale;
 		struct control_confined confined;
 		struct control_lacks lacks;
 	} record;
@@ -252,6 +279,9 @@ told(struct child *child, struct slice packet)
 	else if (control_type(packet) == CONTROL_LACKS &&
 		 control_take(packet, &record.lacks, sizeof record.lacks))
 		told_lacks(child, &record.lacks);
+	else if (control_type(packet) == CONTROL_STALE &&
+		 control_take(packet, &record.stale, sizeof record.stale))
+		told_stale(child, &record.stale);
 }
 
 /* ---- life and death ---- */

@@ -26,10 +26,11 @@
 
 enum control_type {
 	/* master to worker */
-	CONTROL_SITE = 1,  /* struct control_site */
-	CONTROL_CHAIN,     /* struct control_chain: PEM, in chunks, in order */
-	CONTROL_LISTEN,    /* struct control_listen + the listening socket */
-	CONTROL_KEYS,      /* struct control_plain + a channel to a signer */
+	CONTROL_SITE = 1, /* struct control_site */
+	CONTROL_CHAIN,    /* struct control_chain: PEM, in chunks, in order */
+	CONTROL_STAPLE,   /* struct control_chain: likewise, an OCSP response */
+	CONTROL_LISTEN,   /* struct control_listen + the listening socket */
+	CONTROL_KEYS,     /* struct control_plain + a channel to a signer */
 	CONTROL_CONNECTOR, /* struct control_plain + a channel to frontd-connect
 			    * (to frontd-connect: a channel to a worker) */
 	CONTROL_START,     /* struct control_start: seal, then serve */
@@ -40,6 +41,7 @@ enum control_type {
 	/* child to master */
 	CONTROL_CONFINED, /* struct control_confined, once, when sealed */
 	CONTROL_LACKS,    /* struct control_lacks, of a worker, on change */
+	CONTROL_STALE, /* struct control_stale, of a worker: not served now */
 	/* worker to frontd-connect, and back with a connected socket */
 	CONTROL_CONNECT,  /* struct control_connect */
 	CONTROL_CONNECTED /* struct control_connected + socket when error is 0
@@ -65,7 +67,9 @@ struct control_site {
 	uint8_t alpn[CONTROL_ALPN_MAX];   /* as it travels: length, bytes ... */
 	uint8_t names[CONTROL_NAMES_MAX]; /* likewise: see frontd/names.h */
 	uint8_t spki[32];                 /* SHA-256 of the leaf's public key */
-	uint32_t chain_size; /* bytes of PEM that CONTROL_CHAIN will bring */
+	uint32_t chain_size;   /* bytes of PEM that CONTROL_CHAIN will bring */
+	uint32_t staple_size;  /* of DER that CONTROL_STAPLE will; 0: none */
+	uint64_t staple_until; /* served before that; seconds since 1970 */
 	struct control_terms terms;
 };
 
@@ -73,7 +77,7 @@ struct control_chain {
 	uint32_t type;
 	uint16_t site;
 	uint16_t len;
-	uint8_t pem[CONTROL_CHUNK_MAX];
+	uint8_t bytes[CONTROL_CHUNK_MAX];
 };
 
 struct control_listen {
@@ -114,6 +118,12 @@ struct control_lacks {
 	uint32_t type;
 	uint32_t site;
 	uint32_t needs; /* of s2n_pkey_need */
+};
+
+/* An OCSP response has expired. */
+struct control_stale {
+	uint32_t type;
+	uint32_t site;
 };
 
 struct control_connect {

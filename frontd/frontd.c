@@ -63,6 +63,16 @@ warn_of_old_versions(void)
 		    agreed_version_name(master.options.old[i].least));
 }
 
+static void
+warn_of_stale_responses(void)
+{
+	for (unsigned i = 0; i < master.options.site_count; i++)
+		if (master.options.sites[i]->stale != NULL)
+			log_event(LOG_LEVEL_WARN, "ocsp", "site=%s reason=%s",
+			    master.options.sites[i]->title,
+			    master.options.sites[i]->stale);
+}
+
 static int
 run(void)
 {
@@ -81,6 +91,7 @@ run(void)
 	    master.options.listen_count, master.options.site_count,
 	    master.options.workers);
 	warn_of_old_versions();
+	warn_of_stale_responses();
 	event_base_dispatch(master.base);
 	keylink_end(&master);
 	children_end(&master);

@@ -126,22 +126,32 @@ take_site(const struct control_site *what)
 		worker.site_count = what->site + 1;
 }
 
+/* A chunk of size bytes in all. */
+static void
+gather(struct gathered *all, uint32_t size, const struct control_chain *part)
+{
+	if (part->len > sizeof part->bytes || part->len > size - all->len)
+		return;
+	if (all->bytes == NULL)
+		all->bytes = malloc(size);
+	if (all->bytes == NULL)
+		exit(EXIT_FAILURE);
+	memcpy(all->bytes + all->len, part->bytes, part->len);
+	all->len += part->len;
+}
+
 static void
 take_chain(const struct control_chain *part)
 {
 	struct site *site;
 
-	if (part->site >= CONTROL_SITES_MAX || part->len > sizeof part->pem)
+	if (part->site >= CONTROL_SITES_MAX)
 		return;
 	site = &worker.sites[part->site];
-	if (part->len > site->what.chain_size - site->pem_len)
-		return;
-	if (site->pem == NULL)
-		site->pem = malloc(site->what.chain_size);
-	if (site->pem == NULL)
-		exit(EXIT_FAILURE);
-	memcpy(site->pem + site->pem_len, part->pem, part->len);
-	site->pem_len += part->len;
+	if (part->type == CONTROL_CHAIN)
+		gather(&site->pem, site->what.chain_size, part);
+	else
+		gather(&site->staple, site->what.staple_size, part);
 }
 
 void
@@ -160,15 +170,42 @@ load_chains(void)
 	for (size_t i = 0; i < worker.site_count; i++) {
 		struct site *site = &worker.sites[i];
 
-		if (site->pem == NULL)
+		if (site->pem.bytes == NULL)
 			continue;
 		if ((site->chain = s2n_cert_chain_and_key_new()) == NULL)
 			exit(EXIT_FAILURE);
-		worker_must(
-		    s2n_cert_chain_and_key_load_public_pem_bytes(
-			site->chain, (uint8_t *)site->pem, site->pem_len),
+		worker_must(s2n_cert_chain_and_key_load_public_pem_bytes(
+				site->chain, site->pem.bytes, site->pem.len),
 		    "chain");
+		worker_must(s2n_cert_chain_and_key_set_ocsp_data(site->chain,
+				site->staple.bytes, site->staple.len),
+		    "ocsp");
 	}
+}
+
+static void
+drop_staple(uint16_t number)
+{
+	const struct control_stale record = { CONTROL_STALE, number };
+	struct site *site = &worker.sites[number];
+
+	worker_must(
+	    s2n_cert_chain_and_key_set_ocsp_data(site->chain, NULL, 0), "ocsp");
+	free(site->staple.bytes);
+	site->staple = (struct gathered){ 0 };
+	if (channel_send(worker.control, slice_of(&record, sizeof record), -1))
+		(void)channel_flush(worker.control);
+}
+
+void
+worker_drop_stale(struct worker *w)
+{
+	uint64_t now = clock_day();
+
+	for (uint16_t i = 0; i < w->site_count; i++)
+		if (w->sites[i].staple.len > 0 &&
+		    w->sites[i].what.staple_until <= now)
+			drop_staple(i);
 }
 
 static void
@@ -300,6 +337,7 @@ take_order(struct slice packet, int fd)
 			take_site(&record.site);
 		return;
 	case CONTROL_CHAIN:
+	case CONTROL_STAPLE:
 		if (control_take(packet, &record.chain, sizeof record.chain))
 			take_chain(&record.chain);
 		return;

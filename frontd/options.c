@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/conf.h"
 #include "frontd/address.h"
 #include "frontd/names.h"
@@ -117,6 +118,34 @@ take_chain(cfg_t *cfg, struct option_site *site)
 	return true;
 }
 
+/* One that has expired, or is yet to begin, is no error: it is not served. */
+static bool
+take_staple(cfg_t *cfg, struct option_site *site)
+{
+	const char *value = cfg_getstr(cfg, "ocsp"), *reason;
+	time_t now = (time_t)clock_day();
+	char path[PATH_MAX];
+
+	if (value == NULL)
+		return true;
+	if (value[0] == '\0')
+		return conf_refuse_option(cfg, "ocsp", "ocsp is missing");
+	if (!conf_path(cfg, "ocsp", value, path, sizeof path))
+		return false;
+	reason = staple_read(path, &site->chain, &site->staple);
+	if (reason != NULL)
+		return conf_refuse_option(cfg, "ocsp", "%s: %s", path, reason);
+	if (site->staple.until <= now)
+		site->stale = "expired";
+	else if (site->staple.from > now)
+		site->stale = "not-yet-valid";
+	if (site->stale == NULL) {
+		site->what.staple_size = (uint32_t)site->staple.len;
+		site->what.staple_until = (uint64_t)site->staple.until;
+	}
+	return true;
+}
+
 static bool
 take_backend(cfg_t *cfg, struct control_backend *backend)
 {
@@ -147,8 +176,8 @@ take_site(cfg_t *cfg, struct options *options)
 	options->sites[options->site_count++] = site;
 	if (!conf_text(cfg, "the site's name", cfg_title(cfg), site->title,
 		sizeof site->title) ||
-	    !take_chain(cfg, site) || !take_names(cfg, site) ||
-	    !take_alpn(cfg, &site->what) ||
+	    !take_chain(cfg, site) || !take_staple(cfg, site) ||
+	    !take_names(cfg, site) || !take_alpn(cfg, &site->what) ||
 	    !take_backend(cfg, &site->backend) ||
 	    !option_terms_take(cfg, &site->what.terms))
 		return false;
@@ -245,7 +274,7 @@ options_read(const char *path, struct options *options)
 {
 	static const char *const with_lines[] = { "listen|policy",
 		"listen|dh-params", "site|policy", "site|dh-params",
-		"site|chain" };
+		"site|chain", "site|ocsp" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(
@@ -266,6 +295,7 @@ options_read(const char *path, struct options *options)
 	cfg_opt_t site[] = {
 		CFG_STR_LIST("names", NULL, CFGF_NONE),
 		CFG_STR("chain", NULL, CFGF_NODEFAULT),
+		CFG_STR("ocsp", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("alpn", NULL, CFGF_NONE),
 		CFG_STR("backend", NULL, CFGF_NODEFAULT),
 		CFG_INT_CB("proxy-protocol", 0, CFGF_NONE, take_proxy),
@@ -304,6 +334,7 @@ options_free(struct options *options)
 {
 	for (unsigned i = 0; i < options->site_count; i++) {
 		site_free_chain(&options->sites[i]->chain);
+		staple_free(&options->sites[i]->staple);
 		free(options->sites[i]);
 	}
 	options->site_count = 0;

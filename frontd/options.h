@@ -8,7 +8,7 @@
 #include <limits.h>
 
 #include "frontd/control.h"
-#include "frontd/site.h"
+#include "frontd/staple.h"
 
 #define OPTIONS_ADDRESS_TEXT 64
 
@@ -24,7 +24,9 @@ struct option_site {
 	struct control_site what;
 	struct control_backend backend;
 	struct site_chain chain;
-	uint32_t lacks; /* s2n_pkey_need that keyd was said not to permit */
+	struct site_staple staple; /* none: der is NULL */
+	const char *stale; /* why it is not served; NULL: it is, or none */
+	uint32_t lacks;    /* s2n_pkey_need that keyd was said not to permit */
 };
 
 /* A policy in use that permits a version below TLS 1.2. */

@@ -186,6 +186,7 @@ session_hello(struct s2n_connection *conn, void *ctx)
 	struct session *session = s2n_connection_get_ctx(conn);
 
 	(void)ctx;
+	worker_drop_stale(session->listener->worker);
 	session->site =
 	    listener_site(session->listener, s2n_get_server_name(conn));
 	session->terms = listener_terms(session->listener, session->site);

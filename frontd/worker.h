@@ -20,10 +20,16 @@
 struct session;
 struct worker;
 
+/* What comes in chunks. */
+struct gathered {
+	uint8_t *bytes;
+	uint32_t len;
+};
+
 struct site {
 	struct control_site what;
-	char *pem;
-	uint32_t pem_len;
+	struct gathered pem;    /* of its chain */
+	struct gathered staple; /* empty again when it is not to be served */
 	struct s2n_cert_chain_and_key *chain;
 	uint32_t lacks; /* what the master was told of its key */
 };
@@ -58,6 +64,8 @@ struct worker {
 /* Ends the process when a call of the library failed: the master has proven
  * what it tells. */
 void worker_must(int result, const char *what);
+/* From now on no site serves an OCSP response that has expired. */
+void worker_drop_stale(struct worker *);
 /* Watches the listeners, or stops: at the connection limit. */
 void worker_pause(struct worker *, bool paused);
 

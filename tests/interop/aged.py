@@ -1,6 +1,7 @@
 """
-Makes an OCSP response (RFC 6960) a year older, and signs it again:
-aged.py RESPONSE KEY OUT. The key is RSA, so that the signature has its length.
+Makes an OCSP response (RFC 6960) so many seconds older, and signs it again:
+aged.py RESPONSE KEY OUT SECONDS. The key is RSA, so that the signature has its
+length.
 """
 import datetime
 import re
@@ -20,11 +21,12 @@ def content(der, at):
 
 
 def older(match):
-    year = int(match[1][:4]) - 1
-    return b"\x18\x0f%04d" % year + match[1][4:] + b"Z"
+    time = datetime.datetime.strptime(match[1].decode(), "%Y%m%d%H%M%S")
+    time -= datetime.timedelta(seconds=int(age))
+    return b"\x18\x0f" + time.strftime("%Y%m%d%H%M%SZ").encode()
 
 
-response, key, out = sys.argv[1:]
+response, key, out, age = sys.argv[1:]
 with open(response, "rb") as file:
     der = bytearray(file.read())
 # OCSPResponse: status, [0] { ResponseBytes: type, OCTET STRING { BasicOCSPResponse } }

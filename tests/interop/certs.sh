@@ -89,7 +89,7 @@ for name in p256 rsa; do
 	respond "$name" good "$valid" ca -resp_no_certs
 	respond "$name" delegated "$valid" responder
 	respond "$name" revoked "R	301231235959Z	250101000000Z" ca -resp_no_certs
-	python3 "$here/aged.py" "$name-delegated.der" responder.key "$name-expired.der"
+	python3 "$here/aged.py" "$name-delegated.der" responder.key "$name-expired.der" 10000000
 done
 
 openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 -out dh.pem 2>/dev/null

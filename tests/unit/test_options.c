@@ -1,6 +1,7 @@
 /*
- * frontd/options.c, frontd/option_terms.c: what frontd.conf's policies and
- * Diffie-Hellman parameters come to, and what each error says.
+ * frontd/options.c, frontd/option_terms.c: what frontd.conf's policies,
+ * Diffie-Hellman parameters and OCSP responses come to, and what each error
+ * says.
  */
 #include "frontd/options.h"
 
@@ -10,15 +11,19 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "base/clock.h"
 #include "frontd/terms.h"
-#include "tests/unit/certs.h"
+#include "tests/unit/responder.h"
 #include "tests/unit/unit.h"
+
+#define HOUR 3600
 
 static char directory[64], file[96], said[4096];
 static struct options options;
 static const char *const made[] = { "frontd.conf", "ec.pem", "rsa.pem",
 	"dh.pem", "dh-text.pem", "small.pem", "broken.pem", "unsound.pem",
-	"empty.pem", "key.pem", "huge.pem" };
+	"empty.pem", "key.pem", "huge.pem", "good.der", "old.der",
+	"young.der" };
 
 static FILE *
 open_file(const char *name)
@@ -78,17 +83,37 @@ static const char unsound[] =
     "ssbzSibBsu/6iGtCOGEoXJf//////////gIBAg==\n"
     "-----END DH PARAMETERS-----\n";
 
+/* Of the certificate's own key, for so many seconds around now. */
+static void
+write_response(
+    const char *name, const struct certs_cert *cert, int from, int to)
+{
+	int64_t now = (int64_t)clock_day();
+	struct slice response = responder_make(&(struct responder_spec){
+	    .subject = cert, .from = now + from, .to = now + to });
+	FILE *out = open_file(name);
+
+	ck_assert_uint_eq(
+	    fwrite(response.data, 1, response.len, out), response.len);
+	ck_assert_int_eq(fclose(out), 0);
+	responder_free(response);
+}
+
 static void
 set_up(void)
 {
+	const struct certs_cert *ec;
 	FILE *out;
 
 	ck_assert_int_eq(s2n_init(), 0);
 	strcpy(directory, "/tmp/frontd-options.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	snprintf(file, sizeof file, "%s/frontd.conf", directory);
-	write_file("ec.pem",
-	    certs_make(&(struct certs_spec){ .name = "ec.test" })->pem);
+	ec = certs_make(&(struct certs_spec){ .name = "ec.test" });
+	write_file("ec.pem", ec->pem);
+	write_response("good.der", ec, -HOUR, HOUR);
+	write_response("old.der", ec, -HOUR, -1);
+	write_response("young.der", ec, HOUR, 2 * HOUR);
 	write_file("rsa.pem",
 	    certs_make(
 		&(struct certs_spec){ .name = "rsa.test", .key = CERTS_RSA })
@@ -200,6 +225,17 @@ static const struct {
 	{ FILE_WITH("", "", "dh-params = \"unsound.pem\""), 7,
 	    "unsound.pem: Diffie-Hellman parameters are not sound" },
 	{ FILE_WITH("", "", "dh-params = \"\""), 7, "dh-params is missing" },
+	{ FILE_WITH("", "ocsp = \"\"", ""), 3, "ocsp is missing" },
+	{ FILE_WITH("", "ocsp = \"absent.der\"", ""), 3,
+	    "absent.der: No such file" },
+	{ FILE_WITH("", "ocsp = \"ec.pem\"", ""), 3,
+	    "ec.pem: no OCSP response in DER" },
+	{ FILE_WITH("", "ocsp = \"key.pem\"", ""), 3,
+	    "key.pem: no OCSP response in DER" },
+	{ FILE_WITH("", "ocsp = \"huge.pem\"", ""), 3,
+	    "huge.pem: larger than 32000 bytes" },
+	{ FILE_WITH("", "", "ocsp = \"good.der\""), 7,
+	    "good.der: is of another certificate" },
 };
 
 START_TEST(every_error_names_file_and_line_and_reason)
@@ -290,6 +326,36 @@ START_TEST(policies_that_permit_old_versions_are_noted_once)
 }
 END_TEST
 
+static const struct {
+	const char *text, *stale;
+} responses[] = { { FILE_WITH("", "ocsp = \"good.der\"", ""), NULL },
+	{ FILE_WITH("", "ocsp = \"old.der\"", ""), "expired" },
+	{ FILE_WITH("", "ocsp = \"young.der\"", ""), "not-yet-valid" } };
+
+START_TEST(a_response_is_served_in_its_time_only)
+{
+	const char *stale = responses[_i].stale;
+	const struct option_site *site;
+
+	ck_assert_msg(read_options(responses[_i].text), "%s", said);
+	ck_assert_str_eq(said, "");
+	site = options.sites[0];
+	ck_assert(site->staple.len > 0);
+	if (stale != NULL) {
+		ck_assert_str_eq(site->stale, stale);
+		ck_assert_uint_eq(site->what.staple_size, 0);
+	} else {
+		ck_assert_ptr_null(site->stale);
+		ck_assert_uint_eq(site->what.staple_size, site->staple.len);
+		ck_assert_uint_eq(
+		    site->what.staple_until, (uint64_t)site->staple.until);
+		ck_assert_uint_gt(site->what.staple_until, clock_day());
+	}
+	ck_assert_uint_eq(options.sites[1]->what.staple_size, 0);
+	ck_assert_ptr_null(options.sites[1]->stale);
+}
+END_TEST
+
 START_TEST(equal_terms_share_a_config)
 {
 	struct terms_table table = { 0 };
@@ -320,6 +386,8 @@ options_suite(void)
 	tcase_add_test(
 	    tcase, the_site_goes_before_the_listener_each_word_for_itself);
 	tcase_add_test(tcase, policies_that_permit_old_versions_are_noted_once);
+	tcase_add_loop_test(tcase, a_response_is_served_in_its_time_only, 0,
+	    (int)COUNT(responses));
 	tcase_add_test(tcase, equal_terms_share_a_config);
 	suite_add_tcase(suite, tcase);
 	return suite;
