@@ -1,8 +1,8 @@
 /*
  * Every public error name with its type and its index in the type. RAISED: it
  * is what some failure of libtls is called, and a test shows which
- * (tests/static/api.sh finds it). UNSHOWN: none can. UNRAISED: no failure of ours has this name,
- * with the reason.
+ * (tests/static/api.sh finds it). UNSHOWN: none can. UNRAISED: no failure of
+ * ours has this name, with the reason.
  */
 #ifndef TESTS_API_ERRORS_H
 #define TESTS_API_ERRORS_H
