@@ -90,7 +90,7 @@ $(B)/$(1)/$(2): $(3)
 endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/readall keyd/tickets $(SIGNING) keyd/wipe)
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/readall keyd/tickets $(SIGNING) keyd/arena)
 KEYD := $(call obj,keyd/keyd keyd/config keyd/endpoint keyd/keyfiles keyd/link base/conf)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
@@ -154,6 +154,7 @@ $(eval $(call unit,content,$(call obj,keyd/content) $(BASE) $(IPC),$$(CRYPTO_LIB
 $(eval $(call unit,decrypter,$(call obj,keyd/decrypter) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,keystore,$(call obj,keyd/keystore keyd/readall $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,request,$(call obj,keyd/request keyd/keystore keyd/readall keyd/tickets $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,arena,$(call obj,keyd/arena),$$(CRYPTO_LIBS)))
 $(eval $(call unit,tickets,$(call obj,keyd/tickets keyd/readall),$$(CRYPTO_LIBS)))
 $(eval $(call unit,endpoint,$(call obj,keyd/endpoint),))
 $(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
@@ -279,6 +280,7 @@ $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),
 $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack tests/tools/keyattack12) $(IPC)))
 $(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
+$(eval $(call tool,without,$(call obj,tests/tools/without)))
 $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))
 $(eval $(call tool,constant_time,$(call obj,tests/tools/constant_time tests/unit/reference12 keyd/decrypter) $(LIBTLS)))
 $(eval $(call tool,handshakes,$(call obj,tests/bench/handshakes),$(B)/lib/libs2n.a))

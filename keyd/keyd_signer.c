@@ -20,17 +20,18 @@
 #include "base/log.h"
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
+#include "keyd/arena.h"
 #include "keyd/decrypter.h"
 #include "keyd/request.h"
 #include "keyd/signer.h"
 #include "keyd/tickets.h"
-#include "keyd/wipe.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
 
 #define CLIENTS_MAX 64
 /* Packets taken from a channel before the next channel's turn. */
 #define BATCH 16
+#define ANSWERS_HELD 4096 /* bytes */
 #define WARM_UP_BITS 2048
 
 struct line {
@@ -301,58 +302,80 @@ line_close(struct line *line)
 	*line = (struct line){ 0 };
 }
 
-/* False: the channel is to be closed, alone. */
+/* Queues the answer, of *len bytes. False: the channel is to be closed, alone.
+ */
 static bool
-line_answer(struct line *line, struct slice packet, uint64_t waited_us)
+line_answer(
+    struct line *line, struct slice packet, uint64_t waited_us, size_t *len)
 {
 	uint8_t answer[KEYPROTO_PACKET_MAX];
-	bool closes;
-	size_t len =
+	bool closes, sent;
+
+	*len =
 	    request_dispatch(&line->client, packet, waited_us, answer, &closes);
-
-	/* A client that reads no answers has used up its credits. */
-	bool sent =
-	    len > 0 && channel_send(line->channel, slice_of(answer, len), -1);
-
-	OPENSSL_cleanse(answer, len);
+	sent =
+	    *len > 0 && channel_send(line->channel, slice_of(answer, *len), -1);
+	OPENSSL_cleanse(answer, *len);
 	return sent && !closes;
 }
 
-static void
-line_ready(struct line *line)
+/* One request: EMPTY when there is none, PACKET when it is answered. */
+static enum channel_event
+line_step(struct line *line, uint64_t since, size_t *held)
 {
 	uint8_t packet[KEYPROTO_PACKET_MAX];
-	uint64_t since = now_us();
 	enum channel_event event;
 	size_t len;
 
-	/* First what waits, so that credits are used up by none but that. */
-	channel_flush(line->channel);
-	for (int i = 0; i < BATCH; i++) {
-		event = channel_receive(
-		    line->channel, packet, sizeof packet, &len, NULL);
-		if (event == CHANNEL_EMPTY)
-			break;
-		if (event != CHANNEL_PACKET ||
-		    !line_answer(
-			line, slice_of(packet, len), now_us() - since)) {
-			channel_flush(line->channel);
-			line_close(line);
-			return;
-		}
-	}
-	event = channel_flush(line->channel);
-	if (event == CHANNEL_CLOSED || event == CHANNEL_BROKEN)
+	event =
+	    channel_receive(line->channel, packet, sizeof packet, &len, NULL);
+	if (event != CHANNEL_PACKET)
+		return event;
+	if (!line_answer(line, slice_of(packet, len), now_us() - since, &len))
+		return CHANNEL_BROKEN;
+	*held += len;
+	return CHANNEL_PACKET;
+}
+
+/*
+ * Nothing is read from a client while answers to it wait. So a channel holds
+ * back no more than ANSWERS_HELD and the answer that goes beyond it: together
+ * they have only what memory there is.
+ */
+static void
+line_ready(struct line *line)
+{
+	enum channel_event event = channel_flush(line->channel), sent;
+	uint64_t since = now_us();
+	size_t held = 0;
+
+	if (event == CHANNEL_PACKET)
+		return;
+	if (event == CHANNEL_EMPTY)
+		event = CHANNEL_PACKET;
+	for (int i = 0; i < BATCH && held <= ANSWERS_HELD; i++)
+		if (event == CHANNEL_PACKET)
+			event = line_step(line, since, &held);
+	sent = channel_flush(line->channel);
+	if (event > CHANNEL_PACKET || sent > CHANNEL_PACKET)
 		line_close(line);
 }
 
-/* Read also while answers wait: a client that takes none is to be found out. */
+/* Of a client that takes no answers nothing is read, see line_ready. */
 static struct pollfd
-watch(const struct channel *channel)
+watch_line(const struct channel *channel)
 {
-	short events = channel_waiting(channel) ? POLLIN | POLLOUT : POLLIN;
+	short events = channel_waiting(channel) ? POLLOUT : POLLIN;
 
 	return (struct pollfd){ channel_fd(channel), events, 0 };
+}
+
+static struct pollfd
+watch_control(void)
+{
+	short events = channel_waiting(control) ? POLLIN | POLLOUT : POLLIN;
+
+	return (struct pollfd){ channel_fd(control), events, 0 };
 }
 
 static void
@@ -364,12 +387,12 @@ serve(const struct confinement *reached)
 
 	for (;;) {
 		count = 0;
-		fds[count++] = watch(control);
+		fds[count++] = watch_control();
 		for (size_t i = 0; i < CLIENTS_MAX; i++) {
 			if (lines[i].channel == NULL)
 				continue;
 			of[count] = &lines[i];
-			fds[count++] = watch(lines[i].channel);
+			fds[count++] = watch_line(lines[i].channel);
 		}
 		if (poll(fds, count, -1) < 0 && errno != EINTR)
 			exit(EXIT_FAILURE);
@@ -382,10 +405,24 @@ serve(const struct confinement *reached)
 	}
 }
 
+/* How well libcrypto's memory is kept from others, as a layer's level. */
+static bool
+make_arena(struct policy_request *ask)
+{
+	enum arena_kind kind;
+
+	if (!arena_install(&kind, &ask->secrets_reason))
+		return false;
+	ask->secrets = kind == ARENA_SECRET   ? LEVEL_FULL
+		       : kind == ARENA_LOCKED ? LEVEL_PARTIAL
+					      : LEVEL_MISSING;
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
-	static const struct policy_request ask = {
+	struct policy_request ask = {
 		.strictness = SANDBOX_BEST_EFFORT,
 		.keep_below = SPAWN_FIRST_FD,
 	};
@@ -393,7 +430,7 @@ main(int argc, char **argv)
 
 	name = argc > 0 ? argv[0] : "keyd-signer";
 	log_open(name, LOG_LEVEL_INFO);
-	if (!wipe_install() ||
+	if (!make_arena(&ask) ||
 	    (control = channel_new(SPAWN_CONTROL_FD, KEYPROTO_SLOTS + 64)) ==
 		NULL ||
 	    (keys = keystore_new()) == NULL ||

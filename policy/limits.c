@@ -2,14 +2,15 @@
  * Resource limits, and memory that is never written to swap.
  */
 #include <errno.h>
+#include <limits.h>
 #include <malloc.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "policy/profile.h"
 
-/* More than a signer with all its slots filled uses. */
-#define HEAP_SIZE (2 * 1024 * 1024)
+/* More than a signer with all its channels full uses beside its arena. */
+#define HEAP_SIZE (1536 * 1024)
 
 static int
 limit(__rlimit_resource_t resource, rlim_t most)
@@ -40,40 +41,46 @@ limits_enter(const struct profile *profile)
 }
 
 /*
- * What is mapped later could not be locked, and then would fail. So a heap of
- * ample size is made now, which malloc keeps, and locked: with all there is if
- * the limit allows, else alone.
+ * A heap of ample size, which malloc keeps: the filter may allow no more, and
+ * what is mapped later could perhaps not be locked. Never in a mapping of its
+ * own, which free() would unmap.
  */
-static int
-lock_a_heap(void)
+static void *
+make_heap(void)
 {
 	void *heap;
-	int r = 0;
 
-	mallopt(M_MMAP_THRESHOLD, 2 * HEAP_SIZE);
-	mallopt(M_TRIM_THRESHOLD, 32 * HEAP_SIZE);
-	if ((heap = malloc(HEAP_SIZE)) == NULL)
-		return ENOMEM;
-	/* Not memset, which goes as free() follows. */
-	explicit_bzero(heap, HEAP_SIZE);
+	mallopt(M_MMAP_MAX, 0);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	if ((heap = malloc(HEAP_SIZE)) != NULL)
+		explicit_bzero(heap, HEAP_SIZE); /* memset goes before free */
+	return heap;
+}
+
+/* Locks all there is, and what is to come; if the limit does not allow that,
+ * what there is, or at least the heap. */
+static struct outcome
+lock(void *heap)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	int refused;
+
+	if (setrlimit(RLIMIT_MEMLOCK, &all) == 0)
+		return outcome_of(
+		    mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ? 0 : errno);
+	refused = errno;
 	if (mlockall(MCL_CURRENT) != 0 && mlock(heap, HEAP_SIZE) != 0)
-		r = errno;
-	free(heap);
-	return r;
+		return outcome_of(errno);
+	return (struct outcome){ LEVEL_PARTIAL, refused };
 }
 
 /* While still root: afterwards the limit is the ordinary account's. */
 struct outcome
 limits_lock_memory(void)
 {
-	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	int refused, r;
+	void *heap = make_heap();
+	struct outcome outcome = heap != NULL ? lock(heap) : outcome_of(ENOMEM);
 
-	if (setrlimit(RLIMIT_MEMLOCK, &all) == 0)
-		return outcome_of(
-		    mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ? 0 : errno);
-	refused = errno;
-	if ((r = lock_a_heap()) != 0)
-		return outcome_of(r);
-	return (struct outcome){ LEVEL_PARTIAL, refused };
+	free(heap);
+	return outcome;
 }

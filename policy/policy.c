@@ -18,7 +18,7 @@
 #include "policy/profile.h"
 
 static const char *const layer_names[LAYER_COUNT] = { "limits", "namespaces",
-	"root", "uid", "dumpable", "landlock", "seccomp", "memory" };
+	"root", "uid", "dumpable", "landlock", "seccomp", "memory", "secrets" };
 static const char *const level_names[] = { "not-asked", "missing", "partial",
 	"full" };
 
@@ -116,6 +116,10 @@ enter_child_layers(const struct entry *entry, const struct account *account)
 
 	if (entry->profile->lock_memory)
 		note(entry, LAYER_MEMORY, limits_lock_memory());
+	if (entry->request->secrets != LEVEL_NOT_ASKED)
+		note(entry, LAYER_SECRETS,
+		    (struct outcome){ entry->request->secrets,
+			entry->request->secrets_reason });
 	enter_spaces(entry);
 	note(entry, LAYER_UID, privdrop_enter(account));
 	die_with(parent);

@@ -19,7 +19,8 @@ enum layer {
 	LAYER_DUMPABLE,   /* no core dump, no ptrace by the same uid */
 	LAYER_LANDLOCK,
 	LAYER_SECCOMP,
-	LAYER_MEMORY, /* memory locked */
+	LAYER_MEMORY,  /* memory locked */
+	LAYER_SECRETS, /* a region that no other process can read */
 	LAYER_COUNT
 };
 
@@ -52,6 +53,9 @@ struct policy_request {
 	/* Account in /etc/passwd instead of the profile's, or NULL. */
 	const char *user;
 	unsigned keep_below; /* descriptors >= this are closed; 0 keeps all */
+	/* What the caller's secrets lie in, made before: only to be told. */
+	enum level secrets;
+	int secrets_reason; /* errno */
 };
 
 /*

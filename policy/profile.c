@@ -24,7 +24,9 @@ print_call(const struct call *call, FILE *out)
 		[RULE_EQUAL] = "is" };
 
 	fprintf(out, "    %s", call->name);
-	if (call->rule != RULE_NONE)
+	if (call->rule == RULE_REFUSED)
+		fprintf(out, " (refused)");
+	else if (call->rule != RULE_NONE)
 		fprintf(out, " (argument %u %s %#" PRIx64 ")", call->argument,
 		    words[call->rule], call->operand);
 	fputc('\n', out);
@@ -54,6 +56,16 @@ print_calls(const struct profile *profile, FILE *out)
 	free(sorted);
 }
 
+static size_t
+count_allowed(const struct profile *profile)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < profile->call_count; i++)
+		count += profile->calls[i].rule != RULE_REFUSED;
+	return count;
+}
+
 void
 profile_print(const struct profile *profile, FILE *out)
 {
@@ -68,6 +80,6 @@ profile_print(const struct profile *profile, FILE *out)
 	    profile->no_files ? " no-files" : "");
 	if (profile->max_files != 0)
 		fprintf(out, "  files %u\n", profile->max_files);
-	fprintf(out, "  calls %zu\n", profile->call_count);
+	fprintf(out, "  calls %zu\n", count_allowed(profile));
 	print_calls(profile, out);
 }

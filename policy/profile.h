@@ -14,13 +14,14 @@
 
 /* What one argument of an allowed call must be. */
 enum rule {
-	RULE_NONE,  /* whatever it likes */
-	RULE_CLEAR, /* the operand's bits are 0 */
-	RULE_BELOW, /* less than the operand */
-	RULE_EQUAL  /* the operand */
+	RULE_NONE,   /* whatever it likes */
+	RULE_CLEAR,  /* the operand's bits are 0 */
+	RULE_BELOW,  /* less than the operand */
+	RULE_EQUAL,  /* the operand */
+	RULE_REFUSED /* no argument will do: ENOMEM, and nothing is executed */
 };
 
-/* A system call that is allowed, maybe on a condition. */
+/* A system call that is allowed, maybe on a condition; or that is refused. */
 struct call {
 	int number;
 	const char *name;

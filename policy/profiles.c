@@ -8,7 +8,9 @@
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "policy/profile.h"
 
@@ -29,20 +31,20 @@
 #endif
 
 /*
- * Memory, which is never executable; time, the end; and what the kernel has a
- * process call to go on waiting after it was stopped.
+ * What libc and libcrypto do without being asked to, the end, and what the
+ * kernel has a process call to go on waiting after it was stopped. New memory
+ * is never executable.
  */
 #define ALWAYS                                                                 \
-	C(brk), C(munmap), C(futex), C(getrandom), C(getpid), C(exit_group),   \
-	    C(rt_sigreturn), C(restart_syscall)
+	C(futex), C(getpid), C(exit_group), C(rt_sigreturn), C(restart_syscall)
 #define NEW_MEMORY ON(mmap, RULE_CLEAR, 2, PROT_EXEC)
 #define OLD_MEMORY ON(mprotect, RULE_CLEAR, 2, PROT_EXEC)
 
 /* What malloc and libevent need besides. */
 #define LOOP                                                                   \
-	ALWAYS, C(madvise), C(mremap), C(epoll_wait), C(epoll_pwait),          \
-	    C(epoll_ctl), C(read), C(write), C(close), C(clock_gettime),       \
-	    C(recvmsg), C(sendmsg), C(sendmmsg)
+	ALWAYS, C(getrandom), C(brk), C(munmap), C(madvise), C(mremap),        \
+	    C(epoll_wait), C(epoll_pwait), C(epoll_ctl), C(read), C(write),    \
+	    C(close), C(clock_gettime), C(recvmsg), C(sendmsg), C(sendmmsg)
 
 /* A descriptor's owner and signal would be a way to signal other processes. */
 #define CHILD_LOOP                                                             \
@@ -53,15 +55,22 @@
 	C(accept4), C(recvfrom), C(sendto), C(writev), C(readv), C(shutdown),  \
 	    C(setsockopt), C(getsockopt), C(getsockname), C(getpeername)
 
+/*
+ * It has all the memory that it will ever have: its arena, and a heap that
+ * malloc would like to grow. It writes log lines, reads the files it is passed
+ * and never waits but in poll.
+ */
 static const struct call signer_calls[] = {
 	ALWAYS,
-	NEW_MEMORY,
+	ON(brk, RULE_REFUSED, 0, 0),
+	ON(mmap, RULE_REFUSED, 0, 0),
+	ON(getrandom, RULE_BELOW, 2, GRND_RANDOM),
 	POLL,
 	C(read),
-	C(write),
+	ON(write, RULE_BELOW, 0, STDERR_FILENO + 1),
 	C(close),
-	C(recvmsg),
-	C(sendmsg),
+	ON(recvmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
+	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL),
 };
 
 static const struct call worker_calls[] = { CHILD_LOOP, GIVEN_SOCKETS };
@@ -103,7 +112,7 @@ static const struct call page_calls[] = { CHILD_LOOP, C(accept4), C(readv),
 /* Its socket listens before; what it makes are pairs. */
 static const struct call keyd_calls[] = { LOOP, C(accept), C(accept4),
 	C(socketpair), C(getsockopt), C(shutdown), C(poll), C(ppoll),
-	START_CHILDREN, SEAL_CHILDREN };
+	C(memfd_secret), C(ftruncate), START_CHILDREN, SEAL_CHILDREN };
 
 static const struct call frontd_calls[] = { LOOP, GIVEN_SOCKETS,
 	C(epoll_create1), C(epoll_create), C(socket), C(socketpair), C(connect),

@@ -36,6 +36,10 @@ allow(scmp_filter_ctx filter, const struct call *call)
 
 	if (call->number < 0)
 		return 0; /* not a call of this architecture */
+	/* malloc lives with that, and would not with a trap. */
+	if (call->rule == RULE_REFUSED)
+		return seccomp_rule_add(
+		    filter, SCMP_ACT_ERRNO(ENOMEM), call->number, 0);
 	return add(filter, SCMP_ACT_ALLOW, call, met);
 }
 
@@ -47,7 +51,8 @@ forbid_unless_met(scmp_filter_ctx filter, const struct call *call)
 		compare[call->rule].broken, call->operand, 0 };
 	int r = 0;
 
-	if (call->number < 0 || call->rule == RULE_NONE)
+	if (call->number < 0 || call->rule == RULE_NONE ||
+	    call->rule == RULE_REFUSED)
 		return 0;
 	if (call->rule != RULE_CLEAR)
 		return add(filter, SCMP_ACT_TRAP, call, broken);

@@ -1,7 +1,8 @@
 #!/bin/sh
-# keyd's memory has no byte of a key; the signer's has one copy of an EC scalar,
-# also after a thousand signatures. That it is found there shows that the scan
-# finds what there is.
+# keyd's memory has no byte of a key, and the signer's only where nobody can look.
+# Where the kernel has no such place, the signer has one copy of an EC scalar,
+# also after a thousand signatures, in memory that is in no core dump. That it is
+# found there shows that the scan finds what there is.
 set -eu
 . tests/e2e/lib/keyd.sh
 [ "$(id -u)" -eq 0 ] || { echo "only root reads other processes' memory"; exit 77; }
@@ -20,6 +21,22 @@ copies() {
 	fi
 }
 
+# Not even root: what is not found is in the secret memory, or nowhere.
+check_secret() {
+	scan "$dir/demo.pem" "$keyd" "$signer" >"$dir/found" || fail "$1: $(cat "$dir/found")"
+	grep -q "^pid $signer: [0-9]* bytes are secret" "$dir/found" || fail "$1: no memory of the signer's is secret"
+	! grep -q 'layer=secrets' "$dir/log" || fail "$1: the layer is said to be missing"
+}
+
+# in_no_dump: the mapping in which all was found has this flag.
+in_no_dump() {
+	address=$(sed -n 's/.* at \([0-9a-f]*\) in .*/\1/p' "$dir/found" | head -n 1)
+	awk -v at="$address" '
+	/^[0-9a-f]+-[0-9a-f]+ / { split($1, ends, "-"); inside = ends[1] <= at && at < ends[2] }
+	inside && /^VmFlags:/ && / dd( |$)/ { found = 1 }
+	END { exit !found }' "/proc/$signer/smaps" || fail "the keys would be in a core dump"
+}
+
 check() {
 	scan "$dir/demo.pem" "$keyd" || fail "keyd: $1"
 	scan --expect "$dir/demo.pem" "$signer" >"$dir/found" || fail "signer: $1"
@@ -36,13 +53,30 @@ check() {
 		;;
 	*) copies "EC scalar" 1 ;;
 	esac
+	in_no_dump
 }
 
 configure_demo
 for kind in p256 rsa; do
 	make_key demo $kind
+	start_keyd
+	if grep -q 'layer=secrets' "$dir/log"; then
+		echo "note: no memfd_secret here, so only locked memory was looked at"
+	else
+		check_secret "after loading"
+		ask sign "$dir/demo.pub" 1000
+		check_secret "after a thousand signatures"
+	fi
+	stop_keyd
+done
+
+keyd_before=$BUILD/tests/without
+for kind in p256 rsa; do
+	make_key demo $kind
 	make_key stranger $kind
 	start_keyd
+	grep -q 'profile=keyd-signer layer=secrets level=partial reason="Function not implemented"' "$dir/log" ||
+	    fail "that there is no secret memory is not said"
 	check "after loading"
 	ask sign "$dir/demo.pub" 1000
 	check "after a thousand signatures"

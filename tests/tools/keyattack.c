@@ -17,6 +17,8 @@ enum { WITNESS = 1, ATTACKER = 2 };
 enum { MINE = 0, OTHERS = 1, NOBODYS = 2 };
 /* Answers that fit into the socket, and credits, many times over. */
 #define FLOOD 20000
+/* So long without room: it does not read. */
+#define FLOOD_WAIT_MS 1000
 
 static struct keymaster *master;
 static struct keyline witness;
@@ -234,7 +236,21 @@ send_garbage(void)
 	expect_closed(&line, "an id again");
 }
 
-/* Requests and no reading: the signer must neither wait nor hoard. */
+/* What was asked for without reading is all answered, once it is read. */
+static void
+read_flood(struct keyline *line, size_t sent)
+{
+	struct keyproto_header header;
+	struct slice payload;
+
+	for (size_t i = 0; i < sent; i++)
+		if (!keyline_answer(line, &header, &payload) ||
+		    header.id != line->id - sent + i + 1)
+			keyline_die("answer %zu of %zu is missing", i, sent);
+}
+
+/* Requests and no reading: the signer must neither wait nor hoard. It reads no
+ * more of them, and others are served. */
 static void
 flood(void)
 {
@@ -253,19 +269,24 @@ flood(void)
 		whole = keyproto_build(
 		    &header, slice_of(payload, len), packet, sizeof packet);
 		if (send(room.fd, packet, whole, MSG_NOSIGNAL | MSG_DONTWAIT) >=
-		    0)
+		    0) {
 			sent++;
-		else if (errno != EAGAIN)
+			continue;
+		}
+		line.id--;
+		if (errno != EAGAIN)
+			keyline_die("closed after %zu requests", sent);
+		if (poll(&room, 1, FLOOD_WAIT_MS) <= 0)
 			break;
-		else if (poll(&room, 1, KEYLINE_WAIT_MS) <= 0)
-			keyline_die("the signer neither reads nor closes");
 	}
 	if (sent == FLOOD)
 		keyline_die("%d requests without reading are accepted", FLOOD);
 	if (sent <= KEYPROTO_CREDITS)
-		keyline_die("closed after %zu requests, within credits", sent);
-	keyline_close(&line);
+		keyline_die("stopped after %zu requests, within credits", sent);
 	check_witness("a flood");
+	read_flood(&line, sent);
+	keyline_close(&line);
+	check_witness("the end of a flood");
 }
 
 /* keyd itself reads masters' packets: only the connection may suffer. */

@@ -94,8 +94,12 @@ static const struct {
 static bool
 is_forbidden(const struct profile *profile, size_t which)
 {
+	const struct call *map = profile_call(profile, SYS_mmap);
+
 	if (profile->master)
 		return forbidden[which].master_too;
+	if (forbidden[which].deed == do_mmap_code)
+		return map == NULL || map->rule != RULE_REFUSED;
 	return forbidden[which].deed != do_call ||
 	       profile_call(profile, (int)forbidden[which].argument) == NULL;
 }

@@ -175,6 +175,7 @@ assert_rule(const struct profile *profile)
 
 	switch (ruled->rule) {
 	case RULE_NONE:
+	case RULE_REFUSED: /* by a test of its own */
 		break;
 	case RULE_CLEAR:
 		for (unsigned bit = 0; bit < 64; bit++)
@@ -216,6 +217,54 @@ START_TEST(a_call_is_made_within_its_rule_only)
 }
 END_TEST
 
+static int
+call_refused(long number)
+{
+	errno = 0;
+	return syscall(number, 0L, 4096L, 3L, 34L, -1L, 0L) == -1 &&
+		       errno == ENOMEM
+		   ? SURVIVED
+		   : 1;
+}
+
+/* malloc has to live with it: nothing is executed, and nobody ends. */
+START_TEST(a_refused_call_is_answered_with_enomem)
+{
+	static const long refused[] = { SYS_brk, SYS_mmap };
+	struct confined child = { 0 };
+
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		const struct call *call =
+		    profile_call(&keyd_signer_profile, (int)refused[i]);
+
+		ck_assert_ptr_nonnull(call);
+		ck_assert_int_eq(call->rule, RULE_REFUSED);
+		confined_filter(
+		    &child, &keyd_signer_profile, call_refused, refused[i]);
+		ck_assert_msg(WIFEXITED(child.status) &&
+				  WEXITSTATUS(child.status) == SURVIVED,
+		    "%s: status %x: %s", call->name, child.status, child.said);
+	}
+}
+END_TEST
+
+/* Memory is mapped and protected by nothing that a signer has left. */
+START_TEST(a_signer_maps_no_memory_and_has_few_calls)
+{
+	static const int mapping[] = { SYS_munmap, SYS_mremap, SYS_mprotect,
+		SYS_pkey_mprotect, SYS_remap_file_pages, SYS_shmat, SYS_madvise,
+		SYS_memfd_create, SYS_memfd_secret };
+	size_t allowed = 0;
+
+	for (size_t i = 0; i < COUNT(mapping); i++)
+		ck_assert_ptr_null(
+		    profile_call(&keyd_signer_profile, mapping[i]));
+	for (size_t i = 0; i < keyd_signer_profile.call_count; i++)
+		allowed += keyd_signer_profile.calls[i].rule != RULE_REFUSED;
+	ck_assert_uint_le(allowed, 14);
+}
+END_TEST
+
 /* As mprotect and mmap are really used by shell code. */
 static int
 make_code(long how)
@@ -239,7 +288,12 @@ START_TEST(no_child_makes_code)
 	if (profile->master)
 		return; /* its children's loader does */
 	confined_filter(&child, profile, make_code, 0);
-	assert_died_of(&child, profile, "mmap", SYS_mmap);
+	if (profile_call(profile, SYS_mmap)->rule == RULE_REFUSED)
+		ck_assert_int_eq(child.status, 1 << 8);
+	else
+		assert_died_of(&child, profile, "mmap", SYS_mmap);
+	if (profile_call(profile, SYS_mmap)->rule == RULE_REFUSED)
+		return; /* it has no page to begin with */
 	confined_filter(&child, profile, make_code, 1);
 	assert_died_of(&child, profile, "mprotect", SYS_mprotect);
 }
@@ -314,6 +368,8 @@ seccomp_suite(void)
 #endif
 	tcase_add_loop_test(
 	    tcase, a_call_is_made_within_its_rule_only, 0, profiles);
+	tcase_add_test(tcase, a_refused_call_is_answered_with_enomem);
+	tcase_add_test(tcase, a_signer_maps_no_memory_and_has_few_calls);
 	tcase_add_loop_test(tcase, no_child_makes_code, 0, profiles);
 	tcase_add_test(
 	    tcase, a_second_forbidden_call_in_the_handler_is_the_end);

@@ -45,8 +45,9 @@ await_signer() {
 	fail "there is no signer"
 }
 
+# With $keyd_before: words before its own.
 start_keyd() {
-	"$BUILD/bin/keyd" -f "$dir/keyd.conf" 2>>"$dir/log" &
+	${keyd_before:-} "$BUILD/bin/keyd" -f "$dir/keyd.conf" 2>>"$dir/log" &
 	keyd=$!
 	await_signer
 }

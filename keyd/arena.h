@@ -1,0 +1,49 @@
+/*
+ * Memory for what is secret: a region of a fixed size that nobody else can read
+ * (memfd_secret: not even the kernel's own ways to another process's memory
+ * lead there), from which libcrypto takes all it uses. What is given back is
+ * zeroed. Made before the process seals itself, and never larger: afterwards
+ * memory is a question for nobody but the region.
+ */
+#ifndef KEYD_ARENA_H
+#define KEYD_ARENA_H
+
+#include "base/slice.h"
+
+/* A signer with 256 RSA keys of 8192 bits uses five sixths of it, one with a
+ * single key a tenth. */
+#define ARENA_SIZE (6 * 1024 * 1024)
+/* One block has no more. */
+#define ARENA_BLOCK_MAX (256 * 1024)
+
+/* How well the region is kept from others. */
+enum arena_kind {
+	ARENA_PLAIN,  /* only kept out of core dumps */
+	ARENA_LOCKED, /* never in swap, either: where there is no memfd_secret
+		       */
+	ARENA_SECRET
+};
+
+/*
+ * Makes the region, no better than most says, and all of it there at once. A
+ * process has one. False: out of memory. *reason is the errno for which it is
+ * not better.
+ */
+must_check bool arena_open(
+    size_t size, enum arena_kind most, enum arena_kind *, int *reason);
+/* The same of ARENA_SIZE, for libcrypto, whose first caller this has to be. */
+must_check bool arena_install(enum arena_kind *, int *reason);
+
+/*
+ * As malloc, realloc and free; aligned to 16 bytes. NULL: the arena is full, or
+ * len is 0 or more than ARENA_BLOCK_MAX. A block that is not one, or was freed
+ * before, ends the process.
+ */
+void *arena_take(size_t len);
+void *arena_move(void *, size_t len);
+void arena_release(void *);
+
+/* Bytes of the region that were ever in use. */
+size_t arena_used(void);
+
+#endif
