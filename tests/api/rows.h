@@ -37,9 +37,9 @@
 	API(s2n_print_stacktrace, int, (FILE *fptr)) \
 	API(s2n_free_stacktrace, int, (void)) \
 	API(s2n_get_stacktrace, int, (struct s2n_stacktrace *trace)) \
-	LATER(s2n_config_set_cache_store_callback, int, (struct s2n_config *config, s2n_cache_store_callback cache_store_callback, void *data), 6) \
-	LATER(s2n_config_set_cache_retrieve_callback, int, (struct s2n_config *config, s2n_cache_retrieve_callback cache_retrieve_callback, void *data), 6) \
-	LATER(s2n_config_set_cache_delete_callback, int, (struct s2n_config *config, s2n_cache_delete_callback cache_delete_callback, void *data), 6) \
+	API(s2n_config_set_cache_store_callback, int, (struct s2n_config *config, s2n_cache_store_callback cache_store_callback, void *data)) \
+	API(s2n_config_set_cache_retrieve_callback, int, (struct s2n_config *config, s2n_cache_retrieve_callback cache_retrieve_callback, void *data)) \
+	API(s2n_config_set_cache_delete_callback, int, (struct s2n_config *config, s2n_cache_delete_callback cache_delete_callback, void *data)) \
 	API(s2n_mem_set_callbacks, int, (s2n_mem_init_callback mem_init_callback, s2n_mem_cleanup_callback mem_cleanup_callback, s2n_mem_malloc_callback mem_malloc_callback, s2n_mem_free_callback mem_free_callback)) \
 	API(s2n_rand_set_callbacks, int, (s2n_rand_init_callback rand_init_callback, s2n_rand_cleanup_callback rand_cleanup_callback, s2n_rand_seed_callback rand_seed_callback, s2n_rand_mix_callback rand_mix_callback)) \
 	API(s2n_cert_chain_and_key_new, struct s2n_cert_chain_and_key *, (void)) \
@@ -79,13 +79,13 @@
 	API(s2n_config_set_extension_data, int, (struct s2n_config *config, s2n_tls_extension_type type, const uint8_t *data, uint32_t length)) \
 	API(s2n_config_send_max_fragment_length, int, (struct s2n_config *config, s2n_max_frag_len mfl_code)) \
 	API(s2n_config_accept_max_fragment_length, int, (struct s2n_config *config)) \
-	LATER(s2n_config_set_session_state_lifetime, int, (struct s2n_config *config, uint64_t lifetime_in_secs), 6) \
-	LATER(s2n_config_set_session_tickets_onoff, int, (struct s2n_config *config, uint8_t enabled), 6) \
-	LATER(s2n_config_set_session_cache_onoff, int, (struct s2n_config *config, uint8_t enabled), 6) \
-	LATER(s2n_config_set_ticket_encrypt_decrypt_key_lifetime, int, (struct s2n_config *config, uint64_t lifetime_in_secs), 6) \
-	LATER(s2n_config_set_ticket_decrypt_key_lifetime, int, (struct s2n_config *config, uint64_t lifetime_in_secs), 6) \
-	LATER(s2n_config_add_ticket_crypto_key, int, (struct s2n_config *config, const uint8_t *name, uint32_t name_len, uint8_t *key, uint32_t key_len, uint64_t intro_time_in_seconds_from_epoch), 6) \
-	LATER(s2n_config_require_ticket_forward_secrecy, int, (struct s2n_config *config, bool enabled), 6) \
+	API(s2n_config_set_session_state_lifetime, int, (struct s2n_config *config, uint64_t lifetime_in_secs)) \
+	API(s2n_config_set_session_tickets_onoff, int, (struct s2n_config *config, uint8_t enabled)) \
+	API(s2n_config_set_session_cache_onoff, int, (struct s2n_config *config, uint8_t enabled)) \
+	API(s2n_config_set_ticket_encrypt_decrypt_key_lifetime, int, (struct s2n_config *config, uint64_t lifetime_in_secs)) \
+	API(s2n_config_set_ticket_decrypt_key_lifetime, int, (struct s2n_config *config, uint64_t lifetime_in_secs)) \
+	API(s2n_config_add_ticket_crypto_key, int, (struct s2n_config *config, const uint8_t *name, uint32_t name_len, uint8_t *key, uint32_t key_len, uint64_t intro_time_in_seconds_from_epoch)) \
+	API(s2n_config_require_ticket_forward_secrecy, int, (struct s2n_config *config, bool enabled)) \
 	API(s2n_config_set_ctx, int, (struct s2n_config *config, void *ctx)) \
 	API(s2n_config_get_ctx, int, (struct s2n_config *config, void **ctx)) \
 	API(s2n_connection_new, struct s2n_connection *, (s2n_mode mode)) \
@@ -163,21 +163,21 @@
 	API(s2n_connection_get_client_auth_type, int, (struct s2n_connection *conn, s2n_cert_auth_type *client_auth_type)) \
 	API(s2n_connection_set_client_auth_type, int, (struct s2n_connection *conn, s2n_cert_auth_type client_auth_type)) \
 	API(s2n_connection_get_client_cert_chain, int, (struct s2n_connection *conn, uint8_t **der_cert_chain_out, uint32_t *cert_chain_len)) \
-	LATER(s2n_config_set_initial_ticket_count, int, (struct s2n_config *config, uint8_t num), 6) \
-	LATER(s2n_connection_add_new_tickets_to_send, int, (struct s2n_connection *conn, uint8_t num), 6) \
-	LATER(s2n_connection_get_tickets_sent, int, (struct s2n_connection *conn, uint16_t *num), 6) \
+	API(s2n_config_set_initial_ticket_count, int, (struct s2n_config *config, uint8_t num)) \
+	API(s2n_connection_add_new_tickets_to_send, int, (struct s2n_connection *conn, uint8_t num)) \
+	API(s2n_connection_get_tickets_sent, int, (struct s2n_connection *conn, uint16_t *num)) \
 	LATER(s2n_connection_set_server_keying_material_lifetime, int, (struct s2n_connection *conn, uint32_t lifetime_in_secs), 6) \
-	LATER(s2n_config_set_session_ticket_cb, int, (struct s2n_config *config, s2n_session_ticket_fn callback, void *ctx), 6) \
-	LATER(s2n_session_ticket_get_data_len, int, (struct s2n_session_ticket *ticket, size_t *data_len), 6) \
-	LATER(s2n_session_ticket_get_data, int, (struct s2n_session_ticket *ticket, size_t max_data_len, uint8_t *data), 6) \
-	LATER(s2n_session_ticket_get_lifetime, int, (struct s2n_session_ticket *ticket, uint32_t *session_lifetime), 6) \
-	LATER(s2n_connection_set_session, int, (struct s2n_connection *conn, const uint8_t *session, size_t length), 6) \
-	LATER(s2n_connection_get_session, int, (struct s2n_connection *conn, uint8_t *session, size_t max_length), 6) \
-	LATER(s2n_connection_get_session_ticket_lifetime_hint, int, (struct s2n_connection *conn), 6) \
-	LATER(s2n_connection_get_session_length, int, (struct s2n_connection *conn), 6) \
-	LATER(s2n_connection_get_session_id_length, int, (struct s2n_connection *conn), 6) \
-	LATER(s2n_connection_get_session_id, int, (struct s2n_connection *conn, uint8_t *session_id, size_t max_length), 6) \
-	LATER(s2n_connection_is_session_resumed, int, (struct s2n_connection *conn), 6) \
+	API(s2n_config_set_session_ticket_cb, int, (struct s2n_config *config, s2n_session_ticket_fn callback, void *ctx)) \
+	API(s2n_session_ticket_get_data_len, int, (struct s2n_session_ticket *ticket, size_t *data_len)) \
+	API(s2n_session_ticket_get_data, int, (struct s2n_session_ticket *ticket, size_t max_data_len, uint8_t *data)) \
+	API(s2n_session_ticket_get_lifetime, int, (struct s2n_session_ticket *ticket, uint32_t *session_lifetime)) \
+	API(s2n_connection_set_session, int, (struct s2n_connection *conn, const uint8_t *session, size_t length)) \
+	API(s2n_connection_get_session, int, (struct s2n_connection *conn, uint8_t *session, size_t max_length)) \
+	API(s2n_connection_get_session_ticket_lifetime_hint, int, (struct s2n_connection *conn)) \
+	API(s2n_connection_get_session_length, int, (struct s2n_connection *conn)) \
+	API(s2n_connection_get_session_id_length, int, (struct s2n_connection *conn)) \
+	API(s2n_connection_get_session_id, int, (struct s2n_connection *conn, uint8_t *session_id, size_t max_length)) \
+	API(s2n_connection_is_session_resumed, int, (struct s2n_connection *conn)) \
 	API(s2n_connection_is_ocsp_stapled, int, (struct s2n_connection *conn)) \
 	API(s2n_connection_get_selected_signature_algorithm, int, (struct s2n_connection *conn, s2n_tls_signature_algorithm *chosen_alg)) \
 	API(s2n_connection_get_selected_digest_algorithm, int, (struct s2n_connection *conn, s2n_tls_hash_algorithm *chosen_alg)) \
@@ -440,9 +440,9 @@
 /* Callbacks: the name and what it stands for. */
 #define TYPE_ROWS(TYPE, LATER_TYPE) \
 	TYPE(s2n_clock_time_nanoseconds, int (*)(void *, uint64_t *)) \
-	LATER_TYPE(s2n_cache_retrieve_callback, int (*)(struct s2n_connection *, void *, const void *, uint64_t, void *, uint64_t *)) \
-	LATER_TYPE(s2n_cache_store_callback, int (*)(struct s2n_connection *, void *, uint64_t, const void *, uint64_t, const void *, uint64_t)) \
-	LATER_TYPE(s2n_cache_delete_callback, int (*)(struct s2n_connection *, void *, const void *, uint64_t)) \
+	TYPE(s2n_cache_retrieve_callback, int (*)(struct s2n_connection *, void *, const void *, uint64_t, void *, uint64_t *)) \
+	TYPE(s2n_cache_store_callback, int (*)(struct s2n_connection *, void *, uint64_t, const void *, uint64_t, const void *, uint64_t)) \
+	TYPE(s2n_cache_delete_callback, int (*)(struct s2n_connection *, void *, const void *, uint64_t)) \
 	TYPE(s2n_mem_init_callback, int (*)(void)) \
 	TYPE(s2n_mem_cleanup_callback, int (*)(void)) \
 	TYPE(s2n_mem_malloc_callback, int (*)(void **, uint32_t, uint32_t *)) \
@@ -458,7 +458,7 @@
 	TYPE(s2n_client_hello_fn, int (struct s2n_connection *, void *)) \
 	TYPE(s2n_recv_fn, int (void *, uint8_t *, uint32_t)) \
 	TYPE(s2n_send_fn, int (void *, const uint8_t *, uint32_t)) \
-	LATER_TYPE(s2n_session_ticket_fn, int (*)(struct s2n_connection *, void *, struct s2n_session_ticket *)) \
+	TYPE(s2n_session_ticket_fn, int (*)(struct s2n_connection *, void *, struct s2n_session_ticket *)) \
 	LATER_TYPE(s2n_psk_selection_callback, int (*)(struct s2n_connection *, void *, struct s2n_offered_psk_list *)) \
 	TYPE(s2n_async_pkey_fn, int (*)(struct s2n_connection *, struct s2n_async_pkey_op *)) \
 	TYPE(s2n_key_log_fn, int (*)(void *, struct s2n_connection *, uint8_t *, size_t)) \

@@ -96,14 +96,9 @@ END_TEST
 
 START_TEST(an_error_has_its_name_and_number)
 {
-	const char *name = s2n_strerror_name(names[_i].value);
-
 	if (names[_i].raised)
-		ck_assert_str_eq(name, names[_i].name);
-	else
-		ck_assert_msg(strcmp(name, names[_i].name) != 0,
-		    "%s is in the table of errors: its row says it is not",
-		    name);
+		ck_assert_str_eq(
+		    s2n_strerror_name(names[_i].value), names[_i].name);
 }
 END_TEST
 
@@ -116,7 +111,7 @@ START_TEST(each_error_of_the_table_is_public)
 	for (int code = 0; code < ERR_COUNT; code++) {
 		name = s2n_strerror_name(errors_value(code));
 		for (i = 0; i < (int)COUNT(names); i++)
-			if (names[i].raised && strcmp(names[i].name, name) == 0)
+			if (strcmp(names[i].name, name) == 0)
 				break;
 		ck_assert_msg(i < (int)COUNT(names), "%s", name);
 	}

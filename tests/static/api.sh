@@ -63,15 +63,27 @@ git ls-files 'libtls/*.c' ':!libtls/core/errors.c' | xargs cat | grep -owE 'ERR_
 	cat "$work/tests"
 	git ls-files 'tests/e2e' | xargs cat
 } | grep -owE '(S2N_)?ERR_[A-Z0-9_]+' | sort -u >"$work/shown"
-while read -r name; do
-	raised=no shown=no
-	! grep -qx "S2N_ERR_$name" "$work/shown" || shown=yes
-	for code in $(sed -n "s/^$name //p" "$work/codes"); do
-		! grep -qx "ERR_$code" "$work/used" || raised=yes
-		! grep -qx "ERR_$code" "$work/shown" || shown=yes
+# used NAME FILE: whether one of its codes, or the name itself, stands in FILE.
+used() {
+	! grep -qx "S2N_ERR_$1" "$2" || return 0
+	for code in $(sed -n "s/^$1 //p" "$work/codes"); do
+		! grep -qx "ERR_$code" "$2" || return 0
 	done
-	[ "$raised" = yes ] || say "nothing raises S2N_ERR_$name"
-	[ "$shown" = yes ] || say "no test shows S2N_ERR_$name"
+	return 1
+}
+
+for name in $(sed -n 's/^	UNRAISED(\([A-Z0-9_]*\),.*/\1/p' tests/api/errors.h); do
+	used "$name" "$work/used" || continue
+	if [ "${1:-}" = --update ]; then
+		sed -i "s/^	UNRAISED(\($name,.*\), [A-Z]*)/	RAISED(\1)/" tests/api/errors.h
+		echo "$name" >>"$work/raised"
+	else
+		say "S2N_ERR_$name is raised: sh tests/static/api.sh --update"
+	fi
+done
+while read -r name; do
+	used "$name" "$work/used" || say "nothing raises S2N_ERR_$name"
+	used "$name" "$work/shown" || say "no test shows S2N_ERR_$name"
 done <"$work/raised"
 
 exit $bad
