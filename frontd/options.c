@@ -126,6 +126,8 @@ take_staple(cfg_t *cfg, struct option_site *site)
 	time_t now = (time_t)clock_day();
 	char path[PATH_MAX];
 
+	if (value == NULL && staple_demanded(&site->chain))
+		site->stale = "missing";
 	if (value == NULL)
 		return true;
 	if (value[0] == '\0')

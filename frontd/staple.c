@@ -204,6 +204,23 @@ staple_read(const char *path, const struct site_chain *chain,
 	return reason;
 }
 
+#define STATUS_REQUEST 5 /* RFC 6066 1.1 */
+
+bool
+staple_demanded(const struct site_chain *chain)
+{
+	TLS_FEATURE *features =
+	    X509_get_ext_d2i(chain->leaf, NID_tlsfeature, NULL, NULL);
+	bool found = false;
+
+	for (int i = 0; i < sk_ASN1_INTEGER_num(features); i++)
+		found |= ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features, i)) ==
+			 STATUS_REQUEST;
+	TLS_FEATURE_free(features);
+	ERR_clear_error();
+	return found;
+}
+
 void
 staple_free(struct site_staple *staple)
 {

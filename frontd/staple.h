@@ -26,6 +26,8 @@ struct site_staple {
  */
 const char *staple_read(
     const char *path, const struct site_chain *, struct site_staple *staple);
+/* Whether the chain's certificate says that one comes along (RFC 7633). */
+bool staple_demanded(const struct site_chain *);
 void staple_free(struct site_staple *);
 
 #endif

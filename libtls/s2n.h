@@ -347,7 +347,8 @@ typedef enum {
 /**
  * Whether peers are asked to staple an OCSP response to their certificate
  * (Guide: OCSP Stapling); servers can ask in TLS 1.3 only. One that is missing
- * fails no handshake.
+ * fails no handshake, not even where the certificate demands it (the TLS
+ * feature extension, RFC 7633): see s2n_connection_is_ocsp_stapled.
  */
 S2N_API extern int s2n_config_set_status_request_type(
     struct s2n_config *config, s2n_status_request_type type);

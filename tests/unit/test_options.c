@@ -22,7 +22,7 @@ static char directory[64], file[96], said[4096];
 static struct options options;
 static const char *const made[] = { "frontd.conf", "ec.pem", "rsa.pem",
 	"dh.pem", "dh-text.pem", "small.pem", "broken.pem", "unsound.pem",
-	"empty.pem", "key.pem", "huge.pem", "good.der", "old.der",
+	"empty.pem", "key.pem", "must.pem", "huge.pem", "good.der", "old.der",
 	"young.der" };
 
 static FILE *
@@ -111,6 +111,11 @@ set_up(void)
 	snprintf(file, sizeof file, "%s/frontd.conf", directory);
 	ec = certs_make(&(struct certs_spec){ .name = "ec.test" });
 	write_file("ec.pem", ec->pem);
+	write_file("must.pem",
+	    certs_make(&(struct certs_spec){ .name = "must.test",
+			   .extensions = { { "tlsfeature",
+			       "status_request_v2, status_request" } } })
+		->pem);
 	write_response("good.der", ec, -HOUR, HOUR);
 	write_response("old.der", ec, -HOUR, -1);
 	write_response("young.der", ec, HOUR, 2 * HOUR);
@@ -356,6 +361,17 @@ START_TEST(a_response_is_served_in_its_time_only)
 }
 END_TEST
 
+START_TEST(a_certificate_that_demands_a_response_is_noted)
+{
+	ck_assert_msg(read_options(SITE("must", "must.pem", "") SITE(
+			  "ec", "ec.pem", "") "listen \"127.0.0.1:2\" "
+					      "{ default = \"ec\" }\n"),
+	    "%s", said);
+	ck_assert_str_eq(options.sites[0]->stale, "missing");
+	ck_assert_ptr_null(options.sites[1]->stale);
+}
+END_TEST
+
 START_TEST(equal_terms_share_a_config)
 {
 	struct terms_table table = { 0 };
@@ -388,6 +404,7 @@ options_suite(void)
 	tcase_add_test(tcase, policies_that_permit_old_versions_are_noted_once);
 	tcase_add_loop_test(tcase, a_response_is_served_in_its_time_only, 0,
 	    (int)COUNT(responses));
+	tcase_add_test(tcase, a_certificate_that_demands_a_response_is_noted);
 	tcase_add_test(tcase, equal_terms_share_a_config);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -225,6 +225,44 @@ START_TEST(a_server_staples_to_a_client_that_asks)
 }
 END_TEST
 
+/* RFC 7633: such a certificate is as any here, as in the guide's library. */
+START_TEST(a_certificate_that_demands_a_staple_goes_without)
+{
+	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
+	const struct certs_cert *demanding;
+	struct scene scene;
+	struct slice good;
+
+	open_scene(&scene, (size_t)_i, S2N_SERVER);
+	demanding = certs_make(&(struct certs_spec){ .name = "localhost",
+	    .issuer = scene.ca,
+	    .key = CERTS_RSA,
+	    .extensions = { { "tlsfeature", "status_request" } } });
+	ck_assert_int_eq(s2n_cert_chain_and_key_load_pem(
+			     chain, demanding->pem, demanding->key_pem),
+	    0);
+	ck_assert_int_eq(s2n_config_add_cert_chain_and_key_to_store(
+			     scene.peers.server_config, chain),
+	    0);
+	ask(&scene);
+	ck_assert(peers_negotiate(&scene.peers));
+	ck_assert_int_eq(
+	    X509_cmp(scene.peers.client->peer_chain->leaf, demanding->x509), 0);
+	ck_assert_int_eq(s2n_connection_is_ocsp_stapled(scene.peers.client), 0);
+	/* And with one. */
+	peers_reconnect(&scene.peers);
+	good = responder_make(&(struct responder_spec){ .subject = demanding });
+	ck_assert_int_eq(s2n_cert_chain_and_key_set_ocsp_data(
+			     chain, good.data, (uint32_t)good.len),
+	    0);
+	ck_assert(peers_negotiate(&scene.peers));
+	ck_assert_int_eq(s2n_connection_is_ocsp_stapled(scene.peers.client), 1);
+	responder_free(good);
+	close_scene(&scene);
+	s2n_cert_chain_and_key_free(chain);
+}
+END_TEST
+
 START_TEST(nothing_comes_unasked_and_nothing_need_come)
 {
 	struct scene scene;
@@ -794,6 +832,8 @@ stapling_suite(void)
 	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(
 	    tcase, a_server_staples_to_a_client_that_asks, 0, specs);
+	tcase_add_loop_test(
+	    tcase, a_certificate_that_demands_a_staple_goes_without, 0, specs);
 	tcase_add_loop_test(
 	    tcase, nothing_comes_unasked_and_nothing_need_come, 0, specs);
 	tcase_add_loop_test(
