@@ -52,10 +52,13 @@ struct control_plain {
 	uint32_t type;
 };
 
+enum control_choice { CONTROL_UNSAID, CONTROL_ON, CONTROL_OFF };
+
 /* See frontd/terms.h. Empty is what the configuration does not say. */
 struct control_terms {
 	char policy[CONTROL_POLICY_MAX];
 	char dh[CONTROL_DH_MAX]; /* PEM */
+	uint32_t tickets;        /* enum control_choice */
 };
 
 struct control_site {

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "frontd/listener.h"
 #include "frontd/session.h"
+#include "frontd/ticketing.h"
 #include "ipc/spawn.h"
 #include "policy/profiles.h"
 
@@ -305,6 +306,7 @@ start(const struct control_start *order)
 	if (!channel_send(worker.control, slice_of(&report, sizeof report), -1))
 		exit(EXIT_FAILURE);
 	channel_flush(worker.control);
+	ticketing_start(&worker);
 	keyclient_when_told(worker.keys, keys_told);
 	keys_told(NULL); /* it may have been told before */
 }

@@ -17,6 +17,10 @@ option_terms_take(cfg_t *section, struct control_terms *terms)
 	const char *reason;
 	char path[PATH_MAX];
 
+	if (cfg_size(section, "tickets") > 0)
+		terms->tickets = cfg_getbool(section, "tickets") == cfg_true
+				     ? CONTROL_ON
+				     : CONTROL_OFF;
 	if (policy != NULL) {
 		if ((reason = terms_check_policy(policy)) != NULL)
 			return conf_refuse_option(section, "policy",

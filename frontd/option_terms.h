@@ -1,6 +1,6 @@
 /*
- * The words policy and dh-params of frontd.conf(5), and the proof that each
- * listener can serve each site on what they come to.
+ * The words policy, dh-params and tickets of frontd.conf(5), and the proof that
+ * each listener can serve each site on what they come to.
  */
 #ifndef FRONTD_OPTION_TERMS_H
 #define FRONTD_OPTION_TERMS_H
@@ -8,10 +8,11 @@
 #include "base/conf.h"
 #include "frontd/options.h"
 
-/* Both words, of a listener's or a site's section. */
+/* The words, of a listener's or a site's section. */
 #define OPTION_TERMS()                                                         \
 	CFG_STR("policy", NULL, CFGF_NODEFAULT),                               \
-	    CFG_STR("dh-params", NULL, CFGF_NODEFAULT)
+	    CFG_STR("dh-params", NULL, CFGF_NODEFAULT),                        \
+	    CFG_BOOL("tickets", cfg_false, CFGF_NODEFAULT)
 
 /* False after a message, as all that takes a section. */
 must_check bool option_terms_take(cfg_t *section, struct control_terms *);

@@ -18,7 +18,7 @@ struct terms
 terms_between(
     const struct control_terms *listener, const struct control_terms *site)
 {
-	struct terms terms = { site->policy, site->dh };
+	struct terms terms = { site->policy, site->dh, true };
 
 	if (terms.policy[0] == '\0')
 		terms.policy = listener->policy;
@@ -26,6 +26,10 @@ terms_between(
 		terms.policy = TERMS_DEFAULT_POLICY;
 	if (terms.dh[0] == '\0')
 		terms.dh = listener->dh;
+	if (site->tickets != CONTROL_UNSAID)
+		terms.tickets = site->tickets == CONTROL_ON;
+	else if (listener->tickets != CONTROL_UNSAID)
+		terms.tickets = listener->tickets == CONTROL_ON;
 	return terms;
 }
 
@@ -37,6 +41,7 @@ config_new(struct terms terms)
 
 	if (config != NULL &&
 	    s2n_config_set_cipher_preferences(config, terms.policy) == 0 &&
+	    s2n_config_set_session_tickets_onoff(config, terms.tickets) == 0 &&
 	    (terms.dh[0] == '\0' ||
 		s2n_config_add_dhparams(config, terms.dh) == 0))
 		return config;
@@ -53,7 +58,8 @@ terms_row(struct terms_table *table, struct terms terms)
 	for (size_t i = 0; i < table->count; i++) {
 		row = &table->rows[i];
 		if (strcmp(row->terms.policy, terms.policy) == 0 &&
-		    strcmp(row->terms.dh, terms.dh) == 0)
+		    strcmp(row->terms.dh, terms.dh) == 0 &&
+		    row->terms.tickets == terms.tickets)
 			return (int)i;
 	}
 	row = realloc(table->rows, (table->count + 1) * sizeof *row);
@@ -91,7 +97,7 @@ terms_check_policy(const char *name)
 {
 	if (strlen(name) >= CONTROL_POLICY_MAX)
 		return "there is no security policy of this name";
-	return try((struct terms){ name, "" });
+	return try((struct terms){ .policy = name, .dh = "" });
 }
 
 /* The PEM part of a text, copied to out. */
@@ -108,7 +114,7 @@ take_pem(const char *text, char out[CONTROL_DH_MAX])
 	if (end - begin + 2 > CONTROL_DH_MAX)
 		return "the Diffie-Hellman parameters are too large";
 	snprintf(out, CONTROL_DH_MAX, "%.*s\n", (int)(end - begin), begin);
-	return try((struct terms){ TERMS_DEFAULT_POLICY, out });
+	return try((struct terms){ .policy = TERMS_DEFAULT_POLICY, .dh = out });
 }
 
 const char *

@@ -1,8 +1,8 @@
 /*
- * What a site is served on at a listener: a security policy of libtls and
- * Diffie-Hellman parameters. The site's word goes before the listener's, each
- * for itself. The master proves terms before it starts anything, and a worker
- * makes the same configs of them.
+ * What a site is served on at a listener: a security policy of libtls,
+ * Diffie-Hellman parameters, and whether with session tickets. The site's word
+ * goes before the listener's, each for itself. The master proves terms before
+ * it starts anything, and a worker makes the same configs of them.
  */
 #ifndef FRONTD_TERMS_H
 #define FRONTD_TERMS_H
@@ -16,6 +16,7 @@
 struct terms {
 	const char *policy;
 	const char *dh; /* PEM; empty: none, and no suite of DHE is used */
+	bool tickets;
 };
 
 /* Each distinct terms once, with a config on them. Zeroed means empty. */

@@ -310,6 +310,33 @@ START_TEST(the_site_goes_before_the_listener_each_word_for_itself)
 }
 END_TEST
 
+/* What the listener says, the first site, the second; and what that is. */
+static const struct {
+	const char *text;
+	bool first, second;
+} ticket_words[] = {
+	{ FILE_WITH("", "", ""), true, true },
+	{ FILE_WITH("tickets = false", "", ""), false, false },
+	{ FILE_WITH("tickets = true", "", "tickets = false"), true, false },
+	{ FILE_WITH("tickets = false", "tickets = true", ""), true, false },
+	{ FILE_WITH("", "tickets = false", "tickets = true"), false, true },
+};
+
+START_TEST(tickets_are_given_unless_the_site_or_its_listener_says_no)
+{
+	struct terms_table table = { 0 };
+
+	ck_assert_msg(read_options(ticket_words[_i].text), "%s", said);
+	ck_assert(terms_of_site(0).tickets == ticket_words[_i].first);
+	ck_assert(terms_of_site(1).tickets == ticket_words[_i].second);
+	/* Another config, if they differ. */
+	ck_assert_int_eq(terms_row(&table, terms_of_site(0)), 0);
+	ck_assert_int_eq(terms_row(&table, terms_of_site(1)),
+	    ticket_words[_i].first != ticket_words[_i].second);
+	terms_table_free(&table);
+}
+END_TEST
+
 START_TEST(policies_that_permit_old_versions_are_noted_once)
 {
 	ck_assert_msg(read_options(FILE_WITH("policy = \"20240503\"", "",
@@ -376,13 +403,16 @@ START_TEST(equal_terms_share_a_config)
 {
 	struct terms_table table = { 0 };
 
-	ck_assert_int_eq(terms_row(&table, (struct terms){ "default", "" }), 0);
 	ck_assert_int_eq(
-	    terms_row(&table, (struct terms){ "20170210", "" }), 1);
+	    terms_row(&table, (struct terms){ "default", "", true }), 0);
 	ck_assert_int_eq(
-	    terms_row(&table, (struct terms){ "default", ffdhe2048 }), 2);
-	ck_assert_int_eq(terms_row(&table, (struct terms){ "default", "" }), 0);
-	ck_assert_int_eq(terms_row(&table, (struct terms){ "x", "" }), -1);
+	    terms_row(&table, (struct terms){ "20170210", "", true }), 1);
+	ck_assert_int_eq(
+	    terms_row(&table, (struct terms){ "default", ffdhe2048, true }), 2);
+	ck_assert_int_eq(
+	    terms_row(&table, (struct terms){ "default", "", true }), 0);
+	ck_assert_int_eq(
+	    terms_row(&table, (struct terms){ "x", "", true }), -1);
 	ck_assert_uint_eq(table.count, 3);
 	terms_table_free(&table);
 }
@@ -401,6 +431,9 @@ options_suite(void)
 	    tcase, a_policy_of_groups_that_libcrypto_lacks_is_refused);
 	tcase_add_test(
 	    tcase, the_site_goes_before_the_listener_each_word_for_itself);
+	tcase_add_loop_test(tcase,
+	    tickets_are_given_unless_the_site_or_its_listener_says_no, 0,
+	    (int)COUNT(ticket_words));
 	tcase_add_test(tcase, policies_that_permit_old_versions_are_noted_once);
 	tcase_add_loop_test(tcase, a_response_is_served_in_its_time_only, 0,
 	    (int)COUNT(responses));
