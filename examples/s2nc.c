@@ -14,6 +14,8 @@
 
 #include "examples/peer.h"
 
+#define SESSION_MAX 65536
+
 struct client {
 	struct common common;
 	const char *name, *fragment, *cert, *key, *file, *renegotiation;
@@ -23,6 +25,9 @@ struct client {
 	/* Of a renegotiation. */
 	s2n_renegotiate_response response;
 	bool asked;
+	/* The last session that came. */
+	uint8_t session[SESSION_MAX];
+	size_t session_len;
 };
 
 /* clang-format off */
@@ -41,10 +46,10 @@ static const struct word words[] = {
 	{ "insecure",           'i', FLAG,   NULL,        AT(common.insecure),      NULL,    "verify no certificate" },
 	{ "cert",               'l', TEXT,   "file",      AT(cert),                 NULL,    "client certificate, PEM" },
 	{ "key",                'k', TEXT,   "file",      AT(key),                  NULL,    "its key, PEM" },
-	{ "reconnect",          'r', FLAG,   NULL,        AT(reconnect),            NOT_YET, "connect again, resuming" },
+	{ "reconnect",          'r', FLAG,   NULL,        AT(reconnect),            NULL,    "connect again, resuming" },
 	{ "no-session-ticket",  'T', FLAG,   NULL,        AT(common.no_tickets),    NULL,    "no session tickets" },
-	{ "ticket-out",         0,   TEXT,   "file",      AT(ticket_out),           NOT_YET, "save the session" },
-	{ "ticket-in",          0,   TEXT,   "file",      AT(ticket_in),            NOT_YET, "resume a saved session" },
+	{ "ticket-out",         0,   TEXT,   "file",      AT(ticket_out),           NULL,    "save the session" },
+	{ "ticket-in",          0,   TEXT,   "file",      AT(ticket_in),            NULL,    "resume a saved session" },
 	{ "dynamic",            'D', NUMBER, "bytes",     AT(threshold),            NULL,    "small records until so many bytes were sent" },
 	{ "timeout",            't', NUMBER, "seconds",   AT(timeout),              NULL,    "and again after such a pause" },
 	{ "corked-io",          'C', FLAG,   NULL,        AT(common.corked),        NULL,    "cork the socket during a flight" },
@@ -128,6 +133,72 @@ set_renegotiation(struct s2n_config *config, struct client *client)
 		peer_die("--renegotiation");
 }
 
+/* ---- sessions ---- */
+
+static int
+keep_ticket(
+    struct s2n_connection *conn, void *ctx, struct s2n_session_ticket *ticket)
+{
+	struct client *client = ctx;
+	size_t len;
+
+	(void)conn;
+	if (s2n_session_ticket_get_data_len(ticket, &len) != 0 ||
+	    s2n_session_ticket_get_data(
+		ticket, sizeof client->session, client->session) != 0)
+		return -1;
+	client->session_len = len;
+	return 0;
+}
+
+/* Below TLS 1.3 a session may have an id and no ticket. */
+static void
+keep_session(struct s2n_connection *conn, struct client *client)
+{
+	int len;
+
+	if (s2n_connection_get_actual_protocol_version(conn) >= S2N_TLS13)
+		return;
+	len = s2n_connection_get_session(
+	    conn, client->session, sizeof client->session);
+	if (len > 0)
+		client->session_len = (size_t)len;
+}
+
+static void
+set_session(struct s2n_connection *conn, struct client *client)
+{
+	if (client->session_len > 0 &&
+	    s2n_connection_set_session(
+		conn, client->session, client->session_len) != 0)
+		peer_describe_failure(conn, "session");
+}
+
+static void
+load_session(struct client *client)
+{
+	uint32_t len;
+	uint8_t *bytes = peer_read(client->ticket_in, &len);
+
+	if (len > sizeof client->session)
+		words_usage(words, synopsis);
+	memcpy(client->session, bytes, len);
+	client->session_len = len;
+	free(bytes);
+}
+
+static void
+save_session(const struct client *client)
+{
+	FILE *file = fopen(client->ticket_out, "wb");
+
+	if (file == NULL ||
+	    fwrite(client->session, 1, client->session_len, file) !=
+		client->session_len ||
+	    fclose(file) != 0)
+		peer_die_errno(client->ticket_out);
+}
+
 static struct s2n_config *
 client_config(struct client *client, struct s2n_cert_chain_and_key *pair)
 {
@@ -143,6 +214,11 @@ client_config(struct client *client, struct s2n_cert_chain_and_key *pair)
 		peer_die("--status");
 	if (client->renegotiation != NULL)
 		set_renegotiation(config, client);
+	if (!client->common.no_tickets &&
+	    (s2n_config_set_session_tickets_onoff(config, 1) != 0 ||
+		s2n_config_set_session_ticket_cb(config, keep_ticket, client) !=
+		    0))
+		peer_die("tickets");
 	if (pair != NULL &&
 	    s2n_config_add_cert_chain_and_key_to_store(config, pair) != 0)
 		peer_die("--cert");
@@ -207,10 +283,12 @@ run(struct s2n_config *config, struct client *client, const char *host,
 	    s2n_connection_set_dynamic_record_threshold(conn,
 		(uint32_t)client->threshold, (uint16_t)client->timeout) != 0)
 		peer_die("--dynamic");
+	set_session(conn, client);
 	if (!peer_negotiate(conn, fd)) {
 		peer_describe_failure(conn, "handshake");
 	} else {
 		peer_describe(conn, "connected");
+		keep_session(conn, client);
 		if (converse(conn, fd, client))
 			status = 0;
 		else
@@ -224,8 +302,9 @@ run(struct s2n_config *config, struct client *client, const char *host,
 int
 main(int argc, char **argv)
 {
-	struct client client = { 0 };
+	static struct client client;
 	struct s2n_cert_chain_and_key *pair = NULL;
+	const char *port;
 	struct s2n_config *config;
 	int first = words_parse(words, synopsis, &client, argc, argv), status;
 
@@ -239,8 +318,14 @@ main(int argc, char **argv)
 	if (client.cert != NULL)
 		pair = peer_pair(client.cert, client.key);
 	config = client_config(&client, pair);
-	status = run(config, &client, argv[first],
-	    argc - first == 2 ? argv[first + 1] : "443");
+	if (client.ticket_in != NULL)
+		load_session(&client);
+	port = argc - first == 2 ? argv[first + 1] : "443";
+	status = run(config, &client, argv[first], port);
+	if (status == 0 && client.reconnect)
+		status = run(config, &client, argv[first], port);
+	if (status == 0 && client.ticket_out != NULL)
+		save_session(&client);
 	if (s2n_config_free(config) != 0)
 		peer_die("config");
 	s2n_cert_chain_and_key_free(pair);

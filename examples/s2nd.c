@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <openssl/evp.h>
 #include <openssl/provider.h>
+#include <openssl/rand.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ static const struct word words[] = {
 	{ "ca-file",            't', TEXT,   "file",      AT(common.ca_file),       NULL,    "trust anchors for client certificates" },
 	{ "ca-dir",             'd', TEXT,   "folder",    AT(common.ca_dir),        NULL,    "hashed folder of trust anchors" },
 	{ "insecure",           'i', FLAG,   NULL,        AT(common.insecure),      NULL,    "verify no certificate" },
-	{ "stk-file",           0,   TEXT,   "file",      AT(ticket_key),           NOT_YET, "session ticket key" },
+	{ "stk-file",           0,   TEXT,   "file",      AT(ticket_key),           NULL,    "session ticket key" },
 	{ "no-session-ticket",  'T', FLAG,   NULL,        AT(common.no_tickets),    NULL,    "no session tickets" },
 	{ "corked-io",          'C', FLAG,   NULL,        AT(common.corked),        NULL,    "cork the socket during a flight" },
 	{ "non-blocking",       0,   FLAG,   NULL,        AT(common.non_blocking),  NULL,    "non-blocking socket" },
@@ -158,6 +159,26 @@ add_pairs(struct s2n_config *config, const struct server *server,
 	free(der);
 }
 
+/* The file's bytes, which other servers have too, or a key for us alone. */
+static void
+add_ticket_key(struct s2n_config *config, const char *path)
+{
+	static const uint8_t name[] = "s2nd";
+	uint8_t own[32], *key = own;
+	uint32_t len = sizeof own;
+
+	if (path != NULL)
+		key = peer_read(path, &len);
+	else if (RAND_bytes(own, sizeof own) != 1)
+		peer_die_errno("random bytes");
+	if (s2n_config_set_session_tickets_onoff(config, 1) != 0 ||
+	    s2n_config_add_ticket_crypto_key(
+		config, name, sizeof name - 1, key, len, 0) != 0)
+		peer_die("--stk-file");
+	if (key != own)
+		free(key);
+}
+
 static struct s2n_config *
 server_config(
     const struct server *server, struct s2n_cert_chain_and_key **pairs)
@@ -168,6 +189,8 @@ server_config(
 	if (server->fragment &&
 	    s2n_config_accept_max_fragment_length(config) != 0)
 		peer_die("--enable-mfl");
+	if (!server->common.no_tickets)
+		add_ticket_key(config, server->ticket_key);
 	if (server->mutual && (s2n_config_set_client_auth_type(
 				   config, S2N_CERT_AUTH_REQUIRED) != 0 ||
 				  s2n_config_set_verify_host_callback(

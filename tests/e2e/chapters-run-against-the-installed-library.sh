@@ -41,4 +41,5 @@ s2n_config_set_client_hello_cb
 Record sizes
 Private Key Operation
 I/O functions
+Session Resumption
 END

@@ -117,6 +117,28 @@ def handshakes():
     both("tickets off, corked", [*PAIR, "-T", "-C"], [*ca, "-T", "-C"], {"version": "TLSv1.3"})
 
 
+def resumption():
+    """Again at once, in another process, at another server with the same key;
+    and not where tickets are off or the key is another."""
+    key = path("ticket.key", b"thirty-two bytes that nobody has")
+    for policy, chain, pair in (("default", CHAIN, PAIR), ("20170210", RSA_CHAIN, RSA_PAIR)):
+        words = ["-c", policy, "-f", chain]
+        for tickets, wanted in (([], "yes"), (["-T"], "no")):
+            with s2nd(*pair, "-c", policy, "-n", "-X", "2", *tickets) as server, \
+                    s2nc(server.port, *words, "-r") as client:
+                equal("reconnect: exit", client.end(), 0)
+                equal("reconnect: the server's exit", server.end(), 0)
+                equal(f"reconnect {policy} {tickets}: resumed", re.findall(r"^resumed: (.*)$", client.said, re.M),
+                      ["no", wanted])
+        blob = path(f"session.{policy}")
+        for server_words, client_words, wanted in (
+                (["--stk-file", key], ["--ticket-out", blob], "no"),
+                (["--stk-file", key], ["--ticket-in", blob], "yes"),
+                ([], ["--ticket-in", blob], "no")):
+            both(f"{policy} {client_words}", [*pair, "-c", policy, *server_words], [*words, *client_words],
+                 {"resumed": wanted})
+
+
 def hashed(name, chain):
     folder = f"{DIR}/{name}"
     os.mkdir(folder)
@@ -275,7 +297,7 @@ def distrust():
 
 
 try:
-    for part in (handshakes, data, talk, key_log, https, parallel, openssl, renegotiation, gnutls, refusals, manual,
+    for part in (handshakes, resumption, data, talk, key_log, https, parallel, openssl, renegotiation, gnutls, refusals, manual,
                  distrust):
         part()
 finally:
