@@ -90,7 +90,7 @@ $(B)/$(1)/$(2): $(3)
 endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/readall keyd/tickets $(SIGNING) keyd/arena)
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING) keyd/arena)
 KEYD := $(call obj,keyd/keyd keyd/config keyd/endpoint keyd/keyfiles keyd/link base/conf)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
@@ -152,9 +152,10 @@ $(eval $(call unit,keyclient,$(KEYCLIENT) $(IPC) $(call obj,tests/unit/fake_s2n)
 $(eval $(call unit,signer,$(call obj,$(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,content,$(call obj,keyd/content) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,decrypter,$(call obj,keyd/decrypter) $(IPC),$$(CRYPTO_LIBS)))
-$(eval $(call unit,keystore,$(call obj,keyd/keystore keyd/readall $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
-$(eval $(call unit,request,$(call obj,keyd/request keyd/keystore keyd/readall keyd/tickets $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,keystore,$(call obj,keyd/keystore keyd/rate keyd/readall $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,request,$(call obj,keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,arena,$(call obj,keyd/arena),$$(CRYPTO_LIBS)))
+$(eval $(call unit,rate,$(call obj,keyd/rate),))
 $(eval $(call unit,tickets,$(call obj,keyd/tickets keyd/readall),$$(CRYPTO_LIBS)))
 $(eval $(call unit,endpoint,$(call obj,keyd/endpoint),))
 $(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
@@ -249,7 +250,7 @@ $(B)/tests/test_api: $(call obj,tests/api/test_api) $(LIBTLS)
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
 FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record fuzz_cert fuzz_staple fuzz_key) \
-    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/keystore keyd/readall keyd/tickets $(SIGNING) ipc/keyproto) $(LIBTLS)
+    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING) ipc/keyproto) $(LIBTLS)
 UNIT += $(B)/tests/fuzz_corpora
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)

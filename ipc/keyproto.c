@@ -10,7 +10,8 @@
 #define SIGN12_FIXED (8 + 2 * KEYPROTO_RANDOM)
 #define PROCESS_SIZE (KEYPROTO_NAME + 20)
 #define TICKET_SIZE (4 * 8 + KEYPROTO_TICKET_NAME + KEYPROTO_TICKET_SECRET)
-#define GRANT_SIZE (4 + KEYPROTO_SLOTS / 8 + KEYPROTO_CLIENT_NAME)
+#define GRANT_SIZE (4 + 8 + KEYPROTO_SLOTS / 8 + KEYPROTO_CLIENT_NAME)
+#define KEYFILE_SIZE (6 + 8)
 
 /* Lengths of a payload: least, least + step, ..., most. */
 struct lengths {
@@ -45,7 +46,7 @@ static const struct row rows[] = {
 	{ KEYPROTO_KEYCHANGED, EXACTLY(4),      NEVER },
 	{ KEYPROTO_GOAWAY,     EXACTLY(4),      NEVER },
 	{ KEYPROTO_NEWCHANNEL, EXACTLY(4),      EXACTLY(12) },
-	{ KEYPROTO_KEYFILE,    EXACTLY(6),      EXACTLY(0) },
+	{ KEYPROTO_KEYFILE,    EXACTLY(KEYFILE_SIZE), EXACTLY(0) },
 	{ KEYPROTO_STATUS,     EXACTLY(0),      { 4, 4 + KEYPROTO_STATUS_MAX * PROCESS_SIZE, PROCESS_SIZE } },
 	{ KEYPROTO_GRANT,      EXACTLY(GRANT_SIZE), EXACTLY(0) },
 	{ KEYPROTO_TICKETROOT, EXACTLY(8),      EXACTLY(0) },
@@ -500,6 +501,22 @@ keyproto_newchannel_parse(
 	return done(&in) && channel->group < channel->groups;
 }
 
+static void
+put_rate(struct out *out, const struct keyproto_rate *rate)
+{
+	put(out, rate->rate, 4);
+	put(out, rate->burst, 4);
+}
+
+static struct keyproto_rate
+take_rate(struct in *in)
+{
+	struct keyproto_rate rate = { .rate = take32(in) };
+
+	rate.burst = take32(in);
+	return rate;
+}
+
 size_t
 keyproto_keyfile_build(
     const struct keyproto_keyfile *file, uint8_t *to, size_t room)
@@ -508,6 +525,7 @@ keyproto_keyfile_build(
 
 	put(&out, file->slot, 2);
 	put(&out, file->operations, 4);
+	put_rate(&out, &file->rate);
 	return finish(&out);
 }
 
@@ -518,6 +536,7 @@ keyproto_keyfile_parse(struct slice bytes, struct keyproto_keyfile *file)
 
 	file->slot = take16(&in);
 	file->operations = take32(&in);
+	file->rate = take_rate(&in);
 	return done(&in) && file->slot < KEYPROTO_SLOTS;
 }
 
@@ -528,6 +547,7 @@ keyproto_grant_build(
 	struct out out = { .data = to, .room = room };
 
 	put(&out, grant->role, 4);
+	put_rate(&out, &grant->rate);
 	put_bytes(&out, grant->slots, sizeof grant->slots);
 	put_bytes(&out, grant->client, sizeof grant->client);
 	return finish(&out);
@@ -539,6 +559,7 @@ keyproto_grant_parse(struct slice bytes, struct keyproto_grant *grant)
 	struct in in = { .rest = bytes };
 
 	grant->role = take32(&in);
+	grant->rate = take_rate(&in);
 	take_copy(&in, grant->slots, sizeof grant->slots);
 	take_copy(&in, grant->client, sizeof grant->client);
 	return done(&in) && grant->client[sizeof grant->client - 1] == '\0' &&

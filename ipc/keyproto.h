@@ -158,13 +158,19 @@ struct keyproto_stats {
 struct keyproto_newchannel {
 	uint32_t tag, group, groups;
 };
+/* Operations a second, and at once; rate 0: as many as come. */
+struct keyproto_rate {
+	uint32_t rate, burst;
+};
 /* One descriptor comes with each: a key file; a channel to serve. */
 struct keyproto_keyfile {
 	uint16_t slot;
 	uint32_t operations;
+	struct keyproto_rate rate; /* over all channels */
 };
 struct keyproto_grant {
 	uint32_t role;
+	struct keyproto_rate rate;         /* over all keys */
 	uint8_t slots[KEYPROTO_SLOTS / 8]; /* bit n: slot n */
 	char client[KEYPROTO_CLIENT_NAME]; /* always terminated */
 };

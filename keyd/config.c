@@ -17,6 +17,11 @@
 #define DEFAULT_ROTATE_MS (90 * 60 * 1000)
 #define DEFAULT_LIFETIME_MS (6 * 60 * 60 * 1000)
 
+/* Of a key's and a client's section. */
+#define RATE()                                                                 \
+	CFG_INT_CB("rate", 0, CFGF_NODEFAULT, conf_count),                     \
+	    CFG_INT_CB("burst", 0, CFGF_NODEFAULT, conf_count)
+
 /* Names stand in log lines. */
 static bool
 take_name(cfg_t *cfg, const char *name, char out[CONFIG_NAME_MAX])
@@ -66,6 +71,24 @@ take_operations(cfg_t *cfg, uint32_t *operations)
 	return true;
 }
 
+/* At once as many as in a second, unless that is said. */
+static bool
+take_rate(cfg_t *cfg, struct keyproto_rate *rate)
+{
+	bool limited = cfg_size(cfg, "rate") > 0;
+
+	if (!limited && cfg_size(cfg, "burst") > 0)
+		return conf_refuse(
+		    cfg, "burst is of a rate, and there is none");
+	if (!limited)
+		return true;
+	rate->rate = (uint32_t)cfg_getint(cfg, "rate");
+	rate->burst = cfg_size(cfg, "burst") > 0
+			  ? (uint32_t)cfg_getint(cfg, "burst")
+			  : rate->rate;
+	return true;
+}
+
 static bool
 take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 {
@@ -76,7 +99,8 @@ take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 	if (!take_name(cfg, cfg_title(cfg), key->name) ||
 	    !conf_path(cfg, "file", cfg_getstr(cfg, "file"), key->path,
 		sizeof key->path) ||
-	    !take_operations(cfg, &key->operations))
+	    !take_operations(cfg, &key->operations) ||
+	    !take_rate(cfg, &key->rate))
 		return false;
 	for (unsigned i = 0; i < config->key_count; i++)
 		if (strcmp(config->keys[i].name, key->name) == 0)
@@ -152,7 +176,8 @@ take_client(cfg_t *cfg, struct config *config)
 		return conf_refuse(
 		    cfg, "more than %d clients", CONFIG_CLIENTS_MAX);
 	if (!take_name(cfg, cfg_title(cfg), client->name) ||
-	    !take_uid(cfg, cfg_getstr(cfg, "uid"), &client->uid))
+	    !take_uid(cfg, cfg_getstr(cfg, "uid"), &client->uid) ||
+	    !take_rate(cfg, &client->rate))
 		return false;
 	if (strcmp(role, "server") != 0 && strcmp(role, "client") != 0)
 		return conf_refuse_option(
@@ -228,6 +253,7 @@ config_read(const char *path, struct config *config)
 	cfg_opt_t key[] = {
 		CFG_STR("file", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("operations", NULL, CFGF_NONE),
+		RATE(),
 		CONF_END(),
 	};
 	cfg_opt_t group[] = {
@@ -239,6 +265,7 @@ config_read(const char *path, struct config *config)
 		CFG_STR_LIST("keys", NULL, CFGF_NONE),
 		CFG_STR("role", "server", CFGF_NONE),
 		CFG_BOOL("tickets", cfg_true, CFGF_NONE),
+		RATE(),
 		CONF_END(),
 	};
 	cfg_opt_t tickets[] = {

@@ -19,6 +19,7 @@ struct config_key {
 	char name[CONFIG_NAME_MAX];
 	char path[PATH_MAX];
 	uint32_t operations; /* as keyproto_operation() */
+	struct keyproto_rate rate;
 	unsigned group;
 	uint16_t slot; /* in its group's signer */
 };
@@ -29,6 +30,7 @@ struct config_client {
 	uint32_t role;                /* enum keyproto_role */
 	uint8_t keys[KEYPROTO_SLOTS]; /* by index into config.keys: may use */
 	bool tickets;                 /* gets ticket keys */
+	struct keyproto_rate rate;    /* of each channel */
 };
 
 struct config_tickets {

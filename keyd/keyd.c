@@ -98,7 +98,8 @@ order(struct signer *signer, uint16_t type, struct slice payload, int fd)
 static struct keyproto_grant
 grant_of(const struct config_client *client, unsigned group)
 {
-	struct keyproto_grant grant = { .role = client->role };
+	struct keyproto_grant grant = { .role = client->role,
+		.rate = client->rate };
 	const struct config_key *key;
 
 	strcpy(grant.client, client->name);
@@ -147,7 +148,7 @@ static void
 pass_keys(struct signer *signer)
 {
 	struct keyproto_keyfile file;
-	uint8_t payload[16];
+	uint8_t payload[32];
 	size_t len;
 	int fd;
 
@@ -158,6 +159,7 @@ pass_keys(struct signer *signer)
 			continue;
 		file.slot = key->slot;
 		file.operations = key->operations;
+		file.rate = key->rate;
 		len = keyproto_keyfile_build(&file, payload, sizeof payload);
 		fd = keyfiles_rewound(&config, i);
 		key_orders[i] = order_id + 1;

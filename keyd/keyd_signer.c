@@ -225,7 +225,8 @@ admit(struct slice payload, int fd)
 			.client = { .keys = keys,
 			    .tickets = tickets,
 			    .boot_id = boot_id,
-			    .grant = grant },
+			    .grant = grant,
+			    .rate = rate_of(&grant.rate) },
 		};
 		return lines[i].channel != NULL ? KEYPROTO_OK
 						: KEYPROTO_INTERNAL;
@@ -311,6 +312,7 @@ line_answer(
 	uint8_t answer[KEYPROTO_PACKET_MAX];
 	bool closes, sent;
 
+	line->client.now_ns = now_us() * 1000;
 	*len =
 	    request_dispatch(&line->client, packet, waited_us, answer, &closes);
 	sent =

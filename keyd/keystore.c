@@ -23,12 +23,21 @@ struct slot {
 
 struct keystore {
 	struct slot slots[KEYPROTO_SLOTS];
+	struct rate *rates; /* as many */
 };
 
 struct keystore *
 keystore_new(void)
 {
-	return calloc(1, sizeof(struct keystore));
+	struct keystore *store = calloc(1, sizeof *store);
+
+	if (store == NULL)
+		return NULL;
+	store->rates = calloc(KEYPROTO_SLOTS, sizeof *store->rates);
+	if (store->rates != NULL)
+		return store;
+	free(store);
+	return NULL;
 }
 
 void
@@ -38,6 +47,7 @@ keystore_free(struct keystore *store)
 		return;
 	for (size_t i = 0; i < KEYPROTO_SLOTS; i++)
 		EVP_PKEY_free(store->slots[i].pkey);
+	free(store->rates);
 	free(store);
 }
 
@@ -132,6 +142,7 @@ keystore_load(
 	next.what.generation = slot->what.generation + 1;
 	EVP_PKEY_free(slot->pkey);
 	*slot = next;
+	store->rates[file->slot] = rate_of(&file->rate);
 	return KEYPROTO_OK;
 }
 
@@ -149,6 +160,12 @@ EVP_PKEY *
 keystore_key(const struct keystore *store, uint16_t slot)
 {
 	return slot < KEYPROTO_SLOTS ? store->slots[slot].pkey : NULL;
+}
+
+struct rate *
+keystore_rate(const struct keystore *store, uint16_t slot)
+{
+	return keystore_key(store, slot) != NULL ? &store->rates[slot] : NULL;
 }
 
 uint32_t

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "ipc/keyproto.h"
+#include "keyd/rate.h"
 
 struct keystore;
 
@@ -29,6 +30,8 @@ must_check bool keystore_describe(
     const struct keystore *, uint16_t slot, struct keyproto_key *);
 /* The key of a slot, borrowed; NULL when it is empty. */
 EVP_PKEY *keystore_key(const struct keystore *, uint16_t slot);
+/* How often it may be used, counted over all who do; NULL likewise. */
+struct rate *keystore_rate(const struct keystore *, uint16_t slot);
 uint32_t keystore_count(const struct keystore *);
 
 #endif

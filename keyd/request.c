@@ -65,12 +65,26 @@ request_keys(struct client *client, struct slice payload, struct body *body)
 	return KEYPROTO_OK;
 }
 
+/* What either limit refuses is counted against neither. */
+static bool
+take_turn(struct client *client, uint16_t slot)
+{
+	struct rate *key = keystore_rate(client->keys, slot);
+
+	if (key == NULL || !rate_allows(key, client->now_ns) ||
+	    !rate_allows(&client->rate, client->now_ns))
+		return false;
+	rate_count(key, client->now_ns);
+	rate_count(&client->rate, client->now_ns);
+	return true;
+}
+
 /*
- * Whether the client may use the key of a slot so. "Not yours" and "not there"
- * are the same answer.
+ * Whether the client may use the key of a slot so, now. "Not yours" and "not
+ * there" are the same answer.
  */
 static enum keyproto_status
-authorise(const struct client *client, uint16_t slot, uint32_t generation,
+authorise(struct client *client, uint16_t slot, uint32_t generation,
     uint16_t operation)
 {
 	struct keyproto_key key;
@@ -80,9 +94,9 @@ authorise(const struct client *client, uint16_t slot, uint32_t generation,
 		return KEYPROTO_NOKEY;
 	if (key.generation != generation)
 		return KEYPROTO_STALE;
-	return (key.operations & keyproto_operation(operation)) != 0
-		   ? KEYPROTO_OK
-		   : KEYPROTO_DENIED;
+	if ((key.operations & keyproto_operation(operation)) == 0)
+		return KEYPROTO_DENIED;
+	return take_turn(client, slot) ? KEYPROTO_OK : KEYPROTO_RATE;
 }
 
 static enum keyproto_status

@@ -16,6 +16,8 @@ struct client {
 	struct keyproto_grant grant;
 	uint64_t last_id; /* ids are strictly increasing */
 	bool greeted;     /* HELLO comes first */
+	struct rate rate; /* as the grant has it */
+	uint64_t now_ns;  /* the caller's monotonic clock, before each packet */
 	struct keyproto_stats stats;
 };
 

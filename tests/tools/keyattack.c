@@ -162,7 +162,7 @@ ask_for_types(void)
 		uint16_t type;
 		size_t len;
 	} types[] = { { KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_SIGN10, 108 },
-		{ KEYPROTO_KEYFILE, 6 }, { KEYPROTO_GRANT, 100 },
+		{ KEYPROTO_KEYFILE, 14 }, { KEYPROTO_GRANT, 108 },
 		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_NEWCHANNEL, 4 },
 		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 }, { 0, 0 },
 		{ 66, 0 }, { 67, 0 }, { 68, 0 }, { 100, 32 }, { 0xffff, 200 } };
@@ -189,10 +189,10 @@ pass_descriptors(void)
 	static const struct {
 		uint16_t type;
 		size_t len;
-	} types[] = { { KEYPROTO_KEYFILE, 6 }, { KEYPROTO_GRANT, 100 },
+	} types[] = { { KEYPROTO_KEYFILE, 14 }, { KEYPROTO_GRANT, 108 },
 		{ KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_PING, 0 },
 		{ KEYPROTO_HELLO, 8 } };
-	static const uint8_t bytes[100] = { 1 };
+	static const uint8_t bytes[108] = { 1 };
 	struct keyline line;
 	int ends[2];
 

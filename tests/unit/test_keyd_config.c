@@ -147,6 +147,10 @@ static const struct {
 	{ GROUP "tickets { root = \"\" }\n", 2, "root is missing" },
 	{ GROUP "tickets { file = \"x\" }\n", 2, "no such option 'file'" },
 	{ GROUP "client \"c\" { tickets = maybe }\n", 2, "" },
+	{ GROUP "client \"c\" { rate = 0 }\n", 2, "from 1 to 1000000" },
+	{ GROUP "client \"c\" {\n burst = 5\n}\n", 4, "burst is of a rate" },
+	{ "signer-group \"g\" { key \"k\" { file = x rate = 9999999 } }\n", 1,
+	    "from 1 to 1000000" },
 	{ "socket = \"/x\"\n", 1, "no key is configured" },
 	{ "", 1, "no key is configured" },
 	{ GROUP "client \"c\" {\n\n role = both\n uid = 0\n}\n", 4,
@@ -269,6 +273,35 @@ START_TEST(operations_are_those_listed_and_no_other)
 	    operations[_i].words);
 	ck_assert_msg(read_text(text), "%s", said);
 	ck_assert_uint_eq(config.keys[0].operations, operations[_i].bits);
+}
+END_TEST
+
+static const struct {
+	const char *words;
+	uint32_t rate, burst;
+} rates[] = {
+	{ "", 0, 0 },
+	{ "rate = 2000", 2000, 2000 },
+	{ "rate = 2000 burst = 1", 2000, 1 },
+	{ "burst = 7 rate = 1", 1, 7 },
+	{ "rate = 1000000 burst = 1000000", 1000000, 1000000 },
+};
+
+START_TEST(a_rate_is_a_keys_or_a_clients)
+{
+	char text[256];
+
+	snprintf(text, sizeof text,
+	    "signer-group g { key k { file = x %s } key l { file = y } }\n"
+	    "client c { %s } client d { uid = 5 }",
+	    rates[_i].words, rates[_i].words);
+	ck_assert_msg(read_text(text), "%s", said);
+	ck_assert_uint_eq(config.keys[0].rate.rate, rates[_i].rate);
+	ck_assert_uint_eq(config.keys[0].rate.burst, rates[_i].burst);
+	ck_assert_uint_eq(config.clients[0].rate.rate, rates[_i].rate);
+	ck_assert_uint_eq(config.clients[0].rate.burst, rates[_i].burst);
+	ck_assert_uint_eq(config.keys[1].rate.rate, 0);
+	ck_assert_uint_eq(config.clients[1].rate.rate, 0);
 }
 END_TEST
 
@@ -535,6 +568,8 @@ config_suite(void)
 	tcase_add_test(tcase, a_good_configuration_fills_the_struct);
 	tcase_add_loop_test(tcase, operations_are_those_listed_and_no_other, 0,
 	    (int)COUNT(operations));
+	tcase_add_loop_test(
+	    tcase, a_rate_is_a_keys_or_a_clients, 0, (int)COUNT(rates));
 	tcase_add_loop_test(tcase,
 	    ticket_keys_are_made_as_is_said_for_who_wants_them, 0,
 	    (int)COUNT(tickets));

@@ -622,6 +622,65 @@ START_TEST(ids_must_increase_and_may_skip)
 }
 END_TEST
 
+/* Of all channels together, whoever was first. */
+START_TEST(a_key_is_used_as_often_as_its_rate_says)
+{
+	struct client other = client;
+
+	*keystore_rate(store, MINE) = rate_of(&(struct keyproto_rate){ 10, 3 });
+	for (int i = 0; i < 3; i++)
+		ck_assert_uint_eq(sign(&good), KEYPROTO_OK);
+	ck_assert_uint_eq(sign(&good), KEYPROTO_RATE);
+	ck_assert(!closes);
+	ck_assert_uint_eq(body.len, 0);
+	client = other;
+	ck_assert_uint_eq(sign(&good), KEYPROTO_RATE);
+	ck_assert_uint_eq(client.stats.refused, 1);
+	client.now_ns += 100 * 1000 * 1000;
+	ck_assert_uint_eq(sign(&good), KEYPROTO_OK);
+	ck_assert_uint_eq(sign(&good), KEYPROTO_RATE);
+}
+END_TEST
+
+/* Of all keys together; and a neighbour does not feel it. */
+START_TEST(a_channel_signs_as_often_as_its_rate_says)
+{
+	struct client other = client;
+	struct ask another = good;
+
+	load(EMPTY, BIT(SIGN13));
+	another.slot = EMPTY;
+	client.rate = rate_of(&(struct keyproto_rate){ 10, 2 });
+	ck_assert_uint_eq(sign(&good), KEYPROTO_OK);
+	ck_assert_uint_eq(sign(&another), KEYPROTO_OK);
+	ck_assert_uint_eq(sign(&another), KEYPROTO_RATE);
+	ck_assert_uint_eq(sign(&good), KEYPROTO_RATE);
+	client = other;
+	for (int i = 0; i < 100; i++)
+		ck_assert_uint_eq(sign(&good), KEYPROTO_OK);
+}
+END_TEST
+
+/* Else a client that is refused would use up the key for others. */
+START_TEST(what_is_refused_is_counted_nowhere)
+{
+	struct client other = client;
+
+	*keystore_rate(store, MINE) = rate_of(&(struct keyproto_rate){ 10, 4 });
+	client.rate = rate_of(&(struct keyproto_rate){ 10, 1 });
+	ck_assert_uint_eq(sign(&good), KEYPROTO_OK);
+	for (int i = 0; i < 50; i++)
+		ck_assert_uint_eq(sign(&good), KEYPROTO_RATE);
+	client = other;
+	for (int i = 0; i < 3; i++)
+		ck_assert_uint_eq(sign(&good), KEYPROTO_OK);
+	ck_assert_uint_eq(sign(&good), KEYPROTO_RATE);
+	/* What is not permitted at all is said before. */
+	ck_assert_uint_eq(sign12(MINE, 0x0403), KEYPROTO_DENIED);
+	ck_assert_uint_eq(sign12(OTHERS, 0x0403), KEYPROTO_NOKEY);
+}
+END_TEST
+
 static uint32_t
 ticketkeys(uint64_t epoch)
 {
@@ -665,11 +724,11 @@ START_TEST(what_only_masters_may_say_is_unsupported_here)
 	static const struct {
 		uint16_t type;
 		size_t len;
-	} types[] = { { KEYPROTO_NEWCHANNEL, 4 }, { KEYPROTO_KEYFILE, 6 },
-		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_GRANT, 100 },
+	} types[] = { { KEYPROTO_NEWCHANNEL, 4 }, { KEYPROTO_KEYFILE, 14 },
+		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_GRANT, 108 },
 		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 },
 		{ KEYPROTO_TICKETROOT, 8 } };
-	static const uint8_t bytes[100] = { 1, 0, 0, 0, 255, 255 };
+	static const uint8_t bytes[108] = { 1, 0, 0, 0, 255, 255 };
 	const struct keyproto_grant before = client.grant;
 
 	for (size_t i = 0; i < COUNT(types); i++) {
@@ -826,6 +885,9 @@ request_suite(void)
 	    tcase, a_broken_frame_closes_unanswered, 0, (int)COUNT(frames));
 	tcase_add_test(tcase, another_major_version_closes);
 	tcase_add_test(tcase, ids_must_increase_and_may_skip);
+	tcase_add_test(tcase, a_key_is_used_as_often_as_its_rate_says);
+	tcase_add_test(tcase, a_channel_signs_as_often_as_its_rate_says);
+	tcase_add_test(tcase, what_is_refused_is_counted_nowhere);
 	tcase_add_test(
 	    tcase, ticket_keys_are_a_servers_and_come_from_who_has_the_root);
 	tcase_add_test(tcase, what_only_masters_may_say_is_unsupported_here);
