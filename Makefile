@@ -95,10 +95,10 @@ KEYD := $(call obj,keyd/keyd keyd/config keyd/endpoint keyd/keyfiles keyd/link b
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
-FRONTD := $(call obj,$(addprefix frontd/,frontd options option_terms terms agreed proxy site staple names address bind children keylink \
+FRONTD := $(call obj,$(addprefix frontd/,frontd options option_terms client_ca pem_file terms agreed proxy site staple names address bind children keylink \
     control) base/conf)
 $(eval $(call program,bin,frontd,$(FRONTD) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
-FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session listener ticketing terms agreed names proxy control))
+FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session listener ticketing client_ca terms identity agreed names proxy control))
 FRONTD_CONNECT := $(call obj,frontd/frontd_connect frontd/control)
 $(eval $(call program,libexec,frontd-worker,$(FRONTD_WORKER) $(KEYCLIENT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,libexec,frontd-connect,$(FRONTD_CONNECT) $(call obj,ipc/channel base/log) $(POLICY),$$(SECCOMP_LIBS)))
@@ -193,9 +193,9 @@ $(eval $(call unit,preference,$(LIBTLS),$$(CRYPTO_LIBS)))
 PEERS := $(call obj,tests/unit/peers tests/unit/certs)
 $(eval $(call unit,handshake,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,proxy,$(call obj,frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
-$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_terms terms site staple names address control) base/conf \
+$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_terms client_ca pem_file terms site staple names address control) base/conf \
     tests/unit/certs tests/unit/responder) $(LIBTLS),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
-$(eval $(call unit,staple,$(call obj,frontd/staple frontd/site tests/unit/responder tests/unit/certs),$$(CRYPTO_LIBS)))
+$(eval $(call unit,staple,$(call obj,frontd/staple frontd/site frontd/pem_file tests/unit/responder tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,page,$(call obj,frontd/page frontd/page_text frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
 DETOUR := $(PEERS) $(call obj,tests/unit/detour) $(LIBTLS)
 $(eval $(call unit,sequences,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))

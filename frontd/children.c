@@ -91,9 +91,27 @@ tell_site(struct child *child, const struct option_site *site)
 
 	tell(child, &site->what, sizeof site->what, -1);
 	tell_bytes(child, CONTROL_CHAIN, number,
-	    slice_of(site->chain.pem, site->chain.len));
+	    slice_of(site->chain.pem.text, site->chain.pem.len));
 	tell_bytes(child, CONTROL_STAPLE, number,
 	    slice_of(site->staple.der, site->what.staple_size));
+}
+
+static void
+tell_client_ca(struct child *child, uint16_t number)
+{
+	const struct pem_file *pem =
+	    &child->master->options.client_cas.at[number - 1].pem;
+	struct control_client_ca part = { .type = CONTROL_CLIENT_CA,
+		.number = number,
+		.size = (uint32_t)pem->len };
+
+	for (size_t at = 0; at < pem->len; at += part.len) {
+		part.len = pem->len - at < sizeof part.pem
+			       ? (uint16_t)(pem->len - at)
+			       : (uint16_t)sizeof part.pem;
+		memcpy(part.pem, pem->text + at, part.len);
+		tell(child, &part, sizeof part, -1);
+	}
 }
 
 /* A fresh way between a worker and frontd-connect. */
@@ -117,6 +135,8 @@ prepare_worker(struct child *child)
 	struct master *master = child->master;
 	const struct options *options = &master->options;
 
+	for (uint16_t i = 1; i <= options->client_cas.count; i++)
+		tell_client_ca(child, i);
 	for (unsigned i = 0; i < options->site_count; i++)
 		tell_site(child, options->sites[i]);
 	for (unsigned i = 0; i < options->listen_count; i++)

@@ -23,6 +23,7 @@
 #define CONTROL_POLICY_MAX 80
 #define CONTROL_DH_MAX 4096
 #define CONTROL_PROCESSES_MAX 64
+#define CONTROL_CLIENT_CAS_MAX 64
 
 enum control_type {
 	/* master to worker */
@@ -33,6 +34,8 @@ enum control_type {
 	CONTROL_KEYS,     /* struct control_plain + a channel to a signer */
 	CONTROL_CONNECTOR, /* struct control_plain + a channel to frontd-connect
 			    * (to frontd-connect: a channel to a worker) */
+	CONTROL_CLIENT_CA, /* struct control_client_ca: likewise in chunks,
+			    * before those that name it */
 	CONTROL_START,     /* struct control_start: seal, then serve */
 	/* master to frontd-connect */
 	CONTROL_BACKEND, /* struct control_backend */
@@ -54,11 +57,20 @@ struct control_plain {
 
 enum control_choice { CONTROL_UNSAID, CONTROL_ON, CONTROL_OFF };
 
+enum control_client_auth {
+	CLIENT_AUTH_UNSAID,
+	CLIENT_AUTH_NONE,
+	CLIENT_AUTH_OPTIONAL,
+	CLIENT_AUTH_REQUIRE
+};
+
 /* See frontd/terms.h. Empty is what the configuration does not say. */
 struct control_terms {
 	char policy[CONTROL_POLICY_MAX];
 	char dh[CONTROL_DH_MAX]; /* PEM */
 	uint32_t tickets;        /* enum control_choice */
+	uint16_t client_auth;    /* enum control_client_auth */
+	uint16_t client_ca;      /* its number, from 1; 0: not said */
 };
 
 struct control_site {
@@ -81,6 +93,14 @@ struct control_chain {
 	uint16_t site;
 	uint16_t len;
 	uint8_t bytes[CONTROL_CHUNK_MAX];
+};
+
+struct control_client_ca {
+	uint32_t type;
+	uint16_t number; /* from 1 */
+	uint16_t len;
+	uint32_t size; /* of all chunks together */
+	uint8_t pem[CONTROL_CHUNK_MAX];
 };
 
 struct control_listen {

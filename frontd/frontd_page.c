@@ -36,8 +36,9 @@ struct connection {
 	struct bufferevent *stream; /* we hold a reference; NULL: free */
 	struct event tick;          /* once a second, until the first request */
 	unsigned seconds;
-	uint8_t header[PROXY_HEADER_MAX];
-	size_t got, whole; /* whole: 0 until the fixed part is here */
+	uint8_t fixed[PROXY_FIXED];
+	uint8_t *header; /* all of it, once the fixed part is here */
+	size_t got, whole;
 	bool known, refused;
 	struct proxy_info tls;
 };
@@ -63,6 +64,8 @@ connection_free(struct connection *connection)
 	    bufferevent_get_input(connection->stream), input_grew, connection);
 	bufferevent_decref(connection->stream);
 	connection->stream = NULL;
+	free(connection->header);
+	connection->header = NULL;
 	if (connection_count-- == CONNECTIONS_MAX)
 		evconnlistener_enable(listener);
 }
@@ -106,8 +109,10 @@ static bool
 header_reaches(
     struct connection *connection, struct evbuffer *input, size_t goal)
 {
-	int moved = evbuffer_remove(input, connection->header + connection->got,
-	    goal - connection->got);
+	uint8_t *to =
+	    connection->header != NULL ? connection->header : connection->fixed;
+	int moved = evbuffer_remove(
+	    input, to + connection->got, goal - connection->got);
 
 	if (moved > 0)
 		connection->got += (size_t)moved;
@@ -117,19 +122,24 @@ header_reaches(
 static void
 header_take(struct connection *connection, struct evbuffer *input)
 {
-	if (connection->whole == 0) {
+	if (connection->header == NULL) {
 		if (!header_reaches(connection, input, PROXY_FIXED))
 			return;
-		connection->whole = proxy_length(connection->header);
-		if (connection->whole == 0) {
+		connection->whole = proxy_length(connection->fixed);
+		if (connection->whole == 0 ||
+		    (connection->header = malloc(connection->whole)) == NULL) {
 			connection_refuse(connection, "not-a-header");
 			return;
 		}
+		memcpy(connection->header, connection->fixed, PROXY_FIXED);
 	}
 	if (!header_reaches(connection, input, connection->whole))
 		return;
 	connection->known = proxy_parse(
 	    slice_of(connection->header, connection->whole), &connection->tls);
+	connection->tls.certificate = NO_BYTES; /* it goes with the header */
+	free(connection->header);
+	connection->header = NULL;
 	if (!connection->known)
 		connection_refuse(connection, "broken");
 }

@@ -329,6 +329,7 @@ take_order(struct slice packet, int fd)
 	static union {
 		struct control_site site;
 		struct control_chain chain;
+		struct control_client_ca client_ca;
 		struct control_listen listen;
 		struct control_start start;
 	} record;
@@ -342,6 +343,12 @@ take_order(struct slice packet, int fd)
 	case CONTROL_STAPLE:
 		if (control_take(packet, &record.chain, sizeof record.chain))
 			take_chain(&record.chain);
+		return;
+	case CONTROL_CLIENT_CA:
+		if (control_take(
+			packet, &record.client_ca, sizeof record.client_ca) &&
+		    !client_ca_told(&worker.client_cas, &record.client_ca))
+			exit(EXIT_FAILURE);
 		return;
 	case CONTROL_LISTEN:
 		if (control_take(packet, &record.listen, sizeof record.listen))

@@ -65,8 +65,9 @@ listener_configure(struct listener *listener, s2n_client_hello_fn *hello)
 	if (worker->sites[listener->what.default_site].chain == NULL)
 		exit(EXIT_FAILURE);
 	for (uint16_t i = 0; i < worker->site_count; i++) {
-		row = terms_row(table, terms_between(&listener->what.terms,
-					   &worker->sites[i].what.terms));
+		row = terms_row(table,
+		    terms_between(&listener->what.terms,
+			&worker->sites[i].what.terms, &worker->client_cas));
 		worker_must(row, "terms");
 		listener->rows[i] = (uint16_t)row;
 	}

@@ -9,35 +9,136 @@
 #include "frontd/terms.h"
 #include "unstable/version_range.h"
 
-bool
-option_terms_take(cfg_t *section, struct control_terms *terms)
+static bool
+take_policy(cfg_t *section, struct control_terms *terms)
 {
 	const char *policy = cfg_getstr(section, "policy");
-	const char *dh = cfg_getstr(section, "dh-params");
+	const char *reason;
+
+	if (policy == NULL)
+		return true;
+	if ((reason = terms_check_policy(policy)) != NULL)
+		return conf_refuse_option(
+		    section, "policy", "policy \"%s\": %s", policy, reason);
+	strcpy(terms->policy, policy);
+	return true;
+}
+
+/* The path that an option names. False after a message. */
+static bool
+take_path(cfg_t *section, const char *option, char path[PATH_MAX])
+{
+	const char *value = cfg_getstr(section, option);
+
+	if (value[0] == '\0')
+		return conf_refuse_option(
+		    section, option, "%s is missing", option);
+	return conf_path(section, option, value, path, PATH_MAX);
+}
+
+static bool
+take_dh(cfg_t *section, struct control_terms *terms)
+{
 	const char *reason;
 	char path[PATH_MAX];
 
+	if (cfg_getstr(section, "dh-params") == NULL)
+		return true;
+	if (!take_path(section, "dh-params", path))
+		return false;
+	if ((reason = terms_read_dh(path, terms->dh)) != NULL)
+		return conf_refuse_option(
+		    section, "dh-params", "%s: %s", path, reason);
+	return true;
+}
+
+/*
+ * The number of a file, which is read when it is new. NULL, or why it cannot be
+ * taken; what is in it libtls has to say.
+ */
+static const char *
+read_client_ca(struct client_cas *cas, const char *path, uint16_t *number)
+{
+	struct client_ca *ca = &cas->at[cas->count];
+	const char *reason;
+
+	for (uint16_t i = 0; i < cas->count; i++) {
+		if (strcmp(cas->at[i].path, path) != 0)
+			continue;
+		*number = (uint16_t)(i + 1);
+		return NULL;
+	}
+	if (cas->count == COUNT(cas->at))
+		return "there are more than 64 files of clients' authorities";
+	if ((reason = pem_file_read(path, &ca->pem)) != NULL)
+		return reason;
+	if (memchr(ca->pem.text, '\0', ca->pem.len) != NULL ||
+	    (ca->path = strdup(path)) == NULL) {
+		pem_file_free(&ca->pem);
+		return "no PEM text";
+	}
+	*number = ++cas->count;
+	return terms_check_client_ca(ca->pem.text);
+}
+
+static bool
+take_client_ca(
+    cfg_t *section, struct control_terms *terms, struct client_cas *cas)
+{
+	const char *reason;
+	char path[PATH_MAX];
+
+	if (cfg_getstr(section, "client-ca") == NULL)
+		return true;
+	if (!take_path(section, "client-ca", path))
+		return false;
+	reason = read_client_ca(cas, path, &terms->client_ca);
+	if (reason != NULL)
+		return conf_refuse_option(
+		    section, "client-ca", "%s: %s", path, reason);
+	return true;
+}
+
+static bool
+take_client_auth(cfg_t *section, struct control_terms *terms)
+{
+	static const struct {
+		const char *word;
+		uint16_t value;
+	} words[] = { { "none", CLIENT_AUTH_NONE },
+		{ "optional", CLIENT_AUTH_OPTIONAL },
+		{ "require", CLIENT_AUTH_REQUIRE } };
+	const char *word = cfg_getstr(section, "client-auth");
+
+	if (word == NULL)
+		return true;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		if (strcmp(words[i].word, word) != 0)
+			continue;
+		terms->client_auth = words[i].value;
+		return true;
+	}
+	return conf_refuse_option(section, "client-auth",
+	    "client-auth is none, optional or require, not \"%s\"", word);
+}
+
+static void
+take_tickets(cfg_t *section, struct control_terms *terms)
+{
 	if (cfg_size(section, "tickets") > 0)
 		terms->tickets = cfg_getbool(section, "tickets") == cfg_true
 				     ? CONTROL_ON
 				     : CONTROL_OFF;
-	if (policy != NULL) {
-		if ((reason = terms_check_policy(policy)) != NULL)
-			return conf_refuse_option(section, "policy",
-			    "policy \"%s\": %s", policy, reason);
-		strcpy(terms->policy, policy);
-	}
-	if (dh != NULL) {
-		if (dh[0] == '\0')
-			return conf_refuse_option(
-			    section, "dh-params", "dh-params is missing");
-		if (!conf_path(section, "dh-params", dh, path, sizeof path))
-			return false;
-		if ((reason = terms_read_dh(path, terms->dh)) != NULL)
-			return conf_refuse_option(
-			    section, "dh-params", "%s: %s", path, reason);
-	}
-	return true;
+}
+
+bool
+option_terms_take(
+    cfg_t *section, struct control_terms *terms, struct client_cas *cas)
+{
+	take_tickets(section, terms);
+	return take_policy(section, terms) && take_dh(section, terms) &&
+	       take_client_ca(section, terms, cas) &&
+	       take_client_auth(section, terms);
 }
 
 /* What a proof needs of every site, besides its options. */
@@ -58,8 +159,8 @@ load_chains(struct proof *proof)
 		if (proof->chains[i] == NULL)
 			return conf_refuse(proof->cfg, "out of memory");
 		if (s2n_cert_chain_and_key_load_public_pem_bytes(
-			proof->chains[i], (uint8_t *)chain->pem,
-			(uint32_t)chain->len) != 0)
+			proof->chains[i], (uint8_t *)chain->pem.text,
+			(uint32_t)chain->pem.len) != 0)
 			return conf_refuse_option(
 			    cfg_getnsec(proof->cfg, "site", i), "chain",
 			    "chain of site \"%s\": %s",
@@ -90,6 +191,22 @@ refuse(const struct proof *proof, unsigned listener, unsigned site,
 	    reason);
 }
 
+/* At the word that asks for certificates: the site's or the listener's. */
+static bool
+refuse_client_auth(const struct proof *proof, unsigned listener, unsigned site,
+    const char *reason)
+{
+	const struct options *options = proof->options;
+	cfg_t *section = cfg_getnsec(proof->cfg, "site", site);
+
+	if (cfg_getstr(section, "client-auth") == NULL)
+		section = cfg_getnsec(proof->cfg, "listen", listener);
+	return conf_refuse_option(section, "client-auth",
+	    "client-auth \"%s\" for site \"%s\" at \"%s\": %s",
+	    cfg_getstr(section, "client-auth"), options->sites[site]->title,
+	    options->listens[listener].text, reason);
+}
+
 static void
 note_old(struct options *options, const char *policy, int least)
 {
@@ -114,11 +231,15 @@ prove(struct proof *proof, unsigned listener, unsigned site)
 	struct options *options = proof->options;
 	struct terms terms =
 	    terms_between(&options->listens[listener].what.terms,
-		&options->sites[site]->what.terms);
-	int row = terms_row(&proof->table, terms), least, most;
-	struct s2n_config *config =
-	    row >= 0 ? proof->table.rows[row].config : NULL;
+		&options->sites[site]->what.terms, &options->client_cas);
+	const char *reason = terms_check_client_auth(terms);
+	struct s2n_config *config = NULL;
+	int row, least, most;
 
+	if (reason != NULL)
+		return refuse_client_auth(proof, listener, site, reason);
+	if ((row = terms_row(&proof->table, terms)) >= 0)
+		config = proof->table.rows[row].config;
 	if (config == NULL ||
 	    s2n_config_add_cert_chain_and_key_to_store(
 		config, proof->chains[site]) != 0 ||

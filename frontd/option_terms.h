@@ -1,6 +1,7 @@
 /*
- * The words policy, dh-params and tickets of frontd.conf(5), and the proof that
- * each listener can serve each site on what they come to.
+ * The words policy, dh-params, tickets, client-ca and client-auth of
+ * frontd.conf(5), and the proof that each listener can serve each site on what
+ * they come to.
  */
 #ifndef FRONTD_OPTION_TERMS_H
 #define FRONTD_OPTION_TERMS_H
@@ -12,10 +13,16 @@
 #define OPTION_TERMS()                                                         \
 	CFG_STR("policy", NULL, CFGF_NODEFAULT),                               \
 	    CFG_STR("dh-params", NULL, CFGF_NODEFAULT),                        \
-	    CFG_BOOL("tickets", cfg_false, CFGF_NODEFAULT)
+	    CFG_BOOL("tickets", cfg_false, CFGF_NODEFAULT),                    \
+	    CFG_STR("client-ca", NULL, CFGF_NODEFAULT),                        \
+	    CFG_STR("client-auth", NULL, CFGF_NODEFAULT)
 
-/* False after a message, as all that takes a section. */
-must_check bool option_terms_take(cfg_t *section, struct control_terms *);
+/*
+ * False after a message, as all that takes a section. A file of authorities is
+ * read into the second.
+ */
+must_check bool option_terms_take(
+    cfg_t *section, struct control_terms *, struct client_cas *);
 /*
  * Once listeners and sites are taken, from the whole file. Also notes the
  * policies that permit a version below TLS 1.2.

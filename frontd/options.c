@@ -112,8 +112,8 @@ take_chain(cfg_t *cfg, struct option_site *site)
 		cfg, "chain", cfg_getstr(cfg, "chain"), path, sizeof path))
 		return false;
 	if ((reason = site_read_chain(path, &site->chain)) != NULL)
-		return conf_refuse(cfg, "%s: %s", path, reason);
-	site->what.chain_size = (uint32_t)site->chain.len;
+		return conf_refuse_option(cfg, "chain", "%s: %s", path, reason);
+	site->what.chain_size = (uint32_t)site->chain.pem.len;
 	memcpy(site->what.spki, site->chain.spki, sizeof site->what.spki);
 	return true;
 }
@@ -181,7 +181,7 @@ take_site(cfg_t *cfg, struct options *options)
 	    !take_chain(cfg, site) || !take_staple(cfg, site) ||
 	    !take_names(cfg, site) || !take_alpn(cfg, &site->what) ||
 	    !take_backend(cfg, &site->backend) ||
-	    !option_terms_take(cfg, &site->what.terms))
+	    !option_terms_take(cfg, &site->what.terms, &options->client_cas))
 		return false;
 	/* A listener negotiates before it knows the site. */
 	if (first != NULL &&
@@ -214,7 +214,7 @@ take_listen(cfg_t *cfg, struct options *options)
 		.handshake_timeout_ms =
 		    (uint32_t)cfg_getint(cfg, "handshake-timeout"),
 		.idle_timeout_ms = (uint32_t)cfg_getint(cfg, "idle-timeout") };
-	if (!option_terms_take(cfg, &listen->what.terms))
+	if (!option_terms_take(cfg, &listen->what.terms, &options->client_cas))
 		return false;
 	if (site == NULL)
 		return conf_refuse(
@@ -275,8 +275,9 @@ bool
 options_read(const char *path, struct options *options)
 {
 	static const char *const with_lines[] = { "listen|policy",
-		"listen|dh-params", "site|policy", "site|dh-params",
-		"site|chain", "site|ocsp" };
+		"listen|dh-params", "listen|client-ca", "listen|client-auth",
+		"site|policy", "site|dh-params", "site|client-ca",
+		"site|client-auth", "site|chain", "site|ocsp" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(
@@ -340,4 +341,5 @@ options_free(struct options *options)
 		free(options->sites[i]);
 	}
 	options->site_count = 0;
+	client_cas_free(&options->client_cas);
 }

@@ -7,7 +7,7 @@
 
 #include <limits.h>
 
-#include "frontd/control.h"
+#include "frontd/client_ca.h"
 #include "frontd/staple.h"
 
 #define OPTIONS_ADDRESS_TEXT 64
@@ -45,6 +45,7 @@ struct options {
 	uint16_t listen_count;
 	struct option_site *sites[CONTROL_SITES_MAX];
 	uint16_t site_count;
+	struct client_cas client_cas;
 	struct option_old old[CONTROL_LISTENERS_MAX + CONTROL_SITES_MAX];
 	uint16_t old_count;
 };

@@ -13,8 +13,12 @@
 #define FAMILY_TCP4 0x11
 #define FAMILY_TCP6 0x21
 #define CLIENT_SSL 0x01
+#define CLIENT_CERT_CONN 0x02 /* a certificate, over this connection */
+#define CLIENT_CERT_SESS 0x04 /* or in the session that it resumes */
+#define VERIFIED 0
 #define NOT_VERIFIED 1 /* no client certificate was */
 #define TLV_SSL 0x20
+#define TLV_CERTIFICATE 0x28
 
 /* The texts, in the order in which they are written. */
 static const struct text {
@@ -25,6 +29,7 @@ static const struct text {
 	{ 0x01, false, offsetof(struct proxy_info, alpn) },
 	{ 0x02, false, offsetof(struct proxy_info, name) },
 	{ 0x21, true, offsetof(struct proxy_info, version) },
+	{ 0x22, true, offsetof(struct proxy_info, common_name) },
 	{ 0x23, true, offsetof(struct proxy_info, cipher) },
 	{ 0x24, true, offsetof(struct proxy_info, scheme) },
 	/* The first two of those that are an application's own. */
@@ -96,9 +101,15 @@ proxy_write(struct writer *out, const struct proxy_info *info,
 	put_texts(out, info, false);
 	writer_u8(out, TLV_SSL);
 	ssl = writer_open(out, 2);
-	writer_u8(out, CLIENT_SSL);
-	writer_u32(out, NOT_VERIFIED);
+	writer_u8(out, info->verified
+			   ? CLIENT_SSL | CLIENT_CERT_CONN | CLIENT_CERT_SESS
+			   : CLIENT_SSL);
+	writer_u32(out, info->verified ? VERIFIED : NOT_VERIFIED);
 	put_texts(out, info, true);
+	if (info->certificate.len > 0) {
+		writer_u8(out, TLV_CERTIFICATE);
+		writer_vec16(out, info->certificate);
+	}
 	writer_close(out, ssl);
 	writer_close(out, rest);
 }
@@ -109,8 +120,7 @@ proxy_length(const uint8_t fixed[PROXY_FIXED])
 	size_t whole = PROXY_FIXED + ((size_t)fixed[14] << 8 | fixed[15]);
 
 	if (memcmp(fixed, signature, sizeof signature) != 0 ||
-	    (fixed[12] != COMMAND_PROXY && fixed[12] != COMMAND_LOCAL) ||
-	    whole > PROXY_HEADER_MAX)
+	    (fixed[12] != COMMAND_PROXY && fixed[12] != COMMAND_LOCAL))
 		return 0;
 	return whole;
 }
@@ -136,6 +146,17 @@ take_text(
 	return true;
 }
 
+/* What stands before the TLVs inside that of TLS. */
+static void
+take_client(struct reader *in, struct proxy_info *info)
+{
+	uint8_t client = reader_u8(in);
+	uint32_t verify = reader_u32(in);
+
+	info->verified = !in->failed && verify == VERIFIED &&
+			 (client & (CLIENT_CERT_CONN | CLIENT_CERT_SESS)) != 0;
+}
+
 static bool
 take_tlvs(struct reader *in, struct proxy_info *info, bool in_ssl)
 {
@@ -146,9 +167,11 @@ take_tlvs(struct reader *in, struct proxy_info *info, bool in_ssl)
 
 		if (!take_text(info, type, in_ssl, value))
 			reader_fail(in);
+		if (type == TLV_CERTIFICATE && in_ssl)
+			info->certificate = value;
 		if (type != TLV_SSL || in_ssl)
 			continue;
-		reader_bytes(&inner, 5); /* client, verify */
+		take_client(&inner, info);
 		if (!take_tlvs(&inner, info, true))
 			reader_fail(in);
 	}

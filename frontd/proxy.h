@@ -10,8 +10,8 @@
 
 #include "base/writer.h"
 
-#define PROXY_HEADER_MAX 1024
 #define PROXY_FIXED 16 /* what comes before the length it tells */
+#define PROXY_HEADER_MAX (PROXY_FIXED + 65535)
 #define PROXY_TEXT_MAX 256
 
 /* What a header tells of TLS; texts are empty where it tells nothing. */
@@ -22,7 +22,10 @@ struct proxy_info {
 	char group[PROXY_TEXT_MAX];
 	char name[PROXY_TEXT_MAX];
 	char alpn[PROXY_TEXT_MAX];
-	char policy[PROXY_TEXT_MAX]; /* of libtls, by name */
+	char policy[PROXY_TEXT_MAX];      /* of libtls, by name */
+	bool verified;                    /* a certificate of the client's */
+	char common_name[PROXY_TEXT_MAX]; /* its */
+	struct slice certificate;         /* DER; borrowed */
 };
 
 /* Copies a text, cut to fit; NULL is no text. */

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "frontd/agreed.h"
+#include "frontd/identity.h"
 #include "frontd/listener.h"
 
 #define BUFFER_SIZE 16384
@@ -51,6 +52,7 @@ struct session {
 	struct event client_in, client_out, backend_in, backend_out;
 	struct flow up, down; /* client to backend, backend to client */
 	struct sockaddr_storage peer;
+	struct identity *client; /* NULL: it has shown no certificate */
 	char reason[128];
 };
 
@@ -71,16 +73,22 @@ log_end(const struct session *session)
 {
 	const char *sni = s2n_get_server_name(session->conn);
 	const char *version = agreed_version(session->conn);
-	char name[128], peer[INET6_ADDRSTRLEN];
+	char name[128], client[128], peer[INET6_ADDRSTRLEN];
+	const struct identity *identity = session->client;
 
 	log_event(LOG_LEVEL_INFO, "session",
-	    "peer=%s sni=%s version=%s cipher=%s policy=%s in=%llu out=%llu end=\"%s\"",
+	    "peer=%s sni=%s version=%s cipher=%s policy=%s client=%s fingerprint=%s in=%llu out=%llu end=\"%s\"",
 	    address_text(&session->peer, peer, sizeof peer),
 	    log_escaped(
 		slice_of_string(sni != NULL ? sni : "-"), name, sizeof name),
 	    version[0] != '\0' ? version : "-",
 	    s2n_connection_get_cipher(session->conn),
 	    session->terms->terms.policy,
+	    identity == NULL || identity->common_name[0] == '\0'
+		? "-"
+		: log_escaped(slice_of_string(identity->common_name), client,
+		      sizeof client),
+	    identity == NULL ? "-" : identity->fingerprint,
 	    (unsigned long long)s2n_connection_get_wire_bytes_in(session->conn),
 	    (unsigned long long)s2n_connection_get_wire_bytes_out(
 		session->conn),
@@ -111,6 +119,7 @@ session_free(struct session *session)
 	keyclient_forget(worker->keys, session->conn);
 	s2n_connection_free(session->conn);
 	close(session->fd);
+	identity_free(session->client);
 	free(session->up.data);
 	free(session->down.data);
 	if (session->next != NULL)
@@ -247,6 +256,10 @@ session_handshake(struct session *session)
 	s2n_blocked_status blocked;
 
 	if (s2n_negotiate(session->conn, &blocked) == S2N_SUCCESS) {
+		if (!identity_take(session->conn, &session->client)) {
+			session_end(session, "out of memory");
+			return;
+		}
 		/* The ClientHello, mostly: a session may be idle for long. */
 		s2n_connection_free_handshake(session->conn);
 		ask_backend(session);
@@ -405,30 +418,44 @@ session_relay(struct session *session)
 		event_active(&session->client_in, EV_READ, 0);
 }
 
-static void
-start_relay(struct session *session)
+/* The header is the first that goes up. False when there is no room for it. */
+static bool
+put_header(struct session *session, size_t room)
 {
-	struct worker *worker = session->listener->worker;
 	struct sockaddr_storage local = { 0 };
 	socklen_t len = sizeof local;
 	struct proxy_info info;
 	struct writer header;
 
+	getsockname(session->fd, (struct sockaddr *)&local, &len);
+	writer_init_fixed(&header, session->up.data, room);
+	agreed_tell(session->conn, session->terms->terms.policy, &info);
+	identity_tell(session->client, &info);
+	proxy_write(&header, &info, &session->peer, &local);
+	session->up.end = header.failed ? 0 : header.len;
+	return !header.failed;
+}
+
+static void
+start_relay(struct session *session)
+{
+	const struct site *site =
+	    &session->listener->worker->sites[session->site];
+	/* A certificate may be larger than what is relayed at a time. */
+	size_t room = session->client != NULL ? PROXY_HEADER_MAX : BUFFER_SIZE;
+
 	session->state = RELAY;
-	session->up.data = malloc(BUFFER_SIZE);
+	session->up.data = malloc(room);
 	session->down.data = malloc(BUFFER_SIZE);
 	if (session->up.data == NULL || session->down.data == NULL) {
 		session_end(session, "out of memory");
 		return;
 	}
-	if (worker->sites[session->site].what.proxy_v2 != 0) {
-		/* It is the first that goes up; there is room for it. */
-		getsockname(session->fd, (struct sockaddr *)&local, &len);
-		writer_init_fixed(&header, session->up.data, BUFFER_SIZE);
-		agreed_tell(session->conn, session->terms->terms.policy, &info);
-		proxy_write(&header, &info, &session->peer, &local);
-		session->up.end = header.failed ? 0 : header.len;
+	if (site->what.proxy_v2 != 0 && !put_header(session, room)) {
+		session_end(session, "backend: the certificate is too large");
+		return;
 	}
+	identity_drop_certificate(session->client);
 	session_relay(session);
 }
 

@@ -3,47 +3,9 @@
  */
 #include "frontd/site.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-
-/*
- * The whole file, or NULL with errno. It may turn out to hold a key, so the
- * buffer is wiped by whoever refuses it, and there is no other copy.
- */
-static char *
-read_whole(const char *path, size_t *len)
-{
-	FILE *file = fopen(path, "re");
-	char *text;
-
-	if (file == NULL)
-		return NULL;
-	setvbuf(file, NULL, _IONBF, 0);
-	if ((text = malloc(SITE_CHAIN_MAX + 1)) == NULL) {
-		fclose(file);
-		return NULL;
-	}
-	errno = 0;
-	*len = fread(text, 1, SITE_CHAIN_MAX + 1, file);
-	if (ferror(file) != 0) {
-		free(text);
-		text = NULL;
-	}
-	fclose(file);
-	return text;
-}
-
-static bool
-holds(const char *text, size_t len, const char *word)
-{
-	return memmem(text, len, word, strlen(word)) != NULL;
-}
 
 static X509 *
 read_leaf(const char *pem, size_t len)
@@ -73,11 +35,8 @@ hash_public(X509 *leaf, uint8_t out[SITE_SPKI])
 static const char *
 check(struct site_chain *chain)
 {
-	if (chain->len > SITE_CHAIN_MAX)
-		return "larger than 128 KiB";
-	if (holds(chain->pem, chain->len, "PRIVATE KEY-----"))
-		return "holds a private key: keys belong to keyd alone";
-	if ((chain->leaf = read_leaf(chain->pem, chain->len)) == NULL)
+	chain->leaf = read_leaf(chain->pem.text, chain->pem.len);
+	if (chain->leaf == NULL)
 		return "no certificate in PEM";
 	if (!hash_public(chain->leaf, chain->spki))
 		return "the certificate's public key is of no known kind";
@@ -90,19 +49,17 @@ site_read_chain(const char *path, struct site_chain *chain)
 	const char *reason;
 
 	*chain = (struct site_chain){ 0 };
-	if ((chain->pem = read_whole(path, &chain->len)) == NULL)
-		return strerror(errno);
-	if ((reason = check(chain)) != NULL) {
-		OPENSSL_cleanse(chain->pem, SITE_CHAIN_MAX + 1);
+	if ((reason = pem_file_read(path, &chain->pem)) != NULL)
+		return reason;
+	if ((reason = check(chain)) != NULL)
 		site_free_chain(chain);
-	}
 	return reason;
 }
 
 void
 site_free_chain(struct site_chain *chain)
 {
-	free(chain->pem);
+	pem_file_free(&chain->pem);
 	X509_free(chain->leaf);
 	*chain = (struct site_chain){ 0 };
 }

@@ -4,14 +4,12 @@
 #ifndef FRONTD_SITE_H
 #define FRONTD_SITE_H
 
-#include "base/slice.h"
+#include "frontd/pem_file.h"
 
-#define SITE_CHAIN_MAX 131072
 #define SITE_SPKI 32
 
 struct site_chain {
-	char *pem; /* not terminated; free() */
-	size_t len;
+	struct pem_file pem;
 	uint8_t spki[SITE_SPKI]; /* SHA-256 of the leaf's public key, DER */
 	struct x509_st *leaf;    /* X509_free() */
 };

@@ -45,7 +45,7 @@ read_whole(const char *path, struct site_staple *staple)
 static X509 *
 find_issuer(const struct site_chain *chain)
 {
-	BIO *bio = BIO_new_mem_buf(chain->pem, (int)chain->len);
+	BIO *bio = BIO_new_mem_buf(chain->pem.text, (int)chain->pem.len);
 	X509 *cert = NULL;
 
 	while (bio != NULL &&

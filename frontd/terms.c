@@ -14,11 +14,40 @@
 #define BEGIN "-----BEGIN DH PARAMETERS-----"
 #define END "-----END DH PARAMETERS-----"
 
-struct terms
-terms_between(
-    const struct control_terms *listener, const struct control_terms *site)
+/* Where only authorities are named, it is for a reason. */
+static s2n_cert_auth_type
+client_auth(uint16_t word, bool named)
 {
-	struct terms terms = { site->policy, site->dh, true };
+	switch ((enum control_client_auth)word) {
+	case CLIENT_AUTH_UNSAID:
+		return named ? S2N_CERT_AUTH_REQUIRED : S2N_CERT_AUTH_NONE;
+	case CLIENT_AUTH_NONE:
+		return S2N_CERT_AUTH_NONE;
+	case CLIENT_AUTH_OPTIONAL:
+		return S2N_CERT_AUTH_OPTIONAL;
+	case CLIENT_AUTH_REQUIRE:
+		break;
+	}
+	return S2N_CERT_AUTH_REQUIRED;
+}
+
+struct terms
+terms_between(const struct control_terms *listener,
+    const struct control_terms *site, const struct client_cas *cas)
+{
+	struct terms terms = {
+		.policy = site->policy, .dh = site->dh, .tickets = true
+	};
+	uint16_t ca =
+	    site->client_ca != 0 ? site->client_ca : listener->client_ca;
+	uint16_t auth = site->client_auth != CLIENT_AUTH_UNSAID
+			    ? site->client_auth
+			    : listener->client_auth;
+
+	terms.client_auth = client_auth(auth, ca != 0);
+	if (terms.client_auth == S2N_CERT_AUTH_NONE)
+		ca = 0;
+	terms.client_ca = client_ca_pem(cas, ca);
 
 	if (terms.policy[0] == '\0')
 		terms.policy = listener->policy;
@@ -33,6 +62,32 @@ terms_between(
 	return terms;
 }
 
+/* Who a client is the backend judges, by the name that it is told. */
+static uint8_t
+any_name(const char *name, size_t len, void *ctx)
+{
+	(void)name;
+	(void)len;
+	(void)ctx;
+	return 1;
+}
+
+/* The store of a minimal config is empty: it trusts these and no others. */
+static bool
+ask_clients(struct s2n_config *config, struct terms terms)
+{
+	if (terms.client_auth == S2N_CERT_AUTH_NONE)
+		return true;
+	if (s2n_config_set_client_auth_type(config, terms.client_auth) != 0 ||
+	    s2n_config_set_verify_host_callback(config, any_name, NULL) != 0 ||
+	    s2n_config_add_pem_to_trust_store(config, terms.client_ca) != 0)
+		return false;
+	/* More than can be named are not: a client has to know them. */
+	return s2n_config_set_cert_authorities_from_trust_store(config) == 0 ||
+	       strcmp(s2n_strerror_name(s2n_errno), "S2N_ERR_TOO_MANY_CAS") ==
+		   0;
+}
+
 /* A config on these terms; NULL with s2n_errno. */
 static struct s2n_config *
 config_new(struct terms terms)
@@ -43,7 +98,8 @@ config_new(struct terms terms)
 	    s2n_config_set_cipher_preferences(config, terms.policy) == 0 &&
 	    s2n_config_set_session_tickets_onoff(config, terms.tickets) == 0 &&
 	    (terms.dh[0] == '\0' ||
-		s2n_config_add_dhparams(config, terms.dh) == 0))
+		s2n_config_add_dhparams(config, terms.dh) == 0) &&
+	    ask_clients(config, terms))
 		return config;
 	if (config != NULL)
 		s2n_config_free(config);
@@ -57,9 +113,11 @@ terms_row(struct terms_table *table, struct terms terms)
 
 	for (size_t i = 0; i < table->count; i++) {
 		row = &table->rows[i];
-		if (strcmp(row->terms.policy, terms.policy) == 0 &&
+		if (row->terms.tickets == terms.tickets &&
+		    row->terms.client_auth == terms.client_auth &&
+		    strcmp(row->terms.policy, terms.policy) == 0 &&
 		    strcmp(row->terms.dh, terms.dh) == 0 &&
-		    row->terms.tickets == terms.tickets)
+		    strcmp(row->terms.client_ca, terms.client_ca) == 0)
 			return (int)i;
 	}
 	row = realloc(table->rows, (table->count + 1) * sizeof *row);
@@ -98,6 +156,26 @@ terms_check_policy(const char *name)
 	if (strlen(name) >= CONTROL_POLICY_MAX)
 		return "there is no security policy of this name";
 	return try((struct terms){ .policy = name, .dh = "" });
+}
+
+const char *
+terms_check_client_ca(const char *pem)
+{
+	if (strstr(pem, "-----BEGIN CERTIFICATE-----") == NULL)
+		return "no certificate in PEM";
+	return try((struct terms){ .policy = TERMS_DEFAULT_POLICY,
+	    .dh = "",
+	    .client_auth = S2N_CERT_AUTH_REQUIRED,
+	    .client_ca = pem });
+}
+
+const char *
+terms_check_client_auth(struct terms terms)
+{
+	return terms.client_auth != S2N_CERT_AUTH_NONE &&
+		       terms.client_ca[0] == '\0'
+		   ? "needs client-ca"
+		   : NULL;
 }
 
 /* The PEM part of a text, copied to out. */

@@ -1,13 +1,14 @@
 /*
  * What a site is served on at a listener: a security policy of libtls,
- * Diffie-Hellman parameters, and whether with session tickets. The site's word
- * goes before the listener's, each for itself. The master proves terms before
- * it starts anything, and a worker makes the same configs of them.
+ * Diffie-Hellman parameters, whether with session tickets, and whether clients
+ * are asked for a certificate and by whom. The site's word goes before the
+ * listener's, each for itself. The master proves terms before it starts
+ * anything, and a worker makes the same configs of them.
  */
 #ifndef FRONTD_TERMS_H
 #define FRONTD_TERMS_H
 
-#include "frontd/control.h"
+#include "frontd/client_ca.h"
 #include "libtls/s2n.h"
 
 #define TERMS_DEFAULT_POLICY "default"
@@ -17,6 +18,8 @@ struct terms {
 	const char *policy;
 	const char *dh; /* PEM; empty: none, and no suite of DHE is used */
 	bool tickets;
+	s2n_cert_auth_type client_auth;
+	const char *client_ca; /* PEM; empty where clients are not asked */
 };
 
 /* Each distinct terms once, with a config on them. Zeroed means empty. */
@@ -29,8 +32,10 @@ struct terms_table {
 	size_t count;
 };
 
-struct terms terms_between(
-    const struct control_terms *listener, const struct control_terms *site);
+struct terms terms_between(const struct control_terms *listener,
+    const struct control_terms *site, const struct client_cas *);
+/* NULL, or why these cannot be though each word of them can. */
+const char *terms_check_client_auth(struct terms);
 
 /*
  * The number of the row with these terms, which is added with a minimal config
@@ -40,6 +45,8 @@ int terms_row(struct terms_table *, struct terms);
 /* Frees the configs, and the rows. */
 void terms_table_free(struct terms_table *);
 
+/* NULL, or why these are no authorities of clients. */
+const char *terms_check_client_ca(const char *pem);
 /* NULL, or why this is no policy that can be used here. */
 const char *terms_check_policy(const char *name);
 /*

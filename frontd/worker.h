@@ -51,6 +51,7 @@ struct worker {
 	struct event connector_readable;
 	struct site sites[CONTROL_SITES_MAX];
 	uint16_t site_count;
+	struct client_cas client_cas;
 	struct listener listeners[CONTROL_LISTENERS_MAX];
 	size_t listener_count;
 	struct session *sessions; /* a doubly linked list */

@@ -27,7 +27,7 @@ take() {
 		openssl rand -out "$root/$file" 48
 		chmod 600 "$root/$file"
 	done
-	sed -n 's/.*chain = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
+	sed -n 's/.*\(chain\|client-ca\) = "\([^"]*\)".*/\2/p' "$2" | while read -r file; do
 		mkdir -p "$root/$(dirname "$file")"
 		cp "$root/all.pem" "$root/$file"
 	done
@@ -58,4 +58,4 @@ for example in "$root"/*.conf; do
 		take frontd "$example"
 	fi
 done
-[ "$seen" -eq 9 ] || { echo "$seen examples were found"; exit 1; }
+[ "$seen" -eq 10 ] || { echo "$seen examples were found"; exit 1; }

@@ -1,7 +1,7 @@
 /*
  * frontd/options.c, frontd/option_terms.c: what frontd.conf's policies,
- * Diffie-Hellman parameters and OCSP responses come to, and what each error
- * says.
+ * Diffie-Hellman parameters, OCSP responses and words about clients come to,
+ * and what each error says.
  */
 #include "frontd/options.h"
 
@@ -23,7 +23,8 @@ static struct options options;
 static const char *const made[] = { "frontd.conf", "ec.pem", "rsa.pem",
 	"dh.pem", "dh-text.pem", "small.pem", "broken.pem", "unsound.pem",
 	"empty.pem", "key.pem", "must.pem", "huge.pem", "good.der", "old.der",
-	"young.der" };
+	"young.der", "both.pem", "ca.pem", "ca2.pem", "broken-ca.pem",
+	"huge-ca.pem" };
 
 static FILE *
 open_file(const char *name)
@@ -99,6 +100,30 @@ write_response(
 	responder_free(response);
 }
 
+/* A CA; two, one with text around; one cut short; a certificate and its key. */
+static void
+write_certificates(const struct certs_cert *ec)
+{
+	const struct certs_cert *ca =
+	    certs_make(&(struct certs_spec){ .name = "CA", .ca = true });
+	const struct certs_cert *other =
+	    certs_make(&(struct certs_spec){ .name = "Other CA", .ca = true });
+	FILE *out;
+
+	write_file("both.pem", certs_join(ec->pem, ec->key_pem));
+	write_file("ca.pem", ca->pem);
+	out = open_file("ca2.pem");
+	fprintf(out, "Issuer: one\n%sIssuer: two\n%s", ca->pem, other->pem);
+	ck_assert_int_eq(fclose(out), 0);
+	write_file("broken-ca.pem",
+	    certs_join(ca->pem, "-----BEGIN CERTIFICATE-----\nMIIB\n"
+				"-----END CERTIFICATE-----\n"));
+	out = open_file("huge-ca.pem");
+	for (int i = 0; i < 140000; i++)
+		fputc('\n', out);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
 static void
 set_up(void)
 {
@@ -111,6 +136,7 @@ set_up(void)
 	snprintf(file, sizeof file, "%s/frontd.conf", directory);
 	ec = certs_make(&(struct certs_spec){ .name = "ec.test" });
 	write_file("ec.pem", ec->pem);
+	write_certificates(ec);
 	write_file("must.pem",
 	    certs_make(&(struct certs_spec){ .name = "must.test",
 			   .extensions = { { "tlsfeature",
@@ -184,7 +210,9 @@ read_options(const char *text)
 #define FILE_WITH(listen, first, second)                                       \
 	SITE("ec", "ec.pem", first)                                            \
 	SITE("rsa", "rsa.pem", second)                                         \
-	"listen \"127.0.0.1:1\" {\n " listen "\n default = \"ec\" }\n"
+	LISTEN(listen)
+#define LISTEN(word)                                                           \
+	"listen \"127.0.0.1:1\" {\n " word "\n default = \"ec\" }\n"
 
 static const struct {
 	const char *text;
@@ -241,6 +269,30 @@ static const struct {
 	    "huge.pem: larger than 32000 bytes" },
 	{ FILE_WITH("", "", "ocsp = \"good.der\""), 7,
 	    "good.der: is of another certificate" },
+	{ SITE("ec", "both.pem", "") LISTEN(""), 2,
+	    "both.pem: holds a private key: keys belong to keyd alone" },
+	{ SITE("ec", "huge-ca.pem", "") LISTEN(""), 2, "larger than 128 KiB" },
+	{ FILE_WITH("", "client-ca = \"\"", ""), 3, "client-ca is missing" },
+	{ FILE_WITH("client-ca = \"absent.pem\"", "", ""), 10,
+	    "absent.pem: No such file" },
+	{ FILE_WITH("", "client-ca = \"both.pem\"", ""), 3,
+	    "both.pem: holds a private key: keys belong to keyd alone" },
+	{ FILE_WITH("", "", "client-ca = \"huge-ca.pem\""), 7,
+	    "huge-ca.pem: larger than 128 KiB" },
+	{ FILE_WITH("", "", "client-ca = \"empty.pem\""), 7,
+	    "empty.pem: no certificate in PEM" },
+	{ FILE_WITH("", "", "client-ca = \"dh.pem\""), 7,
+	    "dh.pem: no certificate in PEM" },
+	{ FILE_WITH("", "", "client-ca = \"broken-ca.pem\""), 7,
+	    "broken-ca.pem: " },
+	{ FILE_WITH("", "client-auth = perhaps", ""), 3,
+	    "client-auth is none, optional or require, not \"perhaps\"" },
+	{ FILE_WITH("client-auth = require", "client-ca = \"ca.pem\"", ""), 10,
+	    "client-auth \"require\" for site \"rsa\" at \"127.0.0.1:1\": "
+	    "needs client-ca" },
+	{ FILE_WITH("", "", "client-auth = optional"), 7,
+	    "client-auth \"optional\" for site \"rsa\" at \"127.0.0.1:1\": "
+	    "needs client-ca" },
 };
 
 START_TEST(every_error_names_file_and_line_and_reason)
@@ -280,8 +332,8 @@ END_TEST
 static struct terms
 terms_of_site(unsigned site)
 {
-	return terms_between(
-	    &options.listens[0].what.terms, &options.sites[site]->what.terms);
+	return terms_between(&options.listens[0].what.terms,
+	    &options.sites[site]->what.terms, &options.client_cas);
 }
 
 START_TEST(the_site_goes_before_the_listener_each_word_for_itself)
@@ -334,6 +386,112 @@ START_TEST(tickets_are_given_unless_the_site_or_its_listener_says_no)
 	ck_assert_int_eq(terms_row(&table, terms_of_site(1)),
 	    ticket_words[_i].first != ticket_words[_i].second);
 	terms_table_free(&table);
+}
+END_TEST
+
+/* For a listener and a site: what each says, and what comes of it. */
+static const struct {
+	const char *listen, *site;
+	s2n_cert_auth_type auth;
+	const char *ca; /* the file; NULL: none */
+} client_cases[] = {
+	{ "", "", S2N_CERT_AUTH_NONE, NULL },
+	{ "client-ca = \"ca.pem\"", "", S2N_CERT_AUTH_REQUIRED, "ca.pem" },
+	{ "", "client-ca = \"ca.pem\"", S2N_CERT_AUTH_REQUIRED, "ca.pem" },
+	{ "client-ca = \"ca.pem\"", "client-ca = \"ca2.pem\"",
+	    S2N_CERT_AUTH_REQUIRED, "ca2.pem" },
+	{ "client-ca = \"ca.pem\"", "client-auth = optional",
+	    S2N_CERT_AUTH_OPTIONAL, "ca.pem" },
+	{ "client-ca = \"ca.pem\" client-auth = optional", "",
+	    S2N_CERT_AUTH_OPTIONAL, "ca.pem" },
+	{ "client-ca = \"ca.pem\" client-auth = optional",
+	    "client-auth = require", S2N_CERT_AUTH_REQUIRED, "ca.pem" },
+	{ "client-ca = \"ca.pem\" client-auth = optional",
+	    "client-ca = \"ca2.pem\"", S2N_CERT_AUTH_OPTIONAL, "ca2.pem" },
+	{ "client-ca = \"ca.pem\"", "client-auth = none", S2N_CERT_AUTH_NONE,
+	    NULL },
+	{ "client-auth = none", "client-ca = \"ca.pem\"", S2N_CERT_AUTH_NONE,
+	    NULL },
+	{ "client-auth = none", "client-ca = \"ca.pem\" client-auth = require",
+	    S2N_CERT_AUTH_REQUIRED, "ca.pem" },
+};
+
+static void
+assert_file_is(const char *name, const char *text)
+{
+	char path[128], expected[8192];
+	FILE *in;
+	size_t len;
+
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	ck_assert_ptr_nonnull(in = fopen(path, "r"));
+	len = fread(expected, 1, sizeof expected - 1, in);
+	expected[len] = '\0';
+	fclose(in);
+	ck_assert_str_eq(text, expected);
+}
+
+START_TEST(clients_are_asked_as_the_site_and_else_the_listener_says)
+{
+	char text[1024];
+	struct terms terms;
+
+	snprintf(text, sizeof text, SITE("ec", "ec.pem", "%s") LISTEN("%s"),
+	    client_cases[_i].site, client_cases[_i].listen);
+	ck_assert_msg(read_options(text), "%s: %s", text, said);
+	terms = terms_of_site(0);
+	ck_assert_msg(terms.client_auth == client_cases[_i].auth, "%s", text);
+	if (client_cases[_i].ca == NULL)
+		ck_assert_str_eq(terms.client_ca, "");
+	else
+		assert_file_is(client_cases[_i].ca, terms.client_ca);
+}
+END_TEST
+
+START_TEST(a_file_of_authorities_is_read_once)
+{
+	ck_assert_msg(read_options(FILE_WITH("client-ca = \"ca.pem\"",
+			  "client-ca = \"ca2.pem\"", "client-ca = \"ca.pem\"")),
+	    "%s", said);
+	ck_assert_uint_eq(options.client_cas.count, 2);
+	ck_assert_ptr_ne(
+	    terms_of_site(0).client_ca, terms_of_site(1).client_ca);
+	ck_assert_uint_eq(options.sites[1]->what.terms.client_ca,
+	    options.listens[0].what.terms.client_ca);
+}
+END_TEST
+
+/* As the master tells them: in parts, of the size that was said. */
+START_TEST(authorities_are_told_in_parts_and_no_more_than_was_said)
+{
+	struct control_client_ca part = {
+		.number = 1, .len = 3, .size = 5, .pem = "abc"
+	};
+	struct client_cas cas = { 0 };
+
+	ck_assert(client_ca_told(&cas, &part));
+	memcpy(part.pem, "de", 2);
+	part.size = 4;
+	part.len = 1;
+	ck_assert(!client_ca_told(&cas, &part));
+	part.size = 5;
+	part.len = 3;
+	ck_assert(!client_ca_told(&cas, &part));
+	part.len = 2;
+	ck_assert(client_ca_told(&cas, &part));
+	ck_assert_str_eq(client_ca_pem(&cas, 1), "abcde");
+	part.len = 1;
+	ck_assert(!client_ca_told(&cas, &part));
+	part.number = 0;
+	ck_assert(!client_ca_told(&cas, &part));
+	part.number = CONTROL_CLIENT_CAS_MAX + 1;
+	ck_assert(!client_ca_told(&cas, &part));
+	part.number = 2;
+	part.size = PEM_FILE_MAX + 1;
+	ck_assert(!client_ca_told(&cas, &part));
+	ck_assert_str_eq(client_ca_pem(&cas, 0), "");
+	ck_assert_str_eq(client_ca_pem(&cas, 2), "");
+	client_cas_free(&cas);
 }
 END_TEST
 
@@ -399,21 +557,32 @@ START_TEST(a_certificate_that_demands_a_response_is_noted)
 }
 END_TEST
 
+#define TERMS(name, parameters, auth)                                          \
+	(struct terms)                                                         \
+	{                                                                      \
+		.policy = name, .dh = parameters, .tickets = true,             \
+		.client_auth = auth,                                           \
+		.client_ca = (auth) == S2N_CERT_AUTH_NONE ? "" : ca            \
+	}
+
 START_TEST(equal_terms_share_a_config)
 {
+	const char *ca =
+	    certs_make(&(struct certs_spec){ .name = "CA", .ca = true })->pem;
 	struct terms_table table = { 0 };
+	const struct terms rows[] = { TERMS("default", "", S2N_CERT_AUTH_NONE),
+		TERMS("20170210", "", S2N_CERT_AUTH_NONE),
+		TERMS("default", ffdhe2048, S2N_CERT_AUTH_NONE),
+		TERMS("default", "", S2N_CERT_AUTH_OPTIONAL),
+		TERMS("default", "", S2N_CERT_AUTH_REQUIRED) };
 
+	for (int i = 0; i < (int)COUNT(rows); i++)
+		ck_assert_int_eq(terms_row(&table, rows[i]), i);
+	for (int i = 0; i < (int)COUNT(rows); i++)
+		ck_assert_int_eq(terms_row(&table, rows[i]), i);
 	ck_assert_int_eq(
-	    terms_row(&table, (struct terms){ "default", "", true }), 0);
-	ck_assert_int_eq(
-	    terms_row(&table, (struct terms){ "20170210", "", true }), 1);
-	ck_assert_int_eq(
-	    terms_row(&table, (struct terms){ "default", ffdhe2048, true }), 2);
-	ck_assert_int_eq(
-	    terms_row(&table, (struct terms){ "default", "", true }), 0);
-	ck_assert_int_eq(
-	    terms_row(&table, (struct terms){ "x", "", true }), -1);
-	ck_assert_uint_eq(table.count, 3);
+	    terms_row(&table, TERMS("x", "", S2N_CERT_AUTH_NONE)), -1);
+	ck_assert_uint_eq(table.count, COUNT(rows));
 	terms_table_free(&table);
 }
 END_TEST
@@ -434,6 +603,12 @@ options_suite(void)
 	tcase_add_loop_test(tcase,
 	    tickets_are_given_unless_the_site_or_its_listener_says_no, 0,
 	    (int)COUNT(ticket_words));
+	tcase_add_loop_test(tcase,
+	    clients_are_asked_as_the_site_and_else_the_listener_says, 0,
+	    (int)COUNT(client_cases));
+	tcase_add_test(tcase, a_file_of_authorities_is_read_once);
+	tcase_add_test(
+	    tcase, authorities_are_told_in_parts_and_no_more_than_was_said);
 	tcase_add_test(tcase, policies_that_permit_old_versions_are_noted_once);
 	tcase_add_loop_test(tcase, a_response_is_served_in_its_time_only, 0,
 	    (int)COUNT(responses));

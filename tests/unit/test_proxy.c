@@ -185,17 +185,84 @@ START_TEST(only_well_formed_headers_are_taken)
 }
 END_TEST
 
-START_TEST(a_length_beyond_the_limit_is_refused_before_it_is_read)
+START_TEST(any_length_that_can_be_told_is_one)
 {
 	uint8_t fixed[PROXY_FIXED] = { START(0x21, 0, 0) };
-	const size_t most = PROXY_HEADER_MAX - PROXY_FIXED;
 
-	fixed[14] = (uint8_t)(most >> 8);
-	fixed[15] = (uint8_t)most;
+	fixed[14] = fixed[15] = 0xff;
 	ck_assert_uint_eq(proxy_length(fixed), PROXY_HEADER_MAX);
-	fixed[14] = (uint8_t)((most + 1) >> 8);
-	fixed[15] = (uint8_t)(most + 1);
+	fixed[0] ^= 1;
 	ck_assert_uint_eq(proxy_length(fixed), 0);
+}
+END_TEST
+
+/* ---- the client's certificate ---- */
+
+START_TEST(a_client_certificate_is_told_as_the_specification_draws)
+{
+	static const uint8_t golden[] = { START(0x21, 0, 31), 0x20, 0, 28, 0x07,
+		0, 0, 0, 0, 0x21, 0, 7, 'T', 'L', 'S', 'v', '1', '.', '3', 0x22,
+		0, 3, 'B', 'o', 'b', 0x28, 0, 4, 0x30, 2, 5, 0 };
+	struct proxy_info info = { .version = "TLSv1.3",
+		.verified = true,
+		.common_name = "Bob",
+		.certificate = BYTES(0x30, 2, 5, 0) };
+	struct slice header = written(&info, NULL, NULL);
+	struct proxy_info back;
+
+	ck_assert_uint_eq(header.len, sizeof golden);
+	ck_assert_mem_eq(header.data, golden, sizeof golden);
+	ck_assert(proxy_parse(header, &back));
+	ck_assert(back.verified);
+	ck_assert_str_eq(back.common_name, "Bob");
+	ck_assert(slice_equal(back.certificate, info.certificate));
+	ck_assert(proxy_parse(written(&told, NULL, NULL), &back));
+	ck_assert(!back.verified);
+	ck_assert_str_eq(back.common_name, "");
+	ck_assert_uint_eq(back.certificate.len, 0);
+}
+END_TEST
+
+static const struct {
+	const char *what;
+	struct slice header;
+	bool verified;
+} verified_cases[] = {
+	/* clang-format off */
+	{ "over this connection", BYTES(START(0x21, 0, 8), 0x20, 0, 5, 3, 0, 0, 0, 0), true },
+	{ "in its session", BYTES(START(0x21, 0, 8), 0x20, 0, 5, 5, 0, 0, 0, 0), true },
+	{ "a certificate that was not verified", BYTES(START(0x21, 0, 8), 0x20, 0, 5, 7, 0, 0, 0, 1), false },
+	{ "no certificate", BYTES(START(0x21, 0, 8), 0x20, 0, 5, 1, 0, 0, 0, 0), false },
+	{ "no TLS block", BYTES(START(0x21, 0, 0)), false },
+	/* clang-format on */
+};
+
+START_TEST(only_a_certificate_that_was_verified_is_one)
+{
+	struct proxy_info info = { .verified = true };
+
+	ck_assert(proxy_parse(verified_cases[_i].header, &info));
+	ck_assert_msg(info.verified == verified_cases[_i].verified, "%s",
+	    verified_cases[_i].what);
+}
+END_TEST
+
+START_TEST(a_certificate_that_does_not_fit_fails_the_header)
+{
+	static uint8_t der[65535];
+	struct proxy_info info = told;
+	struct sockaddr_storage nobody = { .ss_family = AF_UNSPEC };
+	struct writer out;
+
+	info.verified = true;
+	info.certificate = slice_of(der, 65000);
+	writer_init_fixed(&out, buffer, sizeof buffer);
+	proxy_write(&out, &info, &nobody, &nobody);
+	ck_assert(!out.failed);
+	info.certificate = slice_of(der, sizeof der);
+	writer_init_fixed(&out, buffer, sizeof buffer);
+	proxy_write(&out, &info, &nobody, &nobody);
+	ck_assert(out.failed);
 }
 END_TEST
 
@@ -230,8 +297,12 @@ proxy_suite(void)
 	tcase_add_test(tcase, a_header_cut_anywhere_is_refused);
 	tcase_add_loop_test(
 	    tcase, only_well_formed_headers_are_taken, 0, COUNT(cases));
+	tcase_add_test(tcase, any_length_that_can_be_told_is_one);
 	tcase_add_test(
-	    tcase, a_length_beyond_the_limit_is_refused_before_it_is_read);
+	    tcase, a_client_certificate_is_told_as_the_specification_draws);
+	tcase_add_loop_test(tcase, only_a_certificate_that_was_verified_is_one,
+	    0, COUNT(verified_cases));
+	tcase_add_test(tcase, a_certificate_that_does_not_fit_fails_the_header);
 	tcase_add_test(tcase, a_text_too_long_for_its_field_is_refused);
 	suite_add_tcase(suite, tcase);
 	return suite;
