@@ -269,17 +269,18 @@ $(B)/tests/fuzz: $(call obj,tests/fuzz/libfuzzer) $(FUZZ_TARGETS)
 
 # ---- peers for end-to-end tests: strangers to all but the public library ----
 TOOLS :=
-define tool # (1) name  (2) objects  (3) libraries
+define tool # (1) name  (2) objects  (3) libraries of ours  (4) and others
 TOOLS += $(B)/tests/$(1)
 $(B)/tests/$(1): $(2) $(3)
 	@mkdir -p $$(@D)
 	@echo "  link  $$@"
-	$(Q)$$(CC) $$(LDFLAGS_PROGRAM) $$^ $$(CRYPTO_LIBS) -o $$@
+	$(Q)$$(CC) $$(LDFLAGS_PROGRAM) $$^ $(4) $$(CRYPTO_LIBS) -o $$@
 endef
 
 $(eval $(call tool,tlsserver,$(call obj,tests/tools/tlsserver tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
+$(eval $(call tool,keyedclient,$(call obj,tests/tools/keyedclient tests/tools/tool) $(KEYCLIENT) $(IPC),$(B)/lib/libs2n.a,$$(EVENT_LIBS)))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack tests/tools/keyattack12) $(IPC)))
 $(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
 $(eval $(call tool,without,$(call obj,tests/tools/without)))

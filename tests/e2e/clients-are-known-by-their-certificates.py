@@ -130,14 +130,16 @@ class Mutual(Stack):
         equal(f"curl's exit for {site} with {pair}: {run.stderr}", run.returncode, 0)
         return json.loads(run.stdout)
 
-    def offer(self, name, pair, version):
+    def offer(self, name, pair, version, *more):
         """The alert that openssl gets, or the backend's answer."""
-        words = ["-cert", self.path(f"{pair}.pem"), "-key", self.path(f"{pair}.key")] if pair else []
+        words = [*more]
+        words += ["-cert", self.path(f"{pair}.pem"), "-key", self.path(f"{pair}.key")] if pair else []
         sni = ["-servername", name] if name else ["-noservername"]
         run = subprocess.run(
             ["openssl", "s_client", "-connect", f"127.0.0.1:{self.port}", *sni, "-ign_eof",
              {"1.3": "-tls1_3", "1.2": "-tls1_2"}[version], *words],
             input="GET / HTTP/1.0\r\n\r\n", capture_output=True, text=True, timeout=20, check=False)
+        self.reused = "\nReused, " in run.stdout
         alert = re.search(r"SSL alert number (\d+)", run.stderr)
         return int(alert.group(1)) if alert else json.loads(run.stdout[run.stdout.index('{"client"'):].partition("}")[0] + "}")
 
@@ -203,6 +205,23 @@ with Mutual() as stack:
         equal(f"nobody in the log: {line}", "client=- fingerprint=- " in line, True)
     for version, name in itertools.product(VERSIONS, (None, "nobody.test")):
         equal(f"{name} over {version} with a certificate", stack.offer(name, "alice", version)["name"], "Alice")
+
+    # A session of a site that asks for nothing is of no use where something is.
+    for version in VERSIONS:
+        session = stack.path("session")
+        stack.offer("localhost", None, version, "-sess_out", session)
+        stack.offer("localhost", None, version, "-sess_in", session)
+        equal(f"a session is resumed over {version}", stack.reused, True)
+        for name in "must.test", None:
+            equal(f"the alert for a session of another site at {name} over {version}",
+                  stack.offer(name, None, version, "-sess_in", session),
+                  REQUIRED if version == "1.3" else HANDSHAKE_FAILURE)
+        told = stack.offer("may.test", "alice", version, "-sess_in", session)
+        equal(f"who comes with it to may.test over {version}", (told["name"], stack.reused), ("Alice", False))
+        stack.offer("must.test", "alice", version, "-sess_out", session)
+        stack.offer("must.test", "alice", version, *(["-sess_in", session] if os.path.exists(session) else []))
+        equal(f"a session with a certificate is not resumed over {version}", stack.reused, False)
+        os.unlink(session)
 
     # The authorities are named, for a client to choose by.
     run = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{stack.port}", "-servername", HOSTS["may"]],
