@@ -66,10 +66,10 @@ LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io kernel protect mac pro
 LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures authority_names names fragment early_data next_protocols stapled legacy psk session_ticket))
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message checkpoint alert transcript schedule13 \
     keys13 keylog choose client_hello kept_hello hello_retry server_hello encrypted_extensions certificate_request \
-    certificate certificate_verify finished operation post review schedule12 keys12 choose12 client_hello_v2 hello_callback request_callback key_exchange \
+    certificate certificate_verify finished operation offload post review schedule12 keys12 choose12 client_hello_v2 hello_callback request_callback key_exchange \
     resume resume12 new_ticket binder choose_psk \
     certificate_status certificate_request12 certificate_verify12 next_protocol finished12))
-LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init client_auth config dhparams policies serving version_range pkey_needs protocols connection transport ending \
+LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init bindings client_auth config dhparams policies serving version_range pkey_needs protocols connection transport ending \
     negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate stapling resumption sessions))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_SESSION) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
@@ -227,6 +227,8 @@ $(eval $(call unit,crl,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,config,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,connection,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,sessions,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,offload,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
+$(eval $(call unit,unlisted,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,info,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,client_auth,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,authorities,$(CERTS),$$(CRYPTO_LIBS)))

@@ -101,6 +101,27 @@ row(int value)
 	return -1;
 }
 
+enum alert
+errors_alert_of_value(int value)
+{
+	int i = row(value);
+
+	switch ((s2n_error_type)(value >> TYPE_SHIFT)) {
+	case S2N_ERR_T_IO:
+	case S2N_ERR_T_INTERNAL:
+		return ALERT_INTERNAL_ERROR;
+	case S2N_ERR_T_PROTO:
+		return i < 0 ? ALERT_NONE : table[i].alert;
+	case S2N_ERR_T_OK:
+	case S2N_ERR_T_CLOSED:
+	case S2N_ERR_T_BLOCKED:
+	case S2N_ERR_T_ALERT:
+	case S2N_ERR_T_USAGE:
+		break;
+	}
+	return ALERT_NONE;
+}
+
 int *
 s2n_errno_location(void)
 {

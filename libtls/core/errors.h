@@ -254,6 +254,9 @@ int errors_report(int code);
 
 /* The alert that the peer is sent for a code; ALERT_NONE when none. */
 enum alert errors_alert(int code);
+/* That of a public value; IO's and what is inside are internal_error, though
+ * nothing may be sent. ALERT_NONE when it is no failure of the connection. */
+enum alert errors_alert_of_value(int value);
 /* What s2n_errno is for a code. */
 int errors_value(int code);
 /* s2n_error_type of a code. */

@@ -2,6 +2,7 @@
  * CertificateVerify (RFC 8446 4.4.3).
  */
 #include "libtls/handshake/messages.h"
+#include "libtls/handshake/offload.h"
 #include "libtls/handshake/operation.h"
 #include "libtls/handshake/transcript.h"
 
@@ -92,5 +93,5 @@ certificate_verify_recv(struct s2n_connection *conn, struct reader *in)
 		conn->client_scheme = scheme;
 	else
 		conn->server_scheme = scheme;
-	return scheme_verify(scheme, key, digest, signature);
+	return offload_verify(conn, scheme, key, digest, signature);
 }

@@ -4,6 +4,7 @@
  */
 #include "libtls/handshake/keys12.h"
 #include "libtls/handshake/messages.h"
+#include "libtls/handshake/offload.h"
 #include "libtls/handshake/operation.h"
 #include "libtls/handshake/transcript.h"
 
@@ -79,7 +80,7 @@ certificate_verify12_recv(struct s2n_connection *conn, struct reader *in)
 		return fail(ERR_BAD_SCHEME);
 	conn->client_scheme = scheme;
 	if ((r = content_digest(conn, scheme, &messages, digest)) != 0 ||
-	    (r = scheme_verify(scheme, key, digest, signature)) != 0)
+	    (r = offload_verify(conn, scheme, key, digest, signature)) != 0)
 		return r;
 	transcript_forget(&conn->hs->transcript);
 	return 0;

@@ -12,6 +12,7 @@
 #include "libtls/handshake/keys13.h"
 #include "libtls/handshake/message.h"
 #include "libtls/handshake/messages.h"
+#include "libtls/handshake/offload.h"
 #include "libtls/handshake/operation.h"
 #include "libtls/handshake/transcript.h"
 
@@ -239,6 +240,7 @@ handshake_end(struct s2n_connection *conn)
 	if (hs == NULL)
 		return;
 	operation_release(hs);
+	offload_release(hs);
 	writer_free(&hs->flight);
 	writer_free(&hs->exchange.share);
 	writer_free(&hs->v2_suites);

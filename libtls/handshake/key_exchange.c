@@ -6,6 +6,7 @@
 
 #include "libtls/crypto/premaster.h"
 #include "libtls/handshake/messages.h"
+#include "libtls/handshake/offload.h"
 #include "libtls/handshake/operation.h"
 
 #define NAMED_CURVE 3
@@ -155,7 +156,7 @@ server_key_exchange_recv(struct s2n_connection *conn, struct reader *in)
 		return fail(ERR_BAD_SCHEME);
 	conn->server_scheme = scheme;
 	if ((r = content_digest(conn, scheme, parameters, digest)) != 0 ||
-	    (r = scheme_verify(scheme, key, digest, signature)) != 0)
+	    (r = offload_verify(conn, scheme, key, digest, signature)) != 0)
 		return r;
 	return answer(conn, parameters);
 }

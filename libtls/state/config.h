@@ -12,6 +12,7 @@
 #include "libtls/registry/preference.h"
 #include "libtls/s2n.h"
 #include "libtls/session/ticket_keys.h"
+#include "libtls/unstable/async_offload.h"
 #include "libtls/unstable/cert_authorities.h"
 #include "libtls/unstable/events.h"
 #include "libtls/unstable/renegotiate.h"
@@ -90,6 +91,10 @@ struct s2n_config {
 	s2n_async_pkey_fn key_callback;
 	bool validate_strictly; /* asynchronous signatures are verified */
 	bool verify_after_sign; /* all are */
+
+	s2n_async_offload_cb offload; /* NULL: none */
+	uint32_t offload_allowed;     /* s2n_async_offload_op_type, or'ed */
+	void *offload_ctx;
 
 	s2n_client_hello_fn *hello_callback; /* NULL: none */
 	void *hello_ctx;

@@ -17,6 +17,7 @@
 #include "libtls/session/session.h"
 
 struct s2n_async_pkey_op;
+struct s2n_async_offload_op;
 struct step;
 
 #define RANDOM_SIZE 32
@@ -152,7 +153,8 @@ struct handshake {
 	struct schedule13 keys;
 	struct schedule12 keys12;
 	struct exchange exchange;
-	struct s2n_async_pkey_op *operation; /* pending: see operation.h */
+	struct s2n_async_pkey_op *operation;  /* pending: see operation.h */
+	struct s2n_async_offload_op *offload; /* likewise: see offload.h */
 
 	uint8_t client_random[RANDOM_SIZE];
 	uint8_t server_random[RANDOM_SIZE];

@@ -269,8 +269,8 @@
 	/* unstable/allow_ip_in_cn.h */ \
 	API(s2n_config_allow_ip_in_cn, int, (struct s2n_config *config)) \
 	/* unstable/async_offload.h */ \
-	LATER(s2n_config_set_async_offload_callback, int, (struct s2n_config *config, uint32_t allow_list, s2n_async_offload_cb fn, void *ctx), 6) \
-	LATER(s2n_async_offload_op_perform, int, (struct s2n_async_offload_op *op), 6) \
+	API(s2n_config_set_async_offload_callback, int, (struct s2n_config *config, uint32_t allow_list, s2n_async_offload_cb fn, void *ctx)) \
+	API(s2n_async_offload_op_perform, int, (struct s2n_async_offload_op *op)) \
 	/* unstable/cert_authorities.h */ \
 	API(s2n_certificate_request_get_ca_list, struct s2n_certificate_authority_list *, (struct s2n_certificate_request *request)) \
 	API(s2n_certificate_request_set_certificate, int, (struct s2n_certificate_request *request, struct s2n_cert_chain_and_key *chain)) \
@@ -326,6 +326,12 @@
 
 /* Names that are exported and stand in no row above. */
 #define OWN_ROWS(OWN) \
+	OWN(s2n_flush) \
+	OWN(s2n_error_get_alert) \
+	OWN(s2n_enable_tls13) \
+	OWN(s2n_connection_get_config) \
+	OWN(s2n_connection_are_session_tickets_enabled) \
+	OWN(s2n_config_add_cert_chain) \
 	OWN(S2N_BLOCKED_ON_APPLICATION_DATA) \
 	OWN(s2n_async_pkey_op_cancel) \
 	OWN(s2n_async_pkey_op_get_binding) \
@@ -417,8 +423,8 @@
 	LATER_VALUE(S2N_EARLY_DATA_STATUS_END, 3) \
 	VALUE(S2N_SERIALIZED_CONN_NONE, 0) \
 	VALUE(S2N_SERIALIZED_CONN_V1, 1) \
-	LATER_VALUE(S2N_ASYNC_OFFLOAD_PKEY_VERIFY, 1) \
-	LATER_VALUE(S2N_ASYNC_OFFLOAD_ALLOW_ALL, 2147483647) \
+	VALUE(S2N_ASYNC_OFFLOAD_PKEY_VERIFY, 1) \
+	VALUE(S2N_ASYNC_OFFLOAD_ALLOW_ALL, 2147483647) \
 	VALUE(S2N_FINGERPRINT_JA3, 0) \
 	VALUE(S2N_FINGERPRINT_JA4, 1) \
 	VALUE(S2N_RENEGOTIATE_IGNORE, 0) \
@@ -463,7 +469,7 @@
 	TYPE(s2n_async_pkey_fn, int (*)(struct s2n_connection *, struct s2n_async_pkey_op *)) \
 	TYPE(s2n_key_log_fn, int (*)(void *, struct s2n_connection *, uint8_t *, size_t)) \
 	LATER_TYPE(s2n_early_data_cb, int (*)(struct s2n_connection *, struct s2n_offered_early_data *)) \
-	LATER_TYPE(s2n_async_offload_cb, int (*)(struct s2n_connection *, struct s2n_async_offload_op *, void *)) \
+	TYPE(s2n_async_offload_cb, int (*)(struct s2n_connection *, struct s2n_async_offload_op *, void *)) \
 	TYPE(s2n_cert_request_callback, int (*)(struct s2n_connection *, void *, struct s2n_certificate_request *)) \
 	TYPE(s2n_crl_lookup_callback, int (*)(struct s2n_crl_lookup *, void *)) \
 	TYPE(s2n_cert_validation_callback, int (*)(struct s2n_connection *, struct s2n_cert_validation_info *, void *)) \

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <unstable/allow_ip_in_cn.h>
+#include <unstable/async_offload.h>
 #include <unstable/cert_authorities.h>
 #include <unstable/cleanup.h>
 #include <unstable/crl.h>

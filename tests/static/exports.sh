@@ -1,6 +1,6 @@
 #!/bin/sh
-# The shared library exports s2n_* and S2N_* names only, each declared in a public header;
-# all that s2n.h declares; and exactly those of tests/golden/exports.txt, which
+# The shared library exports s2n_* and S2N_* names only, each declared in a public header
+# or, for bindings, in libtls/bindings.h; all that s2n.h declares; and exactly those of tests/golden/exports.txt, which
 # --update writes.
 set -eu
 export LC_ALL=C
@@ -16,7 +16,7 @@ if grep -vi '^s2n_' "$work/exported"; then
 	echo "exported by $library without the prefix s2n_"
 	exit 1
 fi
-cat libtls/s2n.h libtls/unstable/*.h | grep -oiE '\bs2n_[a-z0-9_]+' | sort -u >"$work/declared"
+cat libtls/s2n.h libtls/unstable/*.h libtls/bindings.h | grep -oiE '\bs2n_[a-z0-9_]+' | sort -u >"$work/declared"
 undeclared=$(comm -23 "$work/exported" "$work/declared")
 [ -z "$undeclared" ] || { echo "exported but in no public header:"; echo "$undeclared"; exit 1; }
 sed -n 's/^S2N_API .*[ *]\(s2n_[a-z0-9_]*\)(.*/\1/p' libtls/s2n.h >"$work/promised"
