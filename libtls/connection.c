@@ -23,6 +23,7 @@ start(struct s2n_connection *conn, s2n_mode mode, struct s2n_config *config)
 	conn->alert_received = -1;
 	record_init(&conn->records);
 	writer_init(&conn->inbox.joined, MESSAGE_HEADER + MESSAGE_MAX);
+	writer_init(&conn->early.context, UINT16_MAX);
 }
 
 /* Everything that is owned or secret. */
@@ -38,6 +39,7 @@ clear(struct s2n_connection *conn)
 	staple_clear(&conn->ocsp);
 	staple_clear(&conn->scts);
 	psk_list_clear(&conn->psks);
+	writer_free(&conn->early.context);
 	session_drop(&conn->session);
 	free(conn->server_name);
 	free(conn->protocol);

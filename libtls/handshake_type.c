@@ -70,6 +70,20 @@ compatible(const struct s2n_connection *conn)
 	return conn->version >= S2N_TLS13;
 }
 
+static bool
+early(const struct s2n_connection *conn)
+{
+	return conn->early.state == EARLY_ACCEPTED ||
+	       conn->early.state == EARLY_ENDED;
+}
+
+/* A client that offers early data sends it behind its first ClientHello. */
+static bool
+early_ccs(const struct s2n_connection *conn)
+{
+	return conn->early.state > EARLY_NOT_REQUESTED;
+}
+
 /* In the order in which they stand in the name. */
 static const struct {
 	const char *name;
@@ -85,6 +99,8 @@ static const struct {
 	{ "WITH_NPN", npn },
 	{ "HELLO_RETRY_REQUEST", retried },
 	{ "MIDDLEBOX_COMPAT", compatible },
+	{ "WITH_EARLY_DATA", early },
+	{ "EARLY_CLIENT_CCS", early_ccs },
 };
 
 /* The text is the connection's, until it is asked for again. */

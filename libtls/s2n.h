@@ -942,6 +942,105 @@ S2N_API extern int s2n_config_set_cache_delete_callback(
 S2N_API extern int s2n_config_set_session_cache_onoff(
     struct s2n_config *config, uint8_t enabled);
 
+/* ---- Early data (Guide: Using Early Data / 0RTT) ---- */
+
+/*
+ * Data that a client sends with its first message, before the server has proved
+ * who it is, under a key of before: it is not forward secret, and whoever
+ * records it can send it again. TLS 1.3 only (RFC 8446 2.3, 8).
+ */
+
+/** Bytes that a server's tickets allow, and that it takes of a session; 0, the
+ * default: none. */
+S2N_API extern int s2n_config_set_server_max_early_data_size(
+    struct s2n_config *config, uint32_t max_early_data_size);
+/** The same for one connection, in place of its config's. */
+S2N_API extern int s2n_connection_set_server_max_early_data_size(
+    struct s2n_connection *conn, uint32_t max_early_data_size);
+/** Bytes, copied, that go into the connection's tickets, for the early data
+ * callback of whoever takes them. */
+S2N_API extern int s2n_connection_set_server_early_data_context(
+    struct s2n_connection *conn, const uint8_t *context, uint16_t context_size);
+
+struct s2n_psk;
+/**
+ * Early data under an external pre-shared key: so many bytes, with this suite
+ * (two bytes, IANA). S2N_ERR_CIPHER_NOT_SUPPORTED for one that is not known,
+ * S2N_ERR_INVALID_ARGUMENT when its hash is not the key's.
+ */
+S2N_API extern int s2n_psk_configure_early_data(struct s2n_psk *psk,
+    uint32_t max_early_data_size, uint8_t cipher_suite_first_byte,
+    uint8_t cipher_suite_second_byte);
+/** The application protocol that it is for, copied; none when not set. */
+S2N_API extern int s2n_psk_set_application_protocol(
+    struct s2n_psk *psk, const uint8_t *application_protocol, uint8_t size);
+/** Bytes for the server's early data callback, copied. */
+S2N_API extern int s2n_psk_set_early_data_context(
+    struct s2n_psk *psk, const uint8_t *context, uint16_t size);
+
+typedef enum {
+	S2N_EARLY_DATA_STATUS_OK,            /* it may still be sent or come */
+	S2N_EARLY_DATA_STATUS_NOT_REQUESTED, /* the client offers none */
+	S2N_EARLY_DATA_STATUS_REJECTED,      /* the server took none */
+	S2N_EARLY_DATA_STATUS_END            /* all has come */
+} s2n_early_data_status_t;
+S2N_API extern int s2n_connection_get_early_data_status(
+    struct s2n_connection *conn, s2n_early_data_status_t *status);
+/** Bytes that may still be sent, or come. */
+S2N_API extern int s2n_connection_get_remaining_early_data_size(
+    struct s2n_connection *conn, uint32_t *allowed_early_data_size);
+/** Bytes that were allowed at first. */
+S2N_API extern int s2n_connection_get_max_early_data_size(
+    struct s2n_connection *conn, uint32_t *max_early_data_size);
+
+/**
+ * Client, in place of the first s2n_negotiate: begins the handshake and sends.
+ * It may be called again for more, until s2n_negotiate. *data_sent says how
+ * much is sent, also on failure: what is blocked is to be called again with the
+ * rest, maybe nothing. Without a session or key that allows it, or when the
+ * server refuses, it succeeds with *data_sent 0, see
+ * s2n_connection_get_early_data_status; the application sends the data once
+ * more, as usual. More than is allowed: S2N_ERR_MAX_EARLY_DATA_SIZE.
+ */
+S2N_API extern int s2n_send_early_data(struct s2n_connection *conn,
+    const uint8_t *data, ssize_t data_len, ssize_t *data_sent,
+    s2n_blocked_status *blocked);
+/**
+ * Server, in place of the first s2n_negotiate: until it succeeds, each call
+ * gives data, on failure, too. Then s2n_negotiate completes the handshake.
+ * Only servers that call it take early data. A client that sends more than is
+ * allowed ends the connection (S2N_ERR_MAX_EARLY_DATA_SIZE).
+ */
+S2N_API extern int s2n_recv_early_data(struct s2n_connection *conn,
+    uint8_t *data, ssize_t max_data_len, ssize_t *data_received,
+    s2n_blocked_status *blocked);
+
+/* What a client offers; the connection's, which must outlive its use. */
+struct s2n_offered_early_data;
+/**
+ * Called when early data could be taken: the application's word against
+ * replays. It answers with accept or reject, once, now or later; until then
+ * s2n_negotiate and s2n_recv_early_data are blocked
+ * (S2N_BLOCKED_ON_APPLICATION_INPUT). A result that is not 0 ends the
+ * connection.
+ */
+typedef int (*s2n_early_data_cb)(
+    struct s2n_connection *conn, struct s2n_offered_early_data *early_data);
+S2N_API extern int s2n_config_set_early_data_cb(
+    struct s2n_config *config, s2n_early_data_cb cb);
+/** The context of the ticket or key: its length, and a copy
+ * (S2N_ERR_INSUFFICIENT_MEM_SIZE). */
+S2N_API extern int s2n_offered_early_data_get_context_length(
+    struct s2n_offered_early_data *early_data, uint16_t *context_len);
+S2N_API extern int s2n_offered_early_data_get_context(
+    struct s2n_offered_early_data *early_data, uint8_t *context,
+    uint16_t max_len);
+/** A second answer: S2N_ERR_INVALID_EARLY_DATA_STATE. */
+S2N_API extern int s2n_offered_early_data_reject(
+    struct s2n_offered_early_data *early_data);
+S2N_API extern int s2n_offered_early_data_accept(
+    struct s2n_offered_early_data *early_data);
+
 /* ---- Private key operations (Guide: Private Key Operation Related Calls) ----
  */
 

@@ -60,6 +60,8 @@ enum alert {
 	ERR(WANT_KEY,              BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a private key operation is pending") \
 	ERR(WANT_HELLO,            BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a ClientHello callback is not done") \
 	ERR(WANT_CACHE,            BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "a session cache callback is not done") \
+	ERR(WANT_EARLY_ANSWER,     BLOCKED,  1,  ASYNC_BLOCKED,               NONE, "an early data callback is not done") \
+	ERR(WANT_EARLY_DATA,       BLOCKED,  2,  EARLY_DATA_BLOCKED,          NONE, "early data comes first") \
 	ERR(WANT_VALIDATION,       BLOCKED,  1,   ASYNC_BLOCKED,               NONE, "a certificate validation or CRL callback is not done") \
 	ERR(WANT_VERIFY,           BLOCKED,  1,   ASYNC_BLOCKED,               NONE, "an offloaded operation is pending") \
 	ERR(WANT_TAKING,           BLOCKED,  3,  APP_DATA_BLOCKED,            NONE, "application data waits to be taken") \
@@ -139,6 +141,7 @@ enum alert {
 	ERR(UNSUPPORTED_EXTENSION, PROTO,    76, UNSUPPORTED_EXTENSION,       UNSUPPORTED_EXTENSION, "an extension came that was not asked for") \
 	ERR(MISPLACED_EXTENSION,   PROTO,    76, UNSUPPORTED_EXTENSION,       ILLEGAL_PARAMETER, "an extension came in a message where it may not stand") \
 	ERR(DUPLICATE_EXTENSION,   PROTO,    77, DUPLICATE_EXTENSION,         ILLEGAL_PARAMETER, "an extension came twice") \
+	ERR(MAX_EARLY_DATA_SIZE,   PROTO,    78, MAX_EARLY_DATA_SIZE,         UNEXPECTED_MESSAGE, "more early data than is allowed") \
 	/* inside */ \
 	ERR(NOMEM,                 INTERNAL, 8,  NOMEM,                       INTERNAL_ERROR, "out of memory") \
 	ERR(NULL_ARGUMENT,         INTERNAL, 9,  NULL,                        INTERNAL_ERROR, "an argument is NULL") \
@@ -149,6 +152,7 @@ enum alert {
 	ERR(LIST_OUT_OF_DATA,      INTERNAL, 17, STUFFER_OUT_OF_DATA,         INTERNAL_ERROR, "the list has no more entries") \
 	ERR(UNPROCESSED,           INTERNAL, 20, STUFFER_HAS_UNPROCESSED_DATA, INTERNAL_ERROR, "the buffers hold unprocessed data") \
 	ERR(SIZE_MISMATCH,         INTERNAL, 36, SIZE_MISMATCH,               INTERNAL_ERROR, "a session cache gave an entry of another size") \
+	ERR(EARLY_DATA_STATE,      INTERNAL, 78, INVALID_EARLY_DATA_STATE,    INTERNAL_ERROR, "not possible at this point of early data") \
 	ERR(HKDF_SIZE,             INTERNAL, 31, HKDF_OUTPUT_SIZE,            INTERNAL_ERROR, "HKDF was asked for too much output") \
 	ERR(SHUTDOWN_PAUSED,       INTERNAL, 35, SHUTDOWN_PAUSED,             NONE, "the blinding delay has not elapsed") \
 	ERR(RANDOM,                INTERNAL, 37, RANDOM,                      INTERNAL_ERROR, "no random bytes could be had") \
@@ -205,6 +209,7 @@ enum alert {
 	ERR(OFFERED_PSKS_TOO_LONG, USAGE,    61, OFFERED_PSKS_TOO_LONG,       INTERNAL_ERROR, "the pre-shared keys do not fit a ClientHello") \
 	ERR(STALE_SESSION,         USAGE,    62, INVALID_SESSION_TICKET,      INTERNAL_ERROR, "the session is too old, or of the future") \
 	ERR(REENTRANCY,            USAGE,    63, REENTRANCY,                  INTERNAL_ERROR, "called from within itself") \
+	ERR(EARLY_DATA_NOT_ALLOWED, USAGE,    65, EARLY_DATA_NOT_ALLOWED,      INTERNAL_ERROR, "early data is not for this connection") \
 	ERR(INVALID_STATE,         USAGE,    64, INVALID_STATE,               INTERNAL_ERROR, "not possible in this state") \
 	ERR(NO_CERT_FOUND,         USAGE,    66, NO_CERT_FOUND,               INTERNAL_ERROR, "no certificate was configured") \
 	ERR(NO_PRIVATE_KEY,        USAGE,    68, NO_PRIVATE_KEY,              INTERNAL_ERROR, "the certificate has no private key and there is no asynchronous callback") \

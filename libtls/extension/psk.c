@@ -129,18 +129,19 @@ pre_shared_key_build(
 }
 
 /* Both lists are well formed, and equally long. */
-static int
-parse_offer(struct s2n_connection *conn, struct reader *in)
+int
+psk_offer_parse(struct s2n_connection *conn)
 {
 	struct offer *offer = &conn->hs->offer;
-	struct reader identities, binders;
+	struct reader in = reader_of(offer->psks), identities, binders;
 	size_t count = 0;
 
-	offer->psk_identities = reader_vec16(in);
-	offer->psk_binders = reader_vec16(in);
+	offer->psk_identities = reader_vec16(&in);
+	offer->psk_binders = reader_vec16(&in);
 	identities = reader_of(offer->psk_identities);
 	binders = reader_of(offer->psk_binders);
-	if (!reader_done(in) || !reader_more(&identities))
+	if (!reader_done(&in) || !reader_more(&identities) ||
+	    !reader_more(&binders))
 		return fail(ERR_DECODE);
 	for (; reader_more(&identities); count++) {
 		if (reader_vec16(&identities).len == 0)
@@ -152,10 +153,9 @@ parse_offer(struct s2n_connection *conn, struct reader *in)
 			return fail(ERR_DECODE);
 	if (identities.failed || binders.failed)
 		return fail(ERR_DECODE);
-	if (count > 0 || reader_more(&binders))
-		return fail(ERR_ILLEGAL_PARAMETER);
-	offer->has_psks = true;
-	return 0;
+	return count == 0 && !reader_more(&binders)
+		   ? 0
+		   : fail(ERR_ILLEGAL_PARAMETER);
 }
 
 /* 4.2.11: a key of ours, and of the suite's hash, which is known by now. */
@@ -165,8 +165,11 @@ pre_shared_key_parse(
 {
 	uint16_t index;
 
-	if (where == IN_CLIENT_HELLO)
-		return parse_offer(conn, in);
+	if (where == IN_CLIENT_HELLO) {
+		conn->hs->offer.psks = reader_rest(in);
+		conn->hs->offer.has_psks = true;
+		return 0;
+	}
 	index = reader_u16(in);
 	if (!reader_done(in))
 		return fail(ERR_DECODE);

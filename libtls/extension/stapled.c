@@ -82,7 +82,8 @@ status_request_parse(
 	if (where == IN_CERTIFICATE)
 		return stapled_status_read(conn, in);
 	if (where == IN_SERVER_HELLO12) {
-		conn->hs->status_due = true;
+		/* With a session that is resumed comes no certificate. */
+		conn->hs->status_due = !conn->resumed;
 		return 0;
 	}
 	if (where == IN_CLIENT_HELLO) {
@@ -130,6 +131,9 @@ signed_timestamps_parse(
 		return 0;
 	}
 	list = reader_bytes(in, in->rest.len);
+	/* RFC 6962 3.3.1: in a session that is resumed it says nothing. */
+	if (conn->resumed)
+		return 0;
 	if (where == IN_CERTIFICATE && !conn->hs->at_leaf)
 		return 0;
 	return staple_set(&conn->scts, list);

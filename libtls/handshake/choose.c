@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "libtls/extension/extension.h"
+#include "libtls/handshake/early.h"
 #include "libtls/handshake/request_callback.h"
 #include "libtls/handshake/resume.h"
 #include "libtls/registry/iana.h"
@@ -248,6 +249,7 @@ judge_retry(struct s2n_connection *conn, struct slice share)
 		hs->retry = conn->retried = share.len == 0;
 		hs->retry_group = hs->retry ? conn->group->number : 0;
 		hs->retry_suite = conn->suite->number;
+		hs->retry_psk = hs->retry && conn->psk != NULL;
 		return 0;
 	}
 	if (reader_u16(&shares) != hs->retry_group)
@@ -382,6 +384,8 @@ choose13_parameters(struct s2n_connection *conn, const struct hello *hello)
 		return fail(ERR_NO_COMMON_SUITE);
 	if ((r = choose_group(conn, &share)) != 0 ||
 	    (r = judge_retry(conn, share)) != 0)
+		return r;
+	if ((r = early_judge(conn)) != 0)
 		return r;
 	if (share.len == 0)
 		return 0; /* the rest is chosen from the second ClientHello */

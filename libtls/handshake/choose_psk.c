@@ -2,6 +2,7 @@
  * Which of the client's pre-shared keys a server takes; the contract is in
  * choose.h.
  */
+#include "libtls/extension/psk.h"
 #include "libtls/handshake/binder.h"
 #include "libtls/handshake/choose.h"
 #include "libtls/handshake/resume.h"
@@ -76,8 +77,13 @@ choose_psk(struct s2n_connection *conn, const struct hello *hello)
 
 	conn->psk = NULL;
 	conn->resumed = false;
+	/* RFC 8446 4.1.2: a second ClientHello may leave out others only. */
+	if (!offer->has_psks)
+		return conn->hs->retry_psk ? fail(ERR_ILLEGAL_PARAMETER) : 0;
+	if ((r = psk_offer_parse(conn)) != 0)
+		return r;
 	/* We know no use of them without a key exchange. */
-	if (!offer->has_psks || !offer->psk_dhe)
+	if (!offer->psk_dhe)
 		return 0;
 	if ((r = choose_session(conn, hello)) != 0 || conn->psk == NULL)
 		return r;

@@ -8,6 +8,7 @@
 #include "libtls/handshake/binder.h"
 #include "libtls/handshake/choose.h"
 #include "libtls/handshake/client_hello_v2.h"
+#include "libtls/handshake/early.h"
 #include "libtls/handshake/hello_callback.h"
 #include "libtls/handshake/kept_hello.h"
 #include "libtls/handshake/messages.h"
@@ -122,6 +123,8 @@ client_hello_send(struct s2n_connection *conn, struct writer *out)
 
 	if (!hs->retry && (r = begin(conn)) != 0)
 		return r;
+	if (!hs->retry)
+		early_offer(conn);
 	if ((r = make_share(conn)) != 0)
 		return r;
 	writer_u16(out, conn->client_hello_version);
@@ -229,6 +232,17 @@ note(struct s2n_connection *conn, const struct hello *hello)
 		    hello->session_id.len);
 }
 
+/* Bytes in records, of which each has a few more than its data. */
+static uint32_t
+skipped_at_most(const struct s2n_connection *conn)
+{
+	uint64_t most = 2 * (uint64_t)connection_server_early_max(conn);
+
+	if (most < RECORD_EARLY_DATA_MAX)
+		return RECORD_EARLY_DATA_MAX;
+	return most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
+}
+
 /* What follows from the choice, and from the offer, which is forgotten: it
  * borrowed from the message. */
 static int
@@ -247,8 +261,8 @@ settle(struct s2n_connection *conn, bool second)
 	}
 	hs->takes_tickets = conn->version >= S2N_TLS13 && hs->offer.psk_dhe;
 	/* RFC 8446 4.2.10: "MUST NOT" come with a second ClientHello. */
-	if (conn->version >= S2N_TLS13 && hs->offer.early_data && !second)
-		conn->records.early_data = RECORD_EARLY_DATA_MAX;
+	if (conn->early.state == EARLY_REJECTED && !second)
+		conn->records.early_data = skipped_at_most(conn);
 	hs->offer = (struct offer){ 0 };
 	return transcript_start(&hs->transcript, digest);
 }

@@ -8,6 +8,7 @@
 #include "libtls/core/memory.h"
 #include "libtls/handshake/alert.h"
 #include "libtls/handshake/checkpoint.h"
+#include "libtls/handshake/early.h"
 #include "libtls/handshake/keys12.h"
 #include "libtls/handshake/keys13.h"
 #include "libtls/handshake/message.h"
@@ -34,6 +35,13 @@ retry(const struct s2n_connection *conn)
 	if (is_server(conn))
 		return conn->hs->retry ? YES : NO;
 	return MAYBE;
+}
+
+/* RFC 8446 4.5: what was taken has an end. */
+static enum expect
+early(const struct s2n_connection *conn)
+{
+	return conn->early.state == EARLY_ACCEPTED ? YES : NO;
 }
 
 static enum expect
@@ -136,13 +144,18 @@ hello_seen(struct s2n_connection *conn)
 			return r;
 		conn->records.out.version = conn->client_hello_version;
 	}
-	return 0;
+	return early_keys(conn);
 }
 
 /* Messages are kept only for a CertificateVerify that will come. */
 static int
 hello_done(struct s2n_connection *conn)
 {
+	int r;
+
+	/* It is the client's turn: nothing of what is next may be here. */
+	if (!is_server(conn) && (r = message_boundary(conn)) != 0)
+		return r;
 	if (!conn->client_asked)
 		transcript_forget(&conn->hs->transcript);
 	return 0;
@@ -176,11 +189,12 @@ const struct step hello_path[] = {
 	{ .message = END_OF_PATH }
 };
 const struct step tls13_path[] = {
-	{ ENCRYPTED_EXTENSIONS, S2N_SERVER, always,   encrypted_extensions_send, encrypted_extensions_recv, no_change },
+	{ ENCRYPTED_EXTENSIONS, S2N_SERVER, always,   encrypted_extensions_send, encrypted_extensions_recv, early_settle },
 	{ CERTIFICATE_REQUEST,  S2N_SERVER, asks,     certificate_request_send,  certificate_request_recv,  no_change },
 	{ CERTIFICATE,          S2N_SERVER, certifies, certificate_send,         certificate_recv,          no_change },
 	{ CERTIFICATE_VERIFY,   S2N_SERVER, certifies, certificate_verify_send,   certificate_verify_recv,   no_change },
 	{ FINISHED,             S2N_SERVER, always,   finished_send,             finished_recv,             keys13_application },
+	{ END_OF_EARLY_DATA,    S2N_CLIENT, early,    empty_send,                empty_recv,                early_end },
 	{ CERTIFICATE,          S2N_CLIENT, asked,    certificate_send,          certificate_recv,          no_change },
 	{ CERTIFICATE_VERIFY,   S2N_CLIENT, proves,   certificate_verify_send,   certificate_verify_recv,   no_change },
 	{ FINISHED,             S2N_CLIENT, always,   finished_send,             finished_recv,             keys13_complete },
@@ -332,6 +346,21 @@ step_recv(struct s2n_connection *conn, const struct step *step)
 	return r;
 }
 
+/*
+ * The handshake that runs in a call for early data goes no further than that
+ * needs: to the client's next message, once it is known what becomes of it. A
+ * client that may send some says itself when it has sent all.
+ */
+static bool
+stops_for_early_data(const struct s2n_connection *conn, const struct step *step,
+    enum expect when)
+{
+	if (!conn->early.in_call || when == NO || step->sender != S2N_CLIENT)
+		return false;
+	return early_over(conn) ||
+	       (!is_server(conn) && step->message == END_OF_EARLY_DATA);
+}
+
 int
 handshake_run(struct s2n_connection *conn)
 {
@@ -344,6 +373,8 @@ handshake_run(struct s2n_connection *conn)
 	while ((step = &hs->path[hs->at])->message != END_OF_PATH) {
 		ours = step->sender == conn->mode;
 		when = step->when(conn);
+		if (stops_for_early_data(conn, step, when))
+			return fail(ERR_WANT_EARLY_DATA);
 		if (when != NO && !ours && (r = message_read(conn)) != 0)
 			return r; /* ERR_WANT_READ: nothing has changed */
 		if (when == NO ||
@@ -375,6 +406,7 @@ handshake_message_name(enum message message, s2n_mode sender)
 		{ CLIENT_HELLO, "CLIENT_HELLO", "CLIENT_HELLO" },
 		{ SERVER_HELLO, "SERVER_HELLO", "SERVER_HELLO" },
 		{ HELLO_RETRY_REQUEST, "HELLO_RETRY_MSG", "HELLO_RETRY_MSG" },
+		{ END_OF_EARLY_DATA, "END_OF_EARLY_DATA", "END_OF_EARLY_DATA" },
 		{ ENCRYPTED_EXTENSIONS, "ENCRYPTED_EXTENSIONS",
 		    "ENCRYPTED_EXTENSIONS" },
 		{ CERTIFICATE_REQUEST, "SERVER_CERT_REQ", "SERVER_CERT_REQ" },

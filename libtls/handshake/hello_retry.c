@@ -4,6 +4,7 @@
 #include "libtls/handshake/hello_retry.h"
 
 #include "libtls/extension/extension.h"
+#include "libtls/handshake/early.h"
 #include "libtls/handshake/messages.h"
 #include "libtls/handshake/server_hello.h"
 #include "libtls/handshake/transcript.h"
@@ -52,6 +53,7 @@ hello_retry_recv(struct s2n_connection *conn, struct reader *in)
 	if (hs->retry_group == 0 && hs->cookie == NULL)
 		return fail(ERR_INVALID_HELLO_RETRY);
 	hs->retry = conn->retried = true;
+	early_retry(conn);
 	hs->retry_suite = conn->suite->number;
 	if ((r = transcript_start(&hs->transcript, conn->suite->digest)) != 0)
 		return r;

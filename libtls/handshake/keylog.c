@@ -43,7 +43,7 @@ void
 keylog_secret(
     struct s2n_connection *conn, const char *label, const uint8_t *secret)
 {
-	log_line(conn, label, slice_of(secret, conn->suite->digest->size));
+	log_line(conn, label, slice_of(secret, conn->hs->keys.digest->size));
 }
 
 void

@@ -6,7 +6,8 @@
 
 #include "libtls/state/connection.h"
 
-/* One line to the config's callback, if there is one. The suite is known. */
+/* One line to the config's callback, if there is one; a secret of the key
+ * schedule, as long as its hash. */
 void keylog_secret(
     struct s2n_connection *, const char *label, const uint8_t *secret);
 /* "CLIENT_RANDOM", below TLS 1.3: MASTER_SECRET_SIZE bytes. */

@@ -73,14 +73,48 @@ keys13_handshake(struct s2n_connection *conn)
 	if (is_server(conn)) {
 		/* A client that cannot follow alerts in the clear. */
 		conn->records.plain_alerts = true;
-		if ((r = read_with(conn, keys->client_handshake)) != 0)
-			return r;
-		return write_with(conn, keys->server_handshake);
+		conn->records.takes_data = conn->early.state == EARLY_ACCEPTED;
+		r = read_with(conn, conn->early.state == EARLY_ACCEPTED
+					? keys->client_early
+					: keys->client_handshake);
+		return r != 0 ? r : write_with(conn, keys->server_handshake);
 	}
 	conn->records.plain_alerts = false;
 	if ((r = read_with(conn, keys->server_handshake)) != 0)
 		return r;
-	return write_with(conn, keys->client_handshake);
+	/* Until the server has said what becomes of early data. */
+	return conn->early.state == EARLY_REQUESTED
+		   ? 0
+		   : write_with(conn, keys->client_handshake);
+}
+
+int
+keys13_early_write(struct s2n_connection *conn, const struct suite *suite)
+{
+	int r;
+
+	if ((r = message_flush(conn)) != 0)
+		return r;
+	return protection_set13(&conn->records.out, suite->aead, suite->digest,
+	    AEAD_SEALS, conn->hs->keys.client_early);
+}
+
+void
+keys13_plain_again(struct s2n_connection *conn)
+{
+	protection_wipe(&conn->records.out);
+	conn->records.out.version = WIRE_TLS12;
+}
+
+int
+keys13_client_handshake(struct s2n_connection *conn)
+{
+	const uint8_t *secret = conn->hs->keys.client_handshake;
+
+	if (!is_server(conn))
+		return write_with(conn, secret);
+	conn->records.takes_data = false;
+	return read_with(conn, secret);
 }
 
 int

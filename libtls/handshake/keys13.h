@@ -9,6 +9,13 @@
 
 /* RFC 8446 D.4: the dummy ChangeCipherSpec, once, if the session id asks. */
 must_check int keys13_ccs(struct s2n_connection *);
+/* Client, after its ClientHello: the keys of early data, for what it sends. */
+must_check int keys13_early_write(
+    struct s2n_connection *, const struct suite *);
+/* Client, when a HelloRetryRequest came: no keys once more. */
+void keys13_plain_again(struct s2n_connection *);
+/* After early data: the client's handshake keys, in place of those. */
+must_check int keys13_client_handshake(struct s2n_connection *);
 /* After ServerHello: handshake keys in both directions. */
 must_check int keys13_handshake(struct s2n_connection *);
 /* After the server's Finished. */

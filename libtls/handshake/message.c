@@ -175,6 +175,18 @@ drop_request(struct s2n_connection *conn)
 	return 0;
 }
 
+/* Application data within a handshake: for who takes it as such. */
+static int
+judge_data(const struct s2n_connection *conn)
+{
+	if (conn->renegotiating)
+		return fail(ERR_WANT_TAKING);
+	if (is_server(conn) && conn->early.state == EARLY_ACCEPTED &&
+	    conn->early.in_call)
+		return fail(ERR_WANT_EARLY_DATA);
+	return fail(ERR_BAD_MESSAGE);
+}
+
 int
 message_read(struct s2n_connection *conn)
 {
@@ -202,8 +214,7 @@ message_read(struct s2n_connection *conn)
 		else if (records->type == CONTENT_CHANGE_CIPHER_SPEC)
 			r = arrive_ccs(conn);
 		else
-			r = conn->renegotiating ? fail(ERR_WANT_TAKING)
-						: fail(ERR_BAD_MESSAGE);
+			r = judge_data(conn);
 		if (r == 0)
 			r = drop_request(conn);
 		/* The rest of a message is read at once, if it is there. */

@@ -100,6 +100,22 @@ new_ticket_due(struct s2n_connection *conn)
 	conn->tickets_due = due < UINT16_MAX ? (uint16_t)due : UINT16_MAX;
 }
 
+/* Bound to what this connection agreed on. */
+static int
+allow_early_data(const struct s2n_connection *conn, struct early_terms *early)
+{
+	const struct writer *context = &conn->early.context;
+
+	early->max = connection_server_early_max(conn);
+	if (early->max == 0)
+		return 0;
+	early->suite = conn->suite;
+	writer_bytes(&early->protocol, connection_protocol(conn));
+	writer_bytes(&early->context, slice_of(context->data, context->len));
+	return early->protocol.failed || early->context.failed ? fail(ERR_NOMEM)
+							       : 0;
+}
+
 /* The session of the next ticket; the nonce is its number. */
 static int
 next_session(
@@ -117,6 +133,8 @@ next_session(
 	if (conn->material_expires == 0)
 		conn->material_expires = session->issued + MATERIAL_LIFETIME;
 	session->material_expires = conn->material_expires;
+	if ((r = allow_early_data(conn, &session->early)) != 0)
+		return r;
 	return schedule13_ticket_psk(
 	    digest, conn->resumption, nonce, session->secret);
 }
@@ -209,7 +227,12 @@ take(struct s2n_connection *conn, struct session *session, struct reader *in)
 		 digest, conn->resumption, nonce, session->secret)) != 0 ||
 	    (r = session_set_ticket(session, ticket)) != 0)
 		return r;
-	return extension_parse(conn, IN_NEW_TICKET, extensions);
+	if ((r = extension_parse(conn, IN_NEW_TICKET, extensions)) != 0)
+		return r;
+	if (session->early.max > 0)
+		writer_bytes(
+		    &session->early.protocol, connection_protocol(conn));
+	return session->early.protocol.failed ? fail(ERR_NOMEM) : 0;
 }
 
 int

@@ -40,6 +40,12 @@ schedule13_early(
 }
 
 int
+schedule13_client_early(struct schedule13 *keys, const uint8_t *hash)
+{
+	return derive(keys, "c e traffic", hash, keys->client_early);
+}
+
+int
 schedule13_binder(const struct digest *digest, struct slice psk, bool external,
     const uint8_t *hash, uint8_t *binder)
 {

@@ -10,6 +10,9 @@
 /* Early secret; psk may be empty. */
 must_check int schedule13_early(
     struct schedule13 *, const struct digest *, struct slice psk);
+/* The secret of early data; hash: of the ClientHello. */
+must_check int schedule13_client_early(
+    struct schedule13 *, const uint8_t *hash);
 /* RFC 8446 4.2.11.2: the binder over hash, that of a truncated ClientHello. */
 must_check int schedule13_binder(const struct digest *, struct slice psk,
     bool external, const uint8_t *hash, uint8_t *binder);

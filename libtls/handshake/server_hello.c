@@ -143,6 +143,9 @@ take_old_version(
 	/* RFC 8446 4.1.4: a HelloRetryRequest has settled on TLS 1.3. */
 	if (hs->retry)
 		return fail(ERR_VERSION_NOT_OFFERED);
+	/* D.3: who has sent early data "MUST fail a connection" then. */
+	if (conn->early.state == EARLY_REQUESTED)
+		return fail(ERR_VERSION);
 	/* Alerts that are due from here on have it: the server insists. */
 	conn->records.out.version = version_wire(version);
 	if (was_lowered(conn, hs->server_random))

@@ -83,15 +83,22 @@ transcript_hash(const struct transcript *transcript, uint8_t *out)
 	return hasher_peek(&transcript->hash, out);
 }
 
-/* Nothing came before a first ClientHello. */
 int
 transcript_hash_with(const struct transcript *transcript,
     const struct digest *digest, const struct slice *in, size_t count,
     uint8_t *out)
 {
-	if (transcript->hash.digest == NULL && transcript->held.len == 0)
-		return digest_slices(digest, in, count, out);
-	if (transcript->hash.digest != digest)
+	struct hasher hasher = { 0 };
+	int r;
+
+	if (transcript->hash.digest == digest)
+		return hasher_peek_with(&transcript->hash, in, count, out);
+	if (transcript->hash.digest != NULL)
 		return fail(ERR_SAFETY);
-	return hasher_peek_with(&transcript->hash, in, count, out);
+	if ((r = hasher_start(&hasher, digest)) == 0 &&
+	    (r = hasher_add(&hasher,
+		 slice_of(transcript->held.data, transcript->held.len))) == 0)
+		r = hasher_peek_with(&hasher, in, count, out);
+	hasher_wipe(&hasher);
+	return r;
 }

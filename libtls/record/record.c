@@ -193,7 +193,7 @@ skip_early_data(
 	}
 	if (layer->early_data < len)
 		return r;
-	layer->early_data = (uint16_t)(layer->early_data - len);
+	layer->early_data -= (uint32_t)len;
 	layer->plain = NO_BYTES;
 	return 0;
 }

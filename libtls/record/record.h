@@ -13,7 +13,7 @@
  * open). */
 #define RECORD_EMPTY_MAX 32
 
-/* Bytes of early data that are skipped at most. */
+/* Bytes of early data that are skipped by who has not allowed any. */
 #define RECORD_EARLY_DATA_MAX 16384
 
 struct record_layer {
@@ -27,7 +27,7 @@ struct record_layer {
 	bool plain_alerts; /* a plaintext alert may still come */
 	bool takes_data;   /* application data may come, even empty */
 	uint8_t empty_in_a_row;
-	uint16_t early_data; /* bytes of it that may still be skipped */
+	uint32_t early_data; /* bytes of it that may still be skipped */
 	/* The record last read: */
 	enum content_type type;
 	uint16_t version;   /* that its header told */

@@ -52,6 +52,13 @@ psk_secret(const struct s2n_psk *psk)
 			   : slice_of(psk->secret.data, psk->secret.len);
 }
 
+/* That its early data is for. */
+static inline struct slice
+psk_protocol(const struct s2n_psk *psk)
+{
+	return slice_of(psk->early.protocol.data, psk->early.protocol.len);
+}
+
 static inline struct slice
 psk_identity(const struct s2n_psk *psk)
 {

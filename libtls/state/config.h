@@ -108,6 +108,8 @@ struct s2n_config {
 	uint64_t ticket_key_seals, ticket_key_opens;
 	uint64_t session_lifetime;
 	struct session_cache cache;
+	uint32_t max_early_data;              /* bytes that tickets allow */
+	s2n_early_data_cb early_data;         /* NULL: what can be taken is */
 	s2n_session_ticket_fn session_ticket; /* NULL: none */
 	void *session_ticket_ctx;
 

@@ -18,6 +18,33 @@ struct s2n_cert_validation_info {
 	bool asked, answered, accepted;
 };
 
+/* RFC 8446 2.3, from the first ClientHello to EndOfEarlyData. */
+enum early_state {
+	EARLY_UNKNOWN,
+	EARLY_NOT_REQUESTED,
+	EARLY_REQUESTED,
+	EARLY_REJECTED,
+	EARLY_ACCEPTED,
+	EARLY_ENDED
+};
+
+/* The application's word on it (Guide: Receiving early data). */
+struct s2n_offered_early_data {
+	struct s2n_connection *conn;
+	bool asked, answered, accepted;
+};
+
+struct early {
+	enum early_state state;
+	bool wanted;           /* the application sends or receives some */
+	bool in_call;          /* it does so now: the handshake stops for it */
+	bool own_max;          /* server: max is the connection's */
+	uint32_t max;          /* bytes that tickets allow */
+	uint64_t used;         /* bytes that were sent or received */
+	struct writer context; /* of tickets */
+	struct s2n_offered_early_data offered;
+};
+
 struct s2n_connection {
 	s2n_mode mode;
 	struct s2n_config *config;
@@ -75,6 +102,7 @@ struct s2n_connection {
 	uint64_t material_expires; /* of what tickets derive from; wall clock */
 	struct psk_list psks;
 	const struct s2n_psk *psk; /* agreed on, one of them; NULL: none */
+	struct early early;
 
 	bool moved;    /* it was: the keys are elsewhere */
 	bool restored; /* it came from there: without exporter secret */
@@ -181,6 +209,22 @@ connection_offered_session(const struct s2n_connection *conn)
 			   !conn->config->forward_secret_tickets)
 		   ? session
 		   : NULL;
+}
+
+/* Bytes of early data that a server's tickets allow. */
+static inline uint32_t
+connection_server_early_max(const struct s2n_connection *conn)
+{
+	return conn->early.own_max ? conn->early.max
+				   : conn->config->max_early_data;
+}
+
+/* That was agreed on; empty: none. */
+static inline struct slice
+connection_protocol(const struct s2n_connection *conn)
+{
+	return conn->protocol != NULL ? slice_of_string(conn->protocol)
+				      : NO_BYTES;
 }
 
 static inline const struct protocol_list *

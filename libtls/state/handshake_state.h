@@ -63,6 +63,7 @@ struct transcript {
 struct schedule13 {
 	const struct digest *digest;
 	uint8_t secret[DIGEST_MAX]; /* early, handshake, then master secret */
+	uint8_t client_early[DIGEST_MAX];
 	uint8_t client_handshake[DIGEST_MAX];
 	uint8_t server_handshake[DIGEST_MAX];
 	uint8_t client_application[DIGEST_MAX];
@@ -111,7 +112,7 @@ struct offer {
 	struct slice server_name;
 	struct slice protocols;
 	struct slice ticket; /* below TLS 1.3; empty: gives none */
-	struct slice psk_identities, psk_binders;
+	struct slice psks, psk_identities, psk_binders;
 	struct slice certificate_types; /* CertificateRequest below TLS 1.3 */
 	struct slice authorities;       /* CertificateRequest */
 	bool has_versions, has_groups, has_schemes, has_key_shares;
@@ -164,6 +165,7 @@ struct handshake {
 	bool retry;           /* a HelloRetryRequest was or will be sent */
 	uint16_t retry_group; /* the group that it asks for, 0: none */
 	uint16_t retry_suite;
+	bool retry_psk;                  /* server: one was chosen */
 	uint8_t first_offer[DIGEST_MAX]; /* server: what the 2nd hello may not
 					    change */
 	uint8_t *cookie;                 /* client: to be echoed */

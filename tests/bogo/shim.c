@@ -1,7 +1,8 @@
 /*
- * shim: makes one TLS connection as the test runner of BoringSSL says, and
- * judges it. README.md beside it tells how the two talk. Exit status: 0 all was
- * as expected, 1 the connection or an expectation failed, 89 not implemented.
+ * shim: makes TLS connections, one after the other, as the test runner of
+ * BoringSSL says, and judges it. README.md beside it tells how the two talk.
+ * Exit status: 0 all was as expected, 1 the connection or an expectation
+ * failed, 89 not implemented.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "tests/bogo/shim_options.h"
 #include "tests/bogo/shim_preference.h"
 #include "tests/bogo/shim_request.h"
+#include "tests/bogo/shim_sessions.h"
 #include "tests/bogo/shim_transport.h"
 
 #define READ_SIZE 512
@@ -96,7 +98,8 @@ static bool
 attend(struct shim *shim)
 {
 	if (!shim->hello_waits)
-		return operate(shim);
+		return shim->operation != NULL ? operate(shim)
+					       : sessions_waited();
 	shim->hello_waits = false;
 	return s2n_client_hello_cb_done(shim->conn) == 0;
 }
@@ -494,6 +497,7 @@ configure(struct shim *shim)
 	shim->config = s2n_config_new_minimal();
 	if (shim->config == NULL || !own_pair(shim) || !own_protocols(shim) ||
 	    !stapling(shim) || !trust(shim) ||
+	    !sessions_configure(shim->config, options) ||
 	    !request_configure(shim->config, options, shim->pair) ||
 	    s2n_config_set_max_cert_chain_depth(shim->config, UINT16_MAX) !=
 		0 ||
@@ -537,49 +541,47 @@ make_connection(struct shim *shim)
 	       s2n_connection_set_recv_buffering(
 		   shim->conn, options->buffers) == 0 &&
 	       transport_attach(&shim->transport, shim->conn) &&
+	       (options->server || sessions_offer(shim->conn)) &&
 	       (options->host_name == NULL ||
 		   s2n_set_server_name(shim->conn, options->host_name) == 0);
 }
 
 static bool
-run(struct shim *shim)
+run(struct shim *shim, bool resumes)
 {
 	const struct options *options = &shim->options;
 
 	if (!negotiate(shim) || !request_seen(options) ||
-	    !expect_all(shim->conn, options, shim->transport.extended_master))
+	    !expect_all(
+		shim->conn, options, shim->transport.extended_master, resumes))
 		return false;
-	return converse(shim) && (!options->check_close || shut_down(shim)) &&
+	return converse(shim) &&
+	       expect_session(shim->conn, options,
+		   !options->server && sessions_take(shim->conn)) &&
+	       (!options->check_close || shut_down(shim)) &&
 	       expect_renegotiations(options, shim->renegotiations);
 }
 
-int
-main(int argc, char **argv)
+static bool
+connection(const struct options *options, bool resumes)
 {
-	static struct shim shim;
+	struct shim shim = { .options = *options };
 	bool good;
 
-	/* Asked once, before all tests. */
-	if (argc > 1 && strcmp(argv[1], "-is-handshaker-supported") == 0) {
-		puts("No");
-		return 0;
-	}
-	options_parse(argc, argv, &shim.options);
 	/* Ways of the application that must make no difference. */
 	if (getenv("SHIM_ASYNC") != NULL)
 		shim.options.async = true;
 	shim.options.buffers = getenv("SHIM_BUFFERING") != NULL;
-	signal(SIGPIPE, SIG_IGN);
 	shim.transport.async = shim.options.async;
-	if (s2n_init() != 0 || !configure(&shim) || !make_connection(&shim)) {
+	if (!configure(&shim) || !make_connection(&shim)) {
 		errors_explain(NULL);
-		return 1;
+		return false;
 	}
 	if (!transport_connect(&shim.transport, (uint16_t)shim.options.port)) {
 		perror("connect");
-		return 1;
+		return false;
 	}
-	good = run(&shim);
+	good = run(&shim, resumes);
 	if (shim.refused) {
 		fputs(
 		    "a HelloRequest was refused :NO_RENEGOTIATION:\n", stderr);
@@ -589,5 +591,30 @@ main(int argc, char **argv)
 	(void)!s2n_connection_free(shim.conn);
 	(void)!s2n_config_free(shim.config);
 	s2n_cert_chain_and_key_free(shim.pair);
+	return good;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct options options[CONNECTIONS];
+	bool good;
+
+	/* Asked once, before all tests. */
+	if (argc > 1 && strcmp(argv[1], "-is-handshaker-supported") == 0) {
+		puts("No");
+		return 0;
+	}
+	options_parse(argc, argv, options);
+	signal(SIGPIPE, SIG_IGN);
+	if (s2n_init() != 0) {
+		errors_explain(NULL);
+		return 1;
+	}
+	good = connection(&options[INITIAL], false);
+	for (long i = 0; good && i < options[INITIAL].resumptions; i++) {
+		sessions_wait(options[INITIAL].delay);
+		good = connection(&options[RESUMPTION], true);
+	}
 	return good ? 0 : 1;
 }

@@ -103,23 +103,70 @@ certificate_is(const char *path, const struct s2n_cert_chain_and_key *seen)
 	return same;
 }
 
-bool
-expect_all(struct s2n_connection *conn, const struct options *options,
-    bool extended_master)
+/* What a session does not keep: it is of the full handshake only. */
+static bool
+authentication_is(struct s2n_connection *conn, const struct options *options)
 {
 	const struct scheme *scheme =
 	    is_server(conn) ? conn->client_scheme : conn->server_scheme;
+
+	return number_is("group", options->curve,
+		   conn->group != NULL ? conn->group->number : 0) &&
+	       number_is("scheme", options->peer_scheme,
+		   scheme != NULL ? scheme->number : 0) &&
+	       staples_are(conn, options) &&
+	       certificate_is(options->peer_certificate, conn->peer_chain);
+}
+
+static bool
+resumption_is(struct s2n_connection *conn, bool expected)
+{
+	bool seen = s2n_connection_is_session_resumed(conn) == 1;
+
+	return holds("resumed", expected, seen) &&
+	       holds("not resumed", !expected, !seen);
+}
+
+/* A server's, which names what its cache keeps. */
+static bool
+ids_are(struct s2n_connection *conn, const struct options *options)
+{
+	bool seen = s2n_connection_get_session_id_length(conn) > 0;
+
+	/* One that resumes by a ticket has the id that the client made up. */
+	return holds("a session id", options->session_id, seen) &&
+	       holds("no session id", options->no_session_id && !conn->resumed,
+		   !seen);
+}
+
+/* Of a full handshake, and in TLS 1.3 of any. */
+bool
+expect_session(
+    struct s2n_connection *conn, const struct options *options, bool seen)
+{
+	bool resumed = s2n_connection_is_session_resumed(conn) == 1;
+	bool due = !options->server && !options->no_session &&
+		   !options->shuts_down &&
+		   (conn->version >= S2N_TLS13 || !resumed);
+
+	return holds("a session", due, seen) &&
+	       holds("no session", options->no_session, !seen);
+}
+
+bool
+expect_all(struct s2n_connection *conn, const struct options *options,
+    bool extended_master, bool resumes)
+{
 	long cipher =
 	    options->cipher_aes != 0 ? options->cipher_aes : options->cipher;
 	/* RFC 8446 D: what the extensions say is built in. */
 	bool tls13 = conn->version >= S2N_TLS13;
 	bool secure = tls13 || conn->secure_renegotiation;
 
-	return number_is("group", options->curve,
-		   conn->group != NULL ? conn->group->number : 0) &&
+	return resumption_is(conn, resumes && !options->session_miss) &&
+	       ids_are(conn, options) &&
+	       (conn->resumed || authentication_is(conn, options)) &&
 	       number_is("suite", cipher, conn->suite->number) &&
-	       number_is("scheme", options->peer_scheme,
-		   scheme != NULL ? scheme->number : 0) &&
 	       number_is(
 		   "version", options->version, version_wire(conn->version)) &&
 	       text_is("protocol", options->protocol, conn->protocol) &&
@@ -132,9 +179,7 @@ expect_all(struct s2n_connection *conn, const struct options *options,
 	       holds("extended master secret", options->extended_master,
 		   tls13 || extended_master) &&
 	       holds("no secure renegotiation",
-		   options->no_secure_renegotiation, !secure) &&
-	       staples_are(conn, options) &&
-	       certificate_is(options->peer_certificate, conn->peer_chain);
+		   options->no_secure_renegotiation, !secure);
 }
 
 bool

@@ -8,10 +8,13 @@
 
 #include "tests/bogo/shim_options.h"
 
-/* Whether all of it holds; what does not is said on stderr. */
-bool expect_all(
-    struct s2n_connection *, const struct options *, bool extended_master);
+/* Whether all of it holds; what does not is said on stderr. resumes: a session
+ * of an earlier connection, unless the options expect none. */
+bool expect_all(struct s2n_connection *, const struct options *,
+    bool extended_master, bool resumes);
 /* The same of the whole connection, at its end. */
 bool expect_renegotiations(const struct options *, long seen);
+/* Likewise, whether there is a session that can be resumed. */
+bool expect_session(struct s2n_connection *, const struct options *, bool seen);
 
 #endif

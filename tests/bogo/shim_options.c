@@ -12,7 +12,6 @@
 #include "base/slice.h"
 
 #define UNIMPLEMENTED 89
-#define INITIAL "-on-initial-"
 
 enum kind { SWITCH, NUMBER, NUMBERS, TEXT, BASE64 };
 
@@ -90,8 +89,13 @@ static const struct flag {
 	FLAG("use-custom-verify-callback", SWITCH, nothing),
 	FLAG("use-old-client-cert-callback", SWITCH, nothing),
 	FLAG("partial-write", SWITCH, nothing),
-	FLAG("no-ticket", SWITCH, nothing),
-	FLAG("expect-no-session", SWITCH, nothing),
+	FLAG("no-ticket", SWITCH, no_tickets),
+	FLAG("resume-count", NUMBER, resumptions),
+	FLAG("resumption-delay", NUMBER, delay),
+	FLAG("expect-session-miss", SWITCH, session_miss),
+	FLAG("expect-no-session", SWITCH, no_session),
+	FLAG("expect-session-id", SWITCH, session_id),
+	FLAG("expect-no-session-id", SWITCH, no_session_id),
 	FLAG("expect-curve-id", NUMBER, curve),
 	FLAG("expect-cipher", NUMBER, cipher),
 	FLAG("expect-cipher-aes", NUMBER, cipher_aes),
@@ -121,16 +125,32 @@ unimplemented(const char *why)
 	exit(UNIMPLEMENTED);
 }
 
-/* The first connection is the only one. */
+/* A prefix says which connections a flag is for; without one it is for all. */
+static const struct prefix {
+	const char *text;
+	bool is_for[CONNECTIONS];
+} prefixes[] = {
+	{ "-on-initial-", { [INITIAL] = true } },
+	{ "-on-resume-", { [RESUMPTION] = true } },
+	{ "-", { true, true } },
+};
+
+/* The prefix's last character is the name's first. */
 static const struct flag *
-find(const char *name)
+find(const char *argument, const struct prefix **prefix)
 {
-	if (strncmp(name, INITIAL, strlen(INITIAL)) == 0)
-		name += strlen(INITIAL) - 1;
+	const char *name;
+
+	for (*prefix = prefixes;
+	     strncmp(argument, (*prefix)->text, strlen((*prefix)->text)) != 0;
+	     ++*prefix)
+		if (*prefix == &prefixes[COUNT(prefixes) - 1])
+			unimplemented(argument);
+	name = argument + strlen((*prefix)->text) - 1;
 	for (size_t i = 0; i < COUNT(flags); i++)
 		if (strcmp(flags[i].name, name) == 0)
 			return &flags[i];
-	unimplemented(name);
+	unimplemented(argument);
 }
 
 static void
@@ -158,28 +178,47 @@ decode(struct bytes *bytes, const char *value)
 		bytes->len--;
 }
 
-void
-options_parse(int argc, char **argv, struct options *options)
+/* value: NULL for a switch. */
+static void
+set(struct options *options, const struct flag *flag, const char *value)
 {
+	void *member = (char *)options + flag->offset;
+
+	switch (flag->kind) {
+	case SWITCH:
+		*(bool *)member = true;
+		break;
+	case NUMBER:
+		*(long *)member = strtol(value, NULL, 10);
+		break;
+	case NUMBERS:
+		add(member, value);
+		break;
+	case BASE64:
+		decode(member, value);
+		break;
+	case TEXT:
+		*(const char **)member = value;
+		break;
+	}
+}
+
+void
+options_parse(int argc, char **argv, struct options options[CONNECTIONS])
+{
+	const struct prefix *prefix;
 	const struct flag *flag;
-	void *member;
+	const char *value;
 
 	for (int i = 1; i < argc; i++) {
-		flag = find(argv[i]);
-		member = (char *)options + flag->offset;
-		if (flag->kind == SWITCH) {
-			*(bool *)member = true;
-			continue;
-		}
-		if (++i == argc)
+		flag = find(argv[i], &prefix);
+		value = NULL;
+		if (flag->kind != SWITCH && ++i == argc)
 			unimplemented("a flag without its value");
-		if (flag->kind == NUMBER)
-			*(long *)member = strtol(argv[i], NULL, 10);
-		else if (flag->kind == NUMBERS)
-			add(member, argv[i]);
-		else if (flag->kind == BASE64)
-			decode(member, argv[i]);
-		else
-			*(const char **)member = argv[i];
+		if (flag->kind != SWITCH)
+			value = argv[i];
+		for (size_t which = 0; which < CONNECTIONS; which++)
+			if (prefix->is_for[which])
+				set(&options[which], flag, value);
 	}
 }
