@@ -7,6 +7,7 @@
 
 #include "libtls/crypto/library.h"
 #include "libtls/registry/iana.h"
+#include "libtls/unstable/cert_authorities.h"
 #include "tests/fuzz/target.h"
 
 #define NONE S2N_CERT_AUTH_NONE
@@ -119,7 +120,7 @@ dh_parameters(void)
 	return pem;
 }
 
-static void
+static struct s2n_cert_chain_and_key *
 add_chain(struct s2n_config *config, enum certs_key key, const char *name)
 {
 	const struct certs_cert *leaf = setup_leaf(key, name);
@@ -130,6 +131,7 @@ add_chain(struct s2n_config *config, enum certs_key key, const char *name)
 		chain, certs_chain_pem(leaf), leaf->key_pem) == 0 &&
 		s2n_config_add_cert_chain_and_key_to_store(config, chain) == 0,
 	    "a chain of key %d", (int)key);
+	return chain;
 }
 
 static struct s2n_config *
@@ -187,6 +189,29 @@ any_name(const char *name, size_t len, void *ctx)
 	return 1;
 }
 
+/* Every byte of every name is read, which a sanitizer sees. */
+static int
+on_request(struct s2n_connection *conn, void *ctx,
+    struct s2n_certificate_request *request)
+{
+	struct s2n_certificate_authority_list *list =
+	    s2n_certificate_request_get_ca_list(request);
+	static volatile uint8_t sum;
+	uint16_t len;
+	uint8_t *name;
+
+	(void)conn;
+	while (s2n_certificate_authority_list_has_next(list)) {
+		must_hold(s2n_certificate_authority_list_next(
+			      list, &name, &len) == 0 &&
+			      len > 0,
+		    "a name of %u bytes", len);
+		for (uint16_t i = 0; i < len; i++)
+			sum ^= name[i];
+	}
+	return s2n_certificate_request_set_certificate(request, ctx);
+}
+
 static struct made *
 make(const struct setup *row)
 {
@@ -197,18 +222,23 @@ make(const struct setup *row)
 	make_preferences(one, row);
 	one->server = new_config(&one->restricted);
 	one->client = new_config(&one->preference);
-	add_chain(one->server, row->key, SETUP_HOST);
+	(void)add_chain(one->server, row->key, SETUP_HOST);
 	if (row->version == 0)
-		add_chain(one->server, CERTS_RSA, SETUP_HOST);
+		(void)add_chain(one->server, CERTS_RSA, SETUP_HOST);
 	must_hold(
 	    s2n_config_add_dhparams(one->server, dh_parameters()) == 0 &&
 		s2n_config_set_client_auth_type(one->server, row->auth) == 0 &&
 		s2n_config_set_verify_host_callback(
 		    one->server, any_name, NULL) == 0 &&
+		s2n_config_set_cert_authorities_from_trust_store(one->server) ==
+		    0 &&
 		s2n_config_accept_max_fragment_length(one->server) == 0,
 	    "a server is set up");
 	if (row->client_cert)
-		add_chain(one->client, row->key, "client");
+		must_hold(s2n_config_set_cert_request_callback(one->client,
+			      on_request,
+			      add_chain(one->client, row->key, "client")) == 0,
+		    "a client is set up");
 	return one;
 }
 
