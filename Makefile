@@ -91,7 +91,7 @@ endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING) keyd/arena)
-KEYD := $(call obj,keyd/keyd keyd/config keyd/endpoint keyd/keyfiles keyd/link base/conf)
+KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/endpoint keyd/keyfiles keyd/link base/conf)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 

@@ -130,26 +130,69 @@ take_group(cfg_t *cfg, struct config *config)
 	return true;
 }
 
-/* An account's name or number; without one, keyd's own. */
 static bool
-take_uid(cfg_t *cfg, const char *word, uid_t *uid)
+uid_before(const struct config *before, const char *word, uid_t *uid)
+{
+	for (unsigned i = 0; i < before->client_count; i++) {
+		if (strcmp(before->clients[i].account, word) != 0)
+			continue;
+		*uid = before->clients[i].uid;
+		return true;
+	}
+	return false;
+}
+
+/* In the file itself. */
+static bool
+uid_in_passwd(const char *word, uid_t *uid)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	struct passwd *account = NULL;
+
+	while (file != NULL && (account = fgetpwent(file)) != NULL &&
+	       strcmp(account->pw_name, word) != 0)
+		;
+	if (account != NULL)
+		*uid = account->pw_uid;
+	if (file != NULL)
+		fclose(file);
+	return account != NULL;
+}
+
+static bool
+find_account(const struct config *before, const char *word, uid_t *uid)
 {
 	struct passwd *account;
+
+	if (before != NULL)
+		return uid_before(before, word, uid) ||
+		       uid_in_passwd(word, uid);
+	if ((account = getpwnam(word)) != NULL)
+		*uid = account->pw_uid;
+	return account != NULL;
+}
+
+/* An account's name or number; without one, keyd's own. */
+static bool
+take_uid(cfg_t *cfg, const struct config *before, struct config_client *client)
+{
+	const char *word = cfg_getstr(cfg, "uid");
 	char *end;
 	unsigned long number;
 
-	*uid = geteuid();
+	client->uid = geteuid();
 	if (word == NULL)
 		return true;
 	number = strtoul(word, &end, 10);
 	if (*word != '\0' && *end == '\0' && number < UINT32_MAX) {
-		*uid = (uid_t)number;
+		client->uid = (uid_t)number;
 		return true;
 	}
-	if ((account = getpwnam(word)) == NULL)
+	if (strlen(word) >= sizeof client->account ||
+	    !find_account(before, word, &client->uid))
 		return conf_refuse_option(
 		    cfg, "uid", "there is no account \"%s\"", word);
-	*uid = account->pw_uid;
+	strcpy(client->account, word);
 	return true;
 }
 
@@ -167,7 +210,7 @@ take_client_key(cfg_t *cfg, const struct config *config,
 }
 
 static bool
-take_client(cfg_t *cfg, struct config *config)
+take_client(cfg_t *cfg, struct config *config, const struct config *before)
 {
 	struct config_client *client = &config->clients[config->client_count];
 	const char *role = cfg_getstr(cfg, "role");
@@ -176,8 +219,7 @@ take_client(cfg_t *cfg, struct config *config)
 		return conf_refuse(
 		    cfg, "more than %d clients", CONFIG_CLIENTS_MAX);
 	if (!take_name(cfg, cfg_title(cfg), client->name) ||
-	    !take_uid(cfg, cfg_getstr(cfg, "uid"), &client->uid) ||
-	    !take_rate(cfg, &client->rate))
+	    !take_uid(cfg, before, client) || !take_rate(cfg, &client->rate))
 		return false;
 	if (strcmp(role, "server") != 0 && strcmp(role, "client") != 0)
 		return conf_refuse_option(
@@ -223,7 +265,7 @@ take_tickets(cfg_t *cfg, struct config_tickets *tickets)
 }
 
 static bool
-take_all(cfg_t *cfg, struct config *config)
+take_all(cfg_t *cfg, struct config *config, const struct config *before)
 {
 	const char *path = cfg_getstr(cfg, "socket");
 
@@ -236,7 +278,7 @@ take_all(cfg_t *cfg, struct config *config)
 		if (!take_group(cfg_getnsec(cfg, "signer-group", i), config))
 			return false;
 	for (unsigned i = 0; i < cfg_size(cfg, "client"); i++)
-		if (!take_client(cfg_getnsec(cfg, "client", i), config))
+		if (!take_client(cfg_getnsec(cfg, "client", i), config, before))
 			return false;
 	if (config->key_count == 0)
 		return conf_refuse(cfg, "no key is configured");
@@ -245,7 +287,8 @@ take_all(cfg_t *cfg, struct config *config)
 }
 
 bool
-config_read(const char *path, struct config *config)
+config_read(
+    const char *path, struct config *config, const struct config *before)
 {
 	static const char *const with_lines[] = { "socket",
 		"signer-group|key|file", "signer-group|key|operations",
@@ -292,7 +335,7 @@ config_read(const char *path, struct config *config)
 		return false;
 	for (size_t i = 0; i < COUNT(with_lines); i++)
 		cfg_set_validate_func(cfg, with_lines[i], conf_note_line);
-	done = conf_read(cfg, path) && take_all(cfg, config);
+	done = conf_read(cfg, path) && take_all(cfg, config, before);
 	cfg_free(cfg);
 	return done;
 }

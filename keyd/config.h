@@ -26,6 +26,7 @@ struct config_key {
 
 struct config_client {
 	char name[CONFIG_NAME_MAX];
+	char account[CONFIG_NAME_MAX]; /* as it is written; empty: our own */
 	uid_t uid;
 	uint32_t role;                /* enum keyproto_role */
 	uint8_t keys[KEYPROTO_SLOTS]; /* by index into config.keys: may use */
@@ -53,8 +54,11 @@ struct config {
 /*
  * False after a message "file:line: reason" (or "file: reason") on standard
  * error. Key files are named relative to the directory of the configuration.
+ * before is NULL, or what was read at the start: a sealed process cannot ask a
+ * name service, so accounts are those of then, or stand in /etc/passwd.
  */
-must_check bool config_read(const char *path, struct config *);
+must_check bool config_read(
+    const char *path, struct config *, const struct config *before);
 
 /*
  * Opens the file of a key, or of a root, for its signer, without reading it. -1

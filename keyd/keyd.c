@@ -19,7 +19,7 @@
 #include "ipc/spawn.h"
 #include "keyd/config.h"
 #include "keyd/endpoint.h"
-#include "keyd/keyfiles.h"
+#include "keyd/fleet.h"
 #include "keyd/link.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
@@ -27,15 +27,9 @@
 #define MASTERS_MAX 16
 #define TAGS_MAX 256
 #define STOP_MS 2000
-
-struct signer {
-	unsigned group;
-	pid_t pid; /* 0: not running */
-	struct link control;
-	struct event *respawn;
-	struct backoff backoff;
-	struct keyproto_process about;
-};
+/* For workers to be told of a new fleet and ask it for its keys. */
+#define DRAIN_MS 1000
+#define REAP_MS 100
 
 struct master {
 	struct link link; /* closed: free */
@@ -44,331 +38,18 @@ struct master {
 	bool tags[TAGS_MAX];
 };
 
-static struct config config;
-static struct event_base *base;
-/* By group; behind them the process of the ticket keys, if there is one. */
-static struct signer signers[CONFIG_GROUPS_MAX + 1];
-static unsigned signer_count;
-static struct master masters[MASTERS_MAX];
+static const char *config_path = SALLYPORT_SYSCONF "/keyd.conf";
 static char signer_path[PATH_MAX];
-/* By index into config.keys: the order that passed it, and whether a signer has
- * answered to one. Until each has, keyd is starting. */
-static uint64_t key_orders[KEYPROTO_SLOTS];
-static bool key_answered[KEYPROTO_SLOTS];
-static uint64_t root_order;
-static bool root_answered;
-static unsigned unanswered;
+static struct event_base *base;
+/* The fleet that serves; the one of a reload that is not yet sure to; the one
+ * before it, which is still answering. */
+static struct fleet *now, *next, *before;
+static struct event *draining;
+static struct master masters[MASTERS_MAX];
 static bool testing, failed;
+static bool asked; /* for a reload that could not be yet */
+static bool ready; /* all keys of the start were answered for */
 static struct confinement own;
-
-static void signer_start(struct signer *);
-
-/* ---- signers ---- */
-
-static uint64_t order_id;
-
-static bool
-is_tickets(const struct signer *signer)
-{
-	return signer->group == config.group_count;
-}
-
-static const char *
-group_name(const struct signer *signer)
-{
-	return is_tickets(signer) ? "tickets" : config.groups[signer->group];
-}
-
-/* The channels that each worker of a client gets: signers', tickets' last. */
-static unsigned
-channel_count(const struct config_client *client)
-{
-	return config.group_count + (client->tickets ? 1 : 0);
-}
-
-static bool
-order(struct signer *signer, uint16_t type, struct slice payload, int fd)
-{
-	struct keyproto_header header = { .type = type, .id = ++order_id };
-
-	return link_say(&signer->control, &header, payload, fd);
-}
-
-/* What a client may use of a group, as its signer numbers the keys. */
-static struct keyproto_grant
-grant_of(const struct config_client *client, unsigned group)
-{
-	struct keyproto_grant grant = { .role = client->role,
-		.rate = client->rate };
-	const struct config_key *key;
-
-	strcpy(grant.client, client->name);
-	for (unsigned i = 0; i < config.key_count; i++) {
-		key = &config.keys[i];
-		if (key->group == group && client->keys[i] != 0)
-			grant.slots[key->slot / 8] |=
-			    (uint8_t)(1u << key->slot % 8);
-	}
-	return grant;
-}
-
-/* A fresh channel between a signer and one of a master's workers. */
-static bool
-give_channel(
-    struct master *master, struct signer *signer, uint32_t tag, uint64_t id)
-{
-	struct keyproto_grant grant = grant_of(master->client, signer->group);
-	struct keyproto_newchannel what = { .tag = tag,
-		.group = signer->group,
-		.groups = channel_count(master->client) };
-	struct keyproto_header header = {
-		.type = KEYPROTO_NEWCHANNEL, .flags = KEYPROTO_ANSWER, .id = id
-	};
-	uint8_t payload[KEYPROTO_PACKET_MAX];
-	bool done = false;
-	int ends[2];
-
-	if (signer->control.channel == NULL || signer->group >= what.groups ||
-	    channel_pair(ends) != 0)
-		return false;
-	if (order(signer, KEYPROTO_GRANT,
-		slice_of(payload,
-		    keyproto_grant_build(&grant, payload, sizeof payload)),
-		ends[0]))
-		done = link_say(&master->link, &header,
-		    slice_of(payload, keyproto_newchannel_build(
-					  &what, payload, sizeof payload)),
-		    ends[1]);
-	close(ends[0]);
-	close(ends[1]);
-	return done;
-}
-
-static void
-pass_keys(struct signer *signer)
-{
-	struct keyproto_keyfile file;
-	uint8_t payload[32];
-	size_t len;
-	int fd;
-
-	for (unsigned i = 0; i < config.key_count; i++) {
-		const struct config_key *key = &config.keys[i];
-
-		if (key->group != signer->group)
-			continue;
-		file.slot = key->slot;
-		file.operations = key->operations;
-		file.rate = key->rate;
-		len = keyproto_keyfile_build(&file, payload, sizeof payload);
-		fd = keyfiles_rewound(&config, i);
-		key_orders[i] = order_id + 1;
-		if (fd < 0 || !order(signer, KEYPROTO_KEYFILE,
-				  slice_of(payload, len), fd))
-			log_event(LOG_LEVEL_ERROR, "key",
-			    "name=%s file=\"%s\" reason=not-passed", key->name,
-			    key->path);
-	}
-}
-
-/* No descriptor: it makes one. */
-static void
-pass_root(struct signer *signer)
-{
-	uint8_t payload[16];
-	size_t len = keyproto_ticketroot_build(
-	    &config.tickets.times, payload, sizeof payload);
-	int fd = keyfiles_root(&config);
-
-	root_order = order_id + 1;
-	if ((fd < 0 && config.tickets.root[0] != '\0') ||
-	    !order(signer, KEYPROTO_TICKETROOT, slice_of(payload, len), fd))
-		log_event(LOG_LEVEL_ERROR, "key",
-		    "name=root file=\"%s\" reason=not-passed",
-		    config.tickets.root);
-}
-
-/* What was passed first has been answered: counted once. */
-static void
-count_answer(bool *answered, enum keyproto_status status)
-{
-	if (*answered)
-		return;
-	*answered = true;
-	failed = failed || status != KEYPROTO_OK;
-	if (--unanswered == 0 && (failed || testing))
-		event_base_loopbreak(base);
-}
-
-static void
-root_told(uint64_t id, enum keyproto_status status)
-{
-	if (id != root_order)
-		return;
-	if (status != KEYPROTO_OK)
-		fprintf(stderr,
-		    "%s: not a root of ticket keys: 32 to 1024 random bytes\n",
-		    config.tickets.root);
-	count_answer(&root_answered, status);
-}
-
-/* At the start a key that is none ends keyd, once all such are named. */
-static void
-key_told(uint64_t id, enum keyproto_status status)
-{
-	unsigned i = 0;
-
-	while (i < config.key_count && key_orders[i] != id)
-		i++;
-	if (i == config.key_count)
-		return;
-	if (status == KEYPROTO_DENIED)
-		fprintf(stderr, "%s: premaster is for RSA keys alone\n",
-		    config.keys[i].path);
-	else if (status != KEYPROTO_OK)
-		fprintf(stderr,
-		    "%s: not a private key that is served: unencrypted PEM, "
-		    "EC P-256, P-384 or P-521, RSA of 2048 to 8192 bits\n",
-		    config.keys[i].path);
-	count_answer(&key_answered[i], status);
-}
-
-static void
-signer_told(struct signer *signer, struct slice packet)
-{
-	struct keyproto_processes what;
-	struct keyproto_header header;
-	struct slice payload;
-
-	if (keyproto_parse(packet, &header, &payload) != KEYPROTO_OK)
-		return;
-	if (header.type == KEYPROTO_KEYFILE) {
-		key_told(header.id, header.status);
-	} else if (header.type == KEYPROTO_TICKETROOT) {
-		root_told(header.id, header.status);
-	} else if (header.type == KEYPROTO_STATUS &&
-		   keyproto_processes_parse(payload, &what) &&
-		   what.count == 1) {
-		signer->about = what.process[0];
-		log_event(LOG_LEVEL_INFO, "signer",
-		    "group=%s child=%d uid=%u seccomp=%u keys=%u",
-		    group_name(signer), (int)signer->pid, signer->about.uid,
-		    signer->about.seccomp, signer->about.keys);
-	} else if (header.status != KEYPROTO_OK) {
-		log_event(LOG_LEVEL_ERROR, "signer",
-		    "group=%s request=%u reason=%s", group_name(signer),
-		    header.type, keyproto_status_name(header.status));
-	}
-}
-
-static void
-signer_ready(evutil_socket_t fd, short what, void *ctx)
-{
-	struct signer *signer = ctx;
-	uint8_t packet[KEYPROTO_PACKET_MAX];
-	enum channel_event event;
-	size_t len;
-
-	(void)fd;
-	(void)what;
-	while ((event = channel_receive(signer->control.channel, packet,
-		    sizeof packet, &len, NULL)) == CHANNEL_PACKET)
-		signer_told(signer, slice_of(packet, len));
-	/* Its end is seen by SIGCHLD; until then there is nothing to read. */
-	if (event != CHANNEL_EMPTY)
-		event_del(signer->control.readable);
-}
-
-static void
-signer_stop(struct signer *signer)
-{
-	link_close(&signer->control);
-	signer->pid = 0;
-	signer->about = (struct keyproto_process){ 0 };
-}
-
-static void
-respawn(evutil_socket_t fd, short what, void *ctx)
-{
-	(void)fd;
-	(void)what;
-	signer_start(ctx);
-}
-
-static void
-signer_later(struct signer *signer)
-{
-	unsigned wait = backoff_died(&signer->backoff, clock_ms());
-	struct timeval when = { wait / 1000, (wait % 1000) * 1000 };
-
-	event_add(signer->respawn, &when);
-}
-
-static void
-signer_start(struct signer *signer)
-{
-	struct spawn spawn = { .path = signer_path,
-		.name = is_tickets(signer) ? "keyd-tickets" : "keyd-signer" };
-	int ends[2];
-
-	backoff_started(&signer->backoff, clock_ms());
-	if (channel_pair(ends) != 0) {
-		signer_later(signer);
-		return;
-	}
-	spawn.control = ends[1];
-	signer->pid = spawn_child(&spawn);
-	close(ends[1]);
-	if (!link_open(&signer->control, base, ends[0], signer_ready, signer) ||
-	    signer->pid < 0) {
-		log_event(LOG_LEVEL_ERROR, "spawn", "path=%s reason=\"%s\"",
-		    signer_path, strerror(errno));
-		signer_stop(signer);
-		signer_later(signer);
-		return;
-	}
-	if (is_tickets(signer))
-		pass_root(signer);
-	else
-		pass_keys(signer);
-	if (!order(signer, KEYPROTO_STATUS, NO_BYTES, -1))
-		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
-	/* Workers that had a channel to the one before get one to this. */
-	for (size_t m = 0; m < MASTERS_MAX; m++)
-		for (uint32_t tag = 0; tag < TAGS_MAX; tag++)
-			if (masters[m].link.channel != NULL &&
-			    masters[m].tags[tag])
-				(void)!give_channel(
-				    &masters[m], signer, tag, 0);
-}
-
-static void
-child_died(evutil_socket_t fd, short what, void *ctx)
-{
-	int status;
-	pid_t pid;
-
-	(void)fd;
-	(void)what;
-	(void)ctx;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		for (unsigned i = 0; i < signer_count; i++) {
-			if (signers[i].pid != pid)
-				continue;
-			log_event(LOG_LEVEL_WARN, "signer-died",
-			    "group=%s child=%d %s=%d", group_name(&signers[i]),
-			    (int)pid, WIFSIGNALED(status) ? "signal" : "exit",
-			    WIFSIGNALED(status) ? WTERMSIG(status)
-						: WEXITSTATUS(status));
-			signer_stop(&signers[i]);
-			signer_later(&signers[i]);
-			if (testing) {
-				failed = true;
-				event_base_loopbreak(base);
-			}
-		}
-	}
-}
 
 /* ---- masters ---- */
 
@@ -398,9 +79,7 @@ build_status(uint8_t *payload, size_t room)
 
 	what.count = 0;
 	fill_process(&what.process[what.count++], "keyd");
-	for (unsigned i = 0; i < signer_count; i++)
-		if (signers[i].about.pid != 0)
-			what.process[what.count++] = signers[i].about;
+	fleet_status(now, &what);
 	return keyproto_processes_build(&what, payload, room);
 }
 
@@ -425,8 +104,9 @@ answer_newchannel(struct master *master, struct slice payload, uint64_t id)
 	if (!keyproto_number_parse(payload, &tag) || tag >= TAGS_MAX)
 		return false;
 	master->tags[tag] = true;
-	for (unsigned i = 0; i < signer_count; i++)
-		(void)!give_channel(master, &signers[i], tag, id);
+	for (unsigned i = 0; i < fleet_count(now); i++)
+		(void)!fleet_give(
+		    now, i, master->client, &master->link, tag, id);
 	return true;
 }
 
@@ -490,21 +170,31 @@ master_ready(evutil_socket_t fd, short what, void *ctx)
 	}
 }
 
+static const struct config_client *
+client_by_uid(uid_t uid)
+{
+	const struct config *config = fleet_config(now);
+
+	for (unsigned i = 0; i < config->client_count; i++)
+		if (config->clients[i].uid == uid)
+			return &config->clients[i];
+	return NULL;
+}
+
 /* Who may: an account that the configuration names. */
 static const struct config_client *
 client_of(int fd)
 {
+	const struct config_client *client;
 	struct ucred peer;
 	socklen_t len = sizeof peer;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return NULL;
-	for (unsigned i = 0; i < config.client_count; i++)
-		if (config.clients[i].uid == peer.uid)
-			return &config.clients[i];
-	log_event(LOG_LEVEL_WARN, "refused", "uid=%u peer=%d", peer.uid,
-	    (int)peer.pid);
-	return NULL;
+	if ((client = client_by_uid(peer.uid)) == NULL)
+		log_event(LOG_LEVEL_WARN, "refused", "uid=%u peer=%d", peer.uid,
+		    (int)peer.pid);
+	return client;
 }
 
 static void
@@ -530,6 +220,203 @@ master_arrived(evutil_socket_t listener, short what, void *ctx)
 	log_event(LOG_LEVEL_INFO, "master", "client=%s", client->name);
 }
 
+/* ---- fleets ---- */
+
+static void reload(evutil_socket_t, short, void *);
+
+/* What came while another was not finished yet. */
+static void
+reload_if_asked(void)
+{
+	if (asked)
+		reload(-1, 0, NULL);
+}
+
+/* Each worker of a master's has a channel to each signer that is its. */
+static void
+give_to_all(struct fleet *fleet, unsigned signer)
+{
+	for (size_t m = 0; m < MASTERS_MAX; m++)
+		for (uint32_t tag = 0; tag < TAGS_MAX; tag++)
+			if (masters[m].link.channel != NULL &&
+			    masters[m].tags[tag])
+				(void)!fleet_give(fleet, signer,
+				    masters[m].client, &masters[m].link, tag,
+				    0);
+}
+
+/* Workers that had a channel to a dead signer get one to this. */
+static void
+started(struct fleet *fleet, unsigned signer)
+{
+	if (fleet == now)
+		give_to_all(fleet, signer);
+}
+
+static void
+say_reload(const char *result)
+{
+	log_event(LOG_LEVEL_INFO, "reload", "result=%s keys=%u", result,
+	    fleet_config(now)->key_count);
+}
+
+/* Masters go on under what the new configuration says of their accounts. */
+static void
+move_masters(void)
+{
+	const struct config_client *client;
+
+	for (size_t m = 0; m < MASTERS_MAX; m++) {
+		if (masters[m].link.channel == NULL)
+			continue;
+		client = client_by_uid(masters[m].client->uid);
+		if (client != NULL)
+			masters[m].client = client;
+		else
+			master_close(&masters[m], "no-client-any-more");
+	}
+}
+
+/* It is freed when its processes have ended, and not from inside of it. */
+static void
+let_go(struct fleet *fleet, unsigned after_ms)
+{
+	const struct timeval when = { after_ms / 1000,
+		(suseconds_t)(after_ms % 1000 * 1000) };
+
+	before = fleet;
+	event_add(draining, &when);
+}
+
+static void
+drained(evutil_socket_t fd, short what, void *ctx)
+{
+	pid_t pid;
+
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	fleet_retire(before);
+	if (fleet_running(before, &pid, 1) > 0) {
+		let_go(before, REAP_MS);
+		return;
+	}
+	fleet_free(before);
+	before = NULL;
+	reload_if_asked();
+}
+
+/* All keys of the new fleet are served: workers get channels to it, and the old
+ * one goes on until they use them. */
+static void
+take_over(void)
+{
+	struct fleet *old = now;
+	unsigned fresh = fleet_count(next);
+
+	fleet_adopt(next, old);
+	now = next;
+	next = NULL;
+	move_masters();
+	for (unsigned i = 0; i < fresh; i++)
+		give_to_all(now, i);
+	let_go(old, DRAIN_MS);
+	say_reload("done");
+}
+
+/* Nothing of it was ever used. */
+static void
+give_up(void)
+{
+	fleet_retire(next);
+	let_go(next, 0);
+	next = NULL;
+	say_reload("refused");
+}
+
+static void
+settled(struct fleet *fleet, bool good)
+{
+	if (fleet == now) {
+		ready = true;
+		failed = failed || !good;
+		if (failed || testing)
+			event_base_loopbreak(base);
+		else
+			reload_if_asked();
+	} else if (good) {
+		take_over();
+	} else {
+		give_up();
+	}
+}
+
+static const struct fleet_events fleet_events = { settled, started };
+
+/* The sockets of masters stay, so keyd stays where it is. */
+static bool
+read_next(void)
+{
+	const struct config *config = fleet_config(now);
+
+	if (!config_read(config_path, fleet_config(next), config))
+		return false;
+	if (strcmp(fleet_config(next)->socket, config->socket) != 0) {
+		fprintf(stderr, "%s: another socket: this takes a restart\n",
+		    config_path);
+		return false;
+	}
+	return fleet_open(next);
+}
+
+/* All or nothing: a second fleet is started beside the first. */
+static void
+reload(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	asked = !ready || next != NULL || before != NULL;
+	if (asked)
+		return;
+	if ((next = fleet_new(base, signer_path, &fleet_events)) == NULL ||
+	    !read_next()) {
+		fleet_free(next);
+		next = NULL;
+		say_reload("refused");
+		return;
+	}
+	fleet_start(next, now);
+}
+
+/* One that dies before its fleet is sure to serve ends the attempt. */
+static void
+reaped(pid_t pid, int status)
+{
+	if (next != NULL && fleet_reaped(next, pid, status)) {
+		give_up();
+	} else if (fleet_reaped(now, pid, status)) {
+		failed = failed || testing;
+		if (testing)
+			event_base_loopbreak(base);
+	} else if (before != NULL) {
+		(void)!fleet_reaped(before, pid, status);
+	}
+}
+
+static void
+child_died(evutil_socket_t fd, short what, void *ctx)
+{
+	int status;
+	pid_t pid;
+
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		reaped(pid, status);
+}
+
 /* ---- start and end ---- */
 
 static void
@@ -543,15 +430,20 @@ stop(evutil_socket_t fd, short what, void *ctx)
 
 /* Signers end when their control channel does. */
 static void
-end_signers(void)
+end_fleets(void)
 {
-	pid_t pids[CONFIG_GROUPS_MAX + 1];
+	struct fleet *const all[] = { now, next, before };
+	pid_t pids[COUNT(all) * (CONFIG_GROUPS_MAX + 1)];
+	size_t count = 0;
 
-	for (unsigned i = 0; i < signer_count; i++) {
-		pids[i] = signers[i].pid;
-		signer_stop(&signers[i]);
+	for (size_t i = 0; i < COUNT(all); i++) {
+		if (all[i] == NULL)
+			continue;
+		fleet_retire(all[i]);
+		count +=
+		    fleet_running(all[i], pids + count, COUNT(pids) - count);
 	}
-	spawn_end(pids, signer_count, STOP_MS);
+	spawn_end(pids, count, STOP_MS);
 }
 
 static bool
@@ -569,7 +461,8 @@ watch(int listener)
 	    base, listener, EV_READ | EV_PERSIST, master_arrived, NULL);
 
 	return watch_signal(SIGTERM, stop) && watch_signal(SIGINT, stop) &&
-	       watch_signal(SIGCHLD, child_died) && arrival != NULL &&
+	       watch_signal(SIGCHLD, child_died) &&
+	       watch_signal(SIGHUP, reload) && arrival != NULL &&
 	       (testing || event_add(arrival, NULL) == 0);
 }
 
@@ -580,30 +473,24 @@ run(void)
 {
 	static const struct policy_request ask = { .strictness =
 						       SANDBOX_BEST_EFFORT };
+	const struct config *config = fleet_config(now);
 	int listener =
-	    testing ? -1 : endpoint_listen(config.socket, MASTERS_MAX);
+	    testing ? -1 : endpoint_listen(config->socket, MASTERS_MAX);
 
 	if (listener < 0 && !testing)
 		return EXIT_FAILURE;
 	signal(SIGPIPE, SIG_IGN);
-	if (!spawn_path("keyd-signer", signer_path, sizeof signer_path) ||
-	    (base = event_base_new()) == NULL || !watch(listener))
+	draining = event_new(base, -1, 0, drained, NULL);
+	if (draining == NULL || !watch(listener))
 		return EXIT_FAILURE;
 	policy_enter(&keyd_profile, &ask, &own);
-	signer_count = config.group_count + (config.tickets.wanted ? 1 : 0);
-	unanswered = config.key_count + (config.tickets.wanted ? 1 : 0);
-	for (unsigned i = 0; i < signer_count; i++) {
-		signers[i].group = i;
-		signers[i].respawn =
-		    event_new(base, -1, 0, respawn, &signers[i]);
-		signer_start(&signers[i]);
-	}
+	fleet_start(now, NULL);
 	log_event(LOG_LEVEL_INFO, "start", "version=%s socket=%s keys=%u",
-	    SALLYPORT_VERSION, config.socket, config.key_count);
+	    SALLYPORT_VERSION, config->socket, config->key_count);
 	event_base_dispatch(base);
-	end_signers();
+	end_fleets();
 	if (!testing)
-		unlink(config.socket);
+		unlink(fleet_config(now)->socket);
 	log_event(
 	    LOG_LEVEL_INFO, "stop", "reason=%s", failed ? "keys" : "signal");
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -612,13 +499,12 @@ run(void)
 int
 main(int argc, char **argv)
 {
-	const char *file = SALLYPORT_SYSCONF "/keyd.conf";
 	enum log_level level = LOG_LEVEL_INFO;
 	int option;
 
 	while ((option = getopt(argc, argv, "df:t")) != -1) {
 		if (option == 'f') {
-			file = optarg;
+			config_path = optarg;
 		} else if (option == 't') {
 			testing = true;
 			level = LOG_LEVEL_ERROR;
@@ -630,7 +516,11 @@ main(int argc, char **argv)
 		}
 	}
 	log_open("keyd", level);
-	if (!config_read(file, &config) || !keyfiles_open(&config))
+	if (!spawn_path("keyd-signer", signer_path, sizeof signer_path) ||
+	    (base = event_base_new()) == NULL ||
+	    (now = fleet_new(base, signer_path, &fleet_events)) == NULL ||
+	    !config_read(config_path, fleet_config(now), NULL) ||
+	    !fleet_open(now))
 		return EXIT_FAILURE;
 	return run();
 }

@@ -8,23 +8,34 @@
 
 #include "base/log.h"
 
-static int held[KEYPROTO_SLOTS]; /* by index into config.keys */
-static int held_root = -1;
-
 bool
-keyfiles_open(const struct config *config)
+keyfiles_open(struct keyfiles *files, const struct config *config)
 {
 	bool sound = true;
 
-	for (unsigned i = 0; i < config->key_count; i++) {
-		held[i] = config_open_secret(config->keys[i].path);
-		sound = sound && held[i] >= 0;
+	files->root = -1;
+	for (; files->count < config->key_count; files->count++) {
+		int fd = config_open_secret(config->keys[files->count].path);
+
+		files->held[files->count] = fd;
+		sound = sound && fd >= 0;
 	}
 	if (config->tickets.wanted && config->tickets.root[0] != '\0') {
-		held_root = config_open_secret(config->tickets.root);
-		sound = sound && held_root >= 0;
+		files->root = config_open_secret(config->tickets.root);
+		sound = sound && files->root >= 0;
 	}
 	return sound;
+}
+
+void
+keyfiles_close(struct keyfiles *files)
+{
+	for (unsigned i = 0; i < files->count; i++)
+		if (files->held[i] >= 0)
+			close(files->held[i]);
+	if (files->root >= 0)
+		close(files->root);
+	*files = (struct keyfiles){ .root = -1 };
 }
 
 /* NULL: the path still leads to the file that is held. */
@@ -57,16 +68,18 @@ rewound(const char *name, const char *path, int fd)
 }
 
 int
-keyfiles_rewound(const struct config *config, unsigned index)
+keyfiles_rewound(
+    const struct keyfiles *files, const struct config *config, unsigned index)
 {
 	const struct config_key *key = &config->keys[index];
 
-	return rewound(key->name, key->path, held[index]);
+	return rewound(key->name, key->path, files->held[index]);
 }
 
 int
-keyfiles_root(const struct config *config)
+keyfiles_root(const struct keyfiles *files, const struct config *config)
 {
-	return held_root < 0 ? -1
-			     : rewound("root", config->tickets.root, held_root);
+	return files->root < 0
+		   ? -1
+		   : rewound("root", config->tickets.root, files->root);
 }

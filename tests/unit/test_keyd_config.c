@@ -83,7 +83,7 @@ read_text(const char *text)
 
 	write_file(file, text);
 	listen_to_errors();
-	done = config_read(file, &config);
+	done = config_read(file, &config, NULL);
 	take_errors();
 	return done;
 }
@@ -188,7 +188,7 @@ END_TEST
 START_TEST(a_missing_configuration_is_named)
 {
 	listen_to_errors();
-	ck_assert(!config_read(file, &config));
+	ck_assert(!config_read(file, &config, NULL));
 	take_errors();
 	ck_assert_ptr_nonnull(strstr(said, file));
 	ck_assert_ptr_nonnull(strstr(said, "No such file"));
@@ -198,7 +198,7 @@ END_TEST
 START_TEST(a_directory_is_no_configuration)
 {
 	listen_to_errors();
-	ck_assert(!config_read(directory, &config));
+	ck_assert(!config_read(directory, &config, NULL));
 	take_errors();
 	ck_assert_ptr_nonnull(strstr(said, directory));
 }
@@ -340,6 +340,35 @@ START_TEST(ticket_keys_are_made_as_is_said_for_who_wants_them)
 }
 END_TEST
 
+/* At a reload there is no name service: names of the start, and /etc/passwd. */
+START_TEST(a_reload_knows_accounts_of_before_and_of_the_file)
+{
+	static struct config then;
+
+	ck_assert(read_text(GROUP "client c { uid = nobody }\n"));
+	ck_assert_str_eq(config.clients[0].account, "nobody");
+	then = config;
+	strcpy(then.clients[0].account, "known-elsewhere");
+	then.clients[0].uid = 4711;
+	write_file(file,
+	    GROUP "client c { uid = \"known-elsewhere\" }\n"
+		  "client d { uid = root }\nclient e { uid = 12 }\n");
+	listen_to_errors();
+	ck_assert(config_read(file, &config, &then));
+	take_errors();
+	ck_assert_uint_eq(config.clients[0].uid, 4711);
+	ck_assert_uint_eq(config.clients[1].uid, 0);
+	ck_assert_uint_eq(config.clients[2].uid, 12);
+	ck_assert_str_eq(config.clients[2].account, "");
+
+	write_file(file, GROUP "client c { uid = \"no-such-account\" }\n");
+	listen_to_errors();
+	ck_assert(!config_read(file, &config, &then));
+	take_errors();
+	ck_assert_ptr_nonnull(strstr(said, "no account \"no-such-account\""));
+}
+END_TEST
+
 START_TEST(what_is_left_out_has_its_default)
 {
 	ck_assert(read_text(GROUP "client \"c\" { }\n"));
@@ -408,7 +437,7 @@ count_descriptors(void)
 
 /* malloc keeps some freed chunks and counts them as used: a leak of the least
  * chunk in each round is still twice what is tolerated. */
-#define WARM_UP 50
+#define WARM_UP 200
 #define ROUNDS 400
 #define LEAST_CHUNK 32
 
@@ -573,6 +602,8 @@ config_suite(void)
 	tcase_add_loop_test(tcase,
 	    ticket_keys_are_made_as_is_said_for_who_wants_them, 0,
 	    (int)COUNT(tickets));
+	tcase_add_test(
+	    tcase, a_reload_knows_accounts_of_before_and_of_the_file);
 	tcase_add_test(tcase, what_is_left_out_has_its_default);
 	tcase_add_loop_test(tcase,
 	    as_many_as_there_is_room_for_and_not_one_more, 0,

@@ -1,0 +1,538 @@
+/*
+ * Signers and what they were passed; the contract is in fleet.h.
+ */
+#include "keyd/fleet.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ipc/channel.h"
+#include "ipc/spawn.h"
+#include "keyd/keyfiles.h"
+
+struct signer {
+	struct fleet *fleet;
+	unsigned group; /* config.group_count: the process of ticket keys */
+	pid_t pid;      /* 0: not running */
+	struct link control;
+	struct event *respawn;
+	struct backoff backoff;
+	struct keyproto_process about;
+};
+
+struct fleet {
+	struct event_base *base;
+	const char *path;
+	const struct fleet_events *events;
+	struct config config;
+	struct keyfiles files;
+	struct signer *signers[CONFIG_GROUPS_MAX + 1];
+	unsigned count;
+	bool retired;
+	/* By index into config.keys: the order that passed it, and whether a
+	 * signer has answered to one. Until each has, the fleet is starting. */
+	uint64_t key_orders[KEYPROTO_SLOTS];
+	bool key_answered[KEYPROTO_SLOTS];
+	uint64_t root_order;
+	bool root_answered;
+	unsigned unanswered;
+	bool failed, settled;
+};
+
+static void signer_start(struct signer *);
+
+static uint64_t order_id;
+
+static bool
+is_tickets(const struct signer *signer)
+{
+	return signer->group == signer->fleet->config.group_count;
+}
+
+static const char *
+group_name(const struct signer *signer)
+{
+	return is_tickets(signer) ? "tickets"
+				  : signer->fleet->config.groups[signer->group];
+}
+
+static bool
+order(struct signer *signer, uint16_t type, struct slice payload, int fd)
+{
+	struct keyproto_header header = { .type = type, .id = ++order_id };
+
+	return link_say(&signer->control, &header, payload, fd);
+}
+
+/* ---- channels ---- */
+
+/* What a client may use of a group, as its signer numbers the keys. */
+static struct keyproto_grant
+grant_of(const struct config *config, const struct config_client *client,
+    unsigned group)
+{
+	struct keyproto_grant grant = { .role = client->role,
+		.rate = client->rate };
+	const struct config_key *key;
+
+	strcpy(grant.client, client->name);
+	for (unsigned i = 0; i < config->key_count; i++) {
+		key = &config->keys[i];
+		if (key->group == group && client->keys[i] != 0)
+			grant.slots[key->slot / 8] |=
+			    (uint8_t)(1u << key->slot % 8);
+	}
+	return grant;
+}
+
+bool
+fleet_give(struct fleet *fleet, unsigned number,
+    const struct config_client *client, struct link *master, uint32_t tag,
+    uint64_t id)
+{
+	struct signer *signer = fleet->signers[number];
+	struct keyproto_grant grant =
+	    grant_of(&fleet->config, client, signer->group);
+	struct keyproto_newchannel what = { .tag = tag,
+		.group = signer->group,
+		.groups =
+		    fleet->config.group_count + (client->tickets ? 1 : 0) };
+	struct keyproto_header header = {
+		.type = KEYPROTO_NEWCHANNEL, .flags = KEYPROTO_ANSWER, .id = id
+	};
+	uint8_t payload[KEYPROTO_PACKET_MAX];
+	bool done = false;
+	int ends[2];
+
+	if (signer->control.channel == NULL || signer->group >= what.groups ||
+	    channel_pair(ends) != 0)
+		return false;
+	if (order(signer, KEYPROTO_GRANT,
+		slice_of(payload,
+		    keyproto_grant_build(&grant, payload, sizeof payload)),
+		ends[0]))
+		done = link_say(master, &header,
+		    slice_of(payload, keyproto_newchannel_build(
+					  &what, payload, sizeof payload)),
+		    ends[1]);
+	close(ends[0]);
+	close(ends[1]);
+	return done;
+}
+
+/* ---- what a signer is passed ---- */
+
+static void
+pass_keys(struct signer *signer)
+{
+	struct fleet *fleet = signer->fleet;
+	struct keyproto_keyfile file;
+	uint8_t payload[32];
+	size_t len;
+	int fd;
+
+	for (unsigned i = 0; i < fleet->config.key_count; i++) {
+		const struct config_key *key = &fleet->config.keys[i];
+
+		if (key->group != signer->group)
+			continue;
+		file.slot = key->slot;
+		file.operations = key->operations;
+		file.rate = key->rate;
+		len = keyproto_keyfile_build(&file, payload, sizeof payload);
+		fd = keyfiles_rewound(&fleet->files, &fleet->config, i);
+		fleet->key_orders[i] = order_id + 1;
+		if (fd < 0 || !order(signer, KEYPROTO_KEYFILE,
+				  slice_of(payload, len), fd))
+			log_event(LOG_LEVEL_ERROR, "key",
+			    "name=%s file=\"%s\" reason=not-passed", key->name,
+			    key->path);
+	}
+}
+
+/* No descriptor: it makes one. */
+static void
+pass_root(struct signer *signer)
+{
+	struct fleet *fleet = signer->fleet;
+	const struct config_tickets *tickets = &fleet->config.tickets;
+	uint8_t payload[16];
+	size_t len =
+	    keyproto_ticketroot_build(&tickets->times, payload, sizeof payload);
+	int fd = keyfiles_root(&fleet->files, &fleet->config);
+
+	fleet->root_order = order_id + 1;
+	if ((fd < 0 && tickets->root[0] != '\0') ||
+	    !order(signer, KEYPROTO_TICKETROOT, slice_of(payload, len), fd))
+		log_event(LOG_LEVEL_ERROR, "key",
+		    "name=root file=\"%s\" reason=not-passed", tickets->root);
+}
+
+/* ---- what it says ---- */
+
+static void
+settle(struct fleet *fleet)
+{
+	if (fleet->settled || fleet->retired)
+		return;
+	fleet->settled = true;
+	fleet->events->settled(fleet, !fleet->failed);
+}
+
+/* What was passed first has been answered: counted once. */
+static void
+count_answer(struct fleet *fleet, bool *answered, enum keyproto_status status)
+{
+	if (*answered)
+		return;
+	*answered = true;
+	fleet->failed = fleet->failed || status != KEYPROTO_OK;
+	if (--fleet->unanswered == 0)
+		settle(fleet);
+}
+
+static void
+root_told(struct fleet *fleet, uint64_t id, enum keyproto_status status)
+{
+	if (id != fleet->root_order)
+		return;
+	if (status != KEYPROTO_OK)
+		fprintf(stderr,
+		    "%s: not a root of ticket keys: 32 to 1024 random bytes\n",
+		    fleet->config.tickets.root);
+	count_answer(fleet, &fleet->root_answered, status);
+}
+
+/* A key that is none is fatal to the fleet, once all such are named. */
+static void
+key_told(struct fleet *fleet, uint64_t id, enum keyproto_status status)
+{
+	const struct config_key *keys = fleet->config.keys;
+	unsigned i = 0;
+
+	while (i < fleet->config.key_count && fleet->key_orders[i] != id)
+		i++;
+	if (i == fleet->config.key_count)
+		return;
+	if (status == KEYPROTO_DENIED)
+		fprintf(stderr, "%s: premaster is for RSA keys alone\n",
+		    keys[i].path);
+	else if (status != KEYPROTO_OK)
+		fprintf(stderr,
+		    "%s: not a private key that is served: unencrypted PEM, "
+		    "EC P-256, P-384 or P-521, RSA of 2048 to 8192 bits\n",
+		    keys[i].path);
+	count_answer(fleet, &fleet->key_answered[i], status);
+}
+
+static void
+signer_told(struct signer *signer, struct slice packet)
+{
+	struct keyproto_processes what;
+	struct keyproto_header header;
+	struct slice payload;
+
+	if (keyproto_parse(packet, &header, &payload) != KEYPROTO_OK)
+		return;
+	if (header.type == KEYPROTO_KEYFILE) {
+		key_told(signer->fleet, header.id, header.status);
+	} else if (header.type == KEYPROTO_TICKETROOT) {
+		root_told(signer->fleet, header.id, header.status);
+	} else if (header.type == KEYPROTO_STATUS &&
+		   keyproto_processes_parse(payload, &what) &&
+		   what.count == 1) {
+		signer->about = what.process[0];
+		log_event(LOG_LEVEL_INFO, "signer",
+		    "group=%s child=%d uid=%u seccomp=%u keys=%u",
+		    group_name(signer), (int)signer->pid, signer->about.uid,
+		    signer->about.seccomp, signer->about.keys);
+	} else if (header.status != KEYPROTO_OK) {
+		log_event(LOG_LEVEL_ERROR, "signer",
+		    "group=%s request=%u reason=%s", group_name(signer),
+		    header.type, keyproto_status_name(header.status));
+	}
+}
+
+static void
+signer_ready(evutil_socket_t fd, short what, void *ctx)
+{
+	struct signer *signer = ctx;
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	enum channel_event event = CHANNEL_EMPTY;
+	size_t len;
+
+	(void)fd;
+	(void)what;
+	/* What it says may end its fleet. */
+	while (signer->control.channel != NULL &&
+	       (event = channel_receive(signer->control.channel, packet,
+		    sizeof packet, &len, NULL)) == CHANNEL_PACKET)
+		signer_told(signer, slice_of(packet, len));
+	/* Its end is seen by SIGCHLD; until then there is nothing to read. */
+	if (signer->control.channel != NULL && event != CHANNEL_EMPTY)
+		event_del(signer->control.readable);
+}
+
+static void
+signer_stop(struct signer *signer)
+{
+	link_close(&signer->control);
+	signer->pid = 0;
+	signer->about = (struct keyproto_process){ 0 };
+}
+
+static void
+respawn(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	signer_start(ctx);
+}
+
+static void
+signer_later(struct signer *signer)
+{
+	unsigned wait = backoff_died(&signer->backoff, clock_ms());
+	struct timeval when = { wait / 1000, (wait % 1000) * 1000 };
+
+	event_add(signer->respawn, &when);
+}
+
+static unsigned
+number_of(const struct signer *signer)
+{
+	unsigned i = 0;
+
+	while (signer->fleet->signers[i] != signer)
+		i++;
+	return i;
+}
+
+static void
+signer_start(struct signer *signer)
+{
+	struct spawn spawn = { .path = signer->fleet->path,
+		.name = is_tickets(signer) ? "keyd-tickets" : "keyd-signer" };
+	int ends[2];
+
+	backoff_started(&signer->backoff, clock_ms());
+	if (channel_pair(ends) != 0) {
+		signer_later(signer);
+		return;
+	}
+	spawn.control = ends[1];
+	signer->pid = spawn_child(&spawn);
+	close(ends[1]);
+	if (!link_open(&signer->control, signer->fleet->base, ends[0],
+		signer_ready, signer) ||
+	    signer->pid < 0) {
+		log_event(LOG_LEVEL_ERROR, "spawn", "path=%s reason=\"%s\"",
+		    signer->fleet->path, strerror(errno));
+		signer_stop(signer);
+		signer_later(signer);
+		return;
+	}
+	if (is_tickets(signer))
+		pass_root(signer);
+	else
+		pass_keys(signer);
+	if (!order(signer, KEYPROTO_STATUS, NO_BYTES, -1))
+		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
+	signer->fleet->events->started(signer->fleet, number_of(signer));
+}
+
+/* ---- the fleet ---- */
+
+struct fleet *
+fleet_new(struct event_base *base, const char *path,
+    const struct fleet_events *events)
+{
+	struct fleet *fleet = calloc(1, sizeof *fleet);
+
+	if (fleet == NULL)
+		return NULL;
+	fleet->base = base;
+	fleet->path = path;
+	fleet->events = events;
+	fleet->files.root = -1;
+	return fleet;
+}
+
+static void
+signer_free(struct signer *signer)
+{
+	link_close(&signer->control);
+	if (signer->respawn != NULL)
+		event_free(signer->respawn);
+	free(signer);
+}
+
+void
+fleet_free(struct fleet *fleet)
+{
+	if (fleet == NULL)
+		return;
+	for (unsigned i = 0; i < fleet->count; i++)
+		signer_free(fleet->signers[i]);
+	keyfiles_close(&fleet->files);
+	free(fleet);
+}
+
+struct config *
+fleet_config(struct fleet *fleet)
+{
+	return &fleet->config;
+}
+
+bool
+fleet_open(struct fleet *fleet)
+{
+	return keyfiles_open(&fleet->files, &fleet->config);
+}
+
+static void
+add_signer(struct fleet *fleet, unsigned group)
+{
+	struct signer *signer = calloc(1, sizeof *signer);
+
+	if (signer == NULL)
+		abort();
+	signer->fleet = fleet;
+	signer->group = group;
+	signer->respawn = event_new(fleet->base, -1, 0, respawn, signer);
+	if (signer->respawn == NULL)
+		abort();
+	fleet->signers[fleet->count++] = signer;
+	signer_start(signer);
+}
+
+/* The next that gets ticket keys, from i on. */
+static unsigned
+ticket_client(const struct config *config, unsigned i)
+{
+	while (i < config->client_count && !config->clients[i].tickets)
+		i++;
+	return i;
+}
+
+/* Channels that there are stay: to nobody who would not get one now. */
+static bool
+same_ticket_clients(const struct config *a, const struct config *b)
+{
+	unsigned i = 0, j = 0;
+
+	for (;; i++, j++) {
+		i = ticket_client(a, i);
+		j = ticket_client(b, j);
+		if (i == a->client_count || j == b->client_count)
+			return i == a->client_count && j == b->client_count;
+		if (a->clients[i].uid != b->clients[j].uid ||
+		    strcmp(a->clients[i].name, b->clients[j].name) != 0)
+			return false;
+	}
+}
+
+/* A root that was made at random is in one process, which is then kept. */
+static bool
+may_adopt(const struct config *config, const struct config *other)
+{
+	const struct config_tickets *a = &config->tickets, *b = &other->tickets;
+
+	return a->wanted && b->wanted && a->root[0] == '\0' &&
+	       b->root[0] == '\0' && a->times.rotate == b->times.rotate &&
+	       a->times.lifetime == b->times.lifetime &&
+	       same_ticket_clients(config, other);
+}
+
+void
+fleet_start(struct fleet *fleet, const struct fleet *before)
+{
+	const struct config *config = &fleet->config;
+	bool tickets = config->tickets.wanted &&
+		       (before == NULL || !may_adopt(config, &before->config));
+
+	fleet->unanswered = config->key_count + (tickets ? 1 : 0);
+	for (unsigned i = 0; i < config->group_count; i++)
+		add_signer(fleet, i);
+	if (tickets)
+		add_signer(fleet, config->group_count);
+}
+
+void
+fleet_adopt(struct fleet *fleet, struct fleet *other)
+{
+	struct signer *signer;
+
+	if (!may_adopt(&fleet->config, &other->config) || other->count == 0)
+		return;
+	signer = other->signers[--other->count];
+	signer->fleet = fleet;
+	signer->group = fleet->config.group_count;
+	fleet->signers[fleet->count++] = signer;
+	fleet->root_answered = true;
+}
+
+unsigned
+fleet_count(const struct fleet *fleet)
+{
+	return fleet->count;
+}
+
+void
+fleet_status(const struct fleet *fleet, struct keyproto_processes *all)
+{
+	for (unsigned i = 0; i < fleet->count; i++)
+		if (fleet->signers[i]->about.pid != 0 &&
+		    all->count < KEYPROTO_STATUS_MAX)
+			all->process[all->count++] = fleet->signers[i]->about;
+}
+
+/* One that dies before all has been told is not waited for. */
+bool
+fleet_reaped(struct fleet *fleet, pid_t pid, int status)
+{
+	struct signer *signer;
+	unsigned i = 0;
+
+	while (i < fleet->count && fleet->signers[i]->pid != pid)
+		i++;
+	if (i == fleet->count)
+		return false;
+	signer = fleet->signers[i];
+	if (!fleet->retired)
+		log_event(LOG_LEVEL_WARN, "signer-died",
+		    "group=%s child=%d %s=%d", group_name(signer), (int)pid,
+		    WIFSIGNALED(status) ? "signal" : "exit",
+		    WIFSIGNALED(status) ? WTERMSIG(status)
+					: WEXITSTATUS(status));
+	signer_stop(signer);
+	if (!fleet->retired)
+		signer_later(signer);
+	return true;
+}
+
+void
+fleet_retire(struct fleet *fleet)
+{
+	fleet->retired = true;
+	for (unsigned i = 0; i < fleet->count; i++) {
+		link_close(&fleet->signers[i]->control);
+		event_del(fleet->signers[i]->respawn);
+	}
+}
+
+size_t
+fleet_running(const struct fleet *fleet, pid_t *pids, size_t room)
+{
+	size_t count = 0;
+
+	for (unsigned i = 0; i < fleet->count; i++)
+		if (fleet->signers[i]->pid > 0 && count < room)
+			pids[count++] = fleet->signers[i]->pid;
+	return count;
+}
