@@ -305,6 +305,30 @@ START_TEST(a_chosen_chain_that_can_sign_nothing_ends_the_handshake)
 }
 END_TEST
 
+/* As s2n_connection_set_config would have said of the config's own. */
+START_TEST(a_chosen_chain_without_a_key_ends_the_handshake)
+{
+	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
+	const char *pem;
+	struct peers peers;
+
+	peers_open(&peers, &versions[_i]);
+	pem = MAKE(.name = "keyless", .key = versions[_i].key)->pem;
+	ck_assert_int_eq(s2n_cert_chain_and_key_load_public_pem_bytes(chain,
+			     (uint8_t *)(uintptr_t)pem, (uint32_t)strlen(pem)),
+	    0);
+	if (versions[_i].pending_key)
+		peers.client_config->key_callback = NULL;
+	listen_to(&peers);
+	note.answer = chain;
+	ck_assert(!peers_negotiate(&peers));
+	ck_assert_str_eq(
+	    s2n_strerror_name(peers.client_error), "S2N_ERR_NO_PRIVATE_KEY");
+	peers_close(&peers);
+	s2n_cert_chain_and_key_free(chain);
+}
+END_TEST
+
 START_TEST(null_and_empty_arguments_are_errors)
 {
 	struct s2n_cert_chain_and_key *empty = s2n_cert_chain_and_key_new();
@@ -380,6 +404,9 @@ request_callback_suite(void)
 	    (int)COUNT(versions));
 	tcase_add_loop_test(tcase,
 	    a_chosen_chain_that_can_sign_nothing_ends_the_handshake, 0, 2);
+	tcase_add_loop_test(tcase,
+	    a_chosen_chain_without_a_key_ends_the_handshake, 0,
+	    (int)COUNT(versions));
 	tcase_add_test(tcase, null_and_empty_arguments_are_errors);
 	suite_add_tcase(suite, tcase);
 	return suite;
