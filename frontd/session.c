@@ -442,7 +442,8 @@ start_relay(struct session *session)
 	const struct site *site =
 	    &session->listener->worker->sites[session->site];
 	/* A certificate may be larger than what is relayed at a time. */
-	size_t room = session->client != NULL ? PROXY_HEADER_MAX : BUFFER_SIZE;
+	size_t room = BUFFER_SIZE +
+		      (session->client != NULL ? session->client->der_len : 0);
 
 	session->state = RELAY;
 	session->up.data = malloc(room);

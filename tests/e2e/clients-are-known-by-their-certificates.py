@@ -71,6 +71,7 @@ class Mutual(Stack):
         self.client_pair("rsa", "/O=Example/CN=B\u00f6b", kind="rsa:2048")
         self.client_pair("mail", "/O=Example", "subjectAltName=email:carol@example.com")
         self.client_pair("large", "/CN=Large", "1.2.3.4=ASN1:UTF8:" + "x" * 40000)
+        self.client_pair("huge", "/CN=Huge", "1.2.3.4=ASN1:UTF8:" + "x" * 65500)
         self.client_pair("server", "/CN=server", "extendedKeyUsage=serverAuth")
         self.client_pair("old", "/CN=Old", days="-1")
         self.client_pair("stranger-alice", "/CN=Alice/O=Example", ca="stranger")
@@ -205,6 +206,14 @@ with Mutual() as stack:
         equal(f"nobody in the log: {line}", "client=- fingerprint=- " in line, True)
     for version, name in itertools.product(VERSIONS, (None, "nobody.test")):
         equal(f"{name} over {version} with a certificate", stack.offer(name, "alice", version)["name"], "Alice")
+
+    # What does not fit into a PROXY header is not left out of it.
+    for version in VERSIONS:
+        equal(f"curl's exit with a huge certificate over {version}",
+              stack.curl("must", "huge", version).returncode in (52, 56), True)
+    until("the lines of the huge ones", lambda: len(stack.ends("backend: the certificate is too large")) == 2)
+    for line in stack.ends("backend: the certificate is too large"):
+        equal(f"who it was: {line}", " client=Huge " in line, True)
 
     # A session of a site that asks for nothing is of no use where something is.
     for version in VERSIONS:
