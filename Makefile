@@ -67,10 +67,10 @@ LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions 
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message checkpoint alert transcript schedule13 \
     keys13 keylog choose client_hello kept_hello hello_retry server_hello encrypted_extensions certificate_request \
     certificate certificate_verify finished operation offload post review schedule12 keys12 choose12 client_hello_v2 hello_callback request_callback key_exchange \
-    early resume resume12 new_ticket binder choose_psk \
+    early resume resume12 new_ticket binder choose_psk offered_psks \
     certificate_status certificate_request12 certificate_verify12 next_protocol finished12))
 LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init bindings client_auth config dhparams policies serving version_range pkey_needs protocols connection transport ending \
-    negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate stapling resumption sessions early_data))
+    negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate stapling resumption sessions psks early_data))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_SESSION) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 
@@ -238,6 +238,7 @@ $(eval $(call unit,fragment,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,versions,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,resumption,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,early_data,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,psk,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,shutdown,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,bindings,$(PEERS) $(LIBTLS) $(call obj,$(SIGNING) ipc/keyproto),$$(CRYPTO_LIBS)))
 $(eval $(call unit,ending,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))

@@ -942,6 +942,100 @@ S2N_API extern int s2n_config_set_cache_delete_callback(
 S2N_API extern int s2n_config_set_session_cache_onoff(
     struct s2n_config *config, uint8_t enabled);
 
+/* ---- Pre-shared keys (Guide: TLS1.3 Pre-Shared Key Related Calls) ---- */
+
+/**
+ * A key that client and server have of each other, TLS 1.3 (RFC 8446 4.2.11).
+ * It stands for certificates: with it neither side sends any, whatever client
+ * authentication is wanted. NULL when there is no memory; to be freed with
+ * s2n_psk_free.
+ */
+struct s2n_psk;
+S2N_API extern struct s2n_psk *s2n_external_psk_new(void);
+/** Wipes and frees it, and sets *psk to NULL. NULL is fine. */
+S2N_API extern int s2n_psk_free(struct s2n_psk **psk);
+/** The name of the key, which travels in the clear: 1 to 65535 bytes, copied;
+ * none: S2N_ERR_INVALID_ARGUMENT. */
+S2N_API extern int s2n_psk_set_identity(
+    struct s2n_psk *psk, const uint8_t *identity, uint16_t identity_size);
+/** The key, copied. It must be as good as random: no password. None, or only
+ * zeroes: S2N_ERR_INVALID_ARGUMENT. */
+S2N_API extern int s2n_psk_set_secret(
+    struct s2n_psk *psk, const uint8_t *secret, uint16_t secret_size);
+typedef enum { S2N_PSK_HMAC_SHA256 = 0, S2N_PSK_HMAC_SHA384 } s2n_psk_hmac;
+/** The hash of the cipher suites that it is used with; SHA-256 at first. */
+S2N_API extern int s2n_psk_set_hmac(struct s2n_psk *psk, s2n_psk_hmac hmac);
+/**
+ * Gives the connection a copy of the key, preferred less than those before it:
+ * a client before it negotiates, a server until it has chosen (else
+ * S2N_ERR_INVALID_STATE). S2N_ERR_DUPLICATE_PSK_IDENTITIES; a client that could
+ * not offer it beside those it has: S2N_ERR_OFFERED_PSKS_TOO_LONG; beside a
+ * session: S2N_ERR_PSK_MODE; without identity or secret:
+ * S2N_ERR_INVALID_ARGUMENT.
+ */
+S2N_API extern int s2n_connection_append_psk(
+    struct s2n_connection *conn, struct s2n_psk *psk);
+
+typedef enum {
+	S2N_PSK_MODE_RESUMPTION = 0,
+	S2N_PSK_MODE_EXTERNAL
+} s2n_psk_mode;
+/** What keys connections expect, a server's that has none yet: sessions' (at
+ * first), or the application's. */
+S2N_API extern int s2n_config_set_psk_mode(
+    struct s2n_config *config, s2n_psk_mode mode);
+/** The same for one connection; S2N_ERR_PSK_MODE when it has keys of the other
+ * kind. */
+S2N_API extern int s2n_connection_set_psk_mode(
+    struct s2n_connection *conn, s2n_psk_mode mode);
+
+/** Bytes of the name of the key that the handshake was made with, a session's
+ * ticket too; 0: with none. */
+S2N_API extern int s2n_connection_get_negotiated_psk_identity_length(
+    struct s2n_connection *conn, uint16_t *identity_length);
+/** Copies it; S2N_ERR_INSUFFICIENT_MEM_SIZE when it does not fit. Without one
+ * nothing is written. */
+S2N_API extern int s2n_connection_get_negotiated_psk_identity(
+    struct s2n_connection *conn, uint8_t *identity,
+    uint16_t max_identity_length);
+
+/* One key that a client offers, and all of them, only for the callback. */
+struct s2n_offered_psk;
+struct s2n_offered_psk_list;
+/** NULL when there is no memory; to be freed with s2n_offered_psk_free. */
+S2N_API extern struct s2n_offered_psk *s2n_offered_psk_new(void);
+/** Frees it and sets *psk to NULL. NULL is fine. */
+S2N_API extern int s2n_offered_psk_free(struct s2n_offered_psk **psk);
+/** The identity, lent until the callback returns; none before it is read. */
+S2N_API extern int s2n_offered_psk_get_identity(
+    struct s2n_offered_psk *psk, uint8_t **identity, uint16_t *size);
+S2N_API extern bool s2n_offered_psk_list_has_next(
+    struct s2n_offered_psk_list *psk_list);
+/** Reads the next into psk; S2N_ERR_STUFFER_OUT_OF_DATA after the last. */
+S2N_API extern int s2n_offered_psk_list_next(
+    struct s2n_offered_psk_list *psk_list, struct s2n_offered_psk *psk);
+/** The next will be the first again. */
+S2N_API extern int s2n_offered_psk_list_reread(
+    struct s2n_offered_psk_list *psk_list);
+/**
+ * Makes it the connection's key, in place of one chosen before; NULL: none, for
+ * a full handshake. S2N_ERR_INVALID_ARGUMENT, and nothing changes, for one that
+ * was not read from the list, for which the connection has no key (or, where
+ * sessions are expected, whose ticket does not open), or for whose hash there
+ * is no cipher suite.
+ */
+S2N_API extern int s2n_offered_psk_list_choose_psk(
+    struct s2n_offered_psk_list *psk_list, struct s2n_offered_psk *psk);
+/**
+ * Server: called for each ClientHello that offers keys, two in a handshake with
+ * a HelloRetryRequest, to choose one. What it answers, if not 0, means none.
+ */
+typedef int (*s2n_psk_selection_callback)(struct s2n_connection *conn,
+    void *context, struct s2n_offered_psk_list *psk_list);
+/** NULL, as at first: the first of the server's keys that the client offers. */
+S2N_API extern int s2n_config_set_psk_selection_callback(
+    struct s2n_config *config, s2n_psk_selection_callback cb, void *context);
+
 /* ---- Early data (Guide: Using Early Data / 0RTT) ---- */
 
 /*
@@ -962,7 +1056,6 @@ S2N_API extern int s2n_connection_set_server_max_early_data_size(
 S2N_API extern int s2n_connection_set_server_early_data_context(
     struct s2n_connection *conn, const uint8_t *context, uint16_t context_size);
 
-struct s2n_psk;
 /**
  * Early data under an external pre-shared key: so many bytes, with this suite
  * (two bytes, IANA). S2N_ERR_CIPHER_NOT_SUPPORTED for one that is not known,

@@ -212,6 +212,7 @@ enum alert {
 	ERR(EARLY_DATA_NOT_ALLOWED, USAGE,    65, EARLY_DATA_NOT_ALLOWED,      INTERNAL_ERROR, "early data is not for this connection") \
 	ERR(INVALID_STATE,         USAGE,    64, INVALID_STATE,               INTERNAL_ERROR, "not possible in this state") \
 	ERR(NO_CERT_FOUND,         USAGE,    66, NO_CERT_FOUND,               INTERNAL_ERROR, "no certificate was configured") \
+	ERR(NO_PSK_FOUND,          USAGE,    66, NO_CERT_FOUND,               DECRYPT_ERROR, "no certificate was configured and no pre-shared key is in common") \
 	ERR(NO_PRIVATE_KEY,        USAGE,    68, NO_PRIVATE_KEY,              INTERNAL_ERROR, "the certificate has no private key and there is no asynchronous callback") \
 	ERR(PSK_MODE,              USAGE,    69, PSK_MODE,                    INTERNAL_ERROR, "sessions and external pre-shared keys cannot be mixed") \
 	ERR(EXTENSION_NOT_FOUND,   USAGE,    70,  X509_EXTENSION_VALUE_NOT_FOUND, INTERNAL_ERROR, "the certificate has no such extension") \

@@ -140,7 +140,10 @@ find_suite(struct s2n_connection *conn, const struct hello *hello,
 		suite =
 		    preference_suite(preference, preference->suites.numbers[i]);
 		if (suite == NULL || !suite_fits(suite, conn->version) ||
-		    /* RFC 8446 4.2.11: "compatible with" the key's hash */
+		    /* RFC 8446 4.1.4: a retry has told the suite */
+		    (conn->hs->retry &&
+			suite->number != conn->hs->retry_suite) ||
+		    /* 4.2.11: "compatible with" the key's hash */
 		    (conn->psk != NULL && suite->digest != conn->psk->digest) ||
 		    (wanted != NULL && !wanted(suite->number)) ||
 		    !choose_offered(hello->suites, suite->number))
@@ -306,7 +309,8 @@ find_certificates(struct s2n_connection *conn)
 	struct handshake *hs = conn->hs;
 
 	if (cert_store_count(conn->config->certs) == 0)
-		return fail(ERR_NO_CERT_FOUND);
+		return fail(
+		    hs->offer.has_psks ? ERR_NO_PSK_FOUND : ERR_NO_CERT_FOUND);
 	cert_store_choose(
 	    conn->config->certs, hs->offer.server_name, &hs->choice);
 	conn->cert_match = hs->choice.match;

@@ -30,6 +30,11 @@ must_check int choose_client_certificate(struct s2n_connection *);
 bool choose_suite(struct s2n_connection *, const struct hello *);
 /* The pre-shared key, with its binder checked: conn->psk; maybe none. */
 must_check int choose_psk(struct s2n_connection *, const struct hello *);
+/* The application's choice of one that is offered: ERR_INVALID_ARGUMENT when it
+ * is not known, or there is no suite for its hash. */
+must_check int choose_offered_psk(struct s2n_connection *, const struct hello *,
+    struct slice identity, uint16_t index);
+void choose_no_psk(struct s2n_connection *);
 
 /* The same below TLS 1.3, once version, name and protocol are chosen. */
 must_check int choose12_parameters(

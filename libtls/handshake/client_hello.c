@@ -5,6 +5,7 @@
 
 #include "libtls/crypto/library.h"
 #include "libtls/extension/extension.h"
+#include "libtls/extension/psk.h"
 #include "libtls/handshake/binder.h"
 #include "libtls/handshake/choose.h"
 #include "libtls/handshake/client_hello_v2.h"
@@ -133,8 +134,11 @@ client_hello_send(struct s2n_connection *conn, struct writer *out)
 	write_suites(conn, out);
 	writer_u8(out, 1);
 	writer_u8(out, COMPRESSION_NULL);
+	/* What has no bounds of ours in it are the application's keys. */
 	if ((r = extension_build(conn, IN_CLIENT_HELLO, out)) != 0)
-		return r;
+		return psk_offered(conn, 0) != NULL
+			   ? fail(ERR_OFFERED_PSKS_TOO_LONG)
+			   : r;
 	return binder_fill(conn, out, start);
 }
 

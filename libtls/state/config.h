@@ -113,6 +113,10 @@ struct s2n_config {
 	s2n_session_ticket_fn session_ticket; /* NULL: none */
 	void *session_ticket_ctx;
 
+	s2n_psk_mode psk_mode; /* the keys that are expected */
+	s2n_psk_selection_callback psk_selection; /* server; NULL: none */
+	void *psk_selection_ctx;
+
 	s2n_key_log_fn key_log;
 	void *key_log_ctx;
 	bool ktls_tls13; /* though it cannot follow key updates */

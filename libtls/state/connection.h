@@ -100,7 +100,11 @@ struct s2n_connection {
 	uint32_t ticket_lifetime; /* client: seconds, as told with the last */
 	uint16_t tickets_due, tickets_sent; /* TLS 1.3 */
 	uint64_t material_expires; /* of what tickets derive from; wall clock */
-	struct psk_list psks;
+	struct {
+		bool made; /* else it is the config's */
+		s2n_psk_mode mode;
+	} psk_mode;
+	struct psk_list psks;      /* of one kind */
 	const struct s2n_psk *psk; /* agreed on, one of them; NULL: none */
 	struct early early;
 
@@ -225,6 +229,17 @@ connection_protocol(const struct s2n_connection *conn)
 {
 	return conn->protocol != NULL ? slice_of_string(conn->protocol)
 				      : NO_BYTES;
+}
+
+/* The kind of keys that there are, or that are expected. */
+static inline s2n_psk_mode
+connection_psk_mode(const struct s2n_connection *conn)
+{
+	if (conn->psks.count > 0)
+		return conn->psks.psks[0]->external ? S2N_PSK_MODE_EXTERNAL
+						    : S2N_PSK_MODE_RESUMPTION;
+	return conn->psk_mode.made ? conn->psk_mode.mode
+				   : conn->config->psk_mode;
 }
 
 static inline const struct protocol_list *

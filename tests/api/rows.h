@@ -193,24 +193,24 @@
 	API(s2n_cert_get_x509_extension_value, int, (struct s2n_cert *cert, const uint8_t *oid, uint8_t *ext_value, uint32_t *ext_value_len, bool *critical)) \
 	API(s2n_cert_get_utf8_string_from_extension_data_length, int, (const uint8_t *extension_data, uint32_t extension_len, uint32_t *utf8_str_len)) \
 	API(s2n_cert_get_utf8_string_from_extension_data, int, (const uint8_t *extension_data, uint32_t extension_len, uint8_t *out_data, uint32_t *out_len)) \
-	LATER(s2n_external_psk_new, struct s2n_psk *, (void), 6) \
-	LATER(s2n_psk_free, int, (struct s2n_psk **psk), 6) \
-	LATER(s2n_psk_set_identity, int, (struct s2n_psk *psk, const uint8_t *identity, uint16_t identity_size), 6) \
-	LATER(s2n_psk_set_secret, int, (struct s2n_psk *psk, const uint8_t *secret, uint16_t secret_size), 6) \
-	LATER(s2n_psk_set_hmac, int, (struct s2n_psk *psk, s2n_psk_hmac hmac), 6) \
-	LATER(s2n_connection_append_psk, int, (struct s2n_connection *conn, struct s2n_psk *psk), 6) \
-	LATER(s2n_config_set_psk_mode, int, (struct s2n_config *config, s2n_psk_mode mode), 6) \
-	LATER(s2n_connection_set_psk_mode, int, (struct s2n_connection *conn, s2n_psk_mode mode), 6) \
-	LATER(s2n_connection_get_negotiated_psk_identity_length, int, (struct s2n_connection *conn, uint16_t *identity_length), 6) \
-	LATER(s2n_connection_get_negotiated_psk_identity, int, (struct s2n_connection *conn, uint8_t *identity, uint16_t max_identity_length), 6) \
-	LATER(s2n_offered_psk_new, struct s2n_offered_psk *, (void), 6) \
-	LATER(s2n_offered_psk_free, int, (struct s2n_offered_psk **psk), 6) \
-	LATER(s2n_offered_psk_get_identity, int, (struct s2n_offered_psk *psk, uint8_t **identity, uint16_t *size), 6) \
-	LATER(s2n_offered_psk_list_has_next, bool, (struct s2n_offered_psk_list *psk_list), 6) \
-	LATER(s2n_offered_psk_list_next, int, (struct s2n_offered_psk_list *psk_list, struct s2n_offered_psk *psk), 6) \
-	LATER(s2n_offered_psk_list_reread, int, (struct s2n_offered_psk_list *psk_list), 6) \
-	LATER(s2n_offered_psk_list_choose_psk, int, (struct s2n_offered_psk_list *psk_list, struct s2n_offered_psk *psk), 6) \
-	LATER(s2n_config_set_psk_selection_callback, int, (struct s2n_config *config, s2n_psk_selection_callback cb, void *context), 6) \
+	API(s2n_external_psk_new, struct s2n_psk *, (void)) \
+	API(s2n_psk_free, int, (struct s2n_psk **psk)) \
+	API(s2n_psk_set_identity, int, (struct s2n_psk *psk, const uint8_t *identity, uint16_t identity_size)) \
+	API(s2n_psk_set_secret, int, (struct s2n_psk *psk, const uint8_t *secret, uint16_t secret_size)) \
+	API(s2n_psk_set_hmac, int, (struct s2n_psk *psk, s2n_psk_hmac hmac)) \
+	API(s2n_connection_append_psk, int, (struct s2n_connection *conn, struct s2n_psk *psk)) \
+	API(s2n_config_set_psk_mode, int, (struct s2n_config *config, s2n_psk_mode mode)) \
+	API(s2n_connection_set_psk_mode, int, (struct s2n_connection *conn, s2n_psk_mode mode)) \
+	API(s2n_connection_get_negotiated_psk_identity_length, int, (struct s2n_connection *conn, uint16_t *identity_length)) \
+	API(s2n_connection_get_negotiated_psk_identity, int, (struct s2n_connection *conn, uint8_t *identity, uint16_t max_identity_length)) \
+	API(s2n_offered_psk_new, struct s2n_offered_psk *, (void)) \
+	API(s2n_offered_psk_free, int, (struct s2n_offered_psk **psk)) \
+	API(s2n_offered_psk_get_identity, int, (struct s2n_offered_psk *psk, uint8_t **identity, uint16_t *size)) \
+	API(s2n_offered_psk_list_has_next, bool, (struct s2n_offered_psk_list *psk_list)) \
+	API(s2n_offered_psk_list_next, int, (struct s2n_offered_psk_list *psk_list, struct s2n_offered_psk *psk)) \
+	API(s2n_offered_psk_list_reread, int, (struct s2n_offered_psk_list *psk_list)) \
+	API(s2n_offered_psk_list_choose_psk, int, (struct s2n_offered_psk_list *psk_list, struct s2n_offered_psk *psk)) \
+	API(s2n_config_set_psk_selection_callback, int, (struct s2n_config *config, s2n_psk_selection_callback cb, void *context)) \
 	API(s2n_connection_get_wire_bytes_in, uint64_t, (struct s2n_connection *conn)) \
 	API(s2n_connection_get_wire_bytes_out, uint64_t, (struct s2n_connection *conn)) \
 	API(s2n_connection_get_client_protocol_version, int, (struct s2n_connection *conn)) \
@@ -243,22 +243,22 @@
 	API(s2n_async_pkey_op_set_output, int, (struct s2n_async_pkey_op *op, const uint8_t *data, uint32_t data_len)) \
 	API(s2n_config_set_key_log_cb, int, (struct s2n_config *config, s2n_key_log_fn callback, void *ctx)) \
 	API(s2n_config_enable_cert_req_dss_legacy_compat, int, (struct s2n_config *config)) \
-	LATER(s2n_config_set_server_max_early_data_size, int, (struct s2n_config *config, uint32_t max_early_data_size), 6) \
-	LATER(s2n_connection_set_server_max_early_data_size, int, (struct s2n_connection *conn, uint32_t max_early_data_size), 6) \
-	LATER(s2n_connection_set_server_early_data_context, int, (struct s2n_connection *conn, const uint8_t *context, uint16_t context_size), 6) \
-	LATER(s2n_psk_configure_early_data, int, (struct s2n_psk *psk, uint32_t max_early_data_size, uint8_t cipher_suite_first_byte, uint8_t cipher_suite_second_byte), 6) \
-	LATER(s2n_psk_set_application_protocol, int, (struct s2n_psk *psk, const uint8_t *application_protocol, uint8_t size), 6) \
-	LATER(s2n_psk_set_early_data_context, int, (struct s2n_psk *psk, const uint8_t *context, uint16_t size), 6) \
-	LATER(s2n_connection_get_early_data_status, int, (struct s2n_connection *conn, s2n_early_data_status_t *status), 6) \
-	LATER(s2n_connection_get_remaining_early_data_size, int, (struct s2n_connection *conn, uint32_t *allowed_early_data_size), 6) \
-	LATER(s2n_connection_get_max_early_data_size, int, (struct s2n_connection *conn, uint32_t *max_early_data_size), 6) \
-	LATER(s2n_send_early_data, int, (struct s2n_connection *conn, const uint8_t *data, ssize_t data_len, ssize_t *data_sent, s2n_blocked_status *blocked), 6) \
-	LATER(s2n_recv_early_data, int, (struct s2n_connection *conn, uint8_t *data, ssize_t max_data_len, ssize_t *data_received, s2n_blocked_status *blocked), 6) \
-	LATER(s2n_config_set_early_data_cb, int, (struct s2n_config *config, s2n_early_data_cb cb), 6) \
-	LATER(s2n_offered_early_data_get_context_length, int, (struct s2n_offered_early_data *early_data, uint16_t *context_len), 6) \
-	LATER(s2n_offered_early_data_get_context, int, (struct s2n_offered_early_data *early_data, uint8_t *context, uint16_t max_len), 6) \
-	LATER(s2n_offered_early_data_reject, int, (struct s2n_offered_early_data *early_data), 6) \
-	LATER(s2n_offered_early_data_accept, int, (struct s2n_offered_early_data *early_data), 6) \
+	API(s2n_config_set_server_max_early_data_size, int, (struct s2n_config *config, uint32_t max_early_data_size)) \
+	API(s2n_connection_set_server_max_early_data_size, int, (struct s2n_connection *conn, uint32_t max_early_data_size)) \
+	API(s2n_connection_set_server_early_data_context, int, (struct s2n_connection *conn, const uint8_t *context, uint16_t context_size)) \
+	API(s2n_psk_configure_early_data, int, (struct s2n_psk *psk, uint32_t max_early_data_size, uint8_t cipher_suite_first_byte, uint8_t cipher_suite_second_byte)) \
+	API(s2n_psk_set_application_protocol, int, (struct s2n_psk *psk, const uint8_t *application_protocol, uint8_t size)) \
+	API(s2n_psk_set_early_data_context, int, (struct s2n_psk *psk, const uint8_t *context, uint16_t size)) \
+	API(s2n_connection_get_early_data_status, int, (struct s2n_connection *conn, s2n_early_data_status_t *status)) \
+	API(s2n_connection_get_remaining_early_data_size, int, (struct s2n_connection *conn, uint32_t *allowed_early_data_size)) \
+	API(s2n_connection_get_max_early_data_size, int, (struct s2n_connection *conn, uint32_t *max_early_data_size)) \
+	API(s2n_send_early_data, int, (struct s2n_connection *conn, const uint8_t *data, ssize_t data_len, ssize_t *data_sent, s2n_blocked_status *blocked)) \
+	API(s2n_recv_early_data, int, (struct s2n_connection *conn, uint8_t *data, ssize_t max_data_len, ssize_t *data_received, s2n_blocked_status *blocked)) \
+	API(s2n_config_set_early_data_cb, int, (struct s2n_config *config, s2n_early_data_cb cb)) \
+	API(s2n_offered_early_data_get_context_length, int, (struct s2n_offered_early_data *early_data, uint16_t *context_len)) \
+	API(s2n_offered_early_data_get_context, int, (struct s2n_offered_early_data *early_data, uint8_t *context, uint16_t max_len)) \
+	API(s2n_offered_early_data_reject, int, (struct s2n_offered_early_data *early_data)) \
+	API(s2n_offered_early_data_accept, int, (struct s2n_offered_early_data *early_data)) \
 	API(s2n_config_get_supported_groups, int, (struct s2n_config *config, uint16_t *groups, uint16_t groups_count_max, uint16_t *groups_count)) \
 	API(s2n_config_set_serialization_version, int, (struct s2n_config *config, s2n_serialization_version version)) \
 	API(s2n_connection_serialization_length, int, (struct s2n_connection *conn, uint32_t *length)) \
@@ -405,10 +405,10 @@
 	VALUE(S2N_TLS_HASH_SHA384, 5) \
 	VALUE(S2N_TLS_HASH_SHA512, 6) \
 	VALUE(S2N_TLS_HASH_MD5_SHA1, 224) \
-	LATER_VALUE(S2N_PSK_HMAC_SHA256, 0) \
-	LATER_VALUE(S2N_PSK_HMAC_SHA384, 1) \
-	LATER_VALUE(S2N_PSK_MODE_RESUMPTION, 0) \
-	LATER_VALUE(S2N_PSK_MODE_EXTERNAL, 1) \
+	VALUE(S2N_PSK_HMAC_SHA256, 0) \
+	VALUE(S2N_PSK_HMAC_SHA384, 1) \
+	VALUE(S2N_PSK_MODE_RESUMPTION, 0) \
+	VALUE(S2N_PSK_MODE_EXTERNAL, 1) \
 	VALUE(S2N_SNI_NONE, 1) \
 	VALUE(S2N_SNI_EXACT_MATCH, 2) \
 	VALUE(S2N_SNI_WILDCARD_MATCH, 3) \
@@ -417,10 +417,10 @@
 	VALUE(S2N_ASYNC_PKEY_VALIDATION_STRICT, 1) \
 	VALUE(S2N_ASYNC_DECRYPT, 0) \
 	VALUE(S2N_ASYNC_SIGN, 1) \
-	LATER_VALUE(S2N_EARLY_DATA_STATUS_OK, 0) \
-	LATER_VALUE(S2N_EARLY_DATA_STATUS_NOT_REQUESTED, 1) \
-	LATER_VALUE(S2N_EARLY_DATA_STATUS_REJECTED, 2) \
-	LATER_VALUE(S2N_EARLY_DATA_STATUS_END, 3) \
+	VALUE(S2N_EARLY_DATA_STATUS_OK, 0) \
+	VALUE(S2N_EARLY_DATA_STATUS_NOT_REQUESTED, 1) \
+	VALUE(S2N_EARLY_DATA_STATUS_REJECTED, 2) \
+	VALUE(S2N_EARLY_DATA_STATUS_END, 3) \
 	VALUE(S2N_SERIALIZED_CONN_NONE, 0) \
 	VALUE(S2N_SERIALIZED_CONN_V1, 1) \
 	VALUE(S2N_ASYNC_OFFLOAD_PKEY_VERIFY, 1) \
@@ -465,10 +465,10 @@
 	TYPE(s2n_recv_fn, int (void *, uint8_t *, uint32_t)) \
 	TYPE(s2n_send_fn, int (void *, const uint8_t *, uint32_t)) \
 	TYPE(s2n_session_ticket_fn, int (*)(struct s2n_connection *, void *, struct s2n_session_ticket *)) \
-	LATER_TYPE(s2n_psk_selection_callback, int (*)(struct s2n_connection *, void *, struct s2n_offered_psk_list *)) \
+	TYPE(s2n_psk_selection_callback, int (*)(struct s2n_connection *, void *, struct s2n_offered_psk_list *)) \
 	TYPE(s2n_async_pkey_fn, int (*)(struct s2n_connection *, struct s2n_async_pkey_op *)) \
 	TYPE(s2n_key_log_fn, int (*)(void *, struct s2n_connection *, uint8_t *, size_t)) \
-	LATER_TYPE(s2n_early_data_cb, int (*)(struct s2n_connection *, struct s2n_offered_early_data *)) \
+	TYPE(s2n_early_data_cb, int (*)(struct s2n_connection *, struct s2n_offered_early_data *)) \
 	TYPE(s2n_async_offload_cb, int (*)(struct s2n_connection *, struct s2n_async_offload_op *, void *)) \
 	TYPE(s2n_cert_request_callback, int (*)(struct s2n_connection *, void *, struct s2n_certificate_request *)) \
 	TYPE(s2n_crl_lookup_callback, int (*)(struct s2n_crl_lookup *, void *)) \

@@ -244,9 +244,10 @@ configure(struct peers *peers, const struct peers_spec *spec)
 	ck_assert_int_eq(s2n_cert_chain_and_key_load_pem(peers->chain,
 			     certs_chain_pem(leaf), leaf->key_pem),
 	    0);
-	ck_assert_int_eq(s2n_config_add_cert_chain_and_key_to_store(
-			     peers->server_config, peers->chain),
-	    0);
+	if (!spec->no_chain)
+		ck_assert_int_eq(s2n_config_add_cert_chain_and_key_to_store(
+				     peers->server_config, peers->chain),
+		    0);
 	ck_assert_int_eq(
 	    s2n_config_add_pem_to_trust_store(peers->client_config, ca->pem),
 	    0);
@@ -311,6 +312,8 @@ join(struct peers *peers, bool slow)
 	s2n_connection_set_ctx(peers->server, peers);
 	s2n_connection_set_ctx(peers->client, peers);
 	ck_assert_int_eq(s2n_set_server_name(peers->client, HOST), 0);
+	if (peers->prepare != NULL)
+		peers->prepare(peers);
 }
 
 static void
@@ -328,7 +331,7 @@ disconnect(struct peers *peers)
 void
 peers_open(struct peers *peers, const struct peers_spec *spec)
 {
-	*peers = (struct peers){ 0 };
+	*peers = (struct peers){ .prepare = spec->prepare };
 	configure(peers, spec);
 	join(peers, spec->slow);
 }

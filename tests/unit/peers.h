@@ -32,6 +32,7 @@ struct peers {
 	struct s2n_connection *pending_for;
 	unsigned key_operations, decryptions;
 	int client_error, server_error; /* s2n_errno where it failed */
+	void (*prepare)(struct peers *);
 };
 
 /* What a pair is made of; zero is ordinary. */
@@ -53,6 +54,9 @@ struct peers_spec {
 	/* The client asks for an OCSP response and SCTs, which it does not look
 	 * into, and the server has some. */
 	bool staples;
+	bool no_chain; /* the server has no certificate */
+	/* Called whenever both connections have been made, not yet talking. */
+	void (*prepare)(struct peers *);
 };
 
 /* Both made, not yet talking. Fails the test when that cannot be done. */
