@@ -71,7 +71,7 @@ class Mutual(Stack):
         self.client_pair("rsa", "/O=Example/CN=B\u00f6b", kind="rsa:2048")
         self.client_pair("mail", "/O=Example", "subjectAltName=email:carol@example.com")
         self.client_pair("large", "/CN=Large", "1.2.3.4=ASN1:UTF8:" + "x" * 40000)
-        self.client_pair("huge", "/CN=Huge", "1.2.3.4=ASN1:UTF8:" + "x" * 65500)
+        self.client_pair("huge", "/CN=Huge", "1.2.3.4=ASN1:UTF8:" + "x" * 65050)
         self.client_pair("server", "/CN=server", "extendedKeyUsage=serverAuth")
         self.client_pair("old", "/CN=Old", days="-1")
         self.client_pair("stranger-alice", "/CN=Alice/O=Example", ca="stranger")
