@@ -233,8 +233,8 @@ s2n_offered_early_data_get_context(struct s2n_offered_early_data *early_data,
 
 /* ---- sending ---- */
 
-/* The handshake, as far as it goes before early data has an end. 0: it waits
- * for that, or for the peer. */
+/* The handshake, as far as it goes without more early data, or without an end
+ * of it: ERR_WANT_EARLY_DATA. */
 static int
 run(struct s2n_connection *conn, s2n_blocked_status *blocked)
 {
@@ -274,14 +274,13 @@ send_early(struct s2n_connection *conn, struct slice data, size_t *done,
 	if (conn->negotiated)
 		return fail(ERR_EARLY_DATA_NOT_ALLOWED);
 	r = run(conn, blocked);
-	if (r != 0 && !errors_waiting(r))
+	if (r != ERR_WANT_EARLY_DATA)
 		return r;
-	/* What is refused, or was never asked for, is not sent: the status
-	 * says so. */
-	if (conn->early.state != EARLY_REQUESTED &&
-	    conn->early.state != EARLY_ACCEPTED)
-		return early_over(conn) ? 0 : r;
 	*blocked = S2N_NOT_BLOCKED;
+	/* What was refused, or never asked for, is not sent: the status says
+	 * so. */
+	if (early_over(conn))
+		return 0;
 	r = send_data(conn, data, done);
 	if (errors_waiting(r))
 		*blocked = S2N_BLOCKED_ON_WRITE;

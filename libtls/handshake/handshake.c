@@ -348,17 +348,16 @@ step_recv(struct s2n_connection *conn, const struct step *step)
 
 /*
  * The handshake that runs in a call for early data goes no further than that
- * needs: to the client's next message, once it is known what becomes of it. A
- * client that may send some says itself when it has sent all.
+ * needs. A client sends without waiting for an answer, a server goes on to the
+ * client's next message once it is known that no more comes.
  */
 static bool
 stops_for_early_data(const struct s2n_connection *conn, const struct step *step,
     enum expect when)
 {
-	if (!conn->early.in_call || when == NO || step->sender != S2N_CLIENT)
+	if (!conn->early.in_call || when == NO || step->sender == conn->mode)
 		return false;
-	return early_over(conn) ||
-	       (!is_server(conn) && step->message == END_OF_EARLY_DATA);
+	return !is_server(conn) || early_over(conn);
 }
 
 int

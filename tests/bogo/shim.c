@@ -35,8 +35,11 @@ struct shim {
 	bool asked;                          /* to renegotiate: not done yet */
 	bool refused;                        /* to renegotiate: the end */
 	bool closing;
+	size_t greeted; /* bytes of the greeting, as early data */
 	long renegotiations;
 };
+
+static const char greeting[] = "hello";
 
 static bool again(struct shim *, s2n_blocked_status);
 
@@ -184,6 +187,31 @@ negotiate(struct shim *shim)
 	while (s2n_negotiate(shim->conn, &blocked) != 0)
 		if (!again(shim, blocked))
 			return failed(shim);
+	return true;
+}
+
+/* As much of it as is allowed; what is refused is sent again later. */
+static bool
+send_early(struct shim *shim, const char *text)
+{
+	s2n_blocked_status blocked;
+	size_t len = strlen(text), sent = 0;
+	uint32_t allowed;
+	ssize_t part;
+	int r;
+
+	if (s2n_connection_get_max_early_data_size(shim->conn, &allowed) != 0)
+		return failed(shim);
+	len = len < allowed ? len : allowed;
+	do {
+		r = s2n_send_early_data(shim->conn,
+		    (const uint8_t *)text + sent, (ssize_t)(len - sent), &part,
+		    &blocked);
+		sent += (size_t)part;
+		if (r != 0 && !again(shim, blocked))
+			return failed(shim);
+	} while (r != 0);
+	shim->greeted = sent;
 	return true;
 }
 
@@ -373,8 +401,6 @@ static bool
 converse(struct shim *shim)
 {
 	const struct options *options = &shim->options;
-	static const char greeting[] = "hello";
-
 	if (options->extra_handshake && !negotiate(shim))
 		return false;
 	if (!export_key(shim) ||
@@ -391,8 +417,9 @@ converse(struct shim *shim)
 			return false;
 		return echo(shim, greeting);
 	}
-	if (options->writes_first &&
-	    !send_all(shim, greeting, strlen(greeting)))
+	if (options->writes_first && shim->greeted < strlen(greeting) &&
+	    !send_all(shim, greeting + shim->greeted,
+		strlen(greeting) - shim->greeted))
 		return false;
 	return options->shuts_down || echo(shim, NULL);
 }
@@ -546,12 +573,36 @@ make_connection(struct shim *shim)
 		   s2n_set_server_name(shim->conn, options->host_name) == 0);
 }
 
+/* The handshake, with a client's greeting as early data where that is asked
+ * for; once it is refused, other options count. */
 static bool
-run(struct shim *shim, bool resumes)
+open_connection(struct shim *shim, const struct options *retry)
+{
+	s2n_early_data_status_t status;
+
+	if (shim->options.early_data && shim->options.server)
+		unimplemented("data before the client's Finished");
+	if (shim->options.early_data && shim->options.unfinished_write)
+		unimplemented("early data left unfinished");
+	if (shim->options.early_data && shim->options.writes_first &&
+	    !send_early(shim, greeting))
+		return false;
+	if (!negotiate(shim) || !expect_early_data(shim->conn, &shim->options))
+		return false;
+	(void)!s2n_connection_get_early_data_status(shim->conn, &status);
+	if (status != S2N_EARLY_DATA_STATUS_END)
+		shim->greeted = 0;
+	if (status == S2N_EARLY_DATA_STATUS_REJECTED)
+		shim->options = *retry;
+	return true;
+}
+
+static bool
+run(struct shim *shim, const struct options *retry, bool resumes)
 {
 	const struct options *options = &shim->options;
 
-	if (!negotiate(shim) || !request_seen(options) ||
+	if (!open_connection(shim, retry) || !request_seen(options) ||
 	    !expect_all(
 		shim->conn, options, shim->transport.extended_master, resumes))
 		return false;
@@ -563,7 +614,8 @@ run(struct shim *shim, bool resumes)
 }
 
 static bool
-connection(const struct options *options, bool resumes)
+connection(
+    const struct options *options, const struct options *retry, bool resumes)
 {
 	struct shim shim = { .options = *options };
 	bool good;
@@ -581,7 +633,7 @@ connection(const struct options *options, bool resumes)
 		perror("connect");
 		return false;
 	}
-	good = run(&shim, resumes);
+	good = run(&shim, retry, resumes);
 	if (shim.refused) {
 		fputs(
 		    "a HelloRequest was refused :NO_RENEGOTIATION:\n", stderr);
@@ -611,10 +663,10 @@ main(int argc, char **argv)
 		errors_explain(NULL);
 		return 1;
 	}
-	good = connection(&options[INITIAL], false);
+	good = connection(&options[INITIAL], &options[RETRY], false);
 	for (long i = 0; good && i < options[INITIAL].resumptions; i++) {
 		sessions_wait(options[INITIAL].delay);
-		good = connection(&options[RESUMPTION], true);
+		good = connection(&options[RESUMPTION], &options[RETRY], true);
 	}
 	return good ? 0 : 1;
 }

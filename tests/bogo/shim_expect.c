@@ -139,6 +139,15 @@ ids_are(struct s2n_connection *conn, const struct options *options)
 		   !seen);
 }
 
+static bool
+ticket_allows(struct s2n_connection *conn, bool expected)
+{
+	bool seen = conn->session != NULL && conn->session->early.max > 0;
+
+	return holds("a ticket for early data", expected, seen) &&
+	       holds("a ticket for no early data", !expected, !seen);
+}
+
 /* Of a full handshake, and in TLS 1.3 of any. */
 bool
 expect_session(
@@ -150,7 +159,24 @@ expect_session(
 		   (conn->version >= S2N_TLS13 || !resumed);
 
 	return holds("a session", due, seen) &&
-	       holds("no session", options->no_session, !seen);
+	       holds("no session", options->no_session, !seen) &&
+	       (!due || conn->version < S2N_TLS13 ||
+		   ticket_allows(conn, options->early_ticket));
+}
+
+bool
+expect_early_data(struct s2n_connection *conn, const struct options *options)
+{
+	s2n_early_data_status_t status;
+
+	if (s2n_connection_get_early_data_status(conn, &status) != 0)
+		return false;
+	return holds("early data was accepted", options->early_accepted,
+		   status == S2N_EARLY_DATA_STATUS_END) &&
+	       holds("early data was rejected", options->early_rejected,
+		   status == S2N_EARLY_DATA_STATUS_REJECTED) &&
+	       holds("no early data was offered", options->early_unoffered,
+		   status == S2N_EARLY_DATA_STATUS_NOT_REQUESTED);
 }
 
 bool

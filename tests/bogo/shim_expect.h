@@ -16,5 +16,7 @@ bool expect_all(struct s2n_connection *, const struct options *,
 bool expect_renegotiations(const struct options *, long seen);
 /* Likewise, whether there is a session that can be resumed. */
 bool expect_session(struct s2n_connection *, const struct options *, bool seen);
+/* Client: what became of early data, once the handshake is complete. */
+bool expect_early_data(struct s2n_connection *, const struct options *);
 
 #endif

@@ -90,6 +90,11 @@ static const struct flag {
 	FLAG("use-old-client-cert-callback", SWITCH, nothing),
 	FLAG("partial-write", SWITCH, nothing),
 	FLAG("no-ticket", SWITCH, no_tickets),
+	FLAG("enable-early-data", SWITCH, early_data),
+	FLAG("expect-accept-early-data", SWITCH, early_accepted),
+	FLAG("expect-reject-early-data", SWITCH, early_rejected),
+	FLAG("expect-no-offer-early-data", SWITCH, early_unoffered),
+	FLAG("expect-ticket-supports-early-data", SWITCH, early_ticket),
 	FLAG("resume-count", NUMBER, resumptions),
 	FLAG("resumption-delay", NUMBER, delay),
 	FLAG("expect-session-miss", SWITCH, session_miss),
@@ -132,7 +137,8 @@ static const struct prefix {
 } prefixes[] = {
 	{ "-on-initial-", { [INITIAL] = true } },
 	{ "-on-resume-", { [RESUMPTION] = true } },
-	{ "-", { true, true } },
+	{ "-on-retry-", { [RETRY] = true } },
+	{ "-", { true, true, true } },
 };
 
 /* The prefix's last character is the name's first. */

@@ -48,7 +48,7 @@ struct options {
 	bool buffers; /* reads ahead */
 	bool async, writes_first, shuts_down, check_close, unfinished_write;
 	bool record_sizes, extra_handshake, sends_alert, updates_keys;
-	bool export_secrets, no_tickets;
+	bool export_secrets, no_tickets, early_data;
 	long resumptions; /* connections after the first */
 	long delay;       /* seconds between them */
 	long read_size;
@@ -62,6 +62,7 @@ struct options {
 	struct bytes ocsp, scts;
 	bool retry, no_retry, extended_master, secure_renegotiation;
 	bool no_secure_renegotiation;
+	bool early_accepted, early_rejected, early_ticket, early_unoffered;
 	bool session_miss, no_session, session_id, no_session_id;
 	/* of flags that ask for what is so anyway */
 	bool nothing;
@@ -70,8 +71,9 @@ struct options {
 /* Ends the process: exit status 89, with why on stderr. */
 _Noreturn void unimplemented(const char *why);
 
-/* Of the first connection, and of those that resume its session. */
-enum connection { INITIAL, RESUMPTION, CONNECTIONS };
+/* Of the first connection, of those that resume its session, and of what comes
+ * of one whose early data is refused. */
+enum connection { INITIAL, RESUMPTION, RETRY, CONNECTIONS };
 
 void options_parse(int argc, char **argv, struct options[CONNECTIONS]);
 

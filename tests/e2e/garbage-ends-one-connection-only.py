@@ -34,10 +34,15 @@ def answer(sock):
     return got
 
 
+def broken(stack):
+    """Ends but those of connections that were in order: the first one's may come late."""
+    return [end for end in stack.sessions() if end != "closed"]
+
+
 with Stack() as stack:
     beside = stack.client()
     for data, alerts in GARBAGE:
-        before = len(stack.sessions())
+        before = len(broken(stack))
         with stack.connect() as sock:
             sock.sendall(data)
             got = answer(sock)
@@ -49,7 +54,7 @@ with Stack() as stack:
             equal("the answer to an alert", got, b"")
         beside.sendall(b"unharmed")
         equal("the echo", beside.recv(100), b"unharmed")
-        until("the one log line", lambda: len(stack.sessions()) == before + 1, 40)
+        until("the one log line", lambda: len(broken(stack)) == before + 1, 40)
     for size in (1, 5, 100, 5000, 70000):
         for first in (b"", HELLO):
             with stack.connect() as sock:
