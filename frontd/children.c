@@ -132,6 +132,7 @@ join(struct child *worker, struct child *connect)
 static void
 prepare_worker(struct child *child)
 {
+	static const struct control_plain replay = { CONTROL_REPLAY };
 	struct master *master = child->master;
 	const struct options *options = &master->options;
 
@@ -143,6 +144,8 @@ prepare_worker(struct child *child)
 		tell(child, &options->listens[i].what,
 		    sizeof options->listens[i].what,
 		    master->sockets[i][child->index]);
+	if (master->replay >= 0)
+		tell(child, &replay, sizeof replay, master->replay);
 	join(child, &master->connect);
 	keylink_ask(master, child->index);
 	tell_start(child);

@@ -36,6 +36,8 @@ enum control_type {
 			    * (to frontd-connect: a channel to a worker) */
 	CONTROL_CLIENT_CA, /* struct control_client_ca: likewise in chunks,
 			    * before those that name it */
+	CONTROL_REPLAY,    /* struct control_plain + the register of early data
+			    * (see frontd/replay.h), if a site takes any */
 	CONTROL_START,     /* struct control_start: seal, then serve */
 	/* master to frontd-connect */
 	CONTROL_BACKEND, /* struct control_backend */
@@ -84,6 +86,7 @@ struct control_site {
 	uint8_t spki[32];                 /* SHA-256 of the leaf's public key */
 	uint32_t chain_size;   /* bytes of PEM that CONTROL_CHAIN will bring */
 	uint32_t staple_size;  /* of DER that CONTROL_STAPLE will; 0: none */
+	uint32_t early_data;   /* most bytes of it; 0: none is taken */
 	uint64_t staple_until; /* served before that; seconds since 1970 */
 	struct control_terms terms;
 };

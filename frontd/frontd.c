@@ -2,6 +2,7 @@
  * frontd, the master: reads its configuration and the public chains, binds,
  * starts its children and keeps them running until it is told to end.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +13,10 @@
 #include "frontd/bind.h"
 #include "frontd/children.h"
 #include "frontd/keylink.h"
+#include "frontd/replay.h"
 #include "policy/profiles.h"
 
-static struct master master = { .page_socket = -1 };
+static struct master master = { .page_socket = -1, .replay = -1 };
 
 static void
 stop(evutil_socket_t fd, short what, void *ctx)
@@ -73,13 +75,29 @@ warn_of_stale_responses(void)
 			    master.options.sites[i]->stale);
 }
 
+/* Before the seal, which allows no more memory of this kind. */
+static bool
+make_replay(void)
+{
+	for (unsigned i = 0; i < master.options.site_count; i++) {
+		if (master.options.sites[i]->what.early_data == 0)
+			continue;
+		if ((master.replay = replay_make()) >= 0)
+			return true;
+		log_event(LOG_LEVEL_ERROR, "early-data", "reason=\"%s\"",
+		    strerror(errno));
+		return false;
+	}
+	return true;
+}
+
 static int
 run(void)
 {
 	const struct policy_request ask = { .strictness =
 						master.options.strictness };
 
-	if (!bind_all(&master))
+	if (!bind_all(&master) || !make_replay())
 		return EXIT_FAILURE;
 	if ((master.base = event_base_new()) == NULL || !watch_signals())
 		return EXIT_FAILURE;

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "frontd/listener.h"
+#include "frontd/replay.h"
 #include "frontd/session.h"
 #include "frontd/ticketing.h"
 #include "ipc/spawn.h"
@@ -361,6 +362,11 @@ take_order(struct slice packet, int fd)
 	case CONTROL_CONNECTOR:
 		if (fd >= 0)
 			take_connector(fd);
+		return;
+	case CONTROL_REPLAY:
+		if (fd < 0 || (worker.replay = replay_map(fd)) == NULL)
+			exit(EXIT_FAILURE);
+		close(fd);
 		return;
 	case CONTROL_START:
 		if (control_take(packet, &record.start, sizeof record.start))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "frontd/names.h"
+#include "frontd/session.h"
 #include "libtls/unstable/pkey_binding.h"
 
 #define SEND_BUFFER 65536
@@ -52,6 +53,8 @@ fill(const struct listener *listener, struct s2n_config *config,
 	    "blinding");
 	worker_must(
 	    s2n_config_set_client_hello_cb(config, hello, NULL), "hello");
+	worker_must(
+	    s2n_config_set_early_data_cb(config, session_early_data), "early");
 	set_protocols(config, &first->what);
 }
 

@@ -42,6 +42,7 @@ struct master {
 	bool debug;
 	int sockets[CONTROL_LISTENERS_MAX][CONTROL_WORKERS_MAX];
 	int page_socket;
+	int replay; /* register of early data; -1: no site takes any */
 	struct child connect, page, workers[CONTROL_WORKERS_MAX];
 	struct keylink link;
 	struct confinement own;

@@ -3,6 +3,7 @@
  */
 #include "frontd/options.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #define DEFAULT_CONNECTIONS 10000
 #define DEFAULT_HANDSHAKE_MS 10000
 #define DEFAULT_IDLE_MS 60000
+#define EARLY_DATA_MAX 16384
 
 /* ---- words that are not just text or a number ---- */
 
@@ -61,6 +63,23 @@ take_proxy(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	}
 	*(long *)result = strcmp(value, "v2") == 0;
 	return 0;
+}
+
+/* Bytes. */
+static int
+take_early_data(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	char *end;
+
+	(void)opt;
+	errno = 0;
+	*(long *)result = strtol(value, &end, 10);
+	if (errno == 0 && end != value && *end == '\0' &&
+	    *(long *)result >= 0 && *(long *)result <= EARLY_DATA_MAX)
+		return 0;
+	cfg_error(cfg, "early-data is 0 to %d bytes, not \"%s\"",
+	    EARLY_DATA_MAX, value);
+	return -1;
 }
 
 /* ---- sections ---- */
@@ -173,6 +192,7 @@ take_site(cfg_t *cfg, struct options *options)
 	site->what.type = CONTROL_SITE;
 	site->what.site = options->site_count;
 	site->what.proxy_v2 = cfg_getint(cfg, "proxy-protocol") != 0;
+	site->what.early_data = (uint32_t)cfg_getint(cfg, "early-data");
 	site->backend.type = CONTROL_BACKEND;
 	site->backend.site = options->site_count;
 	options->sites[options->site_count++] = site;
@@ -302,6 +322,7 @@ options_read(const char *path, struct options *options)
 		CFG_STR_LIST("alpn", NULL, CFGF_NONE),
 		CFG_STR("backend", NULL, CFGF_NODEFAULT),
 		CFG_INT_CB("proxy-protocol", 0, CFGF_NONE, take_proxy),
+		CFG_INT_CB("early-data", 0, CFGF_NONE, take_early_data),
 		OPTION_TERMS(),
 		CONF_END(),
 	};

@@ -16,8 +16,11 @@
 #include "frontd/agreed.h"
 #include "frontd/identity.h"
 #include "frontd/listener.h"
+#include "frontd/replay.h"
 
 #define BUFFER_SIZE 16384
+/* Of a ticket with early data: some hundred bytes. */
+#define IDENTITY_MAX 1024
 /* Rounds of moving bytes before other sessions have their turn. */
 #define ROUNDS 16
 /* After our close_notify, for the client's. */
@@ -37,6 +40,14 @@ struct flow {
 	bool told;        /* and the other side knows */
 };
 
+/* What came before the handshake was complete. */
+struct early {
+	uint8_t *data;
+	size_t len, room;
+	bool over;  /* there is no more of it */
+	bool taken; /* the client's offer was */
+};
+
 struct session {
 	struct session *next, *previous;
 	struct listener *listener;
@@ -50,6 +61,7 @@ struct session {
 	uint64_t free_ms; /* ENDING: not before */
 	size_t drained;
 	struct event client_in, client_out, backend_in, backend_out;
+	struct early early;
 	struct flow up, down; /* client to backend, backend to client */
 	struct sockaddr_storage peer;
 	struct identity *client; /* NULL: it has shown no certificate */
@@ -68,6 +80,17 @@ address_text(const struct sockaddr_storage *address, char *out, socklen_t room)
 	return text != NULL ? text : "unknown";
 }
 
+static const char *
+early_word(const struct session *session)
+{
+	s2n_early_data_status_t status;
+
+	if (session->early.taken)
+		return "taken";
+	(void)!s2n_connection_get_early_data_status(session->conn, &status);
+	return status == S2N_EARLY_DATA_STATUS_REJECTED ? "refused" : "-";
+}
+
 static void
 log_end(const struct session *session)
 {
@@ -77,7 +100,7 @@ log_end(const struct session *session)
 	const struct identity *identity = session->client;
 
 	log_event(LOG_LEVEL_INFO, "session",
-	    "peer=%s sni=%s version=%s cipher=%s policy=%s client=%s fingerprint=%s in=%llu out=%llu end=\"%s\"",
+	    "peer=%s sni=%s version=%s cipher=%s policy=%s client=%s fingerprint=%s early=%s in=%llu out=%llu end=\"%s\"",
 	    address_text(&session->peer, peer, sizeof peer),
 	    log_escaped(
 		slice_of_string(sni != NULL ? sni : "-"), name, sizeof name),
@@ -88,7 +111,7 @@ log_end(const struct session *session)
 		? "-"
 		: log_escaped(slice_of_string(identity->common_name), client,
 		      sizeof client),
-	    identity == NULL ? "-" : identity->fingerprint,
+	    identity == NULL ? "-" : identity->fingerprint, early_word(session),
 	    (unsigned long long)s2n_connection_get_wire_bytes_in(session->conn),
 	    (unsigned long long)s2n_connection_get_wire_bytes_out(
 		session->conn),
@@ -120,6 +143,7 @@ session_free(struct session *session)
 	s2n_connection_free(session->conn);
 	close(session->fd);
 	identity_free(session->client);
+	free(session->early.data);
 	free(session->up.data);
 	free(session->down.data);
 	if (session->next != NULL)
@@ -189,6 +213,12 @@ end_on_tls_error(struct session *session, const char *doing)
 
 /* ---- handshake ---- */
 
+static const struct site *
+site_of(const struct session *session)
+{
+	return &session->listener->worker->sites[session->site];
+}
+
 int
 session_hello(struct s2n_connection *conn, void *ctx)
 {
@@ -202,7 +232,31 @@ session_hello(struct s2n_connection *conn, void *ctx)
 	if (s2n_connection_set_config(conn, session->terms->config) !=
 	    S2N_SUCCESS)
 		return -1;
+	if (s2n_connection_set_server_max_early_data_size(
+		conn, site_of(session)->what.early_data) != S2N_SUCCESS)
+		return -1;
 	return 1; /* the name, if there is one, was of use */
+}
+
+/* By the ticket, which is nobody else's. */
+int
+session_early_data(
+    struct s2n_connection *conn, struct s2n_offered_early_data *offered)
+{
+	struct session *session = s2n_connection_get_ctx(conn);
+	uint8_t identity[IDENTITY_MAX];
+	uint16_t len;
+
+	if (s2n_connection_get_negotiated_psk_identity_length(conn, &len) !=
+		S2N_SUCCESS ||
+	    len == 0 || len > sizeof identity ||
+	    s2n_connection_get_negotiated_psk_identity(
+		conn, identity, sizeof identity) != S2N_SUCCESS ||
+	    !replay_first(
+		session->listener->worker->replay, slice_of(identity, len)))
+		return s2n_offered_early_data_reject(offered);
+	session->early.taken = true;
+	return s2n_offered_early_data_accept(offered);
 }
 
 /* A free number in the worker's table of those who wait; 0: none. */
@@ -250,11 +304,70 @@ ask_backend(struct session *session)
 	send_request(session);
 }
 
+/* Waiting for the client is what client_in is there for all the time, and
+ * keyd's answer calls session_resume. */
+static void
+wait_or_end(struct session *session, s2n_blocked_status blocked)
+{
+	if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
+		end_on_tls_error(session, "handshake");
+	else if (blocked == S2N_BLOCKED_ON_WRITE)
+		event_add(&session->client_out, NULL);
+}
+
+/* As much as the ticket allows, once there is some. */
+static bool
+make_room(struct session *session)
+{
+	struct early *early = &session->early;
+	uint32_t size;
+
+	if (early->data != NULL ||
+	    s2n_connection_get_max_early_data_size(session->conn, &size) !=
+		S2N_SUCCESS ||
+	    (early->data = malloc(size)) == NULL) {
+		session_end(session, "early data: no room");
+		return false;
+	}
+	early->room = size;
+	return true;
+}
+
+/*
+ * The client's early data, which goes to the backend once the handshake is
+ * complete, and so the client is known to be there. False while it waits, or
+ * when the session has ended.
+ */
+static bool
+receive_early(struct session *session)
+{
+	struct early *early = &session->early;
+	s2n_blocked_status blocked;
+	ssize_t got;
+	int r;
+
+	do {
+		r = s2n_recv_early_data(session->conn,
+		    early->data != NULL ? early->data + early->len : NULL,
+		    (ssize_t)(early->room - early->len), &got, &blocked);
+		early->len += (size_t)got;
+		if (r == S2N_SUCCESS) {
+			early->over = true;
+			return true;
+		}
+	} while (blocked == S2N_BLOCKED_ON_EARLY_DATA && make_room(session));
+	if (session->state != ENDING)
+		wait_or_end(session, blocked);
+	return false;
+}
+
 static void
 session_handshake(struct session *session)
 {
 	s2n_blocked_status blocked;
 
+	if (!session->early.over && !receive_early(session))
+		return;
 	if (s2n_negotiate(session->conn, &blocked) == S2N_SUCCESS) {
 		if (!identity_take(session->conn, &session->client)) {
 			session_end(session, "out of memory");
@@ -265,12 +378,7 @@ session_handshake(struct session *session)
 		ask_backend(session);
 		return;
 	}
-	if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
-		end_on_tls_error(session, "handshake");
-	else if (blocked == S2N_BLOCKED_ON_WRITE)
-		event_add(&session->client_out, NULL);
-	/* Waiting for the client is what client_in is there for all the time,
-	 * and keyd's answer calls session_resume. */
+	wait_or_end(session, blocked);
 }
 
 /* ---- relay ---- */
@@ -439,23 +547,29 @@ put_header(struct session *session, size_t room)
 static void
 start_relay(struct session *session)
 {
-	const struct site *site =
-	    &session->listener->worker->sites[session->site];
+	struct flow *up = &session->up;
+	struct early *early = &session->early;
 	/* A certificate may be larger than what is relayed at a time. */
 	size_t room = BUFFER_SIZE +
 		      (session->client != NULL ? session->client->der_len : 0);
 
 	session->state = RELAY;
-	session->up.data = malloc(room);
+	session->up.data = malloc(room + early->len);
 	session->down.data = malloc(BUFFER_SIZE);
 	if (session->up.data == NULL || session->down.data == NULL) {
 		session_end(session, "out of memory");
 		return;
 	}
-	if (site->what.proxy_v2 != 0 && !put_header(session, room)) {
+	if (site_of(session)->what.proxy_v2 != 0 &&
+	    !put_header(session, room)) {
 		session_end(session, "backend: the certificate is too large");
 		return;
 	}
+	if (early->len > 0)
+		memcpy(up->data + up->end, early->data, early->len);
+	up->end += early->len;
+	free(early->data);
+	early->data = NULL;
 	identity_drop_certificate(session->client);
 	session_relay(session);
 }
@@ -528,6 +642,7 @@ session_start(
 	session->backend_fd = -1;
 	session->peer = *peer;
 	session->site = listener->what.default_site;
+	session->early.over = worker->replay == NULL;
 	session->terms = terms;
 	session->deadline_ms = clock_ms() + listener->what.handshake_timeout_ms;
 	s2n_connection_set_ctx(session->conn, session);

@@ -12,6 +12,9 @@ void session_start(
     struct listener *, int fd, const struct sockaddr_storage *peer);
 /* A client's ClientHello is there, as s2n_client_hello_fn. */
 int session_hello(struct s2n_connection *, void *);
+/* A client's early data could be taken, as s2n_early_data_cb: it is, once. */
+int session_early_data(
+    struct s2n_connection *, struct s2n_offered_early_data *);
 /* The library can go on: a key operation of this connection is done. */
 void session_resume(struct s2n_connection *, void *worker);
 /* frontd-connect's answer; fd is -1 when error is not 0. Takes fd. */

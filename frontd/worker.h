@@ -17,6 +17,7 @@
 /* Sessions that wait for a backend at one time. */
 #define BACKEND_WAITING 1024
 
+struct replay;
 struct session;
 struct worker;
 
@@ -54,6 +55,7 @@ struct worker {
 	struct client_cas client_cas;
 	struct listener listeners[CONTROL_LISTENERS_MAX];
 	size_t listener_count;
+	struct replay *replay;    /* NULL: no site takes early data */
 	struct session *sessions; /* a doubly linked list */
 	uint32_t session_count;
 	uint32_t session_max;

@@ -1,0 +1,29 @@
+/*
+ * Early data is taken once: a register of what was taken lately, in memory that
+ * the workers share (RFC 8446 8.2). It is bounded; when it does not know, the
+ * answer is no, and the client sends its data once more, after the handshake.
+ */
+#ifndef FRONTD_REPLAY_H
+#define FRONTD_REPLAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+struct replay;
+
+/* The master's: a descriptor of the memory, to be passed to each worker, or -1
+ * with errno. */
+int replay_make(void);
+/* A worker's, before it seals itself; fd stays the caller's. NULL with errno.
+ */
+struct replay *replay_map(int fd);
+/*
+ * True once for an identity, of all workers together. Nothing is taken in the
+ * first seconds after the register was made: it does not know what was taken
+ * before.
+ */
+must_check bool replay_first(struct replay *, struct slice identity);
+
+#endif
