@@ -14,7 +14,7 @@ import subprocess
 from lib.stack import BUILD, Stack, equal, until
 
 HANDSHAKE_FAILURE, UNSUPPORTED, EXPIRED, UNKNOWN_CA, REQUIRED = 40, 43, 45, 48, 116
-HOSTS = {"open": "localhost", "must": "must.test", "may": "may.test"}
+HOSTS = {"open": "localhost", "must": "must.test", "may": "may.test", "page": "page.test"}
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 
 
@@ -93,15 +93,17 @@ class Mutual(Stack):
 
     def write_frontd(self):
         super().write_frontd()
-        words = {"open": "client-auth = none", "must": "", "may": "client-auth = optional"}
+        words = {"open": "client-auth = none", "must": "", "may": "client-auth = optional", "page": ""}
         sites = "".join(f"""
             site "{site}" {{
-                names = {{ "{host}" }} chain = "demo.pem" backend = "{self.backend.address}"
+                names = {{ "{host}" }} chain = "demo.pem"
+                backend = "{"unix:" + self.path("page.sock") if site == "page" else self.backend.address}"
                 proxy-protocol = v2 {words[site]}
             }}""" for site, host in HOSTS.items())
         self.write("frontd.conf", f"""
             worker {{ {self.worker} }}
             keyd-socket = "keyd.sock"
+            page {{ socket = "page.sock" }}
             {sites}
             listen "127.0.0.1:{self.port}" {{ default = "must" client-ca = "ca.pem" }}
             """)
@@ -214,6 +216,12 @@ with Mutual() as stack:
     until("the lines of the huge ones", lambda: len(stack.ends("backend: the certificate is too large")) == 2)
     for line in stack.ends("backend: the certificate is too large"):
         equal(f"who it was: {line}", " client=Huge " in line, True)
+
+    # The page of ours reads such headers, however large.
+    for pair in "alice", "large":
+        run = stack.curl("page", pair, "1.3")
+        equal(f"curl's exit at the page with {pair}: {run.stderr}", run.returncode, 0)
+        equal(f"the page with {pair}", "What protects this connection" in run.stdout, True)
 
     # A session of a site that asks for nothing is of no use where something is.
     for version in VERSIONS:
