@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Server CPU per full TLS 1.3 handshake: this project and the peers found here.
+"""Server CPU per TLS 1.3 handshake, full and resumed: this project and the peers found here.
 
 Same machine, same run, alternating rounds; servers on one core, client and
 backend on another. CPU is what the kernel charged to every process of a
@@ -19,11 +19,11 @@ import tempfile
 import time
 
 ROUNDS = 5
-HANDSHAKES = {"ecdsa": 2000, "rsa": 1000}
+HANDSHAKES = {"ecdsa": 2000, "rsa": 1000, "resumed": 2000}
 AT_A_TIME = 16
 POLICY = "20190801"  # the client's: its first and only key share is x25519
 SUITE = "TLS_AES_128_GCM_SHA256"
-LABEL = {"ecdsa": "ECDSA P-256", "rsa": "RSA-2048"}
+LABEL = {"ecdsa": "ECDSA P-256", "rsa": "RSA-2048", "resumed": "resumed"}
 TIME_LIMIT = 75  # seconds of rounds; fewer rounds where the machine is slow
 
 
@@ -51,6 +51,7 @@ def make_keys(folder):
         with open(chain, encoding="ascii") as a, open(key, encoding="ascii") as b:
             both = write(f"{folder}/{kind}.both", a.read() + b.read())
         pairs[kind] = (chain, key, both)
+    pairs["resumed"] = pairs["ecdsa"]
     return pairs
 
 
@@ -115,7 +116,7 @@ class Server:
 
     def round(self, client, count):
         before = self.cpu()
-        run_client(client, self.port, count)
+        run_client(client, self, count)
         time.sleep(0.05)  # let the last close be handled
         after = self.cpu()
         if set(before) != set(after):
@@ -137,9 +138,10 @@ class Server:
                 root.wait()
 
 
-def run_client(client, port, count):
-    ran = subprocess.run(["taskset", "-c", CLIENT_CPU, client, str(port), str(count),
-                          str(AT_A_TIME), POLICY], capture_output=True, text=True,
+def run_client(client, server, count):
+    more = ["resumed"] if server.kind == "resumed" else []
+    ran = subprocess.run(["taskset", "-c", CLIENT_CPU, client, str(server.port), str(count),
+                          str(AT_A_TIME), POLICY, *more], capture_output=True, text=True,
                          timeout=60, check=False)
     if ran.returncode != 0:
         raise RuntimeError((ran.stderr or ran.stdout).strip())
@@ -148,21 +150,24 @@ def run_client(client, port, count):
 
 def nginx(folder, kind, pair, _backend):
     port = free_port()
+    resumed = kind == "resumed"
     config = write(f"{folder}/nginx-{kind}.conf", f"""
 daemon off; worker_processes 1; pid {folder}/nginx-{kind}.pid; error_log stderr crit;
 events {{ worker_connections 1024; }}
 http {{ access_log off;
   server {{ listen 127.0.0.1:{port} ssl backlog=512; server_name localhost;
     ssl_certificate {pair[0]}; ssl_certificate_key {pair[1]};
-    ssl_protocols TLSv1.3; ssl_ecdh_curve X25519; ssl_session_tickets off; ssl_session_cache off;
-    ssl_conf_command Ciphersuites {SUITE}; ssl_conf_command NumTickets 0;
+    ssl_protocols TLSv1.3; ssl_ecdh_curve X25519; ssl_session_tickets {"on" if resumed else "off"}; ssl_session_cache off;
+    ssl_conf_command Ciphersuites {SUITE}; ssl_conf_command NumTickets {1 if resumed else 0};
     return 204; }} }}
 """)
-    return port, [["nginx", "-p", folder, "-c", config]], "answers itself; no tickets"
+    return port, [["nginx", "-p", folder, "-c", config]], \
+        f"answers itself; {'one ticket each' if resumed else 'no tickets'}"
 
 
 def haproxy(folder, kind, pair, _backend):
     port = free_port()
+    no_tickets = "" if kind == "resumed" else "no-tls-tickets"
     config = write(f"{folder}/haproxy-{kind}.cfg", f"""
 global
   nbthread 1
@@ -171,7 +176,7 @@ defaults
   mode http
   timeout client 5s
 frontend f
-  bind 127.0.0.1:{port} backlog 512 ssl crt {pair[2]} ssl-min-ver TLSv1.3 curves X25519 ciphersuites {SUITE} no-tls-tickets
+  bind 127.0.0.1:{port} backlog 512 ssl crt {pair[2]} ssl-min-ver TLSv1.3 curves X25519 ciphersuites {SUITE} {no_tickets}
   http-request return status 204
 """)
     return port, [["haproxy", "-q", "-db", "-f", config]], "answers itself; no session cache; two tickets each"
@@ -198,6 +203,7 @@ backlog = 512
 
 def sallyport(folder, kind, pair, backend):
     port = free_port()
+    resumed = kind == "resumed"
     socket_path = f"{folder}/keyd-{kind}.sock"
     keyd = write(f"{folder}/keyd-{kind}.conf", f"""
 socket = "{socket_path}"
@@ -207,16 +213,17 @@ client "frontd" {{ uid = "{os.getuid()}" keys = {{ "bench" }} role = server }}
     frontd = write(f"{folder}/frontd-{kind}.conf", f"""
 keyd-socket = "{socket_path}"
 worker {{ processes = 1 sandbox = best-effort }}
-listen "127.0.0.1:{port}" {{ default = "bench" }}
+listen "127.0.0.1:{port}" {{ default = "bench" tickets = {"true" if resumed else "false"} }}
 site "bench" {{ names = {{ "localhost" }} chain = "{pair[0]}" backend = "127.0.0.1:{backend}" }}
 """)
     return port, [[f"{BUILD}/bin/keyd", "-f", keyd], [f"{BUILD}/bin/frontd", "-f", frontd]], \
-        "keyd signs; opens a backend connection each"
+        ("one ticket each" if resumed else "keyd signs") + "; opens a backend connection each"
 
 
-def libtls(_folder, _kind, pair, _backend):
+def libtls(_folder, kind, pair, _backend):
     port = free_port()
-    return port, [[f"{BUILD}/tests/tlsserver", "--cert", pair[0], "--key", pair[1], "--port", str(port)]], \
+    more = ["--tickets"] if kind == "resumed" else []
+    return port, [[f"{BUILD}/tests/tlsserver", "--cert", pair[0], "--key", pair[1], "--port", str(port), *more]], \
         "test server on our library: the key in it, no keyd, no backend"
 
 
@@ -246,7 +253,7 @@ def measure(running, client):
     began = time.monotonic()
     for server in list(running):
         try:
-            said = run_client(client, server.port, 50).splitlines()[0]
+            said = run_client(client, server, 50).splitlines()[0]
             print(f"bench: {server.name} {server.kind}: {said}")
         except (RuntimeError, subprocess.TimeoutExpired) as error:
             print(f"bench: {server.name} {server.kind}: left out: {error}")
@@ -266,7 +273,7 @@ def measure(running, client):
 
 
 def report(running):
-    print(f"\nserver CPU in microseconds per full handshake, TLS 1.3, {SUITE}, x25519, no resumption")
+    print(f"\nserver CPU in microseconds per handshake, TLS 1.3, {SUITE}, x25519; resumed: ECDSA P-256 before")
     print(f"{'server':10} {'key':12} {'median':>8} {'least':>8} {'most':>8}  rounds  what it did")
     for server in sorted(running, key=lambda s: (s.kind, statistics.median(s.samples))):
         print(f"{server.name:10} {LABEL[server.kind]:12} {statistics.median(server.samples):8.1f} "

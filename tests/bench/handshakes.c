@@ -1,6 +1,7 @@
 /*
- * handshakes: does a number of full TLS handshakes with a server on 127.0.0.1,
- * several at a time on one thread, and says how many it did. After each it
+ * handshakes: does a number of TLS handshakes with a server on 127.0.0.1, full
+ * ones or resumptions of one session, several at a time on one thread, and says
+ * how many it did. After each it
  * sends close_notify and waits until the server has closed, so that all of the
  * server's work lies inside the run. It verifies the server's handshake
  * signature but not its chain: what the client spends is not measured.
@@ -18,6 +19,8 @@
 #include <unistd.h>
 
 #define EVENTS 64
+#define SESSION_MAX 4096
+#define TICKET_TRIES 50
 
 struct client {
 	struct s2n_connection *conn;
@@ -31,6 +34,9 @@ static struct {
 	uint16_t port;
 	long wanted, started, done, failed;
 	bool described;
+	/* What is resumed; without it handshakes are full. */
+	uint8_t session[SESSION_MAX];
+	size_t session_len;
 } run;
 
 static _Noreturn void
@@ -66,6 +72,9 @@ client_start(void)
 		client->conn, S2N_SELF_SERVICE_BLINDING) != 0 ||
 	    s2n_connection_set_fd(client->conn, client->fd) != 0)
 		die("connection");
+	if (run.session_len > 0 && s2n_connection_set_session(client->conn,
+				       run.session, run.session_len) != 0)
+		die("session");
 	event.data.ptr = client;
 	if (epoll_ctl(run.epoll, EPOLL_CTL_ADD, client->fd, &event) != 0)
 		die("epoll");
@@ -121,6 +130,11 @@ client_step(struct client *client)
 			return;
 		}
 		describe(client->conn);
+		if (s2n_connection_is_session_resumed(client->conn) !=
+		    (run.session_len > 0)) {
+			fputs("handshakes: not as told to\n", stderr);
+			exit(1);
+		}
 		/* Two dozen bytes always fit an empty socket buffer. */
 		if (s2n_shutdown_send(client->conn, &blocked) != 0 ||
 		    shutdown(client->fd, SHUT_WR) != 0) {
@@ -152,18 +166,64 @@ set_up(char **argv)
 		die("epoll");
 }
 
+static int
+keep(struct s2n_connection *conn, void *ctx, struct s2n_session_ticket *ticket)
+{
+	(void)conn;
+	(void)ctx;
+	return s2n_session_ticket_get_data_len(ticket, &run.session_len) == 0 &&
+		       s2n_session_ticket_get_data(
+			   ticket, sizeof run.session, run.session) == 0
+		   ? 0
+		   : -1;
+}
+
+/* One handshake, blocking, and what comes after it until there is a ticket. */
+static void
+make_session(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	struct s2n_connection *conn = s2n_connection_new(S2N_CLIENT);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct timeval limit = { 0, 100000 };
+	s2n_blocked_status blocked;
+	char byte;
+
+	address.sin_port = htons(run.port);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (s2n_config_set_session_tickets_onoff(run.config, 1) != 0 ||
+	    s2n_config_set_session_ticket_cb(run.config, keep, NULL) != 0 ||
+	    connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+	    s2n_connection_set_config(conn, run.config) != 0 ||
+	    s2n_set_server_name(conn, "localhost") != 0 ||
+	    s2n_connection_set_fd(conn, fd) != 0 ||
+	    s2n_negotiate(conn, &blocked) != 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0)
+		die("the first handshake");
+	for (int i = 0; i < TICKET_TRIES && run.session_len == 0; i++)
+		if (s2n_recv(conn, &byte, 1, &blocked) == 0)
+			break;
+	if (run.session_len == 0)
+		die("no ticket came");
+	s2n_connection_free(conn);
+	close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct epoll_event events[EVENTS];
 	int n, i;
 
-	if (argc != 5) {
+	if (argc != 5 && (argc != 6 || strcmp(argv[5], "resumed") != 0)) {
 		fputs(
-		    "usage: handshakes port count at-a-time policy\n", stderr);
+		    "usage: handshakes port count at-a-time policy [resumed]\n",
+		    stderr);
 		return 2;
 	}
 	set_up(argv);
+	if (argc == 6)
+		make_session();
 	for (n = atoi(argv[3]); n > 0 && run.started < run.wanted; n--)
 		client_start();
 	while (run.done + run.failed < run.wanted) {

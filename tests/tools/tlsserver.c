@@ -23,7 +23,7 @@ struct options {
 	size_t chain_count, key_count;
 	uint16_t port;
 	long connections; /* to serve before it ends; 0: for ever */
-	bool http, key_update, fragment;
+	bool http, key_update, fragment, tickets;
 	bool optional, names; /* of client certificates */
 	size_t bytes;         /* to echo before it closes; 0: all that come */
 	char *body;           /* of the answer to an HTTP request */
@@ -35,7 +35,7 @@ static const char usage[] =
     "    [--port n] [--policy name] [--dhparams file] [--alpn a,b]\n"
     "    [--connections n] [--bytes n] [--http] [--body file] [--key-update]\n"
     "    [--client-ca ca.pem [--client-optional] [--name-authorities]]\n"
-    "    [--accept-fragment] [--staple file]\n"
+    "    [--accept-fragment] [--staple file] [--tickets]\n"
     "It echoes; with --bytes so many, and is then the first to close.\n"
     "With --client-ca a client has to have a certificate from there, with\n"
     "--client-optional only if it has one; --name-authorities tells it so.\n"
@@ -63,6 +63,7 @@ parse(int argc, char **argv, struct options *options)
 		{ "name-authorities", no_argument, NULL, 'N' },
 		{ "accept-fragment", no_argument, NULL, 'F' },
 		{ "staple", required_argument, NULL, 'o' },
+		{ "tickets", no_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int word;
@@ -100,6 +101,8 @@ parse(int argc, char **argv, struct options *options)
 			options->fragment = true;
 		else if (word == 'o')
 			options->staple = optarg;
+		else if (word == 't')
+			options->tickets = true;
 		else
 			goto bad;
 	}
@@ -263,6 +266,19 @@ staple(struct s2n_cert_chain_and_key *pair, const char *path)
 	free(response);
 }
 
+/* Under a key that is nobody's secret: sessions end with the server's tests. */
+static void
+give_tickets(struct s2n_config *config)
+{
+	static const uint8_t name[] = "tlsserver";
+	uint8_t key[32] = { 1 };
+
+	if (s2n_config_set_session_tickets_onoff(config, 1) != 0 ||
+	    s2n_config_add_ticket_crypto_key(
+		config, name, sizeof name - 1, key, sizeof key, 0) != 0)
+		tool_die("tickets");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -284,6 +300,8 @@ main(int argc, char **argv)
 		add_dhparams(config, options.dhparams);
 	if (options.clients != NULL)
 		ask_for_certificate(config, &options);
+	if (options.tickets)
+		give_tickets(config);
 	if (options.fragment &&
 	    s2n_config_accept_max_fragment_length(config) != 0)
 		tool_die("fragment");
