@@ -15,7 +15,7 @@ Q := $(if $(V),,@)
 
 # Goals that set up a fresh machine install what is missing first; plain `make`
 # only says what it lacks.
-ifneq ($(filter run check check-asan bench interop bogo fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter run check check-asan check-tsan bench interop bogo fuzz,$(MAKECMDGOALS)),)
 PACKAGES := packages
 endif
 ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
@@ -229,6 +229,7 @@ $(eval $(call unit,connection,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,sessions,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,offload,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,unlisted,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,threads,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS) -pthread))
 $(eval $(call unit,info,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,client_auth,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,authorities,$(CERTS),$$(CRYPTO_LIBS)))
@@ -299,7 +300,7 @@ $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim
     shim_preference shim_request shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop bogo fuzz check-library check-asan install clean distclean lint sizes
+.PHONY: all run check bench interop bogo fuzz check-library check-asan check-tsan install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -327,6 +328,14 @@ check-asan: configure
 	@$(MAKE) B=build-asan CONFIG=build-asan/config.mk \
 	    CONFIGURE_FLAGS='SANITIZE=address,undefined CFLAGS="-O1 -g"' check-library
 
+# What threads share, under ThreadSanitizer: the tests that have threads.
+THREADED := threads offload pkey_op
+check-tsan: configure
+	@$(MAKE) B=build-tsan CONFIG=build-tsan/config.mk \
+	    CONFIGURE_FLAGS='SANITIZE=thread CFLAGS="-O1 -g"' $(patsubst %,build-tsan/tests/test_%,$(THREADED))
+	@ONLY=units TSAN_OPTIONS='halt_on_error=1 exitcode=66' tests/check.sh build-tsan \
+	    $(patsubst %,build-tsan/tests/test_%,$(THREADED))
+
 # Each target for TIME seconds, or those named in TARGETS; what is found is left
 # in build/fuzz, which also keeps what was learnt for the next time.
 TIME ?= 10
@@ -351,6 +360,6 @@ sizes:
 clean:
 	rm -rf $(B)
 distclean: clean
-	rm -rf build-asan build-fuzz config.mk config.log config.status configure autom4te.cache
+	rm -rf build-asan build-tsan build-fuzz config.mk config.log config.status configure autom4te.cache
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

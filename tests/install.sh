@@ -26,6 +26,13 @@ put 644 "$includedir/unstable" libtls/unstable/*.h
 for page in man/*.[1-8]; do
 	put 644 "$mandir/man${page##*.}" "$page"
 done
+# A page of several functions can be asked for by the name of each.
+for page in man/*.3; do
+	for name in $(sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([a-z0-9_]*\).*/\1/p' "$page"); do
+		[ -e "$root$mandir/man3/$name.3" ] || echo ".so man3/${page#man/}" >"$root$mandir/man3/$name.3"
+	done
+done
+
 # fill TEMPLATE DIRECTORY: the file without .in, with what @NAME@ stands for.
 fill() {
 	name=${1##*/}
