@@ -42,4 +42,5 @@ Record sizes
 Private Key Operation
 I/O functions
 Session Resumption
+Using Early Data
 END
