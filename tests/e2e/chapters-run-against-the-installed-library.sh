@@ -42,5 +42,6 @@ Record sizes
 Private Key Operation
 I/O functions
 Session Resumption
+TLS1.3 Pre-Shared Key
 Using Early Data
 END
