@@ -34,7 +34,9 @@ sign_needs(const struct preference *preference,
 
 	/* RFC 4346 7.4.3: the kind of key says it all, and PSS is none. */
 	if (version < S2N_TLS12)
-		return chain->kind == KEY_RSA_PSS ? 0 : S2N_PKEY_NEED_SHA1;
+		return chain->kind == KEY_RSA || chain->kind == KEY_ECDSA
+			   ? S2N_PKEY_NEED_SHA1
+			   : 0;
 	for (size_t i = 0; i < preference->schemes.count; i++) {
 		scheme = preference_scheme(
 		    preference, preference->schemes.numbers[i]);

@@ -32,6 +32,7 @@ static const char *const rsa_names[RSA_NUMBERS] = { OSSL_PKEY_PARAM_RSA_N,
 
 static const uint8_t oid_rsa[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
 	0x01, 0x01 };
+static const uint8_t oid_ed25519[] = { 0x2b, 0x65, 0x70 };
 static const uint8_t oid_ec[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };
 
 static const struct curve {
@@ -170,7 +171,19 @@ decode_ec(struct slice der, struct slice oid, struct writer *numbers)
 	return numbers->failed ? NULL : make("EC", params);
 }
 
-/* PrivateKeyInfo. */
+/* CurvePrivateKey (RFC 8410 7): the bytes, once more as an OCTET STRING. */
+static EVP_PKEY *
+decode_ed25519(struct slice der)
+{
+	struct reader in = reader_of(der);
+	struct slice key = take(&in, TAG_OCTET_STRING);
+
+	return reader_done(&in) ? EVP_PKEY_new_raw_private_key_ex(
+				      NULL, "ED25519", NULL, key.data, key.len)
+				: NULL;
+}
+
+/* PrivateKeyInfo, or of version 1 OneAsymmetricKey (RFC 5958). */
 static EVP_PKEY *
 decode_pkcs8(struct slice der, struct writer *numbers)
 {
@@ -184,9 +197,13 @@ decode_pkcs8(struct slice der, struct writer *numbers)
 
 	if (next_is(&algorithm, TAG_OID))
 		curve = take(&algorithm, TAG_OID);
-	/* Attributes may follow the key. */
+	/* Attributes and the public half may follow the key. */
 	if (in.failed || !reader_done(&outer) || algorithm.failed ||
-	    version.len != 1 || version.data[0] != 0)
+	    version.len != 1 || version.data[0] > 1)
+		return NULL;
+	if (slice_equal(oid, slice_of(oid_ed25519, sizeof oid_ed25519)))
+		return decode_ed25519(key);
+	if (version.data[0] != 0)
 		return NULL;
 	if (slice_equal(oid, slice_of(oid_rsa, sizeof oid_rsa)))
 		return decode_rsa(key, numbers);

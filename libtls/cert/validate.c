@@ -122,6 +122,8 @@ key_nid(const struct scheme *scheme)
 {
 	if (scheme->pss)
 		return NID_rsassaPss;
+	if (scheme->key == KEY_ED25519)
+		return NID_ED25519;
 	return scheme->key == KEY_ECDSA ? NID_X9_62_id_ecPublicKey
 					: NID_rsaEncryption;
 }

@@ -6,10 +6,13 @@
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
+#include "libtls/unstable/ed25519.h"
+
 #define RSA S2N_TLS_SIGNATURE_RSA
 #define ECDSA S2N_TLS_SIGNATURE_ECDSA
 #define RSAE S2N_TLS_SIGNATURE_RSA_PSS_RSAE
 #define PSS S2N_TLS_SIGNATURE_RSA_PSS_PSS
+#define ED25519 S2N_TLS_SIGNATURE_ED25519
 #define V30 S2N_SSLv3
 #define V11 S2N_TLS11
 #define V12 S2N_TLS12
@@ -29,6 +32,7 @@ static const struct scheme table[] = {
 	{ 0x0809, "rsa_pss_pss_sha256",     "rsa_pss_pss_sha256",   &digest_sha256, KEY_RSA_PSS, true,  NULL,         PSS,   S2N_TLS_HASH_SHA256, V12, V13 },
 	{ 0x080a, "rsa_pss_pss_sha384",     "rsa_pss_pss_sha384",   &digest_sha384, KEY_RSA_PSS, true,  NULL,         PSS,   S2N_TLS_HASH_SHA384, V12, V13 },
 	{ 0x080b, "rsa_pss_pss_sha512",     "rsa_pss_pss_sha512",   &digest_sha512, KEY_RSA_PSS, true,  NULL,         PSS,   S2N_TLS_HASH_SHA512, V12, V13 },
+	{ 0x0807, "ed25519",                "ed25519",              NULL,           KEY_ED25519, false, NULL,         ED25519, S2N_TLS_HASH_NONE,  V12, V13 },
 	{ 0x0401, "rsa_pkcs1_sha256",       "rsa_pkcs1_sha256",     &digest_sha256, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA256, V12, V12 },
 	{ 0x0501, "rsa_pkcs1_sha384",       "rsa_pkcs1_sha384",     &digest_sha384, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA384, V12, V12 },
 	{ 0x0601, "rsa_pkcs1_sha512",       "rsa_pkcs1_sha512",     &digest_sha512, KEY_RSA,     false, NULL,         RSA,   S2N_TLS_HASH_SHA512, V12, V12 },
@@ -63,6 +67,8 @@ key_kind_of(const EVP_PKEY *key)
 		return KEY_RSA_PSS;
 	case EVP_PKEY_EC:
 		return KEY_ECDSA;
+	case EVP_PKEY_ED25519:
+		return KEY_ED25519;
 	}
 	return KEY_UNKNOWN;
 }
@@ -136,34 +142,99 @@ set_rsa(EVP_PKEY_CTX *ctx, const struct scheme *scheme)
 				       ctx, RSA_PSS_SALTLEN_DIGEST) == 1);
 }
 
-int
-scheme_sign(const struct scheme *scheme, EVP_PKEY *key, const uint8_t *digest,
-    uint8_t *signature, size_t *len)
+static bool
+set_up(EVP_PKEY_CTX *ctx, const struct scheme *scheme)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	int r = 0;
-
-	if (ctx == NULL || EVP_PKEY_sign_init(ctx) != 1 ||
-	    (scheme->key != KEY_ECDSA && !set_rsa(ctx, scheme)) ||
-	    EVP_PKEY_sign(ctx, signature, len, digest, scheme->digest->size) !=
-		1)
-		r = fail(ERR_SIGN);
-	EVP_PKEY_CTX_free(ctx);
-	return r;
+	return scheme->key == KEY_ECDSA || set_rsa(ctx, scheme);
 }
 
 int
-scheme_verify(const struct scheme *scheme, EVP_PKEY *key, const uint8_t *digest,
+scheme_input(const struct scheme *scheme, struct slice content,
+    uint8_t digest[DIGEST_MAX], struct slice *input)
+{
+	*input = content;
+	if (scheme->digest == NULL)
+		return 0;
+	*input = slice_of(digest, scheme->digest->size);
+	return digest_once(scheme->digest, content, digest);
+}
+
+/* ---- of a digest ---- */
+
+static bool
+sign_digest(const struct scheme *scheme, EVP_PKEY *key, struct slice digest,
+    uint8_t *signature, size_t *len)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	bool done =
+	    ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
+	    set_up(ctx, scheme) &&
+	    EVP_PKEY_sign(ctx, signature, len, digest.data, digest.len) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	return done;
+}
+
+static bool
+verify_digest(const struct scheme *scheme, EVP_PKEY *key, struct slice digest,
     struct slice signature)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	int r = 0;
+	bool done = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
+		    set_up(ctx, scheme) &&
+		    EVP_PKEY_verify(ctx, signature.data, signature.len,
+			digest.data, digest.len) == 1;
 
-	if (ctx == NULL || EVP_PKEY_verify_init(ctx) != 1 ||
-	    (scheme->key != KEY_ECDSA && !set_rsa(ctx, scheme)) ||
-	    EVP_PKEY_verify(ctx, signature.data, signature.len, digest,
-		scheme->digest->size) != 1)
-		r = fail(ERR_VERIFY_SIGNATURE);
 	EVP_PKEY_CTX_free(ctx);
-	return r;
+	return done;
+}
+
+/* ---- of the whole content ---- */
+
+static bool
+sign_whole(EVP_PKEY *key, struct slice content, uint8_t *signature, size_t *len)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool done =
+	    ctx != NULL &&
+	    EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
+	    EVP_DigestSign(ctx, signature, len, content.data, content.len) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	return done;
+}
+
+static bool
+verify_whole(EVP_PKEY *key, struct slice content, struct slice signature)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool done = ctx != NULL &&
+		    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
+		    EVP_DigestVerify(ctx, signature.data, signature.len,
+			content.data, content.len) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	return done;
+}
+
+int
+scheme_sign(const struct scheme *scheme, EVP_PKEY *key, struct slice input,
+    uint8_t *signature, size_t *len)
+{
+	bool done = scheme->digest == NULL
+			? sign_whole(key, input, signature, len)
+			: sign_digest(scheme, key, input, signature, len);
+
+	return done ? 0 : fail(ERR_SIGN);
+}
+
+int
+scheme_verify(const struct scheme *scheme, EVP_PKEY *key, struct slice input,
+    struct slice signature)
+{
+	bool done = scheme->digest == NULL
+			? verify_whole(key, input, signature)
+			: verify_digest(scheme, key, input, signature);
+
+	return done ? 0 : fail(ERR_VERIFY_SIGNATURE);
 }

@@ -1,5 +1,7 @@
 /*
- * Signature schemes (RFC 8446 4.2.3), as a table: sign and verify a digest.
+ * Signature schemes (RFC 8446 4.2.3), as a table: sign and verify. What is
+ * signed of content is its digest, or with Ed25519 the content itself, since
+ * that hashes it twice (RFC 8032 5.1.6).
  */
 #ifndef LIBTLS_CRYPTO_SCHEME_H
 #define LIBTLS_CRYPTO_SCHEME_H
@@ -16,15 +18,16 @@ enum key_kind {
 	KEY_RSA,
 	KEY_ECDSA,
 	KEY_RSA_PSS,
+	KEY_ED25519,
 	KEY_KINDS,
 	KEY_UNKNOWN = KEY_KINDS
 };
 
 struct scheme {
-	uint16_t number;        /* IANA, TLS SignatureScheme */
-	const char *name;       /* reported in TLS 1.3 */
-	const char *name_tls12; /* reported below */
-	const struct digest *digest;
+	uint16_t number;             /* IANA, TLS SignatureScheme */
+	const char *name;            /* reported in TLS 1.3 */
+	const char *name_tls12;      /* reported below */
+	const struct digest *digest; /* NULL: it signs the content whole */
 	enum key_kind key;
 	bool pss;
 	const char *curve; /* TLS 1.3: the key's group must be this */
@@ -37,7 +40,8 @@ struct scheme {
 /* By number; NULL when unknown to the table. */
 const struct scheme *scheme_find(uint16_t number);
 
-/* The one scheme of TLS 1.1 and older for an RSA or an ECDSA key. */
+/* The one scheme of TLS 1.1 and older for an RSA or an ECDSA key; it does not
+ * fit one of another kind. */
 const struct scheme *scheme_before_tls12(enum key_kind);
 
 /* The kind of a public or private key; KEY_UNKNOWN when unsupported. */
@@ -47,14 +51,17 @@ enum key_kind key_kind_of(const EVP_PKEY *);
  * (S2N_TLS13 ...). */
 bool scheme_fits(const struct scheme *, const EVP_PKEY *, uint8_t version);
 
+/* What is signed of content: borrowed from digest or from the content. */
+must_check int scheme_input(const struct scheme *, struct slice content,
+    uint8_t digest[DIGEST_MAX], struct slice *input);
 /*
- * Signs a digest of scheme->digest->size bytes. The PSS salt is as long as the
- * digest (RFC 8446 4.2.3). *len: room in (SIGNATURE_MAX is enough), length out.
+ * Signs an input. The PSS salt is as long as the digest (RFC 8446 4.2.3). *len:
+ * room in (SIGNATURE_MAX is enough), length out.
  */
 must_check int scheme_sign(const struct scheme *, EVP_PKEY *,
-    const uint8_t *digest, uint8_t *signature, size_t *len);
+    struct slice input, uint8_t *signature, size_t *len);
 /* 0 or ERR_VERIFY_SIGNATURE. */
 must_check int scheme_verify(const struct scheme *, EVP_PKEY *,
-    const uint8_t *digest, struct slice signature);
+    struct slice input, struct slice signature);
 
 #endif

@@ -138,6 +138,9 @@ judge_kind(const struct s2n_connection *conn)
 {
 	enum key_kind kind = conn->peer_chain->kind;
 
+	/* RFC 8422 5.10: EdDSA needs a scheme, which came with TLS 1.2. */
+	if (kind == KEY_ED25519 && conn->version < S2N_TLS12)
+		return fail(ERR_CERT_TYPE);
 	if (is_server(conn) || suite_takes(conn->suite, kind))
 		return 0;
 	return fail(ERR_CERT_TYPE);

@@ -12,17 +12,22 @@
 static const char server_context[] = "TLS 1.3, server CertificateVerify";
 static const char client_context[] = "TLS 1.3, client CertificateVerify";
 
-/* The digest, under a scheme, of what a role signs over the transcript. */
+/* What a role signs over the transcript, and room for its digest. */
+struct content {
+	uint8_t bytes[CONTENT_MAX];
+	uint8_t digest[DIGEST_MAX];
+};
+
+/* What goes into a signature of a scheme; borrowed from the content. */
 static int
-content_digest(s2n_mode signer, struct slice transcript_hash,
-    const struct digest *digest, uint8_t *out)
+content_input(s2n_mode signer, struct slice transcript_hash,
+    const struct scheme *scheme, struct content *content, struct slice *input)
 {
-	uint8_t content[CONTENT_MAX];
 	struct slice bytes;
 	struct writer writer;
 
-	writer_init_fixed(&writer, content, sizeof content);
-	memset(content, ' ', SPACES);
+	writer_init_fixed(&writer, content->bytes, sizeof content->bytes);
+	memset(content->bytes, ' ', SPACES);
 	writer_reserve(&writer, SPACES);
 	/* The string's NUL is the separator of one zero byte. */
 	writer_bytes(&writer,
@@ -31,18 +36,18 @@ content_digest(s2n_mode signer, struct slice transcript_hash,
 	writer_bytes(&writer, transcript_hash);
 	if (!writer_result(&writer, &bytes))
 		return fail(ERR_SAFETY);
-	return digest_once(digest, bytes, out);
+	return scheme_input(scheme, bytes, content->digest, input);
 }
 
 int
 certificate_verify_send(struct s2n_connection *conn, struct writer *out)
 {
 	struct handshake *hs = conn->hs;
-	uint8_t hash[DIGEST_MAX], digest[DIGEST_MAX];
+	uint8_t hash[DIGEST_MAX];
+	struct content content;
 	struct operation_request request = {
 		.scheme = hs->scheme,
 		.chain = hs->chain,
-		.digest = digest,
 		.binding = {
 			.type = is_server(conn) ?
 			    S2N_PKEY_BINDING_TLS13_SERVER :
@@ -59,9 +64,9 @@ certificate_verify_send(struct s2n_connection *conn, struct writer *out)
 	int r;
 
 	if ((r = transcript_hash(&hs->transcript, hash)) != 0 ||
-	    (r = content_digest(conn->mode,
-		 slice_of(hash, conn->suite->digest->size), hs->scheme->digest,
-		 digest)) != 0 ||
+	    (r = content_input(conn->mode,
+		 slice_of(hash, conn->suite->digest->size), hs->scheme,
+		 &content, &request.input)) != 0 ||
 	    (r = operation_result(conn, &request, &signature)) != 0)
 		return r;
 	writer_u16(out, hs->scheme->number);
@@ -75,8 +80,10 @@ certificate_verify_recv(struct s2n_connection *conn, struct reader *in)
 	uint16_t number = reader_u16(in);
 	struct slice signature = reader_vec16(in);
 	EVP_PKEY *key = conn->peer_chain->public_key;
-	uint8_t hash[DIGEST_MAX], digest[DIGEST_MAX];
+	uint8_t hash[DIGEST_MAX];
 	const struct scheme *scheme;
+	struct content content;
+	struct slice input;
 	int r;
 
 	if (!reader_done(in))
@@ -85,13 +92,13 @@ certificate_verify_recv(struct s2n_connection *conn, struct reader *in)
 	if (scheme == NULL || !scheme_fits(scheme, key, conn->version))
 		return fail(ERR_BAD_SCHEME);
 	if ((r = transcript_hash(&conn->hs->transcript, hash)) != 0 ||
-	    (r = content_digest(is_server(conn) ? S2N_CLIENT : S2N_SERVER,
-		 slice_of(hash, conn->suite->digest->size), scheme->digest,
-		 digest)) != 0)
+	    (r = content_input(is_server(conn) ? S2N_CLIENT : S2N_SERVER,
+		 slice_of(hash, conn->suite->digest->size), scheme, &content,
+		 &input)) != 0)
 		return r;
 	if (is_server(conn))
 		conn->client_scheme = scheme;
 	else
 		conn->server_scheme = scheme;
-	return offload_verify(conn, scheme, key, digest, signature);
+	return offload_verify(conn, scheme, key, input, signature);
 }

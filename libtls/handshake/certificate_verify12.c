@@ -8,10 +8,10 @@
 #include "libtls/handshake/operation.h"
 #include "libtls/handshake/transcript.h"
 
-/* The hash, under a scheme, of what the client signs. */
+/* What goes into the client's signature; borrowed from digest or messages. */
 static int
-content_digest(const struct s2n_connection *conn, const struct scheme *scheme,
-    struct slice *messages, uint8_t *out)
+content_input(const struct s2n_connection *conn, const struct scheme *scheme,
+    struct slice *messages, uint8_t digest[DIGEST_MAX], struct slice *input)
 {
 	struct hasher hasher = { 0 };
 	int r;
@@ -19,12 +19,13 @@ content_digest(const struct s2n_connection *conn, const struct scheme *scheme,
 	if (!writer_result(&conn->hs->transcript.held, messages))
 		return fail(ERR_NOMEM);
 	if (conn->version > S2N_SSLv3)
-		return digest_once(scheme->digest, *messages, out);
+		return scheme_input(scheme, *messages, digest, input);
 	/* RFC 6101 5.6.8: with the master secret around it */
 	if ((r = hasher_start(&hasher, scheme->digest)) == 0 &&
 	    (r = hasher_add(&hasher, *messages)) == 0)
-		r = hasher_peek_sslv3(&hasher, NO_BYTES, conn->master, out);
+		r = hasher_peek_sslv3(&hasher, NO_BYTES, conn->master, digest);
 	hasher_wipe(&hasher);
+	*input = slice_of(digest, scheme->digest->size);
 	return r;
 }
 
@@ -36,12 +37,12 @@ certificate_verify12_send(struct s2n_connection *conn, struct writer *out)
 	struct operation_request request = {
 		.chain = hs->chain,
 		.scheme = hs->scheme,
-		.digest = digest,
 	};
 	struct slice messages, signature;
 	int r;
 
-	if ((r = content_digest(conn, hs->scheme, &messages, digest)) != 0)
+	if ((r = content_input(
+		 conn, hs->scheme, &messages, digest, &request.input)) != 0)
 		return r;
 	if (conn->version > S2N_SSLv3) /* else S2N_PKEY_BINDING_NONE */
 		request.binding = (struct s2n_pkey_binding){
@@ -64,7 +65,7 @@ certificate_verify12_recv(struct s2n_connection *conn, struct reader *in)
 	EVP_PKEY *key = conn->peer_chain->public_key;
 	const struct scheme *scheme;
 	uint8_t digest[DIGEST_MAX];
-	struct slice messages, signature;
+	struct slice messages, input, signature;
 	uint16_t number = 0;
 	int r;
 
@@ -79,8 +80,8 @@ certificate_verify12_recv(struct s2n_connection *conn, struct reader *in)
 	if (scheme == NULL || !scheme_fits(scheme, key, conn->version))
 		return fail(ERR_BAD_SCHEME);
 	conn->client_scheme = scheme;
-	if ((r = content_digest(conn, scheme, &messages, digest)) != 0 ||
-	    (r = offload_verify(conn, scheme, key, digest, signature)) != 0)
+	if ((r = content_input(conn, scheme, &messages, digest, &input)) != 0 ||
+	    (r = offload_verify(conn, scheme, key, input, signature)) != 0)
 		return r;
 	transcript_forget(&conn->hs->transcript);
 	return 0;

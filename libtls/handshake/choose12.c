@@ -22,10 +22,13 @@ type_asked(const struct s2n_connection *conn, enum key_kind kind)
 {
 	struct slice types = conn->hs->offer.certificate_types;
 
-	return is_server(conn) || memchr(types.data,
-				      kind == KEY_ECDSA ? CERTIFICATE_TYPE_ECDSA
-							: CERTIFICATE_TYPE_RSA,
-				      types.len) != NULL;
+	/* RFC 8422 5.5: ecdsa_sign stands for EdDSA, too. */
+	bool curve = kind == KEY_ECDSA || kind == KEY_ED25519;
+
+	return is_server(conn) ||
+	       memchr(types.data,
+		   curve ? CERTIFICATE_TYPE_ECDSA : CERTIFICATE_TYPE_RSA,
+		   types.len) != NULL;
 }
 
 /* RFC 8422 5.1.1: the key's curve is one that the client can do. */

@@ -14,17 +14,26 @@
 
 /* ---- what the server signs ---- */
 
-static int
-content_digest(const struct s2n_connection *conn, const struct scheme *scheme,
-    struct slice parameters, uint8_t *out)
-{
-	const struct slice content[] = {
-		slice_of(conn->hs->client_random, RANDOM_SIZE),
-		slice_of(conn->hs->server_random, RANDOM_SIZE),
-		parameters,
-	};
+struct content {
+	uint8_t bytes[2 * RANDOM_SIZE + PARAMETERS_MAX];
+	uint8_t digest[DIGEST_MAX];
+};
 
-	return digest_slices(scheme->digest, content, COUNT(content), out);
+/* What goes into a signature of a scheme; borrowed from the content. */
+static int
+content_input(const struct s2n_connection *conn, const struct scheme *scheme,
+    struct slice parameters, struct content *content, struct slice *input)
+{
+	struct slice bytes;
+	struct writer writer;
+
+	writer_init_fixed(&writer, content->bytes, sizeof content->bytes);
+	writer_bytes(&writer, slice_of(conn->hs->client_random, RANDOM_SIZE));
+	writer_bytes(&writer, slice_of(conn->hs->server_random, RANDOM_SIZE));
+	writer_bytes(&writer, parameters);
+	if (!writer_result(&writer, &bytes))
+		return fail(ERR_ILLEGAL_PARAMETER);
+	return scheme_input(scheme, bytes, content->digest, input);
 }
 
 /* Our key and its parameters, once: the row may run again for the signature. */
@@ -57,17 +66,17 @@ int
 server_key_exchange_send(struct s2n_connection *conn, struct writer *out)
 {
 	struct handshake *hs = conn->hs;
-	uint8_t digest[DIGEST_MAX];
+	struct content content;
 	struct operation_request request = {
 		.chain = hs->chain,
 		.scheme = hs->scheme,
-		.digest = digest,
 	};
 	struct slice parameters, signature;
 	int r;
 
 	if ((r = make_parameters(conn, &parameters)) != 0 ||
-	    (r = content_digest(conn, hs->scheme, parameters, digest)) != 0)
+	    (r = content_input(
+		 conn, hs->scheme, parameters, &content, &request.input)) != 0)
 		return r;
 	request.binding = (struct s2n_pkey_binding){
 		.type = S2N_PKEY_BINDING_TLS12_SERVER_KEY_EXCHANGE,
@@ -137,8 +146,8 @@ server_key_exchange_recv(struct s2n_connection *conn, struct reader *in)
 	EVP_PKEY *key = conn->peer_chain->public_key;
 	const uint8_t *start = in->rest.data;
 	const struct scheme *scheme;
-	uint8_t digest[DIGEST_MAX];
-	struct slice parameters, signature;
+	struct content content;
+	struct slice parameters, input, signature;
 	uint16_t number = 0;
 	int r;
 
@@ -155,8 +164,9 @@ server_key_exchange_recv(struct s2n_connection *conn, struct reader *in)
 	if (scheme == NULL || !scheme_fits(scheme, key, conn->version))
 		return fail(ERR_BAD_SCHEME);
 	conn->server_scheme = scheme;
-	if ((r = content_digest(conn, scheme, parameters, digest)) != 0 ||
-	    (r = offload_verify(conn, scheme, key, digest, signature)) != 0)
+	if ((r = content_input(conn, scheme, parameters, &content, &input)) !=
+		0 ||
+	    (r = offload_verify(conn, scheme, key, input, signature)) != 0)
 		return r;
 	return answer(conn, parameters);
 }

@@ -20,18 +20,17 @@ struct s2n_async_offload_op {
 	_Atomic enum offload_state state;
 	const struct scheme *scheme;
 	EVP_PKEY *key;
-	uint8_t digest[DIGEST_MAX];
 	int result;
-	size_t signature_len;
-	uint8_t signature[];
+	struct slice input, signature; /* both in bytes */
+	uint8_t bytes[];
 };
 
 static struct s2n_async_offload_op *
-op_new(const struct scheme *scheme, EVP_PKEY *key, const uint8_t *digest,
+op_new(const struct scheme *scheme, EVP_PKEY *key, struct slice input,
     struct slice signature)
 {
 	struct s2n_async_offload_op *op =
-	    memory_new(sizeof *op + signature.len);
+	    memory_new(sizeof *op + input.len + signature.len);
 
 	if (op == NULL)
 		return NULL;
@@ -42,10 +41,11 @@ op_new(const struct scheme *scheme, EVP_PKEY *key, const uint8_t *digest,
 	atomic_init(&op->state, OFFLOAD_NEW);
 	op->scheme = scheme;
 	op->key = key;
-	memcpy(op->digest, digest, scheme->digest->size);
-	op->signature_len = signature.len;
+	op->input = slice_of(op->bytes, input.len);
+	memcpy(op->bytes, input.data, input.len);
+	op->signature = slice_of(op->bytes + input.len, signature.len);
 	if (signature.len > 0)
-		memcpy(op->signature, signature.data, signature.len);
+		memcpy(op->bytes + input.len, signature.data, signature.len);
 	return op;
 }
 
@@ -66,11 +66,11 @@ offered(const struct s2n_connection *conn)
 
 static int
 offer(struct s2n_connection *conn, const struct scheme *scheme, EVP_PKEY *key,
-    const uint8_t *digest, struct slice signature)
+    struct slice input, struct slice signature)
 {
 	struct handshake *hs = conn->hs;
 
-	if ((hs->offload = op_new(scheme, key, digest, signature)) == NULL)
+	if ((hs->offload = op_new(scheme, key, input, signature)) == NULL)
 		return fail(ERR_NOMEM);
 	return conn->config->offload(
 		   conn, hs->offload, conn->config->offload_ctx) == 0
@@ -80,15 +80,15 @@ offer(struct s2n_connection *conn, const struct scheme *scheme, EVP_PKEY *key,
 
 int
 offload_verify(struct s2n_connection *conn, const struct scheme *scheme,
-    EVP_PKEY *key, const uint8_t *digest, struct slice signature)
+    EVP_PKEY *key, struct slice input, struct slice signature)
 {
 	struct handshake *hs = conn->hs;
 	int r;
 
 	if (hs->offload == NULL && !offered(conn))
-		return scheme_verify(scheme, key, digest, signature);
+		return scheme_verify(scheme, key, input, signature);
 	if (hs->offload == NULL &&
-	    (r = offer(conn, scheme, key, digest, signature)) != 0)
+	    (r = offer(conn, scheme, key, input, signature)) != 0)
 		return r;
 	if (atomic_load(&hs->offload->state) != OFFLOAD_DONE)
 		return fail(ERR_WANT_VERIFY);
@@ -119,8 +119,8 @@ perform(struct s2n_async_offload_op *op)
 	if (!atomic_compare_exchange_strong(
 		&op->state, &state, OFFLOAD_WORKING))
 		return fail(ERR_ALREADY_PERFORMED);
-	op->result = scheme_verify(op->scheme, op->key, op->digest,
-	    slice_of(op->signature, op->signature_len));
+	op->result =
+	    scheme_verify(op->scheme, op->key, op->input, op->signature);
 	state = OFFLOAD_WORKING;
 	if (!atomic_compare_exchange_strong(&op->state, &state, OFFLOAD_DONE))
 		op_free(op);

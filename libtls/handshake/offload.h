@@ -12,7 +12,7 @@
  * it: ask again with the same. ERR_CANCELLED when its callback refuses.
  */
 must_check int offload_verify(struct s2n_connection *, const struct scheme *,
-    EVP_PKEY *, const uint8_t *digest, struct slice signature);
+    EVP_PKEY *, struct slice input, struct slice signature);
 /* Forgets the operation; one that is being performed becomes an orphan. */
 void offload_release(struct handshake *);
 

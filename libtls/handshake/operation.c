@@ -31,8 +31,8 @@ struct s2n_async_pkey_op {
 
 	const struct scheme *scheme; /* NULL: decrypts */
 	EVP_PKEY *public_key;
-	uint8_t digest[DIGEST_MAX];
-	struct s2n_pkey_binding binding; /* points into parts */
+	struct slice input;              /* what is signed; points into parts */
+	struct s2n_pkey_binding binding; /* likewise */
 
 	uint8_t output[SIGNATURE_MAX];
 	size_t output_len;
@@ -61,21 +61,25 @@ keep(uint8_t **parts, const uint8_t **part, size_t len)
 }
 
 static size_t
-parts_size(const struct s2n_pkey_binding *binding)
+parts_size(const struct operation_request *request)
 {
-	return binding->transcript_hash_length + 2 * RANDOM_SIZE +
-	       binding->parameters_length + binding->messages_length +
-	       binding->ciphertext_length;
+	const struct s2n_pkey_binding *binding = &request->binding;
+
+	return request->input.len + binding->transcript_hash_length +
+	       2 * RANDOM_SIZE + binding->parameters_length +
+	       binding->messages_length + binding->ciphertext_length;
 }
 
 static void
-keep_binding(
-    struct s2n_async_pkey_op *op, const struct s2n_pkey_binding *binding)
+keep_parts(
+    struct s2n_async_pkey_op *op, const struct operation_request *request)
 {
 	struct s2n_pkey_binding *own = &op->binding;
 	uint8_t *parts = op->parts;
 
-	*own = *binding;
+	op->input = request->input;
+	keep(&parts, &op->input.data, op->input.len);
+	*own = request->binding;
 	keep(&parts, &own->transcript_hash, own->transcript_hash_length);
 	keep(&parts, &own->client_random, RANDOM_SIZE);
 	keep(&parts, &own->server_random, RANDOM_SIZE);
@@ -89,8 +93,7 @@ static struct s2n_async_pkey_op *
 op_new(
     const struct s2n_connection *conn, const struct operation_request *request)
 {
-	size_t size =
-	    sizeof(struct s2n_async_pkey_op) + parts_size(&request->binding);
+	size_t size = sizeof(struct s2n_async_pkey_op) + parts_size(request);
 	struct s2n_async_pkey_op *op = OPENSSL_zalloc(size);
 
 	if (op == NULL)
@@ -104,9 +107,7 @@ op_new(
 	op->scheme = request->scheme;
 	op->public_key = request->chain->public_key;
 	EVP_PKEY_up_ref(op->public_key);
-	if (op->scheme != NULL)
-		memcpy(op->digest, request->digest, op->scheme->digest->size);
-	keep_binding(op, &request->binding);
+	keep_parts(op, request);
 	return op;
 }
 
@@ -123,7 +124,7 @@ compute(struct s2n_async_pkey_op *op, EVP_PKEY *key)
 	}
 	op->output_len = sizeof op->output;
 	return scheme_sign(
-	    op->scheme, key, op->digest, op->output, &op->output_len);
+	    op->scheme, key, op->input, op->output, &op->output_len);
 }
 
 /* Whether the output may leave, where that is to be looked at. */
@@ -132,7 +133,7 @@ verify(const struct s2n_async_pkey_op *op)
 {
 	if (!op->verify || op->scheme == NULL)
 		return 0;
-	return scheme_verify(op->scheme, op->public_key, op->digest,
+	return scheme_verify(op->scheme, op->public_key, op->input,
 	    slice_of(op->output, op->output_len));
 }
 
@@ -339,10 +340,9 @@ s2n_async_pkey_op_get_op_type(
 static struct slice
 input_of(const struct s2n_async_pkey_op *op)
 {
-	return op->scheme != NULL
-		   ? slice_of(op->digest, op->scheme->digest->size)
-		   : slice_of(
-			 op->binding.ciphertext, op->binding.ciphertext_length);
+	return op->scheme != NULL ? op->input
+				  : slice_of(op->binding.ciphertext,
+					op->binding.ciphertext_length);
 }
 
 int

@@ -12,10 +12,10 @@
 /* What is to be done. All is copied before operation_result returns. */
 struct operation_request {
 	struct s2n_cert_chain_and_key *chain;
-	/* To sign: digest has scheme->digest->size bytes. NULL: to decrypt the
-	 * binding's ciphertext, a premaster secret. */
+	/* To sign scheme_input()'s input. NULL: to decrypt the binding's
+	 * ciphertext, a premaster secret. */
 	const struct scheme *scheme;
-	const uint8_t *digest;
+	struct slice input;
 	struct s2n_pkey_binding binding;
 };
 

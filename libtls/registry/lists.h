@@ -116,6 +116,8 @@ extern const uint16_t schemes_20260220_chain[3];
 extern const uint16_t schemes_20260513[13];
 extern const uint16_t schemes_20260513_chain[15];
 extern const uint16_t schemes_20260523[15];
+extern const uint16_t schemes_sallyport_ed25519[13];
+extern const uint16_t schemes_sallyport_ed25519_chain[15];
 extern const uint16_t groups_default[7];
 extern const uint16_t groups_default_tls13[4];
 extern const uint16_t groups_default_fips[6];

@@ -421,6 +421,9 @@ static const struct preference table[] = {
 	    LIST(schemes_elbsecuritypolicy_tls13_1_3_cnsa2_interop1_fips_pq_2026_07), LIST(schemes_20260220_chain),
 	    LIST(groups_elbsecuritypolicy_tls13_1_3_cnsa2_interop1_fips_pq_2026_07), NO_NUMBERS,
 	    RULE_PFS | RULE_FIPS, false, 0 },
+	/* Ours, and nobody else's: see unstable/ed25519.h. */
+	{ "sallyport_ed25519", S2N_TLS12, LIST(suites_default_tls13), LIST(schemes_sallyport_ed25519),
+	    LIST(schemes_sallyport_ed25519_chain), LIST(groups_default_tls13), NO_NUMBERS, RULE_PFS, false, 0 },
 	{ "test_all", S2N_SSLv3, LIST(suites_test_all), LIST(schemes_test_all),
 	    NO_NUMBERS, LIST(groups_test_all),
 	    NO_NUMBERS, 0, false, 0 },

@@ -74,8 +74,8 @@ suite_takes(const struct suite *suite, enum key_kind kind)
 	switch (suite->authentication) {
 	case AUTH_ANY:
 		return true;
-	case AUTH_ECDSA:
-		return kind == KEY_ECDSA;
+	case AUTH_ECDSA: /* RFC 8422 5.10: or EdDSA, which is TLS 1.2's alone */
+		return kind == KEY_ECDSA || kind == KEY_ED25519;
 	case AUTH_RSA: /* RFC 4055 1.2: a key for PSS only does not decrypt */
 		return kind == KEY_RSA ||
 		       (kind == KEY_RSA_PSS && suite->key_exchange != KX_RSA);

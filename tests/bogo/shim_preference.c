@@ -53,6 +53,7 @@ static const uint16_t default_verifying[] = {
 
 /* What we may sign with. */
 static const uint16_t default_signing[] = {
+	SCHEME_ED25519,
 	SCHEME_ECDSA_SHA256,
 	SCHEME_RSA_PSS_RSAE_SHA256,
 	SCHEME_RSA_PKCS1_SHA256,

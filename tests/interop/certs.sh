@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a CA and one leaf for localhost of each key type in FOLDER:
-# ca.pem and NAME.pem, NAME.key for p256 p384 p521 rsa pss; long, which is rsa behind
+# ca.pem and NAME.pem, NAME.key for p256 p384 p521 ed25519 rsa pss; long, which is rsa behind
 # five intermediates of 5 kB each; dh.pem, parameters of a server with DHE; and OCSP
 # responses for p256 and rsa: NAME-STATUS.der. Once: kept when there.
 set -eu
@@ -43,6 +43,7 @@ leaf p256 -algorithm EC -pkeyopt ec_paramgen_curve:P-256
 leaf p384 -algorithm EC -pkeyopt ec_paramgen_curve:P-384
 leaf p521 -algorithm EC -pkeyopt ec_paramgen_curve:P-521
 leaf rsa -algorithm RSA -pkeyopt rsa_keygen_bits:2048
+leaf ed25519 -algorithm ED25519
 leaf pss -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048
 # The chain is longer than a record, and its messages than two.
 cp ca.pem step0.pem

@@ -29,7 +29,7 @@ Cell = collections.namedtuple("Cell", "version suite certificate group retry fea
 # By certificate: the scheme that signs in TLS 1.3, and the curve if it has one.
 SCHEMES13 = {"p256": "ecdsa_secp256r1_sha256", "p384": "ecdsa_secp384r1_sha384",
              "p521": "ecdsa_secp521r1_sha512", "rsa": "rsa_pss_rsae_sha256",
-             "pss": "rsa_pss_pss_sha256", "long": "rsa_pss_rsae_sha256"}
+             "pss": "rsa_pss_pss_sha256", "ed25519": "ed25519", "long": "rsa_pss_rsae_sha256"}
 CURVES = {"p256": "secp256r1", "p384": "secp384r1", "p521": "secp521r1"}
 
 

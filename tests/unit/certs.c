@@ -26,6 +26,7 @@ static const struct {
 	[CERTS_RSA] = { "RSA", NULL, 2048, "SHA256" },
 	[CERTS_RSA_PSS] = { "RSA-PSS", NULL, 2048, "SHA256" },
 	[CERTS_RSA_WEAK] = { "RSA", NULL, 512, "SHA256" },
+	[CERTS_ED25519] = { "ED25519", NULL, 0, NULL },
 };
 
 static EVP_PKEY *keys[CERTS_KEYS][NUMBERS];
@@ -58,7 +59,7 @@ generate(enum certs_key kind)
 	if (kinds[kind].curve != NULL)
 		ck_assert_int_eq(
 		    EVP_PKEY_CTX_set_group_name(ctx, kinds[kind].curve), 1);
-	else
+	else if (kinds[kind].bits != 0)
 		ck_assert_int_eq(
 		    EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, kinds[kind].bits), 1);
 	ck_assert_int_eq(EVP_PKEY_generate(ctx, &key), 1);
@@ -158,6 +159,10 @@ make_x509(const struct certs_spec *spec, EVP_PKEY *key)
 	static long serial = 1;
 	EVP_PKEY *signer = spec->issuer == NULL ? key : spec->issuer->key;
 	const char *hash = spec->hash != NULL ? spec->hash : hash_for(signer);
+	/* Ed25519 takes none. */
+	const EVP_MD *md = EVP_PKEY_is_a(signer, "ED25519")
+			       ? NULL
+			       : EVP_get_digestbyname(hash);
 	X509 *x509 = X509_new();
 	X509_NAME *name = X509_get_subject_name(x509);
 
@@ -175,8 +180,7 @@ make_x509(const struct certs_spec *spec, EVP_PKEY *key)
 				 : X509_get_subject_name(spec->issuer->x509));
 	ck_assert_int_eq(X509_set_pubkey(x509, key), 1);
 	add_extensions(x509, spec);
-	ck_assert_int_gt(
-	    X509_sign(x509, signer, EVP_get_digestbyname(hash)), 0);
+	ck_assert_int_gt(X509_sign(x509, signer, md), 0);
 	return x509;
 }
 

@@ -28,6 +28,7 @@ enum certs_key {
 	CERTS_RSA,      /* 2048 bits, rsaEncryption */
 	CERTS_RSA_PSS,  /* 2048 bits, id-RSASSA-PSS */
 	CERTS_RSA_WEAK, /* 512 bits */
+	CERTS_ED25519,
 	CERTS_KEYS
 };
 

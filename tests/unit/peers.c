@@ -136,6 +136,8 @@ add_dhparams(struct s2n_config *config)
 	BIO_free(bio);
 }
 
+#define ED25519_POLICY "sallyport_ed25519"
+
 static const struct preference *
 narrow(struct peers *peers, const struct peers_spec *spec, s2n_mode mode)
 {
@@ -147,6 +149,10 @@ narrow(struct peers *peers, const struct peers_spec *spec, s2n_mode mode)
 	/* Groups and schemes of a policy that goes down to SSLv3. */
 	ck_assert_int_eq(preference_find(BROAD_POLICY, &base), 0);
 	*narrow = *base;
+	if (spec->key == CERTS_ED25519) {
+		ck_assert_int_eq(preference_find(ED25519_POLICY, &base), 0);
+		narrow->schemes = base->schemes;
+	}
 	narrow->min_version = spec->version;
 	narrow->max_version = most != 0 ? most : spec->version;
 	narrow->suites.numbers = peers->suites;

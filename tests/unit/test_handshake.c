@@ -18,6 +18,8 @@ teardown(void)
 	ck_assert_int_eq(s2n_cleanup_final(), 0);
 }
 
+#define ED25519 "sallyport_ed25519"
+
 static const struct {
 	const char *what;
 	struct peers_spec spec;
@@ -36,6 +38,18 @@ static const struct {
 	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
 	{ "RSA-PSS", { .key = CERTS_RSA_PSS }, "rsa_pss_pss_sha256",
 	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
+	{ "Ed25519",
+	    { .key = CERTS_ED25519,
+		.client_policy = ED25519,
+		.server_policy = ED25519 },
+	    "ed25519", "TLS_AES_128_GCM_SHA256", "secp256r1", false },
+	{ "a pending Ed25519 key, one byte at a time",
+	    { .key = CERTS_ED25519,
+		.client_policy = ED25519,
+		.server_policy = ED25519,
+		.slow = true,
+		.pending_key = true },
+	    "ed25519", "TLS_AES_128_GCM_SHA256", "secp256r1", false },
 	{ "one byte at a time", { .slow = true }, "ecdsa_secp256r1_sha256",
 	    "TLS_AES_128_GCM_SHA256", "secp256r1", false },
 	{ "a pending key", { .pending_key = true }, "ecdsa_secp256r1_sha256",

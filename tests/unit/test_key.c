@@ -40,6 +40,7 @@ static const struct {
 	{ "RSA, PKCS#8", CERTS_RSA, true },
 	{ "RSA, PKCS#1", CERTS_RSA, false },
 	{ "RSA-PSS", CERTS_RSA_PSS, true },
+	{ "Ed25519", CERTS_ED25519, true },
 };
 
 START_TEST(a_whole_key_decodes_and_is_the_same)
@@ -125,6 +126,37 @@ START_TEST(a_key_without_its_public_half_decodes)
 }
 END_TEST
 
+/* RFC 8410 10.3: the second form of one key, with its public half. */
+START_TEST(an_ed25519_key_with_its_public_half_decodes)
+{
+	EVP_PKEY *want = certs_key(CERTS_ED25519, 0), *key = NULL;
+	struct slice der = der_of(want, true);
+	uint8_t bytes[2 + 3 + 7 + 2 + 34 + 3 + 32];
+	size_t len = 32;
+
+	/* 30 2e | 02 01 00 | 30 05 oid | 04 22 04 20 ... and 81 21 00 ... */
+	ck_assert_uint_eq(der.len, 48);
+	memcpy(bytes, der.data, 48);
+	bytes[1] = sizeof bytes - 2;
+	bytes[4] = 1;
+	memcpy(bytes + 48, (const uint8_t[]){ 0x81, 0x21, 0 }, 3);
+	ck_assert_int_eq(
+	    EVP_PKEY_get_raw_public_key(want, bytes + 51, &len), 1);
+	ck_assert_int_eq(key_decode(slice_of(bytes, sizeof bytes), &key), 0);
+	ck_assert_int_eq(EVP_PKEY_eq(key, want), 1);
+	EVP_PKEY_free(key);
+	/* Of 31 bytes, or behind which something is, it is none. */
+	bytes[1] = bytes[4] = 0;
+	memcpy(bytes, der.data, 48);
+	bytes[15] = 0x1f;
+	key = NULL;
+	ck_assert_int_eq(
+	    key_decode(slice_of(bytes, 48), &key), ERR_DECODE_PRIVATE_KEY);
+	ck_assert_ptr_null(key);
+	drop(der);
+}
+END_TEST
+
 static Suite *
 key_suite(void)
 {
@@ -139,6 +171,7 @@ key_suite(void)
 	tcase_add_loop_test(
 	    tcase, a_changed_byte_gives_a_key_or_an_error, 0, 2);
 	tcase_add_test(tcase, a_key_without_its_public_half_decodes);
+	tcase_add_test(tcase, an_ed25519_key_with_its_public_half_decodes);
 	tcase_add_unchecked_fixture(tcase, NULL, certs_free_all);
 	suite_add_tcase(suite, tcase);
 	return suite;

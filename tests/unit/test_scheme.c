@@ -30,6 +30,7 @@ static const struct {
 	{ 0x0809, CERTS_RSA_PSS, true,  NO_KEY,     "rsa_pss_pss_sha256" },
 	{ 0x080a, CERTS_RSA_PSS, true,  NO_KEY,     "rsa_pss_pss_sha384" },
 	{ 0x080b, CERTS_RSA_PSS, true,  NO_KEY,     "rsa_pss_pss_sha512" },
+	{ 0x0807, CERTS_ED25519, true,  NO_KEY,     "ed25519" },
 	{ 0x0401, CERTS_RSA,     false, NO_KEY,     "rsa_pkcs1_sha256" },
 	{ 0x0501, CERTS_RSA,     false, NO_KEY,     "rsa_pkcs1_sha384" },
 	{ 0x0601, CERTS_RSA,     false, NO_KEY,     "rsa_pkcs1_sha512" },
@@ -55,33 +56,43 @@ stop(void)
 	library_cleanup();
 }
 
+/* The content itself, of this length, where there is no digest. */
+static struct slice
+input_of(const struct scheme *scheme)
+{
+	return slice_of(digest,
+	    scheme->digest != NULL ? scheme->digest->size : sizeof digest);
+}
+
 START_TEST(a_signature_verifies_and_a_changed_one_does_not)
 {
 	const struct scheme *scheme = scheme_find(rows[_i].number);
 	EVP_PKEY *key = certs_key(rows[_i].key, 0);
 	EVP_PKEY *other = certs_key(rows[_i].key, 1);
+	struct slice input;
 
 	ck_assert_ptr_nonnull(scheme);
 	ck_assert_str_eq(scheme->name, rows[_i].name);
-	ck_assert_int_eq(scheme_sign(scheme, key, digest, signature, &len), 0);
+	input = input_of(scheme);
+	ck_assert_int_eq(scheme_sign(scheme, key, input, signature, &len), 0);
 	ck_assert_int_eq(
-	    scheme_verify(scheme, key, digest, slice_of(signature, len)), 0);
+	    scheme_verify(scheme, key, input, slice_of(signature, len)), 0);
 	ck_assert_int_eq(
-	    scheme_verify(scheme, other, digest, slice_of(signature, len)),
+	    scheme_verify(scheme, other, input, slice_of(signature, len)),
 	    ERR_VERIFY_SIGNATURE);
 	ck_assert_int_eq(
-	    scheme_verify(scheme, key, digest, slice_of(signature, len - 1)),
+	    scheme_verify(scheme, key, input, slice_of(signature, len - 1)),
 	    ERR_VERIFY_SIGNATURE);
 	ck_assert_int_eq(
-	    scheme_verify(scheme, key, digest, NO_BYTES), ERR_VERIFY_SIGNATURE);
-	digest[scheme->digest->size - 1] ^= 1;
+	    scheme_verify(scheme, key, input, NO_BYTES), ERR_VERIFY_SIGNATURE);
+	digest[input.len - 1] ^= 1;
 	ck_assert_int_eq(
-	    scheme_verify(scheme, key, digest, slice_of(signature, len)),
+	    scheme_verify(scheme, key, input, slice_of(signature, len)),
 	    ERR_VERIFY_SIGNATURE);
-	digest[scheme->digest->size - 1] ^= 1;
+	digest[input.len - 1] ^= 1;
 	signature[len / 2] ^= 1;
 	ck_assert_int_eq(
-	    scheme_verify(scheme, key, digest, slice_of(signature, len)),
+	    scheme_verify(scheme, key, input, slice_of(signature, len)),
 	    ERR_VERIFY_SIGNATURE);
 }
 END_TEST
@@ -124,12 +135,14 @@ END_TEST
 
 START_TEST(a_scheme_of_another_kind_of_key_does_not_sign)
 {
-	ck_assert_int_eq(scheme_sign(scheme_find(0x0804),
-			     certs_key(CERTS_P256, 0), digest, signature, &len),
+	ck_assert_int_eq(
+	    scheme_sign(scheme_find(0x0804), certs_key(CERTS_P256, 0),
+		slice_of(digest, 32), signature, &len),
 	    ERR_SIGN);
 	len = 16;
-	ck_assert_int_eq(scheme_sign(scheme_find(0x0804),
-			     certs_key(CERTS_RSA, 0), digest, signature, &len),
+	ck_assert_int_eq(
+	    scheme_sign(scheme_find(0x0804), certs_key(CERTS_RSA, 0),
+		slice_of(digest, 32), signature, &len),
 	    ERR_SIGN);
 }
 END_TEST
@@ -156,8 +169,9 @@ START_TEST(a_pss_salt_of_another_length_is_refused)
 		    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, salts[i]), 1);
 		ck_assert_int_eq(
 		    EVP_PKEY_sign(ctx, signature, &len, digest, 32), 1);
-		ck_assert_int_eq(scheme_verify(scheme, key, digest,
-				     slice_of(signature, len)),
+		ck_assert_int_eq(
+		    scheme_verify(scheme, key, slice_of(digest, 32),
+			slice_of(signature, len)),
 		    salts[i] == 32 ? 0 : ERR_VERIFY_SIGNATURE);
 		EVP_PKEY_CTX_free(ctx);
 	}
@@ -203,8 +217,42 @@ START_TEST(a_restricted_pss_key_fits_what_it_is_bound_to)
 	ck_assert_int_eq(
 	    scheme_fits(scheme_find(0x080a), key, S2N_TLS13), cases[_i].sha384);
 	/* libcrypto is of the same opinion. */
-	ck_assert_int_eq(scheme_sign(sha256, key, digest, signature, &len),
+	ck_assert_int_eq(
+	    scheme_sign(sha256, key, slice_of(digest, 32), signature, &len),
 	    cases[_i].sha256 ? 0 : ERR_SIGN);
+	EVP_PKEY_free(key);
+}
+END_TEST
+
+/* RFC 8032 7.1, test 2, whose keys come as bytes. */
+START_TEST(ed25519_signs_the_content_as_in_its_rfc)
+{
+	static const uint8_t secret[32] = { 0x4c, 0xcd, 0x08, 0x9b, 0x28, 0xff,
+		0x96, 0xda, 0x9d, 0xb6, 0xc3, 0x46, 0xec, 0x11, 0x4e, 0x0f,
+		0x5b, 0x8a, 0x31, 0x9f, 0x35, 0xab, 0xa6, 0x24, 0xda, 0x8c,
+		0xf6, 0xed, 0x4f, 0xb8, 0xa6, 0xfb };
+	static const uint8_t message[] = { 0x72 };
+	static const uint8_t expected[64] = { 0x92, 0xa0, 0x09, 0xa9, 0xf0,
+		0xd4, 0xca, 0xb8, 0x72, 0x0e, 0x82, 0x0b, 0x5f, 0x64, 0x25,
+		0x40, 0xa2, 0xb2, 0x7b, 0x54, 0x16, 0x50, 0x3f, 0x8f, 0xb3,
+		0x76, 0x22, 0x23, 0xeb, 0xdb, 0x69, 0xda, 0x08, 0x5a, 0xc1,
+		0xe4, 0x3e, 0x15, 0x99, 0x6e, 0x45, 0x8f, 0x36, 0x13, 0xd0,
+		0xf1, 0x1d, 0x8c, 0x38, 0x7b, 0x2e, 0xae, 0xb4, 0x30, 0x2a,
+		0xee, 0xb0, 0x0d, 0x29, 0x16, 0x12, 0xbb, 0x0c, 0x00 };
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(
+	    EVP_PKEY_ED25519, NULL, secret, sizeof secret);
+	const struct scheme *scheme = scheme_find(0x0807);
+	struct slice input, content = slice_of(message, sizeof message);
+	uint8_t room[DIGEST_MAX];
+
+	ck_assert_int_eq(scheme_input(scheme, content, room, &input), 0);
+	ck_assert_ptr_eq(input.data, message);
+	ck_assert_int_eq(scheme_sign(scheme, key, input, signature, &len), 0);
+	ck_assert_uint_eq(len, sizeof expected);
+	ck_assert_mem_eq(signature, expected, sizeof expected);
+	len = 63;
+	ck_assert_int_eq(
+	    scheme_sign(scheme, key, input, signature, &len), ERR_SIGN);
 	EVP_PKEY_free(key);
 }
 END_TEST
@@ -214,7 +262,7 @@ START_TEST(unknown_numbers_and_keys_are_not_taken)
 	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
 
 	ck_assert_ptr_null(scheme_find(0));
-	ck_assert_ptr_null(scheme_find(0x0807)); /* ed25519 */
+	ck_assert_ptr_null(scheme_find(0x0808)); /* ed448 */
 	ck_assert_int_eq(key_kind_of(key), KEY_UNKNOWN);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		ck_assert(
@@ -235,6 +283,7 @@ scheme_suite(void)
 	tcase_add_loop_test(
 	    tcase, a_signature_verifies_and_a_changed_one_does_not, 0, all);
 	tcase_add_loop_test(tcase, a_scheme_fits_only_its_keys, 0, all);
+	tcase_add_test(tcase, ed25519_signs_the_content_as_in_its_rfc);
 	tcase_add_test(tcase, a_key_too_small_for_pss_does_not_fit);
 	tcase_add_test(tcase, a_scheme_of_another_kind_of_key_does_not_sign);
 	tcase_add_test(tcase, a_pss_salt_of_another_length_is_refused);

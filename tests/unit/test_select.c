@@ -319,14 +319,14 @@ END_TEST
 
 static const struct {
 	const char *what;
-	int set[4];
+	int set[5];
 	uint32_t count;
 	int code;
 } default_cases[] = {
 	{ "one", { WWW_EC }, 1, 0 },
 	{ "one a kind", { WWW_EC, STAR_RSA, MAIL_PSS }, 3, 0 },
 	{ "none", { 0 }, 0, ERR_NUM_DEFAULT_CERTIFICATES },
-	{ "too many", { WWW_EC, STAR_RSA, MAIL_PSS, STAR_EC }, 4,
+	{ "too many", { WWW_EC, STAR_RSA, MAIL_PSS, STAR_EC, WWW_EC }, 5,
 	    ERR_NUM_DEFAULT_CERTIFICATES },
 	{ "two of a kind", { WWW_EC, STAR_EC }, 2, ERR_DEFAULTS_PER_TYPE },
 	{ "NULL", { WWW_EC, NONE }, 2, ERR_NULL_ARGUMENT },

@@ -661,6 +661,48 @@ picky_anchor_rsa(void)
 }
 
 static struct setup
+all_ed25519(const struct preference *preference)
+{
+	const struct certs_cert *ca =
+	    MAKE(.name = "ca", .ca = true, .key = CERTS_ED25519);
+	struct setup s =
+	    sends(MAKE(.name = HOST, .issuer = ca, .key = CERTS_ED25519), NULL);
+
+	s.trusted = ca;
+	return under(preference, s);
+}
+
+static struct setup
+picky_ed25519(void)
+{
+	return all_ed25519(&picky);
+}
+
+static struct setup
+easy_ed25519(void)
+{
+	return all_ed25519(&easy);
+}
+
+static struct setup
+own_ed25519(void)
+{
+	const struct preference *own;
+
+	ck_assert_int_eq(preference_find("sallyport_ed25519", &own), 0);
+	return all_ed25519(own);
+}
+
+static struct setup
+fips_ed25519(void)
+{
+	const struct preference *fips;
+
+	ck_assert_int_eq(preference_find("default_fips", &fips), 0);
+	return all_ed25519(fips);
+}
+
+static struct setup
 easy_rsa(void)
 {
 	return under(&easy, all_rsa());
@@ -1028,6 +1070,10 @@ static const struct {
 	{ "policy has no SHA-384", picky_sha384, ERR_CERT_BAD },
 	{ "policy spares the anchor", picky_anchor_rsa, 0 },
 	{ "policy without certificate schemes", easy_rsa, 0 },
+	{ "Ed25519, without certificate schemes", easy_ed25519, 0 },
+	{ "policy has Ed25519", own_ed25519, 0 },
+	{ "policy has no Ed25519", picky_ed25519, ERR_CERT_BAD },
+	{ "nor has default_fips", fips_ed25519, ERR_CERT_BAD },
 
 	{ "other name", other_name, ERR_CERT_HOSTNAME },
 	{ "no name expected", no_name_expected, ERR_CERT_HOSTNAME },

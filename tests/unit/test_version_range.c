@@ -32,6 +32,9 @@ static const struct {
 	{ "20170210", CERTS_P256, false, NONE, NONE },
 	{ "20170210", CERTS_RSA_PSS, false, NONE, NONE },
 	{ "20140601", CERTS_RSA, false, S2N_SSLv3, S2N_TLS12 },
+	{ "sallyport_ed25519", CERTS_ED25519, false, S2N_TLS12, S2N_TLS13 },
+	{ "default_tls13", CERTS_ED25519, false, NONE, NONE },
+	{ "test_all", CERTS_ED25519, false, NONE, NONE },
 	/* Its least version is SSLv3, its suites are of TLS 1.3. */
 	{ "20200207", CERTS_RSA, false, S2N_TLS13, S2N_TLS13 },
 	{ "CloudFront-Upstream-TLS-1-3-2025", CERTS_P256, false, S2N_TLS13,

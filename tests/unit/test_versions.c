@@ -36,6 +36,7 @@ static const struct {
 	{ "ECDSA", CERTS_P256, KEY_ECDSA, S2N_SSLv3 },
 	{ "RSA", CERTS_RSA, KEY_RSA, S2N_SSLv3 },
 	{ "RSA-PSS", CERTS_RSA_PSS, KEY_RSA_PSS, S2N_TLS12 },
+	{ "Ed25519", CERTS_ED25519, KEY_ED25519, S2N_TLS12 },
 };
 
 /* The group of RFC 7919 with 2048 bits, as a server's parameters. */
@@ -59,6 +60,9 @@ add_dhparams(struct s2n_config *config)
 	BIO_free(bio);
 }
 
+static const uint16_t schemes[] = { 0x0807, 0x0403, 0x0804, 0x0809, 0x0401,
+	0x0203, 0x0201 };
+
 /* One suite and one version are all that a config allows. */
 static void
 restrict_to(struct s2n_config *config, struct preference *only,
@@ -66,6 +70,8 @@ restrict_to(struct s2n_config *config, struct preference *only,
 {
 	ck_assert_int_eq(preference_find("test_all", &config->preference), 0);
 	*only = *config->preference;
+	/* No policy of such versions has them all. */
+	only->schemes = (struct number_list){ schemes, COUNT(schemes) };
 	only->suites = (struct number_list){ suite, 1 };
 	only->min_version = only->max_version = version;
 	config->preference = only;
@@ -166,6 +172,7 @@ static const size_t cells[COUNT(keys)][COUNT(versions)] = {
 	{ 2, 2, 2, 7, 3 },
 	{ 12, 12, 12, 26, 3 },
 	{ 0, 0, 0, 17, 3 },
+	{ 0, 0, 0, 7, 3 },
 };
 
 START_TEST(each_suite_of_each_version)
