@@ -139,6 +139,67 @@ peer_config(const struct common *common)
 	return config;
 }
 
+/* The bytes that hex digits stand for; 0 when they are none or do not fit. */
+static uint16_t
+from_hex(const char *hex, uint8_t *bytes, size_t room)
+{
+	size_t len = strlen(hex) / 2;
+	unsigned byte;
+
+	if (strlen(hex) % 2 != 0 || len > room ||
+	    strspn(hex, "0123456789abcdefABCDEF") != strlen(hex))
+		return 0;
+	for (size_t i = 0; i < len; i++) {
+		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+			return 0;
+		bytes[i] = (uint8_t)byte;
+	}
+	return (uint16_t)len;
+}
+
+/* "identity,secret,hmac"; without the last SHA256. */
+static void
+add_psk(struct s2n_connection *conn, const char *text)
+{
+	struct s2n_psk *psk = s2n_external_psk_new();
+	char *copy = strdup(text), *rest = copy;
+	const char *identity, *secret, *hmac;
+	uint8_t bytes[256];
+	uint16_t len;
+
+	if (psk == NULL || copy == NULL)
+		peer_die_errno("--psk");
+	identity = strsep(&rest, ",");
+	secret = strsep(&rest, ",");
+	hmac = rest != NULL ? rest : "SHA256";
+	len = secret != NULL ? from_hex(secret, bytes, sizeof bytes) : 0;
+	if (len == 0 || strlen(identity) > UINT16_MAX ||
+	    (strcmp(hmac, "SHA256") != 0 && strcmp(hmac, "SHA384") != 0)) {
+		fprintf(stderr, "--psk: %s: not identity,secret,hmac\n", text);
+		exit(2);
+	}
+	if (s2n_psk_set_identity(psk, (const uint8_t *)identity,
+		(uint16_t)strlen(identity)) != 0 ||
+	    s2n_psk_set_secret(psk, bytes, len) != 0 ||
+	    s2n_psk_set_hmac(psk, strcmp(hmac, "SHA384") == 0
+				      ? S2N_PSK_HMAC_SHA384
+				      : S2N_PSK_HMAC_SHA256) != 0 ||
+	    s2n_connection_append_psk(conn, psk) != 0 ||
+	    s2n_psk_free(&psk) != 0)
+		peer_die("--psk");
+	free(copy);
+}
+
+static void
+add_psks(struct s2n_connection *conn, const struct texts *psks)
+{
+	if (psks->count > 0 &&
+	    s2n_connection_set_psk_mode(conn, S2N_PSK_MODE_EXTERNAL) != 0)
+		peer_die("--psk");
+	for (size_t i = 0; i < psks->count; i++)
+		add_psk(conn, psks->item[i]);
+}
+
 struct s2n_connection *
 peer_connection(s2n_mode mode, struct s2n_config *config,
     const struct common *common, int fd)
@@ -154,6 +215,7 @@ peer_connection(s2n_mode mode, struct s2n_config *config,
 		peer_die("--prefer-low-latency");
 	if (common->throughput && s2n_connection_prefer_throughput(conn) != 0)
 		peer_die("--prefer-throughput");
+	add_psks(conn, &common->psks);
 	if (common->non_blocking && fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
 		peer_die_errno("--non-blocking");
 	return conn;
@@ -228,6 +290,29 @@ or_none(const char *name)
 	return name == NULL ? "none" : name;
 }
 
+/* One of the application's: sessions have their own line. */
+static bool
+has_psk(struct s2n_connection *conn)
+{
+	uint16_t len;
+
+	return s2n_connection_get_negotiated_psk_identity_length(conn, &len) ==
+		   0 &&
+	       len > 0 && s2n_connection_is_session_resumed(conn) != 1;
+}
+
+static const char *
+early_data(struct s2n_connection *conn)
+{
+	s2n_early_data_status_t status;
+
+	if (s2n_connection_get_early_data_status(conn, &status) != 0)
+		return "none";
+	if (status == S2N_EARLY_DATA_STATUS_END)
+		return "taken";
+	return status == S2N_EARLY_DATA_STATUS_REJECTED ? "refused" : "none";
+}
+
 static void
 write_description(FILE *out, struct s2n_connection *conn)
 {
@@ -248,6 +333,8 @@ write_description(FILE *out, struct s2n_connection *conn)
 	    or_none(s2n_get_application_protocol(conn)));
 	fprintf(out, "resumed: %s\n",
 	    s2n_connection_is_session_resumed(conn) == 1 ? "yes" : "no");
+	fprintf(out, "pre-shared key: %s\n", has_psk(conn) ? "yes" : "no");
+	fprintf(out, "early data: %s\n", early_data(conn));
 	fprintf(out, "client certificate: %s\n",
 	    s2n_connection_client_cert_used(conn) == 1 ? "yes" : "no");
 	fprintf(out, "stapled: %s\n",

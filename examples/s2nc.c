@@ -33,35 +33,35 @@ struct client {
 /* clang-format off */
 #define AT(member) offsetof(struct client, member)
 static const struct word words[] = {
-/*	  name                 letter kind    argument     place                     lacks    meaning */
-	{ "alpn",               'a', TEXT,   "a,b",       AT(common.alpn),          NULL,    "application protocols, most wanted first" },
-	{ "ciphers",            'c', TEXT,   "policy",    AT(common.policy),        NULL,    "security policy; default: default" },
-	{ "echo",               'e', FLAG,   NULL,        AT(echo),                 NULL,    "send standard input after the handshake, print what comes" },
-	{ "send-file",          0,   TEXT,   "file",      AT(file),                 NULL,    "send a file after the handshake" },
-	{ "name",               'n', TEXT,   "name",      AT(name),                 NULL,    "server name; default: the host" },
-	{ "status",             's', FLAG,   NULL,        AT(status),               NULL,    "ask for a stapled OCSP response" },
-	{ "mfl",                'm', TEXT,   "bytes",     AT(fragment),             NULL,    "ask for records of 512, 1024, 2048 or 4096 bytes" },
-	{ "ca-file",            'f', TEXT,   "file",      AT(common.ca_file),       NULL,    "trust anchors" },
-	{ "ca-dir",             'd', TEXT,   "folder",    AT(common.ca_dir),        NULL,    "hashed folder of trust anchors" },
-	{ "insecure",           'i', FLAG,   NULL,        AT(common.insecure),      NULL,    "verify no certificate" },
-	{ "cert",               'l', TEXT,   "file",      AT(cert),                 NULL,    "client certificate, PEM" },
-	{ "key",                'k', TEXT,   "file",      AT(key),                  NULL,    "its key, PEM" },
-	{ "reconnect",          'r', FLAG,   NULL,        AT(reconnect),            NULL,    "connect again, resuming" },
-	{ "no-session-ticket",  'T', FLAG,   NULL,        AT(common.no_tickets),    NULL,    "no session tickets" },
-	{ "ticket-out",         0,   TEXT,   "file",      AT(ticket_out),           NULL,    "save the session" },
-	{ "ticket-in",          0,   TEXT,   "file",      AT(ticket_in),            NULL,    "resume a saved session" },
-	{ "dynamic",            'D', NUMBER, "bytes",     AT(threshold),            NULL,    "small records until so many bytes were sent" },
-	{ "timeout",            't', NUMBER, "seconds",   AT(timeout),              NULL,    "and again after such a pause" },
-	{ "corked-io",          'C', FLAG,   NULL,        AT(common.corked),        NULL,    "cork the socket during a flight" },
-	{ "non-blocking",       'B', FLAG,   NULL,        AT(common.non_blocking),  NULL,    "non-blocking socket" },
-	{ "key-log",            'L', TEXT,   "file",      AT(common.key_log),       NULL,    "add the session's secrets to an NSS key log" },
-	{ "psk",                'P', TEXTS,  "id,secret,hmac", AT(common.psks),     NOT_YET, "external pre-shared key, the secret in hex" },
-	{ "early-data",         'E', TEXT,   "file",      AT(early_data),           NOT_YET, "send as early data when resuming" },
-	{ "renegotiation",      0,   TEXT,   "accept|reject", AT(renegotiation),    NULL,    "answer to a server that asks for a new handshake" },
-	{ "npn",                0,   FLAG,   NULL,        AT(common.npn),           NULL,    "next protocol negotiation with the --alpn protocols" },
-	{ "buffered-send",      0,   NUMBER, "bytes",     AT(common.send_buffer),   NULL,    "gather records before a write" },
-	{ "prefer-low-latency", 0,   FLAG,   NULL,        AT(common.low_latency),   NULL,    "small records" },
-	{ "prefer-throughput",  0,   FLAG,   NULL,        AT(common.throughput),    NULL,    "large records" },
+/*	  name                 letter kind    argument     place                     meaning */
+	{ "alpn",               'a', TEXT,   "a,b",       AT(common.alpn),          "application protocols, most wanted first" },
+	{ "ciphers",            'c', TEXT,   "policy",    AT(common.policy),        "security policy; default: default" },
+	{ "echo",               'e', FLAG,   NULL,        AT(echo),                 "send standard input after the handshake, print what comes" },
+	{ "send-file",          0,   TEXT,   "file",      AT(file),                 "send a file after the handshake" },
+	{ "name",               'n', TEXT,   "name",      AT(name),                 "server name; default: the host" },
+	{ "status",             's', FLAG,   NULL,        AT(status),               "ask for a stapled OCSP response" },
+	{ "mfl",                'm', TEXT,   "bytes",     AT(fragment),             "ask for records of 512, 1024, 2048 or 4096 bytes" },
+	{ "ca-file",            'f', TEXT,   "file",      AT(common.ca_file),       "trust anchors" },
+	{ "ca-dir",             'd', TEXT,   "folder",    AT(common.ca_dir),        "hashed folder of trust anchors" },
+	{ "insecure",           'i', FLAG,   NULL,        AT(common.insecure),      "verify no certificate" },
+	{ "cert",               'l', TEXT,   "file",      AT(cert),                 "client certificate, PEM" },
+	{ "key",                'k', TEXT,   "file",      AT(key),                  "its key, PEM" },
+	{ "reconnect",          'r', FLAG,   NULL,        AT(reconnect),            "connect again, resuming" },
+	{ "no-session-ticket",  'T', FLAG,   NULL,        AT(common.no_tickets),    "no session tickets" },
+	{ "ticket-out",         0,   TEXT,   "file",      AT(ticket_out),           "save the session" },
+	{ "ticket-in",          0,   TEXT,   "file",      AT(ticket_in),            "resume a saved session" },
+	{ "dynamic",            'D', NUMBER, "bytes",     AT(threshold),            "small records until so many bytes were sent" },
+	{ "timeout",            't', NUMBER, "seconds",   AT(timeout),              "and again after such a pause" },
+	{ "corked-io",          'C', FLAG,   NULL,        AT(common.corked),        "cork the socket during a flight" },
+	{ "non-blocking",       'B', FLAG,   NULL,        AT(common.non_blocking),  "non-blocking socket" },
+	{ "key-log",            'L', TEXT,   "file",      AT(common.key_log),       "add the session's secrets to an NSS key log" },
+	{ "psk",                'P', TEXTS,  "id,secret,hmac", AT(common.psks),          "external pre-shared key, the secret in hex" },
+	{ "early-data",         'E', TEXT,   "file",      AT(early_data),           "send as early data when resuming" },
+	{ "renegotiation",      0,   TEXT,   "accept|reject", AT(renegotiation),        "answer to a server that asks for a new handshake" },
+	{ "npn",                0,   FLAG,   NULL,        AT(common.npn),           "next protocol negotiation with the --alpn protocols" },
+	{ "buffered-send",      0,   NUMBER, "bytes",     AT(common.send_buffer),   "gather records before a write" },
+	{ "prefer-low-latency", 0,   FLAG,   NULL,        AT(common.low_latency),   "small records" },
+	{ "prefer-throughput",  0,   FLAG,   NULL,        AT(common.throughput),    "large records" },
 	{ .name = NULL }
 };
 /* clang-format on */
@@ -251,6 +251,25 @@ renegotiate(struct s2n_connection *conn, int fd, void *ctx)
 	return true;
 }
 
+/* What the server takes with the first message. Refused or not, it goes on; a
+ * failure is told by the handshake. */
+static void
+send_early_data(struct s2n_connection *conn, int fd, const char *path)
+{
+	s2n_blocked_status blocked;
+	uint32_t len;
+	uint8_t *bytes = peer_read(path, &len), *from = bytes;
+	ssize_t rest = len, sent;
+
+	while (s2n_send_early_data(conn, from, rest, &sent, &blocked) != 0) {
+		from += sent;
+		rest -= sent;
+		if (!peer_await(fd, blocked))
+			break;
+	}
+	free(bytes);
+}
+
 static bool
 converse(struct s2n_connection *conn, int fd, struct client *client)
 {
@@ -284,6 +303,8 @@ run(struct s2n_config *config, struct client *client, const char *host,
 		(uint32_t)client->threshold, (uint16_t)client->timeout) != 0)
 		peer_die("--dynamic");
 	set_session(conn, client);
+	if (client->early_data != NULL && client->session_len > 0)
+		send_early_data(conn, fd, client->early_data);
 	if (!peer_negotiate(conn, fd)) {
 		peer_describe_failure(conn, "handshake");
 	} else {

@@ -29,35 +29,35 @@ struct server {
 /* clang-format off */
 #define AT(member) offsetof(struct server, member)
 static const struct word words[] = {
-/*	  name                  letter kind   argument     place                     lacks    meaning */
-	{ "alpn",               'a', TEXT,   "protocol",  AT(common.alpn),          NULL,    "application protocols, most wanted first" },
-	{ "ciphers",            'c', TEXT,   "policy",    AT(common.policy),        NULL,    "security policy; default: default" },
-	{ "enter-fips-mode",    0,   FLAG,   NULL,        AT(fips),                 NULL,    "libcrypto's FIPS mode" },
-	{ "cert",               0,   TEXTS,  "file",      AT(certs),                NULL,    "PEM chain; can be given again" },
-	{ "key",                0,   TEXTS,  "file",      AT(keys),                 NULL,    "PEM key of the chain given before" },
-	{ "mutualAuth",         'm', FLAG,   NULL,        AT(mutual),               NULL,    "ask for a client certificate" },
-	{ "negotiate",          'n', FLAG,   NULL,        AT(negotiate_only),       NULL,    "end after the handshake" },
-	{ "parallelize",        0,   FLAG,   NULL,        AT(parallel),             NULL,    "a thread for each connection" },
-	{ "prefer-low-latency", 0,   FLAG,   NULL,        AT(common.low_latency),   NULL,    "small records" },
-	{ "prefer-throughput",  0,   FLAG,   NULL,        AT(common.throughput),    NULL,    "large records" },
-	{ "enable-mfl",         0,   FLAG,   NULL,        AT(fragment),             NULL,    "do as a client's max_fragment_length asks" },
-	{ "ocsp",               0,   TEXT,   "file",      AT(ocsp),                 NULL,    "DER OCSP response to staple to the first chain" },
-	{ "self-service-blinding", 's', FLAG, NULL,       AT(self_blinding),        NULL,    "no delay after an error (for tests)" },
-	{ "ca-file",            't', TEXT,   "file",      AT(common.ca_file),       NULL,    "trust anchors for client certificates" },
-	{ "ca-dir",             'd', TEXT,   "folder",    AT(common.ca_dir),        NULL,    "hashed folder of trust anchors" },
-	{ "insecure",           'i', FLAG,   NULL,        AT(common.insecure),      NULL,    "verify no certificate" },
-	{ "stk-file",           0,   TEXT,   "file",      AT(ticket_key),           NULL,    "session ticket key" },
-	{ "no-session-ticket",  'T', FLAG,   NULL,        AT(common.no_tickets),    NULL,    "no session tickets" },
-	{ "corked-io",          'C', FLAG,   NULL,        AT(common.corked),        NULL,    "cork the socket during a flight" },
-	{ "non-blocking",       0,   FLAG,   NULL,        AT(common.non_blocking),  NULL,    "non-blocking socket" },
-	{ "https-server",       'w', FLAG,   NULL,        AT(https),                NULL,    "answer an HTTP request with what was agreed on" },
-	{ "https-bench",        'b', NUMBER, "bytes",     AT(bench),                NULL,    "answer an HTTP request with so many bytes" },
-	{ "key-log",            'L', TEXT,   "file",      AT(common.key_log),       NULL,    "add the sessions' secrets to an NSS key log" },
-	{ "psk",                'P', TEXTS,  "id,secret,hmac", AT(common.psks),     NOT_YET, "external pre-shared key, the secret in hex" },
-	{ "max-early-data",     'E', NUMBER, "bytes",     AT(early_data),           NOT_YET, "early data allowed in tickets" },
-	{ "npn",                'N', FLAG,   NULL,        AT(common.npn),           NULL,    "next protocol negotiation with the --alpn protocols" },
-	{ "buffered-send",      0,   NUMBER, "bytes",     AT(common.send_buffer),   NULL,    "gather records before a write" },
-	{ "max-conns",          'X', NUMBER, "n",         AT(connections),          NULL,    "end after n connections" },
+/*	  name                  letter kind   argument     place                     meaning */
+	{ "alpn",               'a', TEXT,   "protocol",  AT(common.alpn),          "application protocols, most wanted first" },
+	{ "ciphers",            'c', TEXT,   "policy",    AT(common.policy),        "security policy; default: default" },
+	{ "enter-fips-mode",    0,   FLAG,   NULL,        AT(fips),                 "libcrypto's FIPS mode" },
+	{ "cert",               0,   TEXTS,  "file",      AT(certs),                "PEM chain; can be given again" },
+	{ "key",                0,   TEXTS,  "file",      AT(keys),                 "PEM key of the chain given before" },
+	{ "mutualAuth",         'm', FLAG,   NULL,        AT(mutual),               "ask for a client certificate" },
+	{ "negotiate",          'n', FLAG,   NULL,        AT(negotiate_only),       "end after the handshake" },
+	{ "parallelize",        0,   FLAG,   NULL,        AT(parallel),             "a thread for each connection" },
+	{ "prefer-low-latency", 0,   FLAG,   NULL,        AT(common.low_latency),   "small records" },
+	{ "prefer-throughput",  0,   FLAG,   NULL,        AT(common.throughput),    "large records" },
+	{ "enable-mfl",         0,   FLAG,   NULL,        AT(fragment),             "do as a client's max_fragment_length asks" },
+	{ "ocsp",               0,   TEXT,   "file",      AT(ocsp),                 "DER OCSP response to staple to the first chain" },
+	{ "self-service-blinding", 's', FLAG, NULL,       AT(self_blinding),        "no delay after an error (for tests)" },
+	{ "ca-file",            't', TEXT,   "file",      AT(common.ca_file),       "trust anchors for client certificates" },
+	{ "ca-dir",             'd', TEXT,   "folder",    AT(common.ca_dir),        "hashed folder of trust anchors" },
+	{ "insecure",           'i', FLAG,   NULL,        AT(common.insecure),      "verify no certificate" },
+	{ "stk-file",           0,   TEXT,   "file",      AT(ticket_key),           "session ticket key" },
+	{ "no-session-ticket",  'T', FLAG,   NULL,        AT(common.no_tickets),    "no session tickets" },
+	{ "corked-io",          'C', FLAG,   NULL,        AT(common.corked),        "cork the socket during a flight" },
+	{ "non-blocking",       0,   FLAG,   NULL,        AT(common.non_blocking),  "non-blocking socket" },
+	{ "https-server",       'w', FLAG,   NULL,        AT(https),                "answer an HTTP request with what was agreed on" },
+	{ "https-bench",        'b', NUMBER, "bytes",     AT(bench),                "answer an HTTP request with so many bytes" },
+	{ "key-log",            'L', TEXT,   "file",      AT(common.key_log),       "add the sessions' secrets to an NSS key log" },
+	{ "psk",                'P', TEXTS,  "id,secret,hmac", AT(common.psks),          "external pre-shared key, the secret in hex" },
+	{ "max-early-data",     'E', NUMBER, "bytes",     AT(early_data),           "early data allowed in tickets" },
+	{ "npn",                'N', FLAG,   NULL,        AT(common.npn),           "next protocol negotiation with the --alpn protocols" },
+	{ "buffered-send",      0,   NUMBER, "bytes",     AT(common.send_buffer),   "gather records before a write" },
+	{ "max-conns",          'X', NUMBER, "n",         AT(connections),          "end after n connections" },
 	{ .name = NULL }
 };
 /* clang-format on */
@@ -191,6 +191,10 @@ server_config(
 		peer_die("--enable-mfl");
 	if (!server->common.no_tickets)
 		add_ticket_key(config, server->ticket_key);
+	if (server->early_data > 0 &&
+	    s2n_config_set_server_max_early_data_size(
+		config, (uint32_t)server->early_data) != 0)
+		peer_die("--max-early-data");
 	if (server->mutual && (s2n_config_set_client_auth_type(
 				   config, S2N_CERT_AUTH_REQUIRED) != 0 ||
 				  s2n_config_set_verify_host_callback(
@@ -252,6 +256,27 @@ answer(struct s2n_connection *conn, int fd, const struct server *server)
 	return sent;
 }
 
+/* What comes early, if anything, goes to stdout. */
+static bool
+take_early_data(struct s2n_connection *conn, int fd)
+{
+	s2n_blocked_status blocked;
+	uint8_t bytes[4096];
+	ssize_t len;
+	int r;
+
+	do {
+		r = s2n_recv_early_data(
+		    conn, bytes, sizeof bytes, &len, &blocked);
+		if (write(STDOUT_FILENO, bytes, (size_t)len) != len)
+			peer_die_errno("standard output");
+		if (r != 0 && blocked != S2N_BLOCKED_ON_EARLY_DATA &&
+		    !peer_await(fd, blocked))
+			return false;
+	} while (r != 0);
+	return true;
+}
+
 static void
 serve(const struct turn *turn)
 {
@@ -265,7 +290,8 @@ serve(const struct turn *turn)
 	    s2n_connection_set_blinding(conn, S2N_SELF_SERVICE_BLINDING) != 0)
 		peer_die("--self-service-blinding");
 	snprintf(title, sizeof title, "connection %ld", turn->number);
-	if (!peer_negotiate(conn, turn->fd)) {
+	if ((server->early_data > 0 && !take_early_data(conn, turn->fd)) ||
+	    !peer_negotiate(conn, turn->fd)) {
 		peer_describe_failure(conn, title);
 		(void)peer_close(conn, turn->fd);
 		return;
@@ -339,7 +365,9 @@ main(int argc, char **argv)
 	struct s2n_config *config;
 	int first = words_parse(words, synopsis, &server, argc, argv), listener;
 
-	if (argc - first != 2 || server.certs.count == 0 ||
+	if (argc - first != 2 || server.early_data > UINT32_MAX ||
+	    (server.certs.count == 0 && server.common.psks.count == 0) ||
+	    (server.certs.count == 0 && server.ocsp != NULL) ||
 	    server.certs.count != server.keys.count)
 		words_usage(words, synopsis);
 	signal(SIGPIPE, SIG_IGN);

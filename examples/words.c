@@ -25,10 +25,7 @@ describe(const struct word *words, const char *synopsis, FILE *out)
 		else
 			snprintf(head, sizeof head, "    --%s %s", word->name,
 			    word->argument != NULL ? word->argument : "");
-		fprintf(out, "  %-36s %s%s%s%s\n", head, word->meaning,
-		    word->lacks != NULL ? " (" : "",
-		    word->lacks != NULL ? word->lacks : "",
-		    word->lacks != NULL ? ")" : "");
+		fprintf(out, "  %-36s %s\n", head, word->meaning);
 	}
 }
 
@@ -64,8 +61,6 @@ put(const char *program, const struct word *word, void *options,
 	void *place = (char *)options + word->offset;
 	struct texts *texts;
 
-	if (word->lacks != NULL)
-		refuse(program, word, word->lacks);
 	switch (word->kind) {
 	case FLAG:
 		*(bool *)place = true;

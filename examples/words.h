@@ -1,16 +1,12 @@
 /*
  * The command line of s2nc and s2nd as tables: a row an option, with the place
- * that its value goes to. An option that the library cannot serve says so in
- * its row.
+ * that its value goes to.
  */
 #ifndef EXAMPLES_WORDS_H
 #define EXAMPLES_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* What an option's row has in "lacks" while the API for it is not there. */
-#define NOT_YET "not supported by this library"
 
 #define TEXTS_MAX 10
 
@@ -33,14 +29,13 @@ struct word {
 	enum word_kind kind;
 	const char *argument; /* what it is called in the help; NULL: none */
 	size_t offset;        /* of its value in the struct of options */
-	const char *lacks;    /* NULL: it can be served */
 	const char *meaning;
 };
 
 /*
  * Fills options from the arguments, by rows up to one without a name. Gives the
  * index of the first argument that is no option. Ends the program: with 0 after
- * --help, with 2 after a mistake or an option that cannot be served.
+ * --help, with 2 after a mistake.
  */
 int words_parse(const struct word *, const char *synopsis, void *options,
     int argc, char **argv);

@@ -1,6 +1,5 @@
 """s2nc and s2nd, each with the other and with openssl, gnutls and curl: every
-option has its effect, both sides tell the same of a connection, and an option
-that the library cannot serve yet is refused in words."""
+option has its effect, and both sides tell the same of a connection."""
 import os
 import re
 import shutil
@@ -79,7 +78,7 @@ def s2nc(port, *words, stdin=subprocess.DEVNULL):
 
 def told(text):
     """The lines "name: value" of the description in a text."""
-    return dict(re.findall(r"^([a-z ]+): (.*)$", text, re.M))
+    return dict(re.findall(r"^([a-z -]+): (.*)$", text, re.M))
 
 
 def both(what, server_words, client_words, wanted):
@@ -91,7 +90,7 @@ def both(what, server_words, client_words, wanted):
         for name, value in wanted.items():
             equal(f"{what}: {name}, says the client", ours.get(name), value)
         for name in ("version", "suite", "group", "scheme", "server name", "application protocol",
-                     "resumed", "client certificate"):
+                     "resumed", "pre-shared key", "early data", "client certificate"):
             equal(f"{what}: {name}, says the server", theirs.get(name), ours[name])
 
 
@@ -137,6 +136,26 @@ def resumption():
                 ([], ["--ticket-in", blob], "no")):
             both(f"{policy} {client_words}", [*pair, "-c", policy, *server_words], [*words, *client_words],
                  {"resumed": wanted})
+
+
+def keys_and_early_data():
+    psk = "device 7," + "07" * 32
+    for hmac, suite in (("", "TLS_AES_128_GCM_SHA256"), (",SHA384", "TLS_AES_256_GCM_SHA384")):
+        both(f"psk{hmac}", ["-P", psk + hmac], ["-P", psk + hmac],
+             {"pre-shared key": "yes", "suite": suite, "scheme": "none", "resumed": "no"})
+    both("no such psk", [*PAIR, "-P", psk], ["-f", CHAIN, "-P", "device 8," + "08" * 32],
+         {"pre-shared key": "no", "early data": "none"})
+    for allowed, wanted in (([], "none"), (["-E", "1000"], "taken"), (["-E", "10"], "none")):
+        # More than is allowed is an error of the client's, which sends none of it.
+        with s2nd(*PAIR, *allowed, "-n", "-X", "2") as server, \
+                s2nc(server.port, "-f", CHAIN, "-r", "-E", path("early", b"sent with the hello\n")) as client:
+            status = client.end()
+            said = re.findall(r"^early data: (.*)$", client.said, re.M)
+            if allowed != ["-E", "10"]:
+                equal("early data: exit", status, 0)
+                equal(f"early data {allowed}", said, ["none", wanted])
+                equal("the server's exit", server.end(), 0)
+            equal("what came early", "sent with the hello\n" in server.said, wanted == "taken")
 
 
 def hashed(name, chain):
@@ -262,15 +281,8 @@ def gnutls():
 
 
 def refusals():
-    """Options that cannot be served, and mistakes, with words and status."""
+    """Mistakes, with words and status."""
     for program, words in ((S2NC, ["localhost"]), (S2ND, [*PAIR, "127.0.0.1", "0"])):
-        said = subprocess.run([program, "--help"], capture_output=True, check=True).stdout.decode()
-        lacking = re.findall(r"--([a-z-]+) (\S*) .*\(not supported by this library\)", said)
-        for name, argument in lacking:
-            run = subprocess.run([program, f"--{name}", *(["x"] if argument else []), *words],
-                                 capture_output=True, check=False, timeout=15)
-            equal(f"{name}: exit", run.returncode, 2)
-            equal(f"{name}: words", run.stderr.decode(), f"{program}: --{name}: not supported by this library\n")
         for wrong in (["--buffered-send", "many"], ["--nothing"], ["-c", "nothing"], ["--buffered-send", "1"]):
             run = subprocess.run([program, *wrong, *words], capture_output=True, check=False, timeout=15)
             equal(f"{wrong} fails", run.returncode in (1, 2) and run.stderr != b"", True)
@@ -297,7 +309,7 @@ def distrust():
 
 
 try:
-    for part in (handshakes, resumption, data, talk, key_log, https, parallel, openssl, renegotiation, gnutls, refusals, manual,
+    for part in (handshakes, resumption, keys_and_early_data, data, talk, key_log, https, parallel, openssl, renegotiation, gnutls, refusals, manual,
                  distrust):
         part()
 finally:
