@@ -1,6 +1,7 @@
 /*
  * libtls/handshake: schedule13.c and transcript.c, against every secret of
- * RFC 8448's full handshakes (sections 3, 5, 6 and 7).
+ * RFC 8448's full handshakes (sections 3, 5, 6 and 7), and of the one that is
+ * resumed (section 4).
  */
 #include "libtls/handshake/schedule13.h"
 
@@ -12,7 +13,8 @@
 
 #define HASH_SIZE 32 /* all traces use SHA-256 */
 
-static const char *const sections[] = { "3", "5", "6", "7" };
+static const char *const sections[] = { "3", "5", "6", "7", "4" };
+#define FULL 4 /* of them; then the one that is resumed */
 
 static void
 start(void)
@@ -49,7 +51,10 @@ START_TEST(secrets_are_those_of_the_traces)
 	struct schedule13 keys;
 	uint8_t exporter[DIGEST_MAX], resumption[DIGEST_MAX];
 
-	ck_assert_int_eq(schedule13_early(&keys, &digest_sha256, NO_BYTES), 0);
+	ck_assert_int_eq(
+	    schedule13_early(&keys, &digest_sha256,
+		_i < FULL ? NO_BYTES : both(section, "resumption_psk_ikm")),
+	    0);
 	assert_row(keys.secret, section, "both", "early_secret");
 	ck_assert_int_eq(
 	    schedule13_handshake(&keys, both(section, "shared_secret"),
@@ -76,21 +81,78 @@ START_TEST(secrets_are_those_of_the_traces)
 }
 END_TEST
 
-/* Section 4: an early secret from a pre-shared key. */
-START_TEST(a_pre_shared_key_gives_the_resumption_trace)
+/* The session of section 3 is what section 4 resumes, by its one ticket. */
+START_TEST(a_ticket_gives_the_pre_shared_key_of_the_trace)
+{
+	struct slice message =
+	    vectors_find("3", "server", "new_session_ticket");
+	struct slice hello = vectors_find("4", "client", "client_hello_prefix");
+	struct reader in = reader_of(message);
+	uint8_t psk[DIGEST_MAX];
+	struct slice nonce, ticket;
+
+	reader_u32(&in); /* the message's header, */
+	reader_u32(&in); /* lifetime */
+	reader_u32(&in); /* and ticket_age_add */
+	nonce = reader_vec8(&in);
+	ticket = reader_vec16(&in);
+	reader_vec16(&in);
+	ck_assert(reader_done(&in));
+	ck_assert(slice_equal(nonce, both("3", "resumption_psk_nonce")));
+	ck_assert_int_eq(schedule13_ticket_psk(&digest_sha256,
+			     both("3", "resumption_master").data, nonce, psk),
+	    0);
+	assert_row(psk, "3", "both", "resumption_psk");
+	assert_row(psk, "4", "both", "resumption_psk_ikm");
+	/* The identity, before its age, ends what the binder is over. */
+	ck_assert_uint_gt(hello.len, ticket.len + 4);
+	ck_assert_mem_eq(
+	    hello.data + hello.len - 4 - ticket.len, ticket.data, ticket.len);
+}
+END_TEST
+
+START_TEST(the_binder_is_that_of_the_trace)
+{
+	struct slice prefix =
+	    vectors_find("4", "client", "client_hello_prefix");
+	struct slice hello = vectors_find("4", "client", "client_hello");
+	struct slice psk = both("4", "resumption_psk_ikm"), half[2];
+	uint8_t hash[DIGEST_MAX], binder[DIGEST_MAX];
+	struct transcript transcript;
+
+	transcript_init(&transcript);
+	/* In whichever parts. */
+	for (size_t cut = 0; cut <= prefix.len; cut += 53) {
+		half[0] = slice_of(prefix.data, cut);
+		half[1] = slice_of(prefix.data + cut, prefix.len - cut);
+		ck_assert_int_eq(transcript_hash_with(&transcript,
+				     &digest_sha256, half, COUNT(half), hash),
+		    0);
+		assert_row(hash, "4", "client", "binder_transcript_hash");
+	}
+	transcript_wipe(&transcript);
+	ck_assert_int_eq(
+	    schedule13_binder(&digest_sha256, psk, false, hash, binder), 0);
+	assert_row(binder, "4", "client", "binder");
+	ck_assert_mem_eq(hello.data + hello.len - HASH_SIZE, binder, HASH_SIZE);
+	/* RFC 8446 4.2.11.2: an application's key has another label. */
+	ck_assert_int_eq(
+	    schedule13_binder(&digest_sha256, psk, true, hash, binder), 0);
+	ck_assert_mem_ne(hello.data + hello.len - HASH_SIZE, binder, HASH_SIZE);
+}
+END_TEST
+
+START_TEST(early_data_has_the_secret_of_the_trace)
 {
 	struct schedule13 keys;
 
 	ck_assert_int_eq(schedule13_early(&keys, &digest_sha256,
 			     both("4", "resumption_psk_ikm")),
 	    0);
-	assert_row(keys.secret, "4", "both", "early_secret");
-	ck_assert_int_eq(schedule13_handshake(&keys, both("4", "shared_secret"),
-			     both("4", "transcript_hash_server_hello").data),
+	ck_assert_int_eq(schedule13_client_early(&keys,
+			     both("4", "transcript_hash_client_hello").data),
 	    0);
-	assert_row(keys.secret, "4", "both", "handshake_secret");
-	assert_row(keys.client_handshake, "4", "both", "c_hs_traffic");
-	assert_row(keys.server_handshake, "4", "both", "s_hs_traffic");
+	assert_row(keys.client_early, "4", "both", "c_early_traffic");
 }
 END_TEST
 
@@ -163,6 +225,18 @@ static const struct {
 	{ "3", "server", "server_finished", "both",
 	    "transcript_hash_server_finished" },
 	{ "3", "client", "client_finished", "both",
+	    "transcript_hash_client_finished" },
+	{ "4", "client", "client_hello", "both",
+	    "transcript_hash_client_hello" },
+	{ "4", "server", "server_hello", "both",
+	    "transcript_hash_server_hello" },
+	{ "4", "server", "encrypted_extensions", "both",
+	    "transcript_hash_before_server_finished" },
+	{ "4", "server", "server_finished", "both",
+	    "transcript_hash_server_finished" },
+	{ "4", "client", "end_of_early_data", "both",
+	    "transcript_hash_before_client_finished" },
+	{ "4", "client", "client_finished", "both",
 	    "transcript_hash_client_finished" },
 	{ "5", "client", "client_hello_1", NULL, NULL },
 	{ "5", "server", "hello_retry_request", NULL, NULL },
@@ -270,12 +344,16 @@ schedule13_suite(void)
 	tcase_add_checked_fixture(tcase, start, stop);
 	tcase_add_loop_test(
 	    tcase, secrets_are_those_of_the_traces, 0, (int)COUNT(sections));
-	tcase_add_test(tcase, a_pre_shared_key_gives_the_resumption_trace);
+	tcase_add_test(tcase, a_ticket_gives_the_pre_shared_key_of_the_trace);
+	tcase_add_test(tcase, the_binder_is_that_of_the_trace);
+	tcase_add_test(tcase, early_data_has_the_secret_of_the_trace);
 	tcase_add_loop_test(tcase, keys_and_ivs_are_those_of_the_traces, 0,
 	    (int)COUNT(sections));
 	tcase_add_loop_test(tcase, finished_values_are_those_of_the_traces, 0,
 	    (int)COUNT(sections));
 	tcase_add_loop_test(tcase, transcripts_hash_as_in_the_traces, 0, 3);
+	tcase_add_loop_test(
+	    tcase, transcripts_hash_as_in_the_traces, FULL, FULL + 1);
 	tcase_add_test(tcase, an_exporter_depends_on_label_and_context);
 	suite_add_tcase(suite, tcase);
 	return suite;
