@@ -12,7 +12,7 @@ static struct detour detours[2]; /* by s2n_mode */
 
 /* Each table and its copy. */
 static struct step hello_copy[ROWS_MAX], tls13_copy[ROWS_MAX];
-static struct step tls12_copy[ROWS_MAX];
+static struct step tls12_copy[ROWS_MAX], resumed_copy[ROWS_MAX];
 static const struct {
 	const struct step *table;
 	struct step *copy;
@@ -20,6 +20,7 @@ static const struct {
 	{ hello_path, hello_copy },
 	{ tls13_path, tls13_copy },
 	{ tls12_path, tls12_copy },
+	{ tls12_resumed_path, resumed_copy },
 };
 
 /* The real row; back: how far the driver has gone on since. */

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "libtls/handshake/binder.h"
 #include "libtls/handshake/message.h"
 #include "libtls/registry/iana.h"
 #include "libtls/state/connection.h"
@@ -36,6 +37,9 @@ make_keys(void)
 	certs_key(CERTS_RSA, 0);
 }
 
+/* What a handshake goes by that is not a full one. */
+enum by { NOTHING, TICKET, SESSION_ID, KEY };
+
 /* What decides between sequences. */
 struct branch {
 	const char *what;
@@ -46,22 +50,33 @@ struct branch {
 	uint8_t version;
 	uint16_t suite;
 	bool npn, staples;
+	enum by by;
+	bool gives_ticket; /* below TLS 1.3, in a full handshake */
 };
 
 /* clang-format off */
 static const struct branch tls13_branches[] = {
-	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false },
-	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false },
-	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false },
-	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false },
-	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false },
-	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false },
-	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false },
-	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false },
-	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false },
-	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false },
-	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false },
-	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false },
+	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false },
+	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false },
+	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false },
+	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false },
+	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false },
+	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false },
+	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false },
+	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false },
+	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false },
+	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false },
+	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false },
+	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false },
+	{ "resumed",                                   false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false },
+	{ "retry, resumed",                            true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false },
+	{ "no session id, resumed",                    false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false },
+	{ "no session id, retry, resumed",             true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false },
+	{ "external key",                              false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false },
+	{ "retry, external key",                       true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false },
+	{ "no session id, external key",               false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false },
+	{ "no session id, retry, external key",        true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false },
+	{ "external key, certificates wanted",         false, false, false, false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, KEY, false },
 };
 /* clang-format on */
 
@@ -99,18 +114,60 @@ static const struct {
 	{ ", OCSP, client certificate", S2N_CERT_AUTH_REQUIRED, true, false,
 	    true },
 };
-#define OLDER (COUNT(versions) * COUNT(exchanges) * COUNT(clients))
+#define FULL (COUNT(versions) * COUNT(exchanges) * COUNT(clients))
+
+/* And with sessions; SSLv3 has no tickets. */
+static const struct {
+	const char *what;
+	enum by by;
+	bool gives_ticket, npn;
+} sessions[] = {
+	{ "ECDHE, ticket", NOTHING, true, false },
+	{ "ECDHE, ticket, NPN", NOTHING, true, true },
+	{ "resumed by ticket", TICKET, false, false },
+	{ "resumed by ticket, NPN", TICKET, false, true },
+	{ "resumed by id", SESSION_ID, false, false },
+	{ "resumed by id, NPN", SESSION_ID, false, true },
+};
+#define LEAST_BY_ID 4
+#define WITH_SESSIONS                                                          \
+	((COUNT(versions) - 1) * COUNT(sessions) +                             \
+	    (COUNT(sessions) - LEAST_BY_ID))
+#define OLDER (FULL + WITH_SESSIONS)
 #define BRANCHES (COUNT(tls13_branches) + OLDER)
 
 static struct branch
-older_branch(size_t i)
+session_branch(size_t i)
 {
-	static char what[OLDER][64];
+	static char what[WITH_SESSIONS][64];
+	size_t version = i / COUNT(sessions);
+	size_t session = i % COUNT(sessions) +
+			 (version == COUNT(versions) - 1 ? LEAST_BY_ID : 0);
+
+	ck_assert_uint_lt(i, WITH_SESSIONS);
+	snprintf(what[i], sizeof what[i], "%s, %s", versions[version].what,
+	    sessions[session].what);
+	return (struct branch){
+		.what = what[i],
+		.auth = S2N_CERT_AUTH_NONE,
+		.version = versions[version].version,
+		.suite = TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
+		.npn = sessions[session].npn &&
+		       versions[version].version > S2N_SSLv3,
+		.by = sessions[session].by,
+		.gives_ticket = sessions[session].gives_ticket,
+	};
+}
+
+static struct branch
+full_branch(size_t i)
+{
+	static char what[FULL][64];
 	size_t client = i % COUNT(clients), rest = i / COUNT(clients);
 	size_t exchange = rest % COUNT(exchanges);
 	size_t version = rest / COUNT(exchanges);
 
-	ck_assert_uint_lt(i, OLDER);
+	ck_assert_uint_lt(i, FULL);
 	snprintf(what[i], sizeof what[i], "%s, %s%s", versions[version].what,
 	    exchanges[exchange].what, clients[client].what);
 	return (struct branch){
@@ -129,11 +186,138 @@ older_branch(size_t i)
 }
 
 static struct branch
+older_branch(size_t i)
+{
+	return i < FULL ? full_branch(i) : session_branch(i - FULL);
+}
+
+static struct branch
 branch_at(size_t i)
 {
 	return i < COUNT(tls13_branches)
 		   ? tls13_branches[i]
 		   : older_branch(i - COUNT(tls13_branches));
+}
+
+/* ---- what is resumed ---- */
+
+/* A session that new clients are given, and a cache of one entry. */
+static struct {
+	enum by by;
+	uint8_t blob[400], id[32], entry[200];
+	size_t blob_len, id_len, entry_len;
+} session;
+
+static int
+cache_store(struct s2n_connection *conn, void *ctx, uint64_t ttl,
+    const void *key, uint64_t key_size, const void *value, uint64_t value_size)
+{
+	(void)conn;
+	(void)ctx;
+	(void)ttl;
+	ck_assert_uint_le(key_size, sizeof session.id);
+	ck_assert_uint_le(value_size, sizeof session.entry);
+	memcpy(session.id, key, key_size);
+	memcpy(session.entry, value, value_size);
+	session.id_len = key_size;
+	session.entry_len = value_size;
+	return 0;
+}
+
+static int
+cache_retrieve(struct s2n_connection *conn, void *ctx, const void *key,
+    uint64_t key_size, void *value, uint64_t *value_size)
+{
+	(void)conn;
+	(void)ctx;
+	if (!slice_equal(
+		slice_of(key, key_size), slice_of(session.id, session.id_len)))
+		return -1;
+	ck_assert_uint_ge(*value_size, session.entry_len);
+	memcpy(value, session.entry, session.entry_len);
+	*value_size = session.entry_len;
+	return 0;
+}
+
+/* What ends badly is to be resumed again all the same. */
+static int
+cache_keep(
+    struct s2n_connection *conn, void *ctx, const void *key, uint64_t key_size)
+{
+	(void)conn;
+	(void)ctx;
+	(void)key;
+	(void)key_size;
+	return 0;
+}
+
+static void
+configure(struct peers *peers, const struct branch *branch)
+{
+	struct s2n_config *server = peers->server_config;
+	uint8_t secret[32] = { 1 };
+
+	if (branch->by == TICKET || branch->gives_ticket) {
+		ck_assert_int_eq(
+		    s2n_config_set_session_tickets_onoff(server, 1), 0);
+		ck_assert_int_eq(s2n_config_set_session_tickets_onoff(
+				     peers->client_config, 1),
+		    0);
+	}
+	if (branch->by == SESSION_ID) {
+		s2n_config_set_cache_store_callback(server, cache_store, NULL);
+		s2n_config_set_cache_retrieve_callback(
+		    server, cache_retrieve, NULL);
+		s2n_config_set_cache_delete_callback(server, cache_keep, NULL);
+		ck_assert_int_eq(
+		    s2n_config_set_session_cache_onoff(server, 1), 0);
+	}
+	ck_assert_int_eq(
+	    s2n_config_add_ticket_crypto_key(
+		server, (const uint8_t *)"key", 3, secret, sizeof secret, 0),
+	    0);
+}
+
+static void
+give_key(struct s2n_connection *conn)
+{
+	struct s2n_psk *psk = s2n_external_psk_new();
+
+	s2n_psk_set_identity(psk, (const uint8_t *)"name", 4);
+	s2n_psk_set_secret(psk, (const uint8_t *)"secret", 6);
+	ck_assert_int_eq(s2n_connection_append_psk(conn, psk), 0);
+	s2n_psk_free(&psk);
+}
+
+/* Whatever the next handshake goes by. */
+static void
+prepare(struct peers *peers)
+{
+	if (session.by == KEY) {
+		give_key(peers->client);
+		give_key(peers->server);
+	}
+	if (session.blob_len > 0)
+		ck_assert_int_eq(s2n_connection_set_session(peers->client,
+				     session.blob, session.blob_len),
+		    0);
+}
+
+/* A handshake whose session the later ones resume. */
+static void
+begin_session(struct peers *peers)
+{
+	int len;
+
+	ck_assert(peers_negotiate(peers));
+	/* A ticket of TLS 1.3 comes in front of what comes first. */
+	peers_transfer(peers->server, peers->client, 1);
+	len = s2n_connection_get_session(
+	    peers->client, session.blob, sizeof session.blob);
+	ck_assert_int_gt(len, 0);
+	session.blob_len = (size_t)len;
+	peers_reconnect(peers);
+	peers->key_operations = peers->decryptions = 0;
 }
 
 static struct peers_spec
@@ -151,6 +335,7 @@ spec_of(const struct branch *branch)
 		.staples = branch->staples,
 		.alpn_client = branch->npn ? "h2" : NULL,
 		.alpn_server = branch->npn ? "http/1.1" : NULL,
+		.prepare = prepare,
 	};
 }
 
@@ -171,6 +356,7 @@ struct view {
 	struct s2n_connection conn;
 	struct handshake hs;
 	struct s2n_cert_chain_and_key chain;
+	struct s2n_psk psk;
 	uint8_t response[1];
 };
 
@@ -190,6 +376,10 @@ see(struct view *view, s2n_mode mode, const struct branch *branch)
 	view->hs.status_due = branch->staples;
 	view->chain.ocsp = (struct staple){ view->response, 1 };
 	view->conn.client_asked = branch->asked;
+	view->conn.resumed = branch->by == TICKET || branch->by == SESSION_ID;
+	view->conn.psk =
+	    branch->version == 0 && branch->by != NOTHING ? &view->psk : NULL;
+	view->hs.ticket_due = branch->gives_ticket;
 	if (branch->proves && mode == S2N_SERVER)
 		view->conn.peer_chain = &view->chain;
 	if (mode == S2N_SERVER || branch->proves)
@@ -220,12 +410,20 @@ walk(const struct step *path, const struct branch *branch, char *text)
 	}
 }
 
+static const struct step *
+path_of(const struct branch *branch)
+{
+	if (branch->version == 0)
+		return tls13_path;
+	return branch->by != NOTHING ? tls12_resumed_path : tls12_path;
+}
+
 static void
 derive(const struct branch *branch, char text[TEXT_MAX])
 {
 	*text = '\0';
 	walk(hello_path, branch, text);
-	walk(branch->version != 0 ? tls12_path : tls13_path, branch, text);
+	walk(path_of(branch), branch, text);
 }
 
 /* ---- from the wire ---- */
@@ -253,6 +451,7 @@ drop_session_id(struct s2n_connection *conn, const struct step *step,
 	    (size_t)(out->data + out->len - id - 1) - SESSION_ID_MAX);
 	out->len -= SESSION_ID_MAX;
 	conn->hs->session_id_len = 0;
+	ck_assert_int_eq(binder_fill(conn, out, start), 0);
 }
 
 /* The types of the records that went one way. */
@@ -283,17 +482,36 @@ decrypts(const struct branch *branch)
 }
 
 static void
-run(const struct branch *branch, bool slow, bool pending, struct walked *walked)
+open_peers(
+    struct peers *peers, const struct branch *branch, bool slow, bool pending)
 {
 	struct peers_spec spec = spec_of(branch);
+
+	spec.slow = slow;
+	spec.pending_key = pending;
+	memset(&session, 0, sizeof session);
+	session.by = branch->by;
+	peers_open(peers, &spec);
+	configure(peers, branch);
+	if (branch->by == TICKET || branch->by == SESSION_ID)
+		begin_session(peers);
+}
+
+static bool
+signs(const struct branch *branch)
+{
+	return branch->by == NOTHING;
+}
+
+static void
+run(const struct branch *branch, bool slow, bool pending, struct walked *walked)
+{
 	struct detour client = { .done = note, .ctx = walked->client };
 	struct detour server = { .done = note, .ctx = walked->server };
 	struct peers peers;
 
-	spec.slow = slow;
-	spec.pending_key = pending;
 	*walked = (struct walked){ 0 };
-	peers_open(&peers, &spec);
+	open_peers(&peers, branch, slow, pending);
 	if (branch->plain_hello)
 		client.built = drop_session_id;
 	detour_take(peers.client, &client);
@@ -301,8 +519,11 @@ run(const struct branch *branch, bool slow, bool pending, struct walked *walked)
 	ck_assert_msg(peers_negotiate(&peers), "%s: client %s, server %s",
 	    branch->what, s2n_strerror_debug(peers.client_error, NULL),
 	    s2n_strerror_debug(peers.server_error, NULL));
-	ck_assert_uint_eq(peers.key_operations,
-	    (pending ? 1u : 0) + (pending && branch->proves ? 1u : 0));
+	ck_assert_uint_eq(
+	    peers.key_operations, (pending && signs(branch) ? 1u : 0) +
+				      (pending && branch->proves ? 1u : 0));
+	ck_assert_int_eq(s2n_connection_is_session_resumed(peers.server),
+	    branch->by == TICKET || branch->by == SESSION_ID);
 	ck_assert_uint_eq(peers.decryptions, pending && decrypts(branch));
 	ck_assert_int_eq(
 	    s2n_connection_client_cert_used(peers.server), branch->proves);
@@ -488,12 +709,11 @@ leave(struct crossing *crossing, const struct step *path)
 START_TEST(what_is_out_of_order_is_an_unexpected_message)
 {
 	struct branch branch = older_branch((size_t)_i);
-	struct peers_spec spec = spec_of(&branch);
 	struct crossing crossing = { .branch = &branch };
 
-	peers_open(&crossing.peers, &spec);
+	open_peers(&crossing.peers, &branch, false, false);
 	leave(&crossing, hello_path);
-	leave(&crossing, tls12_path);
+	leave(&crossing, path_of(&branch));
 	peers_close(&crossing.peers);
 }
 END_TEST
