@@ -55,7 +55,7 @@ static const struct row rows[] = {
 
 /* The schemes of keyproto_key.schemes, by bit; only ever added to. */
 static const uint16_t schemes[] = { 0x0403, 0x0503, 0x0603, 0x0804, 0x0805,
-	0x0806, 0x0809, 0x080a, 0x080b };
+	0x0806, 0x0809, 0x080a, 0x080b, 0x0807 };
 
 /* Sticky failure, as in base/: what does not fit is neither read nor written.
  */

@@ -107,7 +107,8 @@ struct keyproto_key {
 enum keyproto_algorithm {
 	KEYPROTO_RSA = 1,
 	KEYPROTO_RSA_PSS = 2,
-	KEYPROTO_EC = 3
+	KEYPROTO_EC = 3,
+	KEYPROTO_ED25519 = 4
 };
 struct keyproto_keys {
 	uint32_t total; /* of all that the channel may use */

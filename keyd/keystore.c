@@ -88,6 +88,8 @@ algorithm_of(const EVP_PKEY *key)
 		return KEYPROTO_RSA;
 	case EVP_PKEY_RSA_PSS:
 		return KEYPROTO_RSA_PSS;
+	case EVP_PKEY_ED25519:
+		return KEYPROTO_ED25519;
 	}
 	return KEYPROTO_EC;
 }

@@ -14,7 +14,7 @@ enum { TLS13 = 1, TLS12 = 2, BEFORE = 4 };
 struct row {
 	uint16_t scheme;
 	const char *key;    /* libcrypto's name of the key type */
-	const char *digest; /* of the signature */
+	const char *digest; /* of the signature; NULL: Ed25519 has its own */
 	const char *curve;  /* in TLS 1.3; NULL: RSA of 2048 to 8192 bits */
 	bool pss;
 	unsigned versions;
@@ -30,6 +30,7 @@ static const struct row rows[] = {
 	{ 0x0809, "RSA-PSS", "SHA256",   NULL,         true,  TLS13 | TLS12 },
 	{ 0x080a, "RSA-PSS", "SHA384",   NULL,         true,  TLS13 | TLS12 },
 	{ 0x080b, "RSA-PSS", "SHA512",   NULL,         true,  TLS13 | TLS12 },
+	{ 0x0807, "ED25519", NULL,       NULL,         false, TLS13 | TLS12 },
 	{ 0x0401, "RSA",     "SHA256",   NULL,         false, TLS12 },
 	{ 0x0501, "RSA",     "SHA384",   NULL,         false, TLS12 },
 	{ 0x0601, "RSA",     "SHA512",   NULL,         false, TLS12 },
@@ -71,6 +72,8 @@ fits(const struct row *row, EVP_PKEY *key, unsigned version)
 
 	if ((row->versions & version) == 0 || !EVP_PKEY_is_a(key, row->key))
 		return false;
+	if (row->digest == NULL)
+		return true;
 	if (strcmp(row->key, "EC") == 0)
 		return version != TLS13 || curve_is(key, row->curve);
 	return bits >= 2048 && bits <= 8192 &&

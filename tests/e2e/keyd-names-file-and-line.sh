@@ -65,7 +65,7 @@ configure_demo
 
 # Each key file that holds no key is named, before anything is served.
 echo garbage >"$dir/demo.pem"
-openssl genpkey -algorithm ED25519 -out "$dir/other.pem"
+openssl genpkey -algorithm ED448 -out "$dir/other.pem"
 chmod 600 "$dir/other.pem"
 sed -i 's/key "demo" .*/key "demo" { file = "demo.pem" } key "other" { file = "other.pem" } }/' "$dir/keyd.conf"
 for option in -t ''; do

@@ -11,7 +11,7 @@ from lib.stack import BUILD, Stack, equal, make_key, until
 PROTOCOL_VERSION, HANDSHAKE_FAILURE = 70, 40
 LISTENER = "default_tls13"
 # What keyd does with a key of this kind.
-OPERATIONS = {"EC": "sign13, sign12", "RSA": "sign13, sign12, sign10, premaster"}
+OPERATIONS = {"EC": "sign13, sign12", "ED25519": "sign13, sign12", "RSA": "sign13, sign12, sign10, premaster"}
 
 # site, key, policy and more; the first is the default and has the listener's.
 SITES = (
@@ -20,11 +20,12 @@ SITES = (
     ("old", "RSA", 'policy = "20190214" dh-params = "dh.pem"'),
     ("bare", "RSA", 'policy = "20190214"'),  # no parameters
     ("ancient", "RSA", 'policy = "20140601" dh-params = "dh.pem"'),
+    ("edwards", "ED25519", 'policy = "sallyport_ed25519"'),
 )
 HOSTS = {"demo": "localhost", "new": "new.test", "old": "old.test", "bare": "bare.test",
-         "ancient": "ancient.test"}
+         "ancient": "ancient.test", "edwards": "edwards.test"}
 POLICIES = {"demo": LISTENER, "new": "CloudFront-Upstream-TLS-1-3-2025", "old": "20190214",
-            "bare": "20190214", "ancient": "20140601"}
+            "bare": "20190214", "ancient": "20140601", "edwards": "sallyport_ed25519"}
 
 # site, version offered, suites offered below TLS 1.3; suite agreed on or alert.
 CASES = (
@@ -50,6 +51,8 @@ CASES = (
     ("ancient", "tls1_2", None, "DHE-RSA-AES128-SHA256"),
     ("ancient", "tls1_2", "ECDHE-RSA-AES128-SHA", HANDSHAKE_FAILURE),
     ("ancient", "tls1", None, "DHE-RSA-AES128-SHA"),
+    ("edwards", "tls1_3", None, "TLS_AES_128_GCM_SHA256"),
+    ("edwards", "tls1_2", None, "ECDHE-ECDSA-AES128-GCM-SHA256"),
     # A client that names nobody gets the default's.
     (None, "tls1_3", None, "TLS_AES_128_GCM_SHA256"),
     (None, "tls1_1", None, PROTOCOL_VERSION),

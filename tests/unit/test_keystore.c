@@ -126,7 +126,8 @@ make_key(const char *name, int bits)
 		key = make_pss(bits, NULL);
 	else if (strcmp(name, "RSA") == 0)
 		key = EVP_RSA_gen((unsigned)bits);
-	else if (strcmp(name, "ED25519") == 0 || strcmp(name, "X25519") == 0)
+	else if (strcmp(name, "ED25519") == 0 || strcmp(name, "ED448") == 0 ||
+		 strcmp(name, "X25519") == 0)
 		key = EVP_PKEY_Q_keygen(NULL, NULL, name);
 	else
 		key = EVP_EC_gen(name);
@@ -146,6 +147,7 @@ static const struct {
 	{ "P-521", 521, true, KEYPROTO_EC, { 0x0603, 0, 0 } },
 	{ "RSA", 2048, false, KEYPROTO_RSA, { 0x0804, 0x0805, 0x0806 } },
 	{ "RSA", 3072, true, KEYPROTO_RSA, { 0x0804, 0x0805, 0x0806 } },
+	{ "ED25519", 256, false, KEYPROTO_ED25519, { 0x0807, 0, 0 } },
 	{ "RSA-PSS", 2048, false, KEYPROTO_RSA_PSS,
 	    { 0x0809, 0x080a, 0x080b } },
 };
@@ -191,7 +193,7 @@ static const struct {
 	{ "secp256k1", 0 },       /* of 256 bits, and not P-256 */
 	{ "brainpoolP256r1", 0 }, /* likewise */
 	{ "brainpoolP384r1", 0 },
-	{ "ED25519", 0 },
+	{ "ED448", 0 },
 	{ "X25519", 0 },
 	{ "RSA", 1024 },
 	{ "RSA-PSS", 1024 },

@@ -60,6 +60,24 @@ START_TEST(ec_signatures_are_over_exactly_the_tls_content)
 }
 END_TEST
 
+START_TEST(ed25519_signatures_are_over_the_content_itself)
+{
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+
+	ck_assert_int_eq(sign(key, 0x0807, KEYPROTO_SHA256, 32), KEYPROTO_OK);
+	ck_assert_uint_eq(len, 64);
+	ck_assert(
+	    verifies(key, "TLS 1.3, server CertificateVerify", NULL, false));
+	ck_assert(
+	    !verifies(key, "TLS 1.3, client CertificateVerify", NULL, false));
+	ck_assert_int_eq(
+	    sign(key, 0x0403, KEYPROTO_SHA256, 32), KEYPROTO_DENIED);
+	ck_assert_uint_eq(signer_schemes(key), keyproto_scheme_bit(0x0807));
+	ck_assert(signer_sound(key));
+	EVP_PKEY_free(key);
+}
+END_TEST
+
 START_TEST(rsa_signatures_are_pss_with_the_hash_length_as_salt)
 {
 	EVP_PKEY *key = EVP_RSA_gen(2048);
@@ -79,6 +97,7 @@ static const struct {
 	{ 0x0503, KEYPROTO_SHA256, 32 }, /* another curve */
 	{ 0x0804, KEYPROTO_SHA256, 32 }, /* RSA */
 	{ 0x0401, KEYPROTO_SHA256, 32 }, /* PKCS#1 is not for TLS 1.3 */
+	{ 0x0807, KEYPROTO_SHA256, 32 }, /* Ed25519 */
 	{ 0x0000, KEYPROTO_SHA256, 32 },
 	{ 0x0403, KEYPROTO_SHA256, 31 },
 	{ 0x0403, KEYPROTO_SHA256, 33 },
@@ -370,6 +389,7 @@ signer_suite(void)
 	TCase *tcase = tcase_create("signer");
 
 	tcase_add_test(tcase, ec_signatures_are_over_exactly_the_tls_content);
+	tcase_add_test(tcase, ed25519_signatures_are_over_the_content_itself);
 	tcase_add_test(
 	    tcase, rsa_signatures_are_pss_with_the_hash_length_as_salt);
 	tcase_add_loop_test(tcase,

@@ -78,10 +78,11 @@ def name_of(pid):
 
 def make_key(directory, name, host="localhost", kind="EC"):
     """NAME-key.pem (mode 0600) and NAME.pem, a self-signed certificate."""
-    option = {"EC": "ec_paramgen_curve:P-256", "RSA": "rsa_keygen_bits:2048"}[kind]
+    option = {"EC": ["-pkeyopt", "ec_paramgen_curve:P-256"], "RSA": ["-pkeyopt", "rsa_keygen_bits:2048"],
+              "ED25519": []}[kind]
     key, chain = f"{directory}/{name}-key.pem", f"{directory}/{name}.pem"
     run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True)
-    run("genpkey", "-algorithm", kind, "-pkeyopt", option, "-out", key)
+    run("genpkey", "-algorithm", kind, *option, "-out", key)
     os.chmod(key, 0o600)
     run("req", "-x509", "-new", "-key", key, "-days", "7", "-subj", f"/CN={host}",
         "-addext", f"subjectAltName=DNS:{host}", "-out", chain)
