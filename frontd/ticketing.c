@@ -55,8 +55,23 @@ take_key(const struct keyclient_ticket_key *key, void *ctx)
 		    s2n_strerror(s2n_errno, NULL));
 }
 
+static bool
+gives_tickets(const struct listener *listener)
+{
+	for (size_t row = 0; row < listener->table.count; row++)
+		if (listener->table.rows[row].terms.tickets)
+			return true;
+	return false;
+}
+
+/* A worker that gives none has no business with their keys. */
 void
 ticketing_start(struct worker *worker)
 {
-	keyclient_ticket_keys(worker->keys, take_key);
+	bool wanted = false;
+
+	for (size_t i = 0; i < worker->listener_count; i++)
+		wanted = wanted || gives_tickets(&worker->listeners[i]);
+	if (wanted)
+		keyclient_ticket_keys(worker->keys, take_key);
 }

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """A session that one worker made is resumed by every other one, by those that
 take killed ones' places, after keyd was started again, and after frontd was, in
-TLS 1.2 and 1.3. The root of the keys is in no process that faces a client. Who
-is to give no tickets gives none."""
+TLS 1.2 and 1.3. The root of the keys is in no process that faces a client."""
 import hmac
 import os
 import signal
 import subprocess
 
 from lib.stack import BUILD, equal, until
-from lib.tickets import VERSIONS, Ticketed, connect, make, renew_workers, settle, use_on
+from lib.tickets import LONG, VERSIONS, Ticketed, make, renew_workers, settle, use_on
 
 
 def restart(stack, name):
@@ -46,7 +45,6 @@ def memory(stack):
     equal(f"the key of now in each worker:\n{found.stdout}{found.stderr}", found.returncode, 0)
 
 
-LONG = 'rotate = 24h lifetime = 24h root = "root"'
 
 with Ticketed(LONG) as stack:
     settle(stack)
@@ -72,27 +70,3 @@ with Ticketed(LONG) as stack:
     new = renew_workers(stack)
     for version in VERSIONS:
         use_on(stack, version, new, "after keyd-tickets was killed")
-
-# Without a file the keys are the same in all workers, and others after a restart.
-with Ticketed("rotate = 24h lifetime = 24h") as stack:
-    settle(stack)
-    for version in VERSIONS:
-        first = make(stack, version)
-        use_on(stack, version, set(stack.pids("frontd-worker")) - {first}, "on another worker")
-
-
-def gives_none(stack, what):
-    for version in VERSIONS:
-        path = stack.path(f"{version}.session")
-        for _ in range(5):
-            said, _ = connect(stack, f"-{version}", "-sess_out", path)
-            equal(f"{what}: {version} has a ticket",
-                  "TLS session ticket:" in said or version == "tls1_3" and os.path.exists(path), False)
-
-
-for words in ({"site": "tickets = false"}, {"listen": "tickets = false"}):
-    with Ticketed(LONG, **words) as stack:
-        gives_none(stack, str(words))
-with Ticketed(LONG, client="tickets = false") as stack:
-    equal("there is no keyd-tickets", stack.pids("keyd-tickets"), [])
-    gives_none(stack, "a client that is to have none")

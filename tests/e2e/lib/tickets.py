@@ -7,6 +7,8 @@ from lib.stack import Stack, equal, until
 
 VERSIONS = ("tls1_2", "tls1_3")
 WORKERS = 3
+# One epoch, which does not end while the test runs.
+LONG = 'rotate = 24h lifetime = 24h root = "root"'
 # How often a connection may land on the wrong worker before we give up.
 TRIES = 60
 
