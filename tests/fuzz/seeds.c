@@ -13,6 +13,7 @@
 #include "ipc/keyproto.h"
 #include "keyd/content.h"
 #include "libtls/handshake/message.h"
+#include "libtls/session/session.h"
 #include "tests/fuzz/chance.h"
 #include "tests/fuzz/fuzz_staple.h"
 #include "tests/fuzz/pair.h"
@@ -637,6 +638,56 @@ ticket_keys(const char *name, uint64_t now, uint64_t epoch, size_t root_len)
 	end("tickets", name);
 }
 
+/* Both forms of its state, and what an application keeps of it. */
+static void
+session(const char *name, uint8_t version, uint16_t suite, bool early_data)
+{
+	struct session one;
+	char other[64];
+
+	session_init(&one);
+	one.version = version;
+	one.suite = suite_find(suite);
+	one.issued = 1787400000u * (uint64_t)1000000000;
+	one.secret_len =
+	    version >= S2N_TLS13 ? one.suite->digest->size : SESSION_SECRET_MAX;
+	one.age_add = 0x01020304;
+	one.id_len = SESSION_ID_MAX;
+	if (early_data) {
+		one.early.max = 1000;
+		writer_bytes(&one.early.protocol, slice_of_string("h2"));
+		writer_bytes(&one.early.context, slice_of_string("context"));
+	}
+	for (uint8_t sealed = 0; sealed < 2; sealed++) {
+		writer_u8(begin(), sealed);
+		session_write_state(&one, sealed != 0, &seed);
+		snprintf(other, sizeof other, "%s%s", name,
+		    sealed != 0 ? "-sealed" : "");
+		end("state", other);
+	}
+	if (version >= S2N_TLS13)
+		must_hold(
+		    session_set_ticket(&one, slice_of_string("a ticket")) == 0,
+		    "memory");
+	session_write(&one, begin());
+	end("session", name);
+	session_wipe(&one);
+}
+
+static void
+sessions(void)
+{
+	session("tls13", S2N_TLS13, 0x1301, false);
+	session("tls13-early", S2N_TLS13, 0x1302, true);
+	session("tls12", S2N_TLS12, 0xc02f, false);
+	session("sslv3", S2N_SSLv3, 0x002f, false);
+	/* state, name, the name that is asked for, edits: none, and one */
+	HAND("ticket", "as-it-is", 3, 1, 2, 3, 1, 'a', 1, 'a');
+	HAND("ticket", "another-name", 3, 1, 2, 3, 1, 'a', 1, 'b');
+	HAND("ticket", "changed", 3, 1, 2, 3, 1, 'a', 1, 'a', 0, 0, 70, 1);
+	HAND("ticket", "shorter", 3, 1, 2, 3, 0, 0, 4, 0, 20);
+}
+
 int
 main(void)
 {
@@ -657,6 +708,7 @@ main(void)
 	contents(S2N_TLS11, 2, "tls11");
 	contents(S2N_SSLv3, 1, "sslv3");
 	requests();
+	sessions();
 	ticket_keys("now", 1787400000, 331000, 48);
 	ticket_keys("before", 1787400000, 330998, 32);
 	ticket_keys("long-ago", 1787400000, 1, 1024);

@@ -7,6 +7,7 @@
 #include "tests/fuzz/fuzz_hello.h"
 #include "tests/fuzz/fuzz_key.h"
 #include "tests/fuzz/fuzz_record.h"
+#include "tests/fuzz/fuzz_session.h"
 #include "tests/fuzz/fuzz_staple.h"
 #include "tests/fuzz/setup.h"
 #include "tests/fuzz/target.h"
@@ -43,6 +44,9 @@ const struct target targets[] = {
 	{ "hostname",        "hostname",        NULL,               fuzz_hostname },
 	{ "ocsp",            "ocsp",            fuzz_ocsp_set_up,   fuzz_ocsp },
 	{ "staples",         "staples",         setup_all,          fuzz_staples },
+	{ "ticket",          "ticket",          NULL,               fuzz_ticket },
+	{ "state",           "state",           NULL,               fuzz_state },
+	{ "session",         "session",         NULL,               fuzz_session },
 	{ "keyproto",        "keyproto",        NULL,               fuzz_keyproto },
 	{ "request",         "request",         fuzz_key_set_up,    fuzz_request },
 	{ "content",         "content",         NULL,               fuzz_content },
