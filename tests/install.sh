@@ -1,7 +1,7 @@
 #!/bin/sh
 # make install: puts what BUILD holds under DESTDIR. Directories come from the
 # environment, as config.mk has them.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2013
 set -eu
 build=$1
 root=${DESTDIR:-}
