@@ -46,8 +46,6 @@ foreign libressl '#define LIBRESSL_VERSION_NUMBER 0x3080200fL
 #define LIBRESSL_VERSION_TEXT "LibreSSL 3.8.2"' EVP_DigestSignInit
 refused libressl 'LibreSSL 3.8.2' 'OpenSSL 3.0 or newer is needed' EVP_MAC_fetch OSSL_LIB_CTX_new "$dir/libressl"
 ! grep '^configure: error:' "$dir/said" | grep -q EVP_DigestSignInit || fail "what it has is said to lack"
-foreign old '#define OPENSSL_VERSION_TEXT "OpenSSL 1.1.1w  11 Sep 2023"'
-refused old 'OpenSSL 1.1.1w' EVP_MD_fetch EVP_DigestSignInit
 foreign aws '#define OPENSSL_IS_BORINGSSL
 #define OPENSSL_IS_AWSLC'
 refused aws AWS-LC EVP_PKEY_fromdata
