@@ -265,9 +265,10 @@ main(int argc, char **argv)
 	    (keys = keyclient_new(
 		 client.base, DEADLINE_MS, signed_or_not, NULL)) == NULL)
 		tool_die("init");
-	if ((keyd = keymaster_connect(options.keyd)) == NULL)
+	if ((keyd = keymaster_connect(options.keyd)) != NULL)
+		attach(keyd, keys);
+	else
 		tool_die_errno(options.keyd);
-	attach(keyd, keys);
 	config = tool_config(options.policy, NULL);
 	if (s2n_config_set_verification_ca_location(config, options.ca, NULL) !=
 	    0)
