@@ -60,7 +60,7 @@ ticket_keys_free(struct ticket_keys *keys)
 static bool
 read_place(struct place *place, struct ticket_key *key)
 {
-	uint64_t words[WORDS];
+	uint64_t words[WORDS] = { 0 };
 	uint32_t before, after;
 
 	do {
