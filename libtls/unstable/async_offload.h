@@ -31,8 +31,8 @@ struct s2n_async_offload_op;
  *
  * @returns 0, or -1 to end the handshake with S2N_ERR_CANCELLED
  */
-typedef int (*s2n_async_offload_cb)(struct s2n_connection *conn,
-    struct s2n_async_offload_op *op, void *ctx);
+typedef int (*s2n_async_offload_cb)(
+    struct s2n_connection *conn, struct s2n_async_offload_op *op, void *ctx);
 
 /**
  * Offers operations to an application; before any connection uses the config.
