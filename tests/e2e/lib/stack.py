@@ -121,6 +121,8 @@ def echo(client):
 class Stack:
     """keyd and frontd before a backend; use as a context manager."""
 
+    before_keyd = []  # words before keyd's own
+
     def __init__(self, serve=echo, listen="", processes=2, worker="", site="",
                  kind="EC", before=(), operations="sign13, sign12"):
         self.dir = tempfile.mkdtemp(prefix="sallyport-")
@@ -159,7 +161,7 @@ class Stack:
     def start(self, name):
         log = open(self.path(f"{name}.log"), "ab")
         with log:
-            before = self.before if name == "frontd" else []
+            before = self.before if name == "frontd" else self.before_keyd
             return subprocess.Popen([*before, f"{BUILD}/bin/{name}", "-f", self.path(f"{name}.conf")],
                                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                     stderr=log, cwd=self.dir)
