@@ -184,7 +184,7 @@ decode(struct bytes *bytes, const char *value)
 		bytes->len--;
 }
 
-/* value: NULL for a switch. */
+/* value: empty for a switch. */
 static void
 set(struct options *options, const struct flag *flag, const char *value)
 {
@@ -218,7 +218,7 @@ options_parse(int argc, char **argv, struct options options[CONNECTIONS])
 
 	for (int i = 1; i < argc; i++) {
 		flag = find(argv[i], &prefix);
-		value = NULL;
+		value = "";
 		if (flag->kind != SWITCH && ++i == argc)
 			unimplemented("a flag without its value");
 		if (flag->kind != SWITCH)
