@@ -10,6 +10,7 @@
 #include "libtls/handshake/handshake.h"
 #include "libtls/handshake/kept_hello.h"
 #include "libtls/handshake/message.h"
+#include "libtls/handshake/resume.h"
 #include "libtls/handshake/review.h"
 #include "libtls/protocols.h"
 #include "libtls/state/connection.h"
@@ -21,6 +22,7 @@ start(struct s2n_connection *conn, s2n_mode mode, struct s2n_config *config)
 {
 	*conn = (struct s2n_connection){ .mode = mode, .config = config };
 	conn->alert_received = -1;
+	conn->material_lifetime = TICKET_LIFETIME_MAX;
 	record_init(&conn->records);
 	writer_init(&conn->inbox.joined, MESSAGE_HEADER + MESSAGE_MAX);
 	writer_init(&conn->early.context, UINT16_MAX);

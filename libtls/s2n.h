@@ -856,6 +856,10 @@ S2N_API extern int s2n_config_set_initial_ticket_count(
  * 65535 in a connection: S2N_ERR_INTEGER_OVERFLOW. */
 S2N_API extern int s2n_connection_add_new_tickets_to_send(
     struct s2n_connection *conn, uint8_t num);
+/** TLS 1.3 server: seconds that sessions may come one of another, from this
+ * connection on, before a full handshake is due; 604800. */
+S2N_API extern int s2n_connection_set_server_keying_material_lifetime(
+    struct s2n_connection *conn, uint32_t lifetime_in_secs);
 /** TLS 1.3 server: tickets that were sent. */
 S2N_API extern int s2n_connection_get_tickets_sent(
     struct s2n_connection *conn, uint16_t *num);

@@ -183,6 +183,16 @@ s2n_connection_add_new_tickets_to_send(struct s2n_connection *conn, uint8_t num)
 }
 
 int
+s2n_connection_set_server_keying_material_lifetime(
+    struct s2n_connection *conn, uint32_t lifetime_in_secs)
+{
+	if (conn == NULL)
+		return errors_report(fail(ERR_NULL_ARGUMENT));
+	conn->material_lifetime = lifetime_in_secs;
+	return S2N_SUCCESS;
+}
+
+int
 s2n_connection_get_tickets_sent(struct s2n_connection *conn, uint16_t *num)
 {
 	if (conn == NULL || num == NULL)

@@ -13,8 +13,7 @@
 #include "libtls/handshake/resume.h"
 #include "libtls/handshake/schedule13.h"
 
-/* A pre-shared key may come of another, but not for ever. */
-#define MATERIAL_LIFETIME ((uint64_t)TICKET_LIFETIME_MAX * 1000000000u)
+#define NANOSECONDS 1000000000u
 #define MESSAGE_ROOM (MESSAGE_HEADER + MESSAGE_MAX)
 #define NONCE_SIZE 2
 
@@ -116,6 +115,18 @@ allow_early_data(const struct s2n_connection *conn, struct early_terms *early)
 							       : 0;
 }
 
+/* A pre-shared key may come of another, but not for ever: the end that the
+ * first had counts, and this connection's own. */
+static uint64_t
+material_end(struct s2n_connection *conn, uint64_t now)
+{
+	uint64_t own = now + conn->material_lifetime * (uint64_t)NANOSECONDS;
+
+	if (conn->material_expires == 0 || own < conn->material_expires)
+		conn->material_expires = own;
+	return conn->material_expires;
+}
+
 /* The session of the next ticket; the nonce is its number. */
 static int
 next_session(
@@ -130,9 +141,7 @@ next_session(
 	if ((r = resume_now(conn, &session->issued)) != 0 ||
 	    (r = random_bytes(&session->age_add, sizeof session->age_add)) != 0)
 		return r;
-	if (conn->material_expires == 0)
-		conn->material_expires = session->issued + MATERIAL_LIFETIME;
-	session->material_expires = conn->material_expires;
+	session->material_expires = material_end(conn, session->issued);
 	if ((r = allow_early_data(conn, &session->early)) != 0)
 		return r;
 	return schedule13_ticket_psk(

@@ -99,6 +99,7 @@ struct s2n_connection {
 	bool ticket_sent;         /* below TLS 1.3, by the server */
 	uint32_t ticket_lifetime; /* client: seconds, as told with the last */
 	uint16_t tickets_due, tickets_sent; /* TLS 1.3 */
+	uint32_t material_lifetime;         /* seconds */
 	uint64_t material_expires; /* of what tickets derive from; wall clock */
 	struct {
 		bool made; /* else it is the config's */

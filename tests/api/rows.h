@@ -166,7 +166,7 @@
 	API(s2n_config_set_initial_ticket_count, int, (struct s2n_config *config, uint8_t num)) \
 	API(s2n_connection_add_new_tickets_to_send, int, (struct s2n_connection *conn, uint8_t num)) \
 	API(s2n_connection_get_tickets_sent, int, (struct s2n_connection *conn, uint16_t *num)) \
-	LATER(s2n_connection_set_server_keying_material_lifetime, int, (struct s2n_connection *conn, uint32_t lifetime_in_secs), 6) \
+	API(s2n_connection_set_server_keying_material_lifetime, int, (struct s2n_connection *conn, uint32_t lifetime_in_secs)) \
 	API(s2n_config_set_session_ticket_cb, int, (struct s2n_config *config, s2n_session_ticket_fn callback, void *ctx)) \
 	API(s2n_session_ticket_get_data_len, int, (struct s2n_session_ticket *ticket, size_t *data_len)) \
 	API(s2n_session_ticket_get_data, int, (struct s2n_session_ticket *ticket, size_t max_data_len, uint8_t *data)) \

@@ -605,6 +605,25 @@ START_TEST(no_chain_of_sessions_is_endless)
 }
 END_TEST
 
+START_TEST(the_application_may_end_the_chain_earlier)
+{
+	struct peers peers;
+
+	open_peers(&peers, &(struct peers_spec){ 0 }, BY_TICKET);
+	ck_assert_int_eq(s2n_connection_set_server_keying_material_lifetime(
+			     peers.server, 100),
+	    0);
+	converse(&peers);
+	ck_assert_uint_eq(test.lifetime, 100);
+	test.server_now += 60 * (uint64_t)SECOND;
+	ck_assert(resumed(&peers));
+	ck_assert_uint_eq(test.lifetime, 40); /* of the first connection */
+	test.server_now += 40 * (uint64_t)SECOND;
+	ck_assert(!resumed(&peers));
+	peers_close(&peers);
+}
+END_TEST
+
 /* ---- below ---- */
 
 START_TEST(a_cache_may_take_its_time)
@@ -815,6 +834,7 @@ resumption_suite(void)
 	tcase_add_test(some, a_wrong_binder_ends_it);
 	tcase_add_test(some, as_many_tickets_as_are_due);
 	tcase_add_test(some, no_chain_of_sessions_is_endless);
+	tcase_add_test(some, the_application_may_end_the_chain_earlier);
 	tcase_add_test(some, a_cache_may_take_its_time);
 	tcase_add_test(some, a_fatal_end_is_forgotten);
 	tcase_add_test(some, the_extended_master_secret_stays_as_it_was);
