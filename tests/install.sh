@@ -28,7 +28,7 @@ for page in man/*.[1-8]; do
 done
 # A page of several functions can be asked for by the name of each.
 for page in man/*.3; do
-	for name in $(sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([a-z0-9_]*\).*/\1/p' "$page"); do
+	sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([a-z0-9_]*\).*/\1/p' "$page" | while read -r name; do
 		[ -e "$root$mandir/man3/$name.3" ] || echo ".so man3/${page#man/}" >"$root$mandir/man3/$name.3"
 	done
 done
