@@ -151,11 +151,6 @@ hello_seen(struct s2n_connection *conn)
 static int
 hello_done(struct s2n_connection *conn)
 {
-	int r;
-
-	/* It is the client's turn: nothing of what is next may be here. */
-	if (!is_server(conn) && (r = message_boundary(conn)) != 0)
-		return r;
 	if (!conn->client_asked)
 		transcript_forget(&conn->hs->transcript);
 	return 0;
