@@ -14,7 +14,8 @@
 /* How each rule is met and how it is broken. */
 static const struct {
 	enum scmp_compare met, broken;
-} compare[] = {
+} compare[RULE_REFUSED + 1] = {
+	/* RULE_NONE and RULE_REFUSED compare nothing. */
 	[RULE_CLEAR] = { SCMP_CMP_MASKED_EQ, SCMP_CMP_MASKED_EQ },
 	[RULE_BELOW] = { SCMP_CMP_LT, SCMP_CMP_GE },
 	[RULE_EQUAL] = { SCMP_CMP_EQ, SCMP_CMP_NE },
