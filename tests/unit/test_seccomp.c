@@ -239,6 +239,10 @@ START_TEST(a_refused_call_is_answered_with_enomem)
 
 		ck_assert_ptr_nonnull(call);
 		ck_assert_int_eq(call->rule, RULE_REFUSED);
+#ifdef __SANITIZE_ADDRESS__
+		puts("note: AddressSanitizer needs mmap: not seen refused");
+		continue;
+#endif
 		confined_filter(
 		    &child, &keyd_signer_profile, call_refused, refused[i]);
 		ck_assert_msg(WIFEXITED(child.status) &&
