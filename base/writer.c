@@ -53,6 +53,14 @@ writer_clear(struct writer *out)
 }
 
 void
+writer_set(struct writer *out, struct slice bytes)
+{
+	writer_free(out);
+	writer_init(out, out->limit);
+	writer_bytes(out, bytes);
+}
+
+void
 writer_fail(struct writer *out)
 {
 	out->failed = true;

@@ -38,6 +38,10 @@ void writer_free(struct writer *);
 /* Empties without releasing; the old content is wiped. */
 void writer_clear(struct writer *);
 
+/* The bytes in place of all that there was, which is wiped and given back. For
+ * a writer that allocates. */
+void writer_set(struct writer *, struct slice);
+
 void writer_u8(struct writer *, uint8_t);
 void writer_u16(struct writer *, uint16_t);
 void writer_u24(struct writer *, uint32_t);

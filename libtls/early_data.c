@@ -35,9 +35,7 @@ s2n_connection_set_server_early_data_context(
 {
 	if (conn == NULL || (context == NULL && context_size > 0))
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	writer_free(&conn->early.context);
-	writer_init(&conn->early.context, UINT16_MAX);
-	writer_bytes(&conn->early.context, slice_of(context, context_size));
+	writer_set(&conn->early.context, slice_of(context, context_size));
 	return errors_report(conn->early.context.failed ? fail(ERR_NOMEM) : 0);
 }
 
@@ -136,24 +134,14 @@ s2n_psk_configure_early_data(struct s2n_psk *psk, uint32_t max_early_data_size,
 		       cipher_suite_second_byte)));
 }
 
-/* Replaces what was there. */
-static int
-set_bytes(struct writer *bytes, const uint8_t *data, size_t len, size_t limit)
-{
-	writer_free(bytes);
-	writer_init(bytes, limit);
-	writer_bytes(bytes, slice_of(data, len));
-	return bytes->failed ? fail(ERR_NOMEM) : 0;
-}
-
 int
 s2n_psk_set_application_protocol(
     struct s2n_psk *psk, const uint8_t *application_protocol, uint8_t size)
 {
 	if (psk == NULL || (application_protocol == NULL && size > 0))
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	return errors_report(set_bytes(
-	    &psk->early.protocol, application_protocol, size, UINT8_MAX));
+	writer_set(&psk->early.protocol, slice_of(application_protocol, size));
+	return errors_report(psk->early.protocol.failed ? fail(ERR_NOMEM) : 0);
 }
 
 int
@@ -162,8 +150,8 @@ s2n_psk_set_early_data_context(
 {
 	if (psk == NULL || (context == NULL && size > 0))
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	return errors_report(
-	    set_bytes(&psk->early.context, context, size, UINT16_MAX));
+	writer_set(&psk->early.context, slice_of(context, size));
+	return errors_report(psk->early.context.failed ? fail(ERR_NOMEM) : 0);
 }
 
 /* ---- whether a server takes it ---- */

@@ -37,9 +37,7 @@ s2n_psk_free(struct s2n_psk **psk)
 static int
 put(struct writer *bytes, struct slice value)
 {
-	writer_free(bytes);
-	writer_init(bytes, PSK_BYTES_MAX);
-	writer_bytes(bytes, value);
+	writer_set(bytes, value);
 	return bytes->failed ? fail(ERR_NOMEM) : 0;
 }
 

@@ -258,7 +258,7 @@ judge_retry(struct s2n_connection *conn, struct slice share)
 	if (reader_u16(&shares) != hs->retry_group)
 		return fail(ERR_ILLEGAL_PARAMETER);
 	reader_vec16(&shares);
-	if (!reader_done(&shares) || conn->suite->number != hs->retry_suite)
+	if (!reader_done(&shares))
 		return fail(ERR_ILLEGAL_PARAMETER);
 	conn->group =
 	    preference_group(connection_preference(conn), hs->retry_group);

@@ -281,12 +281,7 @@ new_session_ticket12_send(struct s2n_connection *conn, struct writer *out)
 
 	session_init(&session);
 	writer_init(&ticket, SESSION_TICKET_MAX);
-	session.version = conn->version;
-	session.suite = conn->suite;
-	session.extended_master = conn->hs->extended_master;
-	session.secret_len = MASTER_SECRET_SIZE;
-	memcpy(session.secret, conn->master, MASTER_SECRET_SIZE);
-	if ((r = resume_now(conn, &session.issued)) == 0)
+	if ((r = resume12_session(conn, &session)) == 0)
 		r = resume_seal(conn, &session, &ticket);
 	if (r == 0) {
 		writer_u32(out, session.lifetime);

@@ -45,6 +45,9 @@ bool resume_open(
 must_check int resume12_find(struct s2n_connection *, const struct hello *);
 /* Server, full handshake: how the client can name the session later. */
 must_check int resume12_name(struct s2n_connection *);
+/* What a later handshake needs of this one, but for how it is named. */
+must_check int resume12_session(
+    const struct s2n_connection *, struct session *);
 /* Client: whether the ServerHello resumes the session that was offered, and
  * then whether it fits it. */
 must_check int resume12_judge(struct s2n_connection *, struct slice session_id);

@@ -14,6 +14,17 @@
 #define CACHE_SECONDS 21600
 #define CACHE_NOT_YET (-2)
 
+int
+resume12_session(const struct s2n_connection *conn, struct session *session)
+{
+	session->version = conn->version;
+	session->suite = conn->suite;
+	session->extended_master = conn->hs->extended_master;
+	session->secret_len = MASTER_SECRET_SIZE;
+	memcpy(session->secret, conn->master, MASTER_SECRET_SIZE);
+	return resume_now(conn, &session->issued);
+}
+
 /* ---- server ---- */
 
 static bool
@@ -162,13 +173,8 @@ store(struct s2n_connection *conn)
 	int r;
 
 	session_init(&session);
-	session.version = conn->version;
-	session.suite = conn->suite;
-	session.extended_master = conn->hs->extended_master;
-	session.secret_len = MASTER_SECRET_SIZE;
-	memcpy(session.secret, conn->master, MASTER_SECRET_SIZE);
 	writer_init_fixed(&entry, bytes, sizeof bytes);
-	if ((r = resume_now(conn, &session.issued)) == 0)
+	if ((r = resume12_session(conn, &session)) == 0)
 		r = resume_seal(conn, &session, &entry);
 	/* A cache that refuses costs the session, not the connection. */
 	if (r == 0 && entry.len > 0)
@@ -228,14 +234,9 @@ begin(struct s2n_connection *conn)
 	if (session == NULL)
 		return fail(ERR_NOMEM);
 	conn->session = session;
-	session->version = conn->version;
-	session->suite = conn->suite;
-	session->extended_master = conn->hs->extended_master;
-	session->secret_len = MASTER_SECRET_SIZE;
-	memcpy(session->secret, conn->master, MASTER_SECRET_SIZE);
 	session->id_len = conn->session_id_len;
 	memcpy(session->id, conn->session_id, conn->session_id_len);
-	return resume_now(conn, &session->issued);
+	return resume12_session(conn, session);
 }
 
 static int

@@ -94,22 +94,6 @@ take_suite(struct s2n_connection *conn, uint16_t number)
 	return 0;
 }
 
-/* Whether the block has it, before any extension is judged. */
-static bool
-has_extension(struct slice block, uint16_t wanted)
-{
-	struct reader in = reader_of(block);
-	uint16_t number;
-
-	while (reader_more(&in)) {
-		number = reader_u16(&in);
-		reader_vec16(&in);
-		if (!in.failed && number == wanted)
-			return true;
-	}
-	return false;
-}
-
 /* RFC 8446 4.1.3: "clients MUST check" for the mark of a lowered version. */
 static bool
 was_lowered(const struct s2n_connection *conn, const uint8_t *random)
@@ -159,7 +143,7 @@ server_hello_read(
 {
 	struct handshake *hs = conn->hs;
 	uint16_t legacy_version = reader_u16(in);
-	struct slice session_id;
+	struct slice session_id, data;
 	uint16_t suite;
 	uint8_t compression;
 	int r;
@@ -175,7 +159,7 @@ server_hello_read(
 		return fail(ERR_DECODE);
 	/* 4.2.1: where the extension stands, "clients MUST ignore ...
 	 * legacy_version" */
-	if (has_extension(*extensions, SUPPORTED_VERSIONS)) {
+	if (extension_find(*extensions, SUPPORTED_VERSIONS, &data)) {
 		conn->version = S2N_TLS13;
 		/* RFC 8446 4.1.3: a session id that was not echoed:
 		 * "illegal_parameter" */

@@ -58,8 +58,7 @@ psk_copy(const struct s2n_psk *from)
 	psk->issued = from->issued;
 	psk->age_add = from->age_add;
 	psk->material_expires = from->material_expires;
-	return filled(psk, psk_identity(from),
-	    slice_of(from->secret.data, from->secret.len), &from->early);
+	return filled(psk, psk_identity(from), psk_secret(from), &from->early);
 }
 
 struct s2n_psk *

@@ -87,9 +87,7 @@ session_drop(struct session **session)
 int
 session_set_ticket(struct session *session, struct slice ticket)
 {
-	writer_free(&session->ticket);
-	writer_init(&session->ticket, SESSION_TICKET_MAX);
-	writer_bytes(&session->ticket, ticket);
+	writer_set(&session->ticket, ticket);
 	return session->ticket.failed ? fail(ERR_NOMEM) : 0;
 }
 

@@ -7,8 +7,8 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(0, "tests/e2e/lib")
-from stack import Stack, equal, needs_root, until
+from lib.proxy import exactly, tlvs
+from lib.stack import Stack, equal, needs_root, until
 
 needs_root("its policy, by which it chooses without asking, is mounted over /etc/chromium")
 if not os.path.isdir("/etc/chromium"):
@@ -18,32 +18,14 @@ if not os.path.isdir("/etc/chromium"):
 POLICY = r'{"AutoSelectCertificateForUrls": ["{\"pattern\": \"https://localhost\", \"filter\": {}}"]}'
 
 
-def exactly(client, size):
-    data = b""
-    while len(data) < size:
-        more = client.recv(size - len(data))
-        if not more:
-            raise OSError("it ended")
-        data += more
-    return data
-
-
 def origin(client):
     """Answers with the common name that the PROXY header tells (0x22)."""
     rest = exactly(client, struct.unpack("!H", exactly(client, 16)[14:])[0])
-    tlvs = {}
-
-    def take(data):
-        while data:
-            kind, size = struct.unpack("!BH", data[:3])
-            tlvs[kind], data = data[3:3 + size], data[3 + size:]
-
-    take(rest[12:])
-    take(tlvs[0x20][5:])
+    told = tlvs(tlvs(rest[12:])[0x20][5:])
     request = b""
     while b"\r\n\r\n" not in request:
         request += client.recv(65536)
-    body = b"You are " + tlvs.get(0x22, b"nobody")
+    body = b"You are " + told.get(0x22, b"nobody")
     client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n"
                    b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
 

@@ -11,29 +11,12 @@ import re
 import struct
 import subprocess
 
+from lib.proxy import exactly, tlvs
 from lib.stack import BUILD, Stack, equal, until
 
 HANDSHAKE_FAILURE, UNSUPPORTED, EXPIRED, UNKNOWN_CA, REQUIRED = 40, 43, 45, 48, 116
 HOSTS = {"open": "localhost", "must": "must.test", "may": "may.test", "page": "page.test"}
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
-
-
-def tlvs(data):
-    found = {}
-    while data:
-        kind, size = struct.unpack("!BH", data[:3])
-        found[kind], data = data[3:3 + size], data[3 + size:]
-    return found
-
-
-def exactly(client, size):
-    data = b""
-    while len(data) < size:
-        more = client.recv(size - len(data))
-        if not more:
-            raise OSError("it ended")
-        data += more
-    return data
 
 
 def origin(client):

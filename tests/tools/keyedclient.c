@@ -5,11 +5,9 @@
  */
 #include "tests/tools/tool.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -191,21 +189,6 @@ signed_or_not(struct s2n_connection *conn, void *ctx)
 	negotiate();
 }
 
-static int
-connect_to(uint16_t port)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	address.sin_port = htons(port);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 ||
-	    connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-	    fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
-		tool_die_errno("connect");
-	return fd;
-}
-
 static void
 handshake(struct s2n_config *config, int fd)
 {
@@ -274,7 +257,7 @@ main(int argc, char **argv)
 	    0)
 		tool_die(options.ca);
 	chain = add_chain(keys, config, options.chain);
-	fd = connect_to(options.port);
+	fd = tool_connect(options.port);
 	handshake(config, fd);
 	if (client.connected) {
 		tool_describe(client.conn);

@@ -2,8 +2,6 @@
  * A client that is asked to renegotiate (unstable/renegotiate.h), for scripts
  * with a server that can: says what it was asked and what became of it.
  */
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,21 +35,6 @@ asked(struct s2n_connection *conn, void *context,
 	answer->asked = true;
 	*response = answer->response;
 	return 0;
-}
-
-static int
-connect_to(uint16_t port)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	address.sin_port = htons(port);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 ||
-	    connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-	    fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
-		tool_die_errno("connect");
-	return fd;
 }
 
 /* Waits for what the library waits for; dies when it does not come. */
@@ -174,7 +157,7 @@ main(int argc, char **argv)
 		0 ||
 	    s2n_config_set_renegotiate_request_cb(config, asked, &answer) != 0)
 		tool_die("config");
-	fd = connect_to((uint16_t)atoi(argv[1]));
+	fd = tool_connect((uint16_t)atoi(argv[1]));
 	conn = s2n_connection_new(S2N_CLIENT);
 	if (conn == NULL || s2n_connection_set_config(conn, config) != 0 ||
 	    s2n_connection_set_fd(conn, fd) != 0 ||

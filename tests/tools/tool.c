@@ -4,7 +4,10 @@
  */
 #include "tests/tools/tool.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -175,4 +178,19 @@ tool_close(int fd)
 		while (read(fd, drop, sizeof drop) > 0)
 			;
 	close(fd);
+}
+
+int
+tool_connect(uint16_t port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	address.sin_port = htons(port);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 ||
+	    connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+	    fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+		tool_die_errno("connect");
+	return fd;
 }

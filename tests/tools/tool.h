@@ -23,6 +23,9 @@ void tool_describe(struct s2n_connection *);
 void tool_describe_failure(struct s2n_connection *);
 /* All of it, over a blocking descriptor. False when the connection failed. */
 bool tool_send(struct s2n_connection *, const void *, size_t);
+/* A descriptor that does not block, connected to the port of 127.0.0.1; dies
+ * when it cannot. */
+int tool_connect(uint16_t port);
 /* Ends sending, waits for the peer to end too, and closes. */
 void tool_close(int fd);
 
