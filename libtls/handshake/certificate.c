@@ -5,13 +5,15 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/extension/extension.h"
 #include "libtls/handshake/certificate_status.h"
 #include "libtls/handshake/messages.h"
 #include "libtls/handshake/review.h"
 
-/* More than the deepest chain that any config allows would be of use for. */
-#define CERTIFICATES_MAX 32
+/* Taken whatever the config's depth: of use to who validates a chain himself.
+ */
+#define CERTIFICATES_MIN 32
 #define NANOSECONDS 1000000000u
 
 int
@@ -36,35 +38,53 @@ certificate_send(struct s2n_connection *conn, struct writer *out)
 	return r;
 }
 
+/* The entries of a list, of which there are at most room. */
 static int
-take_chain(struct s2n_connection *conn, struct slice list)
+read_entries(struct s2n_connection *conn, struct slice list, struct slice *ders,
+    size_t room, size_t *count)
 {
-	struct slice ders[CERTIFICATES_MAX];
 	struct reader entries = reader_of(list);
 	struct slice extensions = NO_BYTES;
-	size_t count = 0;
 	int r;
 
-	while (reader_more(&entries)) {
-		if (count == CERTIFICATES_MAX)
+	for (*count = 0; reader_more(&entries); (*count)++) {
+		if (*count == room)
 			return fail(ERR_CERT_DEPTH);
-		ders[count] = reader_vec24(&entries);
+		ders[*count] = reader_vec24(&entries);
 		if (conn->version >= S2N_TLS13)
 			extensions = reader_vec16(&entries);
-		if (entries.failed || ders[count].len == 0)
+		if (entries.failed || ders[*count].len == 0)
 			return fail(ERR_DECODE);
-		conn->hs->at_leaf = count == 0;
-		count++;
+		conn->hs->at_leaf = *count == 0;
 		if ((r = extension_parse(conn, IN_CERTIFICATE, extensions)) !=
 		    0)
 			return r;
 	}
-	if (!reader_done(&entries))
-		return fail(ERR_DECODE);
+	return reader_done(&entries) ? 0 : fail(ERR_DECODE);
+}
+
+static int
+take_chain(struct s2n_connection *conn, struct slice list)
+{
+	uint16_t depth = conn->config->max_depth;
+	size_t room = depth > CERTIFICATES_MIN ? depth : CERTIFICATES_MIN;
+	struct slice *ders;
+	size_t count = 0;
+	int r;
+
+	/* An entry has four bytes at least; what is cut off is one more. */
+	if (room > list.len / 4 + 1)
+		room = list.len / 4 + 1;
 	conn->peer_chain = s2n_cert_chain_and_key_new();
-	if (conn->peer_chain == NULL)
-		return fail(ERR_NOMEM);
-	return chain_from_der(conn->peer_chain, ders, count);
+	ders = memory_new(room * sizeof *ders);
+	if (conn->peer_chain == NULL || ders == NULL)
+		r = fail(ERR_NOMEM);
+	else
+		r = read_entries(conn, list, ders, room, &count);
+	if (r == 0)
+		r = chain_from_der(conn->peer_chain, ders, count);
+	memory_free(ders);
+	return r;
 }
 
 /*

@@ -336,6 +336,71 @@ START_TEST(sixteen_mebibytes_are_refused_by_their_header)
 }
 END_TEST
 
+/* ---- honest, and long ---- */
+
+#define LONG 40
+
+static const struct {
+	uint16_t depth;
+	bool unchecked;
+	const char *error; /* NULL: the chain is taken */
+} depths[] = {
+	{ LONG, false, NULL },
+	{ LONG - 1, false, "S2N_ERR_CERT_MAX_CHAIN_DEPTH_EXCEEDED" },
+	{ 7, false, "S2N_ERR_CERT_MAX_CHAIN_DEPTH_EXCEEDED" },
+	{ LONG - 1, true, NULL },
+};
+
+/* Below the root, which is not sent and does not count. */
+static const struct certs_cert *
+long_chain(void)
+{
+	const struct certs_cert *issuer = root;
+	char name[16];
+
+	for (int i = 1; i < LONG; i++) {
+		snprintf(name, sizeof name, "CA %d", i);
+		issuer = MAKE(.name = name, .ca = true, .issuer = issuer,
+		    .key_number = 2 + i % 2);
+	}
+	return MAKE(.name = "localhost", .issuer = issuer);
+}
+
+/* RFC 5280 and 8446 know no most: it is as the client's config says. */
+START_TEST(a_chain_is_as_long_as_the_config_permits)
+{
+	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
+	const struct certs_cert *leaf = long_chain();
+	struct peers peers;
+	bool done;
+
+	ck_assert_int_eq(s2n_cert_chain_and_key_load_pem(
+			     chain, certs_chain_pem(leaf), leaf->key_pem),
+	    0);
+	peers_open(&peers, &(struct peers_spec){ .no_chain = true });
+	ck_assert_int_eq(s2n_config_add_cert_chain_and_key_to_store(
+			     peers.server_config, chain),
+	    0);
+	ck_assert_int_eq(
+	    s2n_config_add_pem_to_trust_store(peers.client_config, root->pem),
+	    0);
+	ck_assert_int_eq(s2n_config_set_max_cert_chain_depth(
+			     peers.client_config, depths[_i].depth),
+	    0);
+	if (depths[_i].unchecked)
+		ck_assert_int_eq(
+		    s2n_config_disable_x509_verification(peers.client_config),
+		    0);
+	done = peers_negotiate(&peers);
+	ck_assert_int_eq(done, depths[_i].error == NULL);
+	if (!done)
+		ck_assert_str_eq(
+		    s2n_strerror_name(peers.client_error), depths[_i].error);
+	peers_close(&peers);
+	s2n_cert_chain_and_key_free(chain);
+}
+END_TEST
+
 static Suite *
 path_suite(void)
 {
@@ -358,6 +423,13 @@ path_suite(void)
 	tcase_add_checked_fixture(tcase, init, cleanup);
 	tcase_add_loop_test(tcase, a_crowd_is_a_bad_certificate, 0, 2);
 	tcase_add_test(tcase, sixteen_mebibytes_are_refused_by_their_header);
+	suite_add_tcase(suite, tcase);
+
+	tcase = tcase_create("long");
+	tcase_add_unchecked_fixture(tcase, make_root, certs_free_all);
+	tcase_add_checked_fixture(tcase, init, cleanup);
+	tcase_add_loop_test(tcase, a_chain_is_as_long_as_the_config_permits, 0,
+	    (int)COUNT(depths));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
