@@ -66,15 +66,14 @@ read_entries(struct s2n_connection *conn, struct slice list, struct slice *ders,
 static int
 take_chain(struct s2n_connection *conn, struct slice list)
 {
-	uint16_t depth = conn->config->max_depth;
-	size_t room = depth > CERTIFICATES_MIN ? depth : CERTIFICATES_MIN;
+	/* An entry has four bytes at least; what is cut off is one more. */
+	size_t room = list.len / 4 + 1, count = 0;
 	struct slice *ders;
-	size_t count = 0;
 	int r;
 
-	/* An entry has four bytes at least; what is cut off is one more. */
-	if (room > list.len / 4 + 1)
-		room = list.len / 4 + 1;
+	/* Who validates a chain himself decides how deep it may be. */
+	if (conn->config->check_x509 && room > conn->config->max_depth)
+		room = conn->config->max_depth;
 	conn->peer_chain = s2n_cert_chain_and_key_new();
 	ders = memory_new(room * sizeof *ders);
 	if (conn->peer_chain == NULL || ders == NULL)
