@@ -51,7 +51,7 @@ $(B)/obj/%.o: %.c $(CONFIG)
 obj = $(patsubst %,$(B)/obj/%.o,$(1))
 
 # ---- base: bytes and log lines ----
-BASE := $(call obj,base/reader base/writer base/log)
+BASE := $(call obj,base/reader base/writer base/log base/log_json)
 
 # ---- libtls ----
 LIBTLS_BASE := $(call obj,base/reader base/writer)
@@ -98,10 +98,10 @@ $(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS)
 FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind children keylink \
     control) base/conf)
 $(eval $(call program,bin,frontd,$(FRONTD) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
-FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session replay listener ticketing client_ca terms identity agreed names proxy control))
+FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session access replay listener ticketing client_ca terms identity agreed names proxy control))
 FRONTD_CONNECT := $(call obj,frontd/frontd_connect frontd/control)
 $(eval $(call program,libexec,frontd-worker,$(FRONTD_WORKER) $(KEYCLIENT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
-$(eval $(call program,libexec,frontd-connect,$(FRONTD_CONNECT) $(call obj,ipc/channel base/log) $(POLICY),$$(SECCOMP_LIBS)))
+$(eval $(call program,libexec,frontd-connect,$(FRONTD_CONNECT) $(call obj,ipc/channel base/log base/log_json) $(POLICY),$$(SECCOMP_LIBS)))
 
 FRONTD_PAGE := $(call obj,frontd/frontd_page frontd/page frontd/page_text frontd/proxy frontd/control)
 $(eval $(call program,libexec,frontd-page,$(FRONTD_PAGE) $(call obj,ipc/channel) $(BASE) $(POLICY),$$(EVENT_EXTRA_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))

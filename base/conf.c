@@ -224,3 +224,16 @@ conf_count(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	    cfg_opt_name(opt), COUNT_MAX, value);
 	return -1;
 }
+
+int
+conf_log_format(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	(void)opt;
+	if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
+		cfg_error(cfg, "log-format is text or json, not \"%s\"", value);
+		return -1;
+	}
+	*(long *)result =
+	    strcmp(value, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
+	return 0;
+}

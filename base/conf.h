@@ -7,7 +7,7 @@
 
 #include <confuse.h>
 
-#include "base/slice.h"
+#include "base/log.h"
 
 /*
  * Instead of CFG_END(), in every section: libconfuse takes the end of the file
@@ -49,5 +49,10 @@ must_check bool conf_path(
  */
 int conf_duration(cfg_t *, cfg_opt_t *, const char *value, void *result);
 int conf_count(cfg_t *, cfg_opt_t *, const char *value, void *result);
+
+/* "text" or "json" as enum log_format, of both daemons; text if not said. */
+#define CONF_LOG_FORMAT()                                                      \
+	CFG_INT_CB("log-format", LOG_FORMAT_TEXT, CFGF_NONE, conf_log_format)
+int conf_log_format(cfg_t *, cfg_opt_t *, const char *value, void *result);
 
 #endif

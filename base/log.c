@@ -6,22 +6,50 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 1024
+#include "base/log_json.h"
+
+#define TEXT_MAX 2048
+/* Not more than PIPE_BUF: one write is one piece, in a pipe too. */
+#define JSON_MAX 4096
+#define ENVIRONMENT "SALLYPORT_LOG"
 
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
 
 static const char *process = "?";
 static enum log_level most_verbose = LOG_LEVEL_INFO;
+static enum log_format written_as;
 static long process_id;
+
+void
+log_set_format(enum log_format format)
+{
+	written_as = format;
+}
+
+enum log_format
+log_format(void)
+{
+	return written_as;
+}
+
+const char *
+log_environment(void)
+{
+	return written_as == LOG_FORMAT_JSON ? ENVIRONMENT "=json" : NULL;
+}
 
 void
 log_open(const char *name, enum log_level most)
 {
+	const char *as = getenv(ENVIRONMENT);
+
 	process = name;
 	most_verbose = most;
+	if (as != NULL && strcmp(as, "json") == 0)
+		written_as = LOG_FORMAT_JSON;
 	process_id = (long)getpid();
 	/* libc reads its time zone once, UTC or not: before files are gone. */
 	tzset();
@@ -36,43 +64,53 @@ used(int printed, size_t room)
 	return (size_t)printed < room ? (size_t)printed : room - 1;
 }
 
-/* UTC as RFC 3339 with milliseconds, without localtime's file reads. */
-static size_t
-stamp(char *out, size_t room)
+/* Without localtime's file reads. */
+const char *
+log_time(const struct timespec *when, char out[LOG_TIME_ROOM])
 {
-	struct timespec now;
 	struct tm date;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &date);
-	return used(
-	    snprintf(out, room, "time=%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ",
-		date.tm_year + 1900, date.tm_mon + 1, date.tm_mday,
-		date.tm_hour, date.tm_min, date.tm_sec, now.tv_nsec / 1000000),
-	    room);
+	gmtime_r(&when->tv_sec, &date);
+	snprintf(out, LOG_TIME_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ",
+	    date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour,
+	    date.tm_min, date.tm_sec, when->tv_nsec / 1000000);
+	return out;
 }
 
 void
 log_event(enum log_level level, const char *event, const char *format, ...)
 {
-	char line[LINE_MAX_BYTES];
-	size_t room = sizeof line - 1; /* the newline always fits */
-	size_t len;
+	static const char head[] =
+	    "time=%s level=%s process=%s pid=%ld event=%s ";
+	char text[TEXT_MAX], json[JSON_MAX], now_text[LOG_TIME_ROOM];
+	const char *line = text;
+	struct timespec now;
+	size_t room = sizeof text - 1; /* the newline always fits */
+	size_t begin, len;
 	ssize_t written;
 	va_list args;
 
 	if (level > most_verbose)
 		return;
-	len = stamp(line, room);
-	len += used(snprintf(line + len, room - len,
-			" level=%s process=%s pid=%ld event=%s ",
-			level_names[level], process, process_id, event),
-	    room - len);
+	clock_gettime(CLOCK_REALTIME, &now);
+	begin = used(snprintf(text, room, head, log_time(&now, now_text),
+			 level_names[level], process, process_id, event),
+	    room);
 	va_start(args, format);
-	len +=
-	    used(vsnprintf(line + len, room - len, format, args), room - len);
+	len = begin + used(vsnprintf(text + begin, room - begin, format, args),
+			  room - begin);
 	va_end(args);
-	line[len++] = '\n';
+	if (written_as == LOG_FORMAT_JSON) {
+		struct log_json object = log_json_begin(json, sizeof json);
+
+		log_json_pairs(&object, head, slice_of(text, begin));
+		log_json_pairs(
+		    &object, format, slice_of(text + begin, len - begin));
+		len = log_json_end(&object);
+		line = json;
+	} else {
+		text[len++] = '\n';
+	}
 	/* A log that cannot be written must not stop the service. */
 	written = write(STDERR_FILENO, line, len);
 	(void)written;

@@ -367,7 +367,8 @@ spawn(struct child *child)
 	struct spawn what = { .path = path,
 		.name = child->kind->name,
 		.fds = &child->master->page_socket,
-		.fd_count = (size_t)child->kind->first_fd };
+		.fd_count = (size_t)child->kind->first_fd,
+		.environment = log_environment() };
 	int ends[2];
 
 	if (!spawn_path(child->kind->name, path, sizeof path) ||

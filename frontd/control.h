@@ -15,6 +15,7 @@
 #include "policy/policy.h"
 
 #define CONTROL_SITES_MAX 256
+#define CONTROL_TITLE_MAX 64
 #define CONTROL_LISTENERS_MAX 32
 #define CONTROL_WORKERS_MAX 64
 #define CONTROL_NAMES_MAX 4096
@@ -88,6 +89,7 @@ struct control_site {
 	uint32_t staple_size;  /* of DER that CONTROL_STAPLE will; 0: none */
 	uint32_t early_data;   /* most bytes of it; 0: none is taken */
 	uint64_t staple_until; /* served before that; seconds since 1970 */
+	char title[CONTROL_TITLE_MAX]; /* for the log */
 	struct control_terms terms;
 };
 
@@ -111,6 +113,7 @@ struct control_listen {
 	uint16_t default_site;
 	uint32_t handshake_timeout_ms;
 	uint32_t idle_timeout_ms;
+	uint32_t access_log; /* 0: ends of sessions are debug's alone */
 	struct control_terms terms;
 };
 

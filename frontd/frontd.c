@@ -146,6 +146,7 @@ main(int argc, char **argv)
 	}
 	if (!options_read(file, &master.options))
 		return EXIT_FAILURE;
+	log_set_format(master.options.log_format);
 	status = test ? EXIT_SUCCESS : run();
 	options_free(&master.options);
 	return status;

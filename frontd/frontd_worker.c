@@ -121,7 +121,9 @@ take_site(const struct control_site *what)
 {
 	if (what->site >= CONTROL_SITES_MAX ||
 	    what->names_len > sizeof what->names ||
-	    what->alpn_len > sizeof what->alpn || !terminated(&what->terms))
+	    what->alpn_len > sizeof what->alpn ||
+	    what->title[sizeof what->title - 1] != '\0' ||
+	    !terminated(&what->terms))
 		exit(EXIT_FAILURE);
 	worker.sites[what->site].what = *what;
 	if (worker.site_count <= what->site)

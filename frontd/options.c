@@ -203,6 +203,7 @@ take_site(cfg_t *cfg, struct options *options)
 	    !take_backend(cfg, &site->backend) ||
 	    !option_terms_take(cfg, &site->what.terms, &options->client_cas))
 		return false;
+	strcpy(site->what.title, site->title);
 	/* A listener negotiates before it knows the site. */
 	if (first != NULL &&
 	    !slice_equal(slice_of(first->what.alpn, first->what.alpn_len),
@@ -233,7 +234,10 @@ take_listen(cfg_t *cfg, struct options *options)
 	listen->what = (struct control_listen){ .type = CONTROL_LISTEN,
 		.handshake_timeout_ms =
 		    (uint32_t)cfg_getint(cfg, "handshake-timeout"),
-		.idle_timeout_ms = (uint32_t)cfg_getint(cfg, "idle-timeout") };
+		.idle_timeout_ms = (uint32_t)cfg_getint(cfg, "idle-timeout"),
+		.access_log = cfg_size(cfg, "access-log") > 0
+				  ? cfg_getbool(cfg, "access-log") == cfg_true
+				  : options->access_log };
 	if (!option_terms_take(cfg, &listen->what.terms, &options->client_cas))
 		return false;
 	if (site == NULL)
@@ -272,6 +276,8 @@ take_all(cfg_t *cfg, struct options *options)
 	    cfg_size(cfg, "page") > 0 ? cfg_getsec(cfg, "page") : NULL;
 	const char *socket = page != NULL ? cfg_getstr(page, "socket") : NULL;
 
+	options->log_format = (uint32_t)cfg_getint(cfg, "log-format");
+	options->access_log = cfg_getbool(cfg, "access-log") == cfg_true;
 	if (!take_worker(cfg_getsec(cfg, "worker"), options) ||
 	    !conf_path(cfg, "keyd-socket", cfg_getstr(cfg, "keyd-socket"),
 		options->keyd_socket, sizeof options->keyd_socket))
@@ -312,6 +318,7 @@ options_read(const char *path, struct options *options)
 		    conf_duration),
 		CFG_INT_CB(
 		    "idle-timeout", DEFAULT_IDLE_MS, CFGF_NONE, conf_duration),
+		CFG_BOOL("access-log", cfg_true, CFGF_NODEFAULT),
 		OPTION_TERMS(),
 		CONF_END(),
 	};
@@ -332,6 +339,8 @@ options_read(const char *path, struct options *options)
 	};
 	cfg_opt_t all[] = {
 		CFG_SEC("worker", worker, CFGF_NONE),
+		CONF_LOG_FORMAT(),
+		CFG_BOOL("access-log", cfg_true, CFGF_NONE),
 		CFG_STR("keyd-socket", DEFAULT_KEYD_SOCKET, CFGF_NONE),
 		CFG_SEC("listen", listen, CONF_NAMED),
 		CFG_SEC("site", site, CONF_NAMED),

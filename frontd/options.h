@@ -20,7 +20,7 @@ struct option_listen {
 };
 
 struct option_site {
-	char title[64];
+	char title[CONTROL_TITLE_MAX];
 	struct control_site what;
 	struct control_backend backend;
 	struct site_chain chain;
@@ -39,6 +39,8 @@ struct options {
 	uint32_t workers;
 	uint32_t strictness; /* enum strictness */
 	uint32_t max_connections;
+	uint32_t log_format; /* enum log_format */
+	bool access_log;     /* of listeners that do not say it themselves */
 	char keyd_socket[108];
 	char page_socket[108]; /* empty: no frontd-page */
 	struct option_listen listens[CONTROL_LISTENERS_MAX];

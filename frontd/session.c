@@ -3,7 +3,6 @@
  */
 #include "frontd/session.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,9 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "frontd/access.h"
 #include "frontd/agreed.h"
-#include "frontd/identity.h"
 #include "frontd/listener.h"
 #include "frontd/replay.h"
 
@@ -65,20 +63,10 @@ struct session {
 	struct flow up, down; /* client to backend, backend to client */
 	struct sockaddr_storage peer;
 	struct identity *client; /* NULL: it has shown no certificate */
+	struct access_times times;
+	uint64_t key_wait_us; /* since when it waits for keyd; 0: it does not */
 	char reason[128];
 };
-
-static const char *
-address_text(const struct sockaddr_storage *address, char *out, socklen_t room)
-{
-	const struct sockaddr_in *v4 = (const void *)address;
-	const struct sockaddr_in6 *v6 = (const void *)address;
-	const char *text = address->ss_family == AF_INET
-			       ? inet_ntop(AF_INET, &v4->sin_addr, out, room)
-			       : inet_ntop(AF_INET6, &v6->sin6_addr, out, room);
-
-	return text != NULL ? text : "unknown";
-}
 
 static const char *
 early_word(const struct session *session)
@@ -94,28 +82,27 @@ early_word(const struct session *session)
 static void
 log_end(const struct session *session)
 {
-	const char *sni = s2n_get_server_name(session->conn);
-	const char *version = agreed_version(session->conn);
-	char name[128], client[128], peer[INET6_ADDRSTRLEN];
-	const struct identity *identity = session->client;
+	const struct listener *listener = session->listener;
+	const struct access_line line = { .conn = session->conn,
+		.peer = &session->peer,
+		.site = listener->worker->sites[session->site].what.title,
+		.policy = session->terms->terms.policy,
+		.client = session->client,
+		.early = early_word(session),
+		.end = session->reason,
+		.times = &session->times };
 
-	log_event(LOG_LEVEL_INFO, "session",
-	    "peer=%s sni=%s version=%s cipher=%s policy=%s client=%s fingerprint=%s early=%s in=%llu out=%llu end=\"%s\"",
-	    address_text(&session->peer, peer, sizeof peer),
-	    log_escaped(
-		slice_of_string(sni != NULL ? sni : "-"), name, sizeof name),
-	    version[0] != '\0' ? version : "-",
-	    s2n_connection_get_cipher(session->conn),
-	    session->terms->terms.policy,
-	    identity == NULL || identity->common_name[0] == '\0'
-		? "-"
-		: log_escaped(slice_of_string(identity->common_name), client,
-		      sizeof client),
-	    identity == NULL ? "-" : identity->fingerprint, early_word(session),
-	    (unsigned long long)s2n_connection_get_wire_bytes_in(session->conn),
-	    (unsigned long long)s2n_connection_get_wire_bytes_out(
-		session->conn),
-	    session->reason);
+	access_log(
+	    listener->what.access_log != 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+	    &line);
+}
+
+static void
+end_key_wait(struct session *session)
+{
+	if (session->key_wait_us != 0)
+		session->times.key_us += clock_us() - session->key_wait_us;
+	session->key_wait_us = 0;
 }
 
 static struct session **
@@ -176,6 +163,7 @@ session_end(struct session *session, const char *format, ...)
 	va_end(args);
 	if (session->state == CONNECTING && *waiting_place(session) == session)
 		*waiting_place(session) = NULL;
+	end_key_wait(session);
 	session->state = ENDING;
 	event_del(&session->client_out);
 	if (session->backend_fd >= 0) {
@@ -313,6 +301,9 @@ wait_or_end(struct session *session, s2n_blocked_status blocked)
 		end_on_tls_error(session, "handshake");
 	else if (blocked == S2N_BLOCKED_ON_WRITE)
 		event_add(&session->client_out, NULL);
+	else if (blocked == S2N_BLOCKED_ON_APPLICATION_INPUT &&
+		 session->key_wait_us == 0)
+		session->key_wait_us = clock_us();
 }
 
 /* As much as the ticket allows, once there is some. */
@@ -373,6 +364,7 @@ session_handshake(struct session *session)
 			session_end(session, "out of memory");
 			return;
 		}
+		session->times.agreed_us = clock_us();
 		/* The ClientHello, mostly: a session may be idle for long. */
 		s2n_connection_free_handshake(session->conn);
 		ask_backend(session);
@@ -637,6 +629,7 @@ session_start(
 		return;
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+	access_begin(&session->times);
 	session->listener = listener;
 	session->fd = fd;
 	session->backend_fd = -1;
@@ -662,8 +655,11 @@ session_start(
 void
 session_resume(struct s2n_connection *conn, void *worker)
 {
+	struct session *session = s2n_connection_get_ctx(conn);
+
 	(void)worker;
-	session_run(s2n_connection_get_ctx(conn));
+	end_key_wait(session);
+	session_run(session);
 }
 
 void

@@ -68,10 +68,13 @@ run_child(const struct spawn *spawn, pid_t parent, int report)
 {
 	char name[64];
 	char *argv[] = { name, NULL };
-	char *envp[] = { NULL };
+	char word[64];
+	char *envp[] = { spawn->environment != NULL ? word : NULL, NULL };
 	int error;
 
 	snprintf(name, sizeof name, "%s", spawn->name);
+	if (spawn->environment != NULL)
+		snprintf(word, sizeof word, "%s", spawn->environment);
 	reset_signals();
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
 	    place_descriptors(spawn, &report) == 0)

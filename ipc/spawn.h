@@ -21,6 +21,7 @@ struct spawn {
 	int control;      /* becomes SPAWN_CONTROL_FD */
 	const int *fds;   /* become SPAWN_FIRST_FD, SPAWN_FIRST_FD + 1, ... */
 	size_t fd_count;
+	const char *environment; /* the whole of it, "NAME=value"; or NULL */
 };
 
 /*

@@ -274,6 +274,7 @@ take_all(cfg_t *cfg, struct config *config, const struct config *before)
 		    "a socket's path is 1 to %zu bytes",
 		    sizeof config->socket - 1);
 	strcpy(config->socket, path);
+	config->log_format = (uint32_t)cfg_getint(cfg, "log-format");
 	for (unsigned i = 0; i < cfg_size(cfg, "signer-group"); i++)
 		if (!take_group(cfg_getnsec(cfg, "signer-group", i), config))
 			return false;
@@ -321,6 +322,7 @@ config_read(
 	};
 	cfg_opt_t options[] = {
 		CFG_STR("socket", DEFAULT_SOCKET, CFGF_NONE),
+		CONF_LOG_FORMAT(),
 		CFG_SEC("signer-group", group, CONF_NAMED),
 		CFG_SEC("client", client, CONF_NAMED),
 		CFG_SEC("tickets", tickets, CFGF_NODEFAULT),

@@ -42,6 +42,7 @@ struct config_tickets {
 
 struct config {
 	char socket[108];
+	uint32_t log_format; /* enum log_format */
 	char groups[CONFIG_GROUPS_MAX][CONFIG_NAME_MAX];
 	unsigned group_count;
 	struct config_key keys[KEYPROTO_SLOTS];

@@ -317,7 +317,8 @@ static void
 signer_start(struct signer *signer)
 {
 	struct spawn spawn = { .path = signer->fleet->path,
-		.name = is_tickets(signer) ? "keyd-tickets" : "keyd-signer" };
+		.name = is_tickets(signer) ? "keyd-tickets" : "keyd-signer",
+		.environment = log_environment() };
 	int ends[2];
 
 	backoff_started(&signer->backoff, clock_ms());
@@ -506,8 +507,9 @@ fleet_reaped(struct fleet *fleet, pid_t pid, int status)
 	signer = fleet->signers[i];
 	if (!fleet->retired)
 		log_event(LOG_LEVEL_WARN, "signer-died",
-		    "group=%s child=%d %s=%d", group_name(signer), (int)pid,
-		    WIFSIGNALED(status) ? "signal" : "exit",
+		    WIFSIGNALED(status) ? "group=%s child=%d signal=%d"
+					: "group=%s child=%d exit=%d",
+		    group_name(signer), (int)pid,
 		    WIFSIGNALED(status) ? WTERMSIG(status)
 					: WEXITSTATUS(status));
 	signer_stop(signer);

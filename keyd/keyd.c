@@ -315,6 +315,7 @@ take_over(void)
 	unsigned fresh = fleet_count(next);
 
 	fleet_adopt(next, old);
+	log_set_format(fleet_config(next)->log_format);
 	now = next;
 	next = NULL;
 	move_masters();
@@ -522,5 +523,6 @@ main(int argc, char **argv)
 	    !config_read(config_path, fleet_config(now), NULL) ||
 	    !fleet_open(now))
 		return EXIT_FAILURE;
+	log_set_format(fleet_config(now)->log_format);
 	return run();
 }

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "policy/profile.h"
 
 #define NAME_SIZE 32
@@ -52,21 +53,32 @@ add_number(struct line *line, unsigned number)
 static void
 last_words(int signal, siginfo_t *info, void *context)
 {
+	/* what stands around process, pid, call and number; short as names */
+	static const char *const as_text[] = { "level=error process=", " pid=",
+		" event=forbidden-call", " call=", " number=", "\n" };
+	static const char *const as_json[] = {
+		"{\"level\":\"error\",\"process\":\"",
+		"\",\"pid\":", ",\"event\":\"forbidden-call\"", ",\"call\":\"",
+		"\",\"number\":", "}\n"
+	};
+	const char *const *words =
+	    log_format() == LOG_FORMAT_JSON ? as_json : as_text;
 	unsigned number = (unsigned)info->si_syscall;
 	struct line line;
 
 	(void)signal;
 	(void)context;
 	line.len = 0;
-	add_text(&line, "level=error process=");
+	add_text(&line, words[0]);
 	add_text(&line, process);
-	add_text(&line, " pid=");
+	add_text(&line, words[1]);
 	add_number(&line, (unsigned)syscall(SYS_getpid));
-	add_text(&line, " event=forbidden-call call=");
+	add_text(&line, words[2]);
+	add_text(&line, words[3]);
 	add_text(&line, number < FORBIDDEN_NUMBERS ? names[number] : "?");
-	add_text(&line, " number=");
+	add_text(&line, words[4]);
 	add_number(&line, number);
-	add_text(&line, "\n");
+	add_text(&line, words[5]);
 	syscall(SYS_write, STDERR_FILENO, line.text, line.len);
 	for (;;)
 		syscall(FORBIDDEN_END, 0xffffffff);

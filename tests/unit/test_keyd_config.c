@@ -136,6 +136,7 @@ static const struct {
 	{ GROUP "client \"c\" { uid = \"\" }\n", 2, "no account" },
 	{ GROUP "socket = \"/" LONG64 LONG64 "\"\n", 2, "1 to 107 bytes" },
 	{ GROUP "socket = \"\"\n", 2, "1 to 107 bytes" },
+	{ GROUP "log-format = \"\"\n", 2, "log-format is text or json" },
 	{ GROUP "tickets {\n lifetime = 6\n}\n", 3, "lifetime is a time" },
 	{ GROUP "tickets {\n rotate = \"999ms\"\n\n}\n", 3,
 	    "rotate is 1s or longer" },

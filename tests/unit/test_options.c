@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "frontd/terms.h"
 #include "tests/unit/responder.h"
 #include "tests/unit/unit.h"
@@ -239,6 +240,12 @@ static const struct {
 	    "policy \"20170210\" for site \"ec\" at \"127.0.0.1:1\": no suite" },
 	{ FILE_WITH("policy = \"20170210\"", "", ""), 10,
 	    "policy \"20170210\" for site \"ec\" at \"127.0.0.1:1\": no suite" },
+	{ "log-format = yaml\n" FILE_WITH("", "", ""), 1,
+	    "log-format is text or json, not \"yaml\"" },
+	{ "access-log = perhaps\n" FILE_WITH("", "", ""), 1,
+	    "invalid boolean value for option 'access-log'" },
+	{ FILE_WITH("access-log = perhaps", "", ""), 10,
+	    "invalid boolean value for option 'access-log'" },
 	{ FILE_WITH("dh-params = \"absent.pem\"", "", ""), 10,
 	    "absent.pem: No such file" },
 	{ FILE_WITH("", "dh-params = \"absent.pem\"", ""), 3,
@@ -359,6 +366,39 @@ START_TEST(the_site_goes_before_the_listener_each_word_for_itself)
 	ck_assert_str_eq(terms_of_site(0).dh, ffdhe2048);
 	ck_assert_str_eq(terms_of_site(1).dh, ffdhe2048);
 	ck_assert_str_eq(terms_of_site(1).policy, "20190214");
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	bool first, second;
+} log_words[] = {
+	{ "", true, true },
+	{ "access-log = off\n", false, true },
+	{ "access-log = on\n", true, true },
+};
+
+START_TEST(an_access_log_is_written_unless_the_listener_or_the_file_says_no)
+{
+	char text[1024];
+
+	snprintf(text, sizeof text, "%s%s%s", log_words[_i].text,
+	    SITE("ec", "ec.pem", "") LISTEN(""),
+	    "listen \"127.0.0.1:2\" { default = \"ec\" access-log = on }\n");
+	ck_assert_msg(read_options(text), "%s", said);
+	ck_assert(
+	    (options.listens[0].what.access_log != 0) == log_words[_i].first);
+	ck_assert(
+	    (options.listens[1].what.access_log != 0) == log_words[_i].second);
+	ck_assert_int_eq(options.log_format, LOG_FORMAT_TEXT);
+}
+END_TEST
+
+START_TEST(the_log_can_be_json)
+{
+	ck_assert_msg(read_options("log-format = json\n" FILE_WITH("", "", "")),
+	    "%s", said);
+	ck_assert_int_eq(options.log_format, LOG_FORMAT_JSON);
 }
 END_TEST
 
@@ -600,6 +640,10 @@ options_suite(void)
 	    tcase, a_policy_of_groups_that_libcrypto_lacks_is_refused);
 	tcase_add_test(
 	    tcase, the_site_goes_before_the_listener_each_word_for_itself);
+	tcase_add_loop_test(tcase,
+	    an_access_log_is_written_unless_the_listener_or_the_file_says_no, 0,
+	    (int)COUNT(log_words));
+	tcase_add_test(tcase, the_log_can_be_json);
 	tcase_add_loop_test(tcase,
 	    tickets_are_given_unless_the_site_or_its_listener_says_no, 0,
 	    (int)COUNT(ticket_words));

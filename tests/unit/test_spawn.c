@@ -91,6 +91,20 @@ START_TEST(nothing_else_is_inherited)
 }
 END_TEST
 
+START_TEST(the_environment_is_what_was_passed)
+{
+	int pair[2];
+
+	ck_assert_int_eq(pipe(pair), 0);
+	ck_assert_int_eq(
+	    run_script("test -z \"$HOME\" && test \"$WORD\" = value",
+		&(struct spawn){ .name = "child",
+		    .control = pair[1],
+		    .environment = "WORD=value" }),
+	    0);
+}
+END_TEST
+
 START_TEST(a_failed_exec_is_told_with_its_errno)
 {
 	int pair[2];
@@ -139,6 +153,7 @@ spawn_suite(void)
 	TCase *tcase = tcase_create("spawn");
 
 	tcase_add_test(tcase, nothing_else_is_inherited);
+	tcase_add_test(tcase, the_environment_is_what_was_passed);
 	tcase_add_test(tcase, a_failed_exec_is_told_with_its_errno);
 	tcase_add_test(tcase, backoff_doubles_to_five_seconds_and_resets);
 	tcase_add_test(tcase, a_path_that_does_not_fit_is_refused);

@@ -124,17 +124,19 @@ class Stack:
     before_keyd = []  # words before keyd's own
 
     def __init__(self, serve=echo, listen="", processes=2, worker="", site="",
-                 kind="EC", before=(), operations="sign13, sign12"):
+                 kind="EC", before=(), operations="sign13, sign12", words="", keyd_words=""):
         self.dir = tempfile.mkdtemp(prefix="sallyport-")
         os.chmod(self.dir, 0o755)
         self.backend = Backend(serve)
         self.listen, self.site, self.processes = listen, site, processes
+        self.words = words  # of frontd.conf, outside of all blocks
         self.before = list(before)  # words before frontd's own
         self.worker = f"processes = {processes} {worker}"
         self.keyd = self.frontd = None
         self.key, self.chain = make_key(self.dir, "demo", kind=kind)
         self.write("keyd.conf", f"""
             socket = "keyd.sock"
+            {keyd_words}
             signer-group "demo" {{ key "demo" {{ file = "demo-key.pem" operations = {{ {operations} }} }} }}
             client "frontd" {{ uid = "{os.geteuid()}" keys = {{ "demo" }} role = server }}
             """)
@@ -151,6 +153,7 @@ class Stack:
         self.write("frontd.conf", f"""
             worker {{ {self.worker} }}
             keyd-socket = "keyd.sock"
+            {self.words}
             site "demo" {{
                 names = {{ "localhost" }} chain = "demo.pem" alpn = {{ "http/1.1" }}
                 backend = "{self.backend.address}" {self.site}
@@ -174,18 +177,23 @@ class Stack:
             self.write_frontd()
             self.frontd = self.start("frontd")
             until("frontd starts or ends", lambda: self.frontd.poll() is not None
-                  or "event=start" in self.log("frontd"))
+                  or self.events("frontd", "start") > 0)
             if "Address already in use" not in self.log("frontd"):
                 break
             os.unlink(self.path("frontd.log"))
         until("frontd's children are sealed",
-              lambda: self.log("frontd").count("event=child ") > self.processes)
+              lambda: self.events("frontd", "child") > self.processes)
 
     def log(self, name):
         with contextlib.suppress(FileNotFoundError):
             with open(self.path(f"{name}.log"), encoding="utf-8") as file:
                 return file.read()
         return ""
+
+    def events(self, name, event):
+        """How often this was logged, in either format."""
+        log = self.log(name)
+        return log.count(f"event={event} ") + log.count(f'"event":"{event}"')
 
     def pids(self, name):
         """Of the running children (or daemons) called name."""
@@ -247,7 +255,7 @@ class Stack:
     def __enter__(self):
         try:
             self.start_keyd()
-            until("keyd has its signer", lambda: "event=signer " in self.log("keyd"))
+            until("keyd has its signer", lambda: self.events("keyd", "signer") > 0)
             self.start_frontd()
             until("the first handshake", self.tried)
         except BaseException:
