@@ -77,7 +77,12 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
 # ---- policy, ipc ----
 POLICY := $(call obj,$(addprefix policy/,policy profile profiles limits seccomp forbidden namespaces privdrop landlock))
 IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn)
+ENDPOINT := $(call obj,ipc/endpoint)
 KEYCLIENT := $(call obj,ipc/keyclient)
+
+# ---- administration: what a master needs, what its client needs ----
+ADMIN := $(call obj,$(addprefix admin/,admin report metrics text))
+CTL := $(call obj,admin/ctl base/writer)
 
 # ---- programs: name, directory, objects, libraries ----
 PROGRAMS :=
@@ -91,9 +96,9 @@ endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING) keyd/arena)
-KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/endpoint keyd/keyfiles keyd/link base/conf)
+KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/keyfiles keyd/link base/conf)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
-$(eval $(call program,bin,keyd,$(KEYD) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
+$(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
 FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind children keylink \
     control) base/conf)
@@ -157,7 +162,11 @@ $(eval $(call unit,request,$(call obj,keyd/request keyd/keystore keyd/rate keyd/
 $(eval $(call unit,arena,$(call obj,keyd/arena),$$(CRYPTO_LIBS)))
 $(eval $(call unit,rate,$(call obj,keyd/rate),))
 $(eval $(call unit,tickets,$(call obj,keyd/tickets keyd/readall),$$(CRYPTO_LIBS)))
-$(eval $(call unit,endpoint,$(call obj,keyd/endpoint),))
+$(eval $(call unit,endpoint,$(ENDPOINT),))
+$(eval $(call unit,report,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,metrics,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,admin,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,ctl,$(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
 $(eval $(call unit,keyd_config,$(call obj,keyd/config base/conf) $(IPC),$$(CONFUSE_LIBS)))
 $(eval $(call unit,spawn,$(IPC),))

@@ -16,9 +16,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ipc/channel.h"
+#include "ipc/endpoint.h"
 #include "ipc/spawn.h"
 #include "keyd/config.h"
-#include "keyd/endpoint.h"
 #include "keyd/fleet.h"
 #include "keyd/link.h"
 #include "policy/policy.h"
@@ -475,8 +475,13 @@ run(void)
 	static const struct policy_request ask = { .strictness =
 						       SANDBOX_BEST_EFFORT };
 	const struct config *config = fleet_config(now);
-	int listener =
-	    testing ? -1 : endpoint_listen(config->socket, MASTERS_MAX);
+	/* Who may talk is decided by uid, not by the file's mode. */
+	const struct endpoint endpoint = { .program = "keyd",
+		.path = config->socket,
+		.type = SOCK_SEQPACKET,
+		.mode = 0666,
+		.backlog = MASTERS_MAX };
+	int listener = testing ? -1 : endpoint_listen(&endpoint);
 
 	if (listener < 0 && !testing)
 		return EXIT_FAILURE;

@@ -8,7 +8,7 @@ make_key demo p256
 configure_demo
 start_keyd
 ! "$BUILD/bin/keyd" -f "$dir/keyd.conf" 2>"$dir/second" || fail "a second keyd started"
-grep -qx "keyd: $dir/keyd.sock: another keyd is serving it" "$dir/second" || {
+grep -qx "keyd: $dir/keyd.sock: another process is serving it" "$dir/second" || {
 	cat "$dir/second"
 	fail "the second keyd gave another reason"
 }

@@ -19,7 +19,7 @@ for page in *.md; do
 	for target in $(grep -oE '\]\([^)#]+\)' "$page" | sed 's/^](//; s/)$//' | grep -v '^https\?:'); do
 		[ -e "$target" ] || say "$page links to $target, which is not there"
 	done
-	for path in $(grep -oE '`(base|libtls|ipc|keyd|frontd|policy|tests|man|\.ci)/[^` ]*' "$page" | tr -d '`'); do
+	for path in $(grep -oE '`(base|libtls|ipc|admin|keyd|frontd|policy|tests|man|\.ci)/[^` ]*' "$page" | tr -d '`'); do
 		case $path in
 		*NAME* | *'<'* | *'*'* | *'['*) continue ;; # a pattern, not a path
 		esac
@@ -31,7 +31,7 @@ done
 
 # Every function on the way of one handshake.
 for function in $(sed -n '/^## 4/,/^## 5/p' DESIGN.md | grep -oE '`[a-z]+[0-9]?[a-z]*_[a-z0-9_]+`' | tr -d '`'); do
-	grep -rqE --include='*.c' "^$function\(" base libtls ipc keyd frontd policy ||
+	grep -rqE --include='*.c' "^$function\(" base libtls ipc admin keyd frontd policy ||
 	    say "DESIGN.md, section 4: there is no function $function"
 done
 

@@ -7,7 +7,7 @@ set -eu
 
 # One line "file:line: why" for each offence below the current directory.
 offences() {
-	find base libtls ipc keyd frontd policy examples -name '*.[ch]' 2>/dev/null | sort |
+	find base libtls ipc admin keyd frontd policy examples -name '*.[ch]' 2>/dev/null | sort |
 	    while read -r file; do awk -v file="$file" "$rules" "$file"; done
 }
 
@@ -30,7 +30,7 @@ function offence(why) {
 BEGIN {
 	layers = split("core crypto registry cert record session state extension handshake", layer, " ")
 	mine = rank_of(file)
-	outsider = file ~ /^(frontd\/|keyd\/|policy\/|ipc\/|examples\/)/
+	outsider = file ~ /^(frontd\/|keyd\/|policy\/|ipc\/|admin\/|examples\/)/
 }
 /^[ \t]*#[ \t]*include[ \t]*"/ {
 	split($0, part, "\"")
@@ -49,12 +49,16 @@ BEGIN {
 		offence("libtls never logs")
 	if (file ~ /^examples\// && path !~ /^examples\// && !public(path))
 		offence("an example knows the public interface alone, not " path)
-	if (file ~ /^policy\// && path ~ /^(ipc|keyd|frontd)\//)
+	if (file ~ /^policy\// && path ~ /^(ipc|admin|keyd|frontd)\//)
 		offence("policy includes " path)
-	if (file ~ /^ipc\// && path ~ /^(keyd|frontd)\//)
+	if (file ~ /^ipc\// && path ~ /^(admin|keyd|frontd)\//)
 		offence("ipc includes " path)
+	if (file ~ /^admin\// && (path ~ /^(keyd|frontd|policy)\// || public(path)))
+		offence("admin knows neither daemon, nor TLS: not " path)
+	if (path ~ /^admin\// && file ~ /^(keyd\/(keyd_[a-z0-9]+|request|signer)|frontd\/frontd_[a-z0-9]+)\.c/)
+		offence("only masters are administered")
 	if ((file ~ /^keyd\// && path ~ /^frontd\//) || (file ~ /^frontd\// && path ~ /^keyd\//))
-		offence("keyd and frontd share ipc and policy only, not " path)
+		offence("keyd and frontd share ipc, admin and policy only, not " path)
 }
 /^[ \t]*#[ \t]*include[ \t]*<openssl\/(ssl|tls1|ssl3|dtls1)\.h>/ {
 	offence("libssl is never used")
@@ -77,7 +81,7 @@ root=$PWD
 probe=$(mktemp -d)
 trap 'rm -rf "$probe"' EXIT
 cd "$probe"
-mkdir base libtls ipc keyd frontd policy examples
+mkdir base libtls ipc admin keyd frontd policy examples
 plant libtls/crypto/hkdf.c '#include "libtls/record/record.h"'
 plant libtls/record/record.c '#include "libtls/config.h"'
 plant libtls/core/errors.c '#include "base/log.h"'
@@ -91,6 +95,12 @@ plant frontd/session.c '#include "keyd/signer.h"'
 plant frontd/worker.c '#include <seccomp.h>'
 plant ipc/keyclient.c '#include "libtls/connection.h"'
 plant ipc/channel.c '#include "frontd/worker.h"'
+plant ipc/channel.c '#include "admin/report.h"'
+plant admin/admin.c '#include "keyd/fleet.h"'
+plant admin/admin.c '#include "policy/policy.h"'
+plant admin/report.c '#include "libtls/core/errors.h"'
+plant admin/report.c '#include "libtls/s2n.h"'
+plant keyd/keyd_signer.c '#include "admin/report.h"'
 plant policy/policy.c '#include "keyd/keystore.h"'
 plant keyd/keyd.c '	prctl(PR_SET_SECCOMP, 2, 0);'
 plant examples/s2nc.c '#include "libtls/handshake/handshake.h"'

@@ -1,7 +1,7 @@
 /*
- * keyd/endpoint.c: whose socket is taken over and whose is not.
+ * ipc/endpoint.c: whose socket is taken over and whose is not.
  */
-#include "keyd/endpoint.h"
+#include "ipc/endpoint.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,6 +30,18 @@ tear_down(void)
 	ck_assert_int_eq(rmdir(directory), 0);
 }
 
+static int
+listening(const char *where, int backlog)
+{
+	const struct endpoint endpoint = { .program = "test",
+		.path = where,
+		.type = SOCK_SEQPACKET,
+		.mode = 0666,
+		.backlog = backlog };
+
+	return endpoint_listen(&endpoint);
+}
+
 /* Connects as a master does: 0 or errno. */
 static int
 call(void)
@@ -47,7 +59,7 @@ call(void)
 
 START_TEST(masters_can_call_at_a_new_socket)
 {
-	int fd = endpoint_listen(path, 4);
+	int fd = listening(path, 4);
 	struct stat about;
 
 	ck_assert_int_ge(fd, 0);
@@ -60,11 +72,11 @@ END_TEST
 
 START_TEST(a_dead_socket_is_replaced)
 {
-	int fd = endpoint_listen(path, 4);
+	int fd = listening(path, 4);
 
 	close(fd);
 	ck_assert_int_eq(call(), ECONNREFUSED);
-	ck_assert_int_ge(fd = endpoint_listen(path, 4), 0);
+	ck_assert_int_ge(fd = listening(path, 4), 0);
 	ck_assert_int_eq(call(), 0);
 	close(fd);
 }
@@ -72,10 +84,30 @@ END_TEST
 
 START_TEST(a_live_socket_stays_its_owners)
 {
-	int fd = endpoint_listen(path, 4);
+	int fd = listening(path, 4);
 
-	ck_assert_int_eq(endpoint_listen(path, 4), -1);
+	ck_assert_int_eq(listening(path, 4), -1);
 	ck_assert_int_eq(call(), 0);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_live_socket_of_another_type_stays_its_owners)
+{
+	const struct endpoint stream = { .program = "test",
+		.path = path,
+		.type = SOCK_STREAM,
+		.mode = 0600,
+		.backlog = 4 };
+	int fd = endpoint_listen(&stream);
+	struct stat about;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(stat(path, &about), 0);
+	ck_assert_uint_eq(about.st_mode & 0777, 0600);
+	ck_assert_int_eq(listening(path, 4), -1);
+	close(fd);
+	ck_assert_int_ge(fd = listening(path, 4), 0);
 	close(fd);
 }
 END_TEST
@@ -83,13 +115,13 @@ END_TEST
 /* Who is slow to accept is alive. */
 START_TEST(a_socket_with_a_full_backlog_stays_its_owners)
 {
-	int fd = endpoint_listen(path, 0);
+	int fd = listening(path, 0);
 	int callers = 0;
 
 	while (callers < 64 && call() == 0)
 		callers++;
 	ck_assert_int_eq(call(), EAGAIN);
-	ck_assert_int_eq(endpoint_listen(path, 4), -1);
+	ck_assert_int_eq(listening(path, 4), -1);
 	ck_assert_int_eq(call(), EAGAIN);
 	close(fd);
 }
@@ -101,12 +133,12 @@ START_TEST(what_is_no_socket_is_left_alone)
 	struct stat about;
 
 	ck_assert_int_eq(fclose(file), 0);
-	ck_assert_int_eq(endpoint_listen(path, 4), -1);
+	ck_assert_int_eq(listening(path, 4), -1);
 	ck_assert_int_eq(stat(path, &about), 0);
 	ck_assert(S_ISREG(about.st_mode));
 	unlink(path);
 	ck_assert_int_eq(symlink("elsewhere", path), 0);
-	ck_assert_int_eq(endpoint_listen(path, 4), -1);
+	ck_assert_int_eq(listening(path, 4), -1);
 	ck_assert_int_eq(lstat(path, &about), 0);
 	ck_assert(S_ISLNK(about.st_mode));
 }
@@ -119,8 +151,8 @@ START_TEST(a_path_that_cannot_be_is_refused)
 	memset(longer, 'x', sizeof longer - 1);
 	longer[0] = '/';
 	longer[sizeof longer - 1] = '\0';
-	ck_assert_int_eq(endpoint_listen(longer, 4), -1);
-	ck_assert_int_eq(endpoint_listen("/no/such/directory/s", 4), -1);
+	ck_assert_int_eq(listening(longer, 4), -1);
+	ck_assert_int_eq(listening("/no/such/directory/s", 4), -1);
 }
 END_TEST
 
@@ -134,6 +166,7 @@ endpoint_suite(void)
 	tcase_add_test(tcase, masters_can_call_at_a_new_socket);
 	tcase_add_test(tcase, a_dead_socket_is_replaced);
 	tcase_add_test(tcase, a_live_socket_stays_its_owners);
+	tcase_add_test(tcase, a_live_socket_of_another_type_stays_its_owners);
 	tcase_add_test(tcase, a_socket_with_a_full_backlog_stays_its_owners);
 	tcase_add_test(tcase, what_is_no_socket_is_left_alone);
 	tcase_add_test(tcase, a_path_that_cannot_be_is_refused);
