@@ -5,7 +5,7 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for file in $(git ls-files 'base/*.c' 'libtls/*.c' 'ipc/*.c' 'keyd/*.c' 'frontd/*.c' 'policy/*.c' 'examples/*.c'); do
+for file in $(git ls-files 'base/*.c' 'libtls/*.c' 'ipc/*.c' 'admin/*.c' 'keyd/*.c' 'frontd/*.c' 'policy/*.c' 'examples/*.c'); do
 	awk -v file="$file" '
 	/^[a-z_0-9]+\(/ { name = $0; sub(/\(.*/, "", name) }
 	/^\{/ { start = NR }
