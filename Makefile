@@ -80,6 +80,9 @@ IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn)
 ENDPOINT := $(call obj,ipc/endpoint)
 KEYCLIENT := $(call obj,ipc/keyclient)
 
+# ---- configuration files, and what is said of them ----
+CONF := $(call obj,base/conf base/complain)
+
 # ---- administration: what a master needs, what its client needs ----
 ADMIN := $(call obj,$(addprefix admin/,admin report metrics text))
 CTL := $(call obj,admin/ctl base/writer)
@@ -96,12 +99,12 @@ endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING) keyd/arena)
-KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/keyfiles keyd/link base/conf)
+KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/keyfiles keyd/link) $(CONF)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
 FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind children keylink \
-    control) base/conf)
+    control)) $(CONF)
 $(eval $(call program,bin,frontd,$(FRONTD) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session access replay listener ticketing client_ca terms identity agreed names proxy control))
 FRONTD_CONNECT := $(call obj,frontd/frontd_connect frontd/control)
@@ -148,6 +151,7 @@ endef
 
 $(eval $(call unit,reader,$(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,writer,$(BASE),$$(CRYPTO_LIBS)))
+$(eval $(call unit,complain,$(call obj,base/complain) $(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,log,$(BASE),$$(CRYPTO_LIBS)))
 CERTS := $(LIBTLS) $(call obj,tests/unit/certs)
 $(eval $(call unit,channel,$(IPC),))
@@ -168,7 +172,7 @@ $(eval $(call unit,metrics,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO
 $(eval $(call unit,admin,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,ctl,$(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
-$(eval $(call unit,keyd_config,$(call obj,keyd/config base/conf) $(IPC),$$(CONFUSE_LIBS)))
+$(eval $(call unit,keyd_config,$(call obj,keyd/config) $(CONF) $(IPC) $(BASE),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,spawn,$(IPC),))
 $(eval $(call unit,profile,$(POLICY) $(BASE),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,seccomp,$(POLICY) $(BASE) $(call obj,tests/unit/confined),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
@@ -202,8 +206,8 @@ $(eval $(call unit,preference,$(LIBTLS),$$(CRYPTO_LIBS)))
 PEERS := $(call obj,tests/unit/peers tests/unit/certs)
 $(eval $(call unit,handshake,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,proxy,$(call obj,frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
-$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_terms client_ca pem_file terms site staple names address control) base/conf \
-    tests/unit/certs tests/unit/responder) $(LIBTLS),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_terms client_ca pem_file terms site staple names address control) \
+    tests/unit/certs tests/unit/responder) $(CONF) $(LIBTLS),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,staple,$(call obj,frontd/staple frontd/site frontd/pem_file tests/unit/responder tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,page,$(call obj,frontd/page frontd/page_text frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
 DETOUR := $(PEERS) $(call obj,tests/unit/detour) $(LIBTLS)

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/complain.h"
+
 #define DURATION_MAX_MS (24 * 3600 * 1000L)
 #define COUNT_MAX 1000000
 #define TEXT_MAX (1024 * 1024)
@@ -21,16 +23,20 @@ static bool ended;
 static void __attribute__((format(printf, 3, 0)))
 say(const cfg_t *cfg, long line, const char *format, va_list args)
 {
-	if (cfg != NULL && cfg->filename != NULL)
-		fprintf(stderr, "%s:%ld: ", cfg->filename,
-		    line < last_line ? line : last_line);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	char reason[2048];
+
+	if (cfg == NULL || cfg->filename == NULL) {
+		complain_about(format, args);
+		return;
+	}
+	vsnprintf(reason, sizeof reason, format, args);
+	complain("%s:%ld: %s", cfg->filename,
+	    line < last_line ? line : last_line, reason);
 }
 
 /* libconfuse's own complaints: it is at the line that it means. */
 static void __attribute__((format(printf, 2, 0)))
-complain(cfg_t *cfg, const char *format, va_list args)
+parser_says(cfg_t *cfg, const char *format, va_list args)
 {
 	say(cfg, cfg != NULL ? cfg->line : 0, format, args);
 }
@@ -41,7 +47,7 @@ conf_refuse(cfg_t *cfg, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(cfg, format, args);
+	parser_says(cfg, format, args);
 	va_end(args);
 	return false;
 }
@@ -127,10 +133,10 @@ conf_read(cfg_t *cfg, const char *path)
 	FILE *file = NULL;
 	int r = CFG_FILE_ERROR;
 
-	cfg_set_error_function(cfg, complain);
+	cfg_set_error_function(cfg, parser_says);
 	if (text == NULL || (cfg->filename = strdup(path)) == NULL ||
 	    (file = fmemopen(text, strlen(text), "r")) == NULL) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		complain("%s: %s", path, strerror(errno));
 	} else {
 		ended = false;
 		r = cfg_parse_fp(cfg, file);
@@ -140,7 +146,7 @@ conf_read(cfg_t *cfg, const char *path)
 	free(text);
 	if (r == CFG_SUCCESS && !ended)
 		return conf_refuse(cfg, "the file ends inside a comment");
-	return r == CFG_SUCCESS; /* else complain() has said it */
+	return r == CFG_SUCCESS; /* else parser_says() has said it */
 }
 
 bool

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/complain.h"
 #include "base/conf.h"
 
 #define DEFAULT_SOCKET "/run/sallyport/keyd.sock"
@@ -359,7 +360,7 @@ config_open_secret(const char *path)
 		reason = "open to group or others (chmod 600)";
 	if (reason == NULL)
 		return fd;
-	fprintf(stderr, "%s: %s\n", path, reason);
+	complain("%s: %s", path, reason);
 	if (fd >= 0)
 		close(fd);
 	return -1;

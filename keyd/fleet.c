@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/complain.h"
 #include "base/log.h"
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
@@ -202,8 +203,8 @@ root_told(struct fleet *fleet, uint64_t id, enum keyproto_status status)
 	if (id != fleet->root_order)
 		return;
 	if (status != KEYPROTO_OK)
-		fprintf(stderr,
-		    "%s: not a root of ticket keys: 32 to 1024 random bytes\n",
+		complain(
+		    "%s: not a root of ticket keys: 32 to 1024 random bytes",
 		    fleet->config.tickets.root);
 	count_answer(fleet, &fleet->root_answered, status);
 }

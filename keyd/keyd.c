@@ -14,6 +14,7 @@
 #include <event2/event.h>
 
 #include "base/clock.h"
+#include "base/complain.h"
 #include "base/log.h"
 #include "ipc/channel.h"
 #include "ipc/endpoint.h"
@@ -362,11 +363,9 @@ read_next(void)
 
 	if (!config_read(config_path, fleet_config(next), config))
 		return false;
-	if (strcmp(fleet_config(next)->socket, config->socket) != 0) {
-		fprintf(stderr, "%s: another socket: this takes a restart\n",
-		    config_path);
-		return false;
-	}
+	if (strcmp(fleet_config(next)->socket, config->socket) != 0)
+		return complain(
+		    "%s: another socket: this takes a restart", config_path);
 	return fleet_open(next);
 }
 
