@@ -205,38 +205,46 @@ server_config(
 
 /* ---- one connection ---- */
 
+/* What came of an HTTP request, if that is what comes; a text. */
+struct request {
+	char text[8192];
+	size_t len;
+};
+
 static bool
-read_request(struct s2n_connection *conn, int fd)
+read_request(struct s2n_connection *conn, int fd, struct request *request)
 {
-	char request[8192];
 	s2n_blocked_status blocked;
-	size_t have = 0;
+	size_t room;
 	ssize_t len;
 
-	do {
-		len = s2n_recv(conn, request + have,
-		    (ssize_t)(sizeof request - 1 - have), &blocked);
+	while (strstr(request->text, "\r\n\r\n") == NULL) {
+		room = sizeof request->text - 1 - request->len;
+		if (room == 0)
+			return true;
+		len = s2n_recv(conn, request->text + request->len,
+		    (ssize_t)room, &blocked);
 		if (len < 0 && peer_await(fd, blocked))
-			len = 0;
-		else if (len <= 0)
+			continue;
+		if (len <= 0)
 			return false;
-		have += (size_t)len;
-		request[have] = '\0';
-	} while (
-	    strstr(request, "\r\n\r\n") == NULL && have < sizeof request - 1);
+		request->len += (size_t)len;
+		request->text[request->len] = '\0';
+	}
 	return true;
 }
 
 /* One request without a body; the connection ends after the answer. */
 static bool
-answer(struct s2n_connection *conn, int fd, const struct server *server)
+answer(struct s2n_connection *conn, int fd, const struct server *server,
+    struct request *request)
 {
 	static const uint8_t zeros[16384];
 	char head[160], *page = NULL;
 	size_t len = (size_t)server->bench;
 	bool sent;
 
-	if (!read_request(conn, fd))
+	if (!read_request(conn, fd, request))
 		return false;
 	if (server->bench == 0) {
 		page = peer_description(conn);
@@ -256,9 +264,10 @@ answer(struct s2n_connection *conn, int fd, const struct server *server)
 	return sent;
 }
 
-/* What comes early, if anything, goes to stdout. */
+/* What comes early, if anything, goes to stdout, and is where the request
+ * begins. */
 static bool
-take_early_data(struct s2n_connection *conn, int fd)
+take_early_data(struct s2n_connection *conn, int fd, struct request *request)
 {
 	s2n_blocked_status blocked;
 	uint8_t bytes[4096];
@@ -270,6 +279,11 @@ take_early_data(struct s2n_connection *conn, int fd)
 		    conn, bytes, sizeof bytes, &len, &blocked);
 		if (write(STDOUT_FILENO, bytes, (size_t)len) != len)
 			peer_die_errno("standard output");
+		if ((size_t)len < sizeof request->text - request->len) {
+			memcpy(
+			    request->text + request->len, bytes, (size_t)len);
+			request->len += (size_t)len;
+		}
 		if (r != 0 && blocked != S2N_BLOCKED_ON_EARLY_DATA &&
 		    !peer_await(fd, blocked))
 			return false;
@@ -283,6 +297,7 @@ serve(const struct turn *turn)
 	const struct server *server = turn->server;
 	struct s2n_connection *conn = peer_connection(
 	    S2N_SERVER, turn->config, &server->common, turn->fd);
+	struct request request = { .len = 0 };
 	char title[32];
 	bool done = true;
 
@@ -290,7 +305,8 @@ serve(const struct turn *turn)
 	    s2n_connection_set_blinding(conn, S2N_SELF_SERVICE_BLINDING) != 0)
 		peer_die("--self-service-blinding");
 	snprintf(title, sizeof title, "connection %ld", turn->number);
-	if ((server->early_data > 0 && !take_early_data(conn, turn->fd)) ||
+	if ((server->early_data > 0 &&
+		!take_early_data(conn, turn->fd, &request)) ||
 	    !peer_negotiate(conn, turn->fd)) {
 		peer_describe_failure(conn, title);
 		(void)peer_close(conn, turn->fd);
@@ -298,7 +314,7 @@ serve(const struct turn *turn)
 	}
 	peer_describe(conn, title);
 	if (server->https || server->bench > 0)
-		done = answer(conn, turn->fd, server);
+		done = answer(conn, turn->fd, server, &request);
 	else if (!server->negotiate_only)
 		done = peer_talk(conn, turn->fd, false, NULL, NULL);
 	if (!done)

@@ -156,6 +156,14 @@ def keys_and_early_data():
                 equal(f"early data {allowed}", said, ["none", wanted])
                 equal("the server's exit", server.end(), 0)
             equal("what came early", "sent with the hello\n" in server.said, wanted == "taken")
+    request, blob = path("request", b"GET / HTTP/1.0\r\n\r\n"), path("early-session")
+    with s2nd(*PAIR, "-E", "1000", "-w") as server:
+        for words in (["--send-file", request, "--ticket-out", blob], ["--ticket-in", blob, "-E", request]):
+            # Its standard input stays open, so the server is the one to end it.
+            with s2nc(server.port, "-f", CHAIN, "-e", *words, stdin=subprocess.PIPE) as client:
+                equal(f"{words}: exit", client.end(), 0)
+                equal(f"{words}: an answer in: {client.said}", "HTTP/1.1 200 OK" in client.said, True)
+        equal("the request came early", told(client.said).get("early data"), "taken")
 
 
 def hashed(name, chain):
