@@ -296,7 +296,7 @@ $(B)/tests/$(1): $(2) $(3)
 	$(Q)$$(CC) $$(LDFLAGS_PROGRAM) $$^ $(4) $$(CRYPTO_LIBS) -o $$@
 endef
 
-$(eval $(call tool,tlsserver,$(call obj,tests/tools/tlsserver tests/tools/tool),$(B)/lib/libs2n.a))
+$(eval $(call tool,tlsserver,$(call obj,tests/tools/tlsserver tests/tools/cache tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,keyedclient,$(call obj,tests/tools/keyedclient tests/tools/tool) $(KEYCLIENT) $(IPC),$(B)/lib/libs2n.a,$$(EVENT_LIBS)))

@@ -1,155 +1,185 @@
 """Sessions are resumed, and external pre-shared keys used, between us and
-OpenSSL and GnuTLS: both roles, TLS 1.0 to 1.3; and not with a wrong key."""
+OpenSSL, GnuTLS, NSS and curl: by ticket and by id, TLS 1.0 to 1.3; and not with
+a wrong key."""
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
-import threading
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
-from stack import BUILD, equal, make_key, until
+from lib.program import Program, free_port, nss_database, run
+from lib.stack import BUILD, equal, make_key, until
 
 DIR = tempfile.mkdtemp(prefix="sallyport-")
-S2NC, S2ND = f"{BUILD}/bin/s2nc", f"{BUILD}/bin/s2nd"
+S2NC, S2ND, TLSSERVER = f"{BUILD}/bin/s2nc", f"{BUILD}/bin/s2nd", f"{BUILD}/tests/tlsserver"
 KEY, CHAIN = make_key(DIR, "rsa", kind="RSA")
-# Debian's openssl.cnf has a least version of its own.
-ENVIRONMENT = {**os.environ, "OPENSSL_CONF": "/dev/null"}
 SECRET, WRONG, NAME = "5c" * 32, "5d" * 32, "device"
-VERSIONS = {"TLSv1.3": "-tls1_3", "TLSv1.2": "-tls1_2", "TLSv1.1": "-tls1_1", "TLSv1.0": "-tls1"}
 POLICY = "test_all"
-
-
-class Server:
-    """A program in the background, ended with the block."""
-
-    def __init__(self, *words, ready=None):
-        self.said = ""
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, cwd=DIR, env=ENVIRONMENT)
-        self.thread = threading.Thread(target=self.listen, daemon=True)
-        self.thread.start()
-        if ready:
-            self.port = self.find(ready).group(1)
-
-    def listen(self):
-        while more := self.process.stdout.read1(65536):
-            self.said += more.decode(errors="replace")
-
-    def find(self, pattern):
-        until(f"{self.process.args[0]} says {pattern}", lambda: re.search(pattern, self.said, re.M), 15)
-        return re.search(pattern, self.said, re.M)
-
-    def all(self, pattern, count):
-        until(f"{self.process.args[0]} says {pattern} {count} times",
-              lambda: len(re.findall(pattern, self.said, re.M)) >= count, 15)
-        return re.findall(pattern, self.said, re.M)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        self.process.kill()
-        self.process.wait()
-        self.thread.join()
-        if kind is not None:
-            print(f"---- {self.process.args}\n{self.said}", file=sys.stderr)
-
-
-def run(*words, said=b"Q\n"):
-    ran = subprocess.run(words, input=said, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30,
-                         check=False, cwd=DIR, env=ENVIRONMENT)
-    return ran.returncode, ran.stdout.decode(errors="replace")
+VERSIONS = ["1.3", "1.2", "1.1", "1.0"]
+ALL = "ALL:@SECLEVEL=0"
+DATABASE = f"{DIR}/nss"
+REQUEST = f"{DIR}/request"
 
 
 def s2nd(*words):
-    return Server(S2ND, "-c", POLICY, "-s", *words, "127.0.0.1", "0", ready=r"^listening on (\d+)$")
+    return Program(S2ND, "-c", POLICY, "-s", *words, "127.0.0.1", "0", ready=r"^listening on (\d+)$")
 
 
-def s_client(port, version, *words, said=b"Q\n"):
-    return run("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost",
-               "-CAfile", CHAIN, VERSIONS[version], "-cipher", "ALL:@SECLEVEL=0", *words, said=said)
+def by_ticket():
+    return s2nd("-w", "--cert", CHAIN, "--key", KEY)
 
 
-def s_server(*words):
-    return Server("openssl", "s_server", "-accept", "127.0.0.1:0", "-cipher", "ALL:@SECLEVEL=0", *words,
-                  ready=r"^ACCEPT .*:(\d+)$")
+def by_id():
+    return Program(TLSSERVER, "--policy", POLICY, "--http", "--cache", "--cert", CHAIN, "--key", KEY,
+                   ready=r"^port (\d+)$")
 
 
-def openssl_client(version):
-    """At our server, by its ticket."""
-    session = f"{DIR}/session.{version}"
-    with s2nd("--cert", CHAIN, "--key", KEY) as server:
-        for words, wanted in ((["-sess_out", session], "no"), (["-sess_in", session], "yes")):
-            command = ["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-servername", "localhost",
-                       "-CAfile", CHAIN, VERSIONS[version], "-cipher", "ALL:@SECLEVEL=0", *words]
-            with Server(*command) as client:
-                # In TLS 1.3 the ticket comes behind the handshake.
-                until("a session is kept", lambda: os.path.exists(session) and os.path.getsize(session) > 0, 15)
-                client.find("^ *Verify return code")
-                client.process.stdin.write(b"Q\n")
-                client.process.stdin.flush()
-                until("s_client ends", lambda: client.process.poll() is not None, 15)
-                client.thread.join()
-                equal(f"{version}: s_client", re.findall("^(New|Reused), ", client.said, re.M),
-                      [{"no": "New", "yes": "Reused"}[wanted]])
-        equal(f"{version}: s2nd", server.all("^resumed: (.*)$", 2), ["no", "yes"])
+# ---- they are the client: each connects twice or more by itself ----
+
+def openssl_version(version):
+    return "-tls" + version.removesuffix(".0").replace(".", "_")
 
 
-def openssl_server(version):
-    """By its tickets, and below TLS 1.3 by id."""
-    for words in ([], ["-no_ticket"])[:1 if version == "TLSv1.3" else 2]:
-        with s_server("-cert", CHAIN, "-key", KEY, VERSIONS[version], "-naccept", "2", *words) as server:
-            session = f"{DIR}/ours.{version}.{len(words)}"
-            for option, wanted in (("--ticket-out", "no"), ("--ticket-in", "yes")):
-                code, said = run(S2NC, "-c", POLICY, "-f", CHAIN, option, session, "localhost", server.port,
-                                 said=b"")
-                equal(f"{version} {words}: s2nc", (code, re.findall("^resumed: (.*)$", said, re.M)), (0, [wanted]))
+def s_client(port, version, *words):
+    """Once for its session, once with it: in TLS 1.3 the ticket comes late."""
+    session = f"{DIR}/session"
+    if os.path.exists(session):
+        os.unlink(session)
+    for option, wanted in ("-sess_out", "New"), ("-sess_in", "Reused"):
+        with Program("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost", "-CAfile",
+                     CHAIN, "-verify_return_error", openssl_version(version), "-cipher", ALL, *words,
+                     option, session) as client:
+            until("a session is kept", lambda: os.path.exists(session) and os.path.getsize(session) > 0, 15)
+            client.find("^ *Verify return code")
+            client.say(b"Q\n")
+            client.ends()
+            equal(f"{version}: s_client", re.findall("^(New|Reused), ", client.said, re.M), [wanted])
 
+
+def gnutls_cli(port, version, *words):
+    _, said = run("gnutls-cli", "--resume", "--waitresumption", *words, "--x509cafile", CHAIN, "--sni-hostname",
+                  "localhost", "--verify-hostname", "localhost", "-p", port, "--priority",
+                  f"NORMAL:-VERS-ALL:+VERS-TLS{version}:%COMPAT", "127.0.0.1")
+    equal(f"{version}: gnutls-cli in: {said}", "*** This is a resumed session" in said, True)
+
+
+def tstclnt(port, version, *words):
+    code, said = run("tstclnt", "-4", "-h", "localhost", "-p", port, "-d", DATABASE, "-V",
+                     f"tls{version}:tls{version}", "-L", "2", "-A", REQUEST, *words)
+    equal(f"{version}: tstclnt in: {said}", (code, said.count("1 cache hits")), (0, 1))
+
+
+def curl(port, version):
+    one = ["-sS", "--cacert", CHAIN, f"--tlsv{version}", "--tls-max", version, "--ciphers", ALL, "--resolve",
+           f"localhost:{port}:127.0.0.1", f"https://localhost:{port}/"]
+    code, said = run("curl", *one, "--next", *one)
+    equal(f"{version}: curl said {said}", code, 0)
+
+
+# curl asks for no ticket below TLS 1.3.
+CLIENTS = [
+    (by_ticket, s_client, VERSIONS, []),
+    (by_id, s_client, VERSIONS[1:], ["-no_ticket"]),
+    (by_ticket, gnutls_cli, VERSIONS[:2], []),
+    (by_id, gnutls_cli, VERSIONS[1:], ["--noticket"]),
+    (by_ticket, tstclnt, VERSIONS, ["-u"]),
+    (by_id, tstclnt, VERSIONS[1:], []),
+    (by_ticket, curl, VERSIONS[:1], []),
+    (by_id, curl, VERSIONS[1:], []),
+]
+
+
+def clients():
+    for start, client, versions, words in CLIENTS:
+        for version in versions:
+            with start() as server:
+                client(server.port, version, *words)
+                equal(f"{client.__name__} {version}: our server", server.all("^resumed:? (.*)$", 2), ["no", "yes"])
+
+
+# ---- they are the server ----
+
+def s_server(version, *words):
+    return Program("openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", CHAIN, "-key", KEY, "-cipher", ALL,
+                   openssl_version(version), *words, ready=r"^ACCEPT .*:(\d+)$")
+
+
+def gnutls_serv(version, *words):
+    port = free_port()
+    return Program("gnutls-serv", "--echo", "--disable-client-cert", "-p", port, "--x509certfile", CHAIN,
+                   "--x509keyfile", KEY, "--priority", f"NORMAL:-VERS-ALL:+VERS-TLS{version}:%COMPAT", *words,
+                   ready=r"IPv4 .*\.\.\.done", port=port)
+
+
+def selfserv(version, *words):
+    port = free_port()
+    return Program("selfserv", "-p", port, "-n", "rsa", "-d", DATABASE, "-H", "1", "-v",
+                   "-V", f"tls{version}:tls{version}", *words, ready="About to call accept", port=port)
+
+
+# Server, versions, its words, what it says of the second connection.
+SERVERS = [
+    (s_server, VERSIONS, [], "^Reused session-id"),
+    (s_server, VERSIONS[1:], ["-no_ticket"], "^Reused session-id"),
+    (gnutls_serv, VERSIONS[:2], [], "This is a resumed session"),
+    (gnutls_serv, VERSIONS[1:2], ["--noticket"], "This is a resumed session"),
+    (selfserv, VERSIONS, ["-u"], "^selfserv: 1 cache hits"),
+    (selfserv, VERSIONS[1:], [], "^selfserv: 1 cache hits"),
+]
+
+
+def servers():
+    session = f"{DIR}/ours"
+    for start, versions, words, says in SERVERS:
+        for version in versions:
+            with start(version, *words) as server:
+                for option, wanted in ("--ticket-out", "no"), ("--ticket-in", "yes"):
+                    code, said = run(S2NC, "-c", POLICY, "-f", CHAIN, "--send-file", REQUEST, option, session, "localhost",
+                                     server.port)
+                    equal(f"{start.__name__} {version} {words}: s2nc",
+                          (code, re.findall("^resumed: (.*)$", said, re.M)), (0, [wanted]))
+                server.find(says)
+
+
+# ---- external keys ----
 
 def keys_with_openssl():
     """Its keys of TLS 1.3 are SHA-256's, and certificates are none."""
     ours, wrong = ["-P", f"{NAME},{SECRET}"], ["-P", f"{NAME},{WRONG}"]
     theirs = ["-psk_identity", NAME, "-psk", SECRET]
+
+    def with_key(port):
+        return run("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost",
+                   "-tls1_3", *theirs, said=b"Q\n")[1]
+
     with s2nd(*ours) as server:
-        _, said = s_client(server.port, "TLSv1.3", *theirs)
-        equal("s_client with a key", re.findall("^(?:New|Reused), (TLSv1.3), Cipher is (.*)$", said, re.M),
+        equal("s_client with a key",
+              re.findall("^(?:New|Reused), (TLSv1.3), Cipher is (.*)$", with_key(server.port), re.M),
               [("TLSv1.3", "TLS_AES_128_GCM_SHA256")])
-        equal("s2nd with a key", server.find("^pre-shared key: (.*)$").group(1), "yes")
-        equal("and no session", server.find("^resumed: (.*)$").group(1), "no")
+        equal("s2nd with a key", server.find("^pre-shared key: (.*)$"), "yes")
+        equal("and no session", server.find("^resumed: (.*)$"), "no")
     with s2nd(*wrong) as server:
-        _, said = s_client(server.port, "TLSv1.3", *theirs)
+        said = with_key(server.port)
         assert "alert decrypt error" in said, said
     for words, wanted in ((ours, "yes"), (wrong, None)):
-        with s_server(*theirs, "-nocert", "-tls1_3") as server, \
-                Server(S2NC, "-c", POLICY, *words, "localhost", server.port) as client:
+        with Program("openssl", "s_server", "-accept", "127.0.0.1:0", *theirs, "-nocert", "-tls1_3",
+                     ready=r"^ACCEPT .*:(\d+)$") as server, \
+                Program(S2NC, "-c", POLICY, *words, "localhost", server.port) as client:
             if wanted:
-                equal("s2nc with a key", client.find("^pre-shared key: (.*)$").group(1), wanted)
+                equal("s2nc with a key", client.find("^pre-shared key: (.*)$"), wanted)
             else:
                 server.find("binder does not verify")
 
 
-def gnutls_client(version):
-    with s2nd("--cert", CHAIN, "--key", KEY) as server:
-        _, said = run("gnutls-cli", "--resume", "--x509cafile", CHAIN, "--sni-hostname", "localhost",
-                      "--verify-hostname", "localhost", "-p", server.port,
-                      "--waitresumption", "--priority", f"NORMAL:-VERS-ALL:+VERS-{version.replace('v', '')}:%COMPAT",
-                      "127.0.0.1", said=b"")
-        assert "*** This is a resumed session" in said, said
-        equal(f"{version}: s2nd with gnutls-cli", server.all("^resumed: (.*)$", 2), ["no", "yes"])
-
-
-def main():
-    for version in VERSIONS:
-        openssl_client(version)
-        openssl_server(version)
-    keys_with_openssl()
-    gnutls_client("TLSv1.3")
-    gnutls_client("TLSv1.2")
+def prepare():
+    with open(REQUEST, "wb") as file:
+        file.write(b"GET / HTTP/1.0\r\n\r\n")
+    nss_database(DATABASE, CHAIN, KEY)
 
 
 try:
-    main()
+    prepare()
+    clients()
+    servers()
+    keys_with_openssl()
 finally:
     shutil.rmtree(DIR)

@@ -15,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/tools/cache.h"
+
 #define PAIRS_MAX 8
 
 struct options {
@@ -23,7 +25,7 @@ struct options {
 	size_t chain_count, key_count;
 	uint16_t port;
 	long connections; /* to serve before it ends; 0: for ever */
-	bool http, key_update, fragment, tickets;
+	bool http, key_update, fragment, tickets, cache;
 	bool optional, names; /* of client certificates */
 	size_t bytes;         /* to echo before it closes; 0: all that come */
 	char *body;           /* of the answer to an HTTP request */
@@ -35,7 +37,7 @@ static const char usage[] =
     "    [--port n] [--policy name] [--dhparams file] [--alpn a,b]\n"
     "    [--connections n] [--bytes n] [--http] [--body file] [--key-update]\n"
     "    [--client-ca ca.pem [--client-optional] [--name-authorities]]\n"
-    "    [--accept-fragment] [--staple file] [--tickets]\n"
+    "    [--accept-fragment] [--staple file] [--tickets] [--cache]\n"
     "It echoes; with --bytes so many, and is then the first to close.\n"
     "With --client-ca a client has to have a certificate from there, with\n"
     "--client-optional only if it has one; --name-authorities tells it so.\n"
@@ -64,6 +66,7 @@ parse(int argc, char **argv, struct options *options)
 		{ "accept-fragment", no_argument, NULL, 'F' },
 		{ "staple", required_argument, NULL, 'o' },
 		{ "tickets", no_argument, NULL, 't' },
+		{ "cache", no_argument, NULL, 's' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int word;
@@ -103,6 +106,8 @@ parse(int argc, char **argv, struct options *options)
 			options->staple = optarg;
 		else if (word == 't')
 			options->tickets = true;
+		else if (word == 's')
+			options->cache = true;
 		else
 			goto bad;
 	}
@@ -268,15 +273,19 @@ staple(struct s2n_cert_chain_and_key *pair, const char *path)
 
 /* Under a key that is nobody's secret: sessions end with the server's tests. */
 static void
-give_tickets(struct s2n_config *config)
+keep_sessions(struct s2n_config *config, const struct options *options)
 {
 	static const uint8_t name[] = "tlsserver";
 	uint8_t key[32] = { 1 };
 
-	if (s2n_config_set_session_tickets_onoff(config, 1) != 0 ||
-	    s2n_config_add_ticket_crypto_key(
-		config, name, sizeof name - 1, key, sizeof key, 0) != 0)
+	if (options->cache)
+		cache_use(config);
+	if (options->tickets &&
+	    s2n_config_set_session_tickets_onoff(config, 1) != 0)
 		tool_die("tickets");
+	if (s2n_config_add_ticket_crypto_key(
+		config, name, sizeof name - 1, key, sizeof key, 0) != 0)
+		tool_die("ticket key");
 }
 
 int
@@ -300,8 +309,8 @@ main(int argc, char **argv)
 		add_dhparams(config, options.dhparams);
 	if (options.clients != NULL)
 		ask_for_certificate(config, &options);
-	if (options.tickets)
-		give_tickets(config);
+	if (options.tickets || options.cache)
+		keep_sessions(config, &options);
 	if (options.fragment &&
 	    s2n_config_accept_max_fragment_length(config) != 0)
 		tool_die("fragment");

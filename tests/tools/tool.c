@@ -134,6 +134,8 @@ tool_describe(struct s2n_connection *conn)
 	printf("scheme %s\n", or_none(scheme));
 	printf("sni %s\n", or_none(s2n_get_server_name(conn)));
 	printf("alpn %s\n", or_none(s2n_get_application_protocol(conn)));
+	printf("resumed %s\n",
+	    s2n_connection_is_session_resumed(conn) == 1 ? "yes" : "no");
 	printf("handshake %s\n",
 	    or_none(s2n_connection_get_handshake_type_name(conn)));
 	fflush(stdout);
