@@ -67,9 +67,9 @@ def clients():
             equal(f"{what}: it says", client(server.port, *second), says)
             equal(f"{what}: our server", server.all("^early data: (.*)$", 2), ["none", wanted])
             equal(f"{what}: resumed", server.all("^resumed: (.*)$", 2), ["no", "yes"])
-            # tstclnt offers early data, and when it may send some has none.
-            equal(f"{what}: what came early", EARLY_TEXT.splitlines()[0] in server.said,
-                  wanted == "taken" and client is not tstclnt)
+            # tstclnt offers early data, and may have none when it would be time.
+            if client is not tstclnt:
+                equal(f"{what}: what came early", EARLY_TEXT.splitlines()[0] in server.said, wanted == "taken")
 
 
 # ---- they are the server ----
