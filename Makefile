@@ -98,7 +98,7 @@ $(B)/$(1)/$(2): $(3)
 endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING) keyd/arena)
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/counts keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING) keyd/arena)
 KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/keyfiles keyd/link) $(CONF)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
@@ -164,6 +164,7 @@ $(eval $(call unit,decrypter,$(call obj,keyd/decrypter) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,keystore,$(call obj,keyd/keystore keyd/rate keyd/readall $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,request,$(call obj,keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,arena,$(call obj,keyd/arena),$$(CRYPTO_LIBS)))
+$(eval $(call unit,counts,$(call obj,keyd/counts) $(IPC),))
 $(eval $(call unit,rate,$(call obj,keyd/rate),))
 $(eval $(call unit,tickets,$(call obj,keyd/tickets keyd/readall),$$(CRYPTO_LIBS)))
 $(eval $(call unit,endpoint,$(ENDPOINT),))

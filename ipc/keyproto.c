@@ -8,7 +8,9 @@
 #define MAGIC 0x314b5053u /* "SPK1" */
 #define KEY_SIZE 52
 #define SIGN12_FIXED (8 + 2 * KEYPROTO_RANDOM)
-#define PROCESS_SIZE (KEYPROTO_NAME + 20)
+#define PROCESS_SIZE (KEYPROTO_NAME + 20 + KEYPROTO_LAYERS)
+#define COUNTS_FIXED (8 + 8 + 2 * 8 * (KEYPROTO_BOUNDS + 2) + 8)
+#define COUNT_SIZE 16
 #define TICKET_SIZE (4 * 8 + KEYPROTO_TICKET_NAME + KEYPROTO_TICKET_SECRET)
 #define GRANT_SIZE (4 + 8 + KEYPROTO_SLOTS / 8 + KEYPROTO_CLIENT_NAME)
 #define KEYFILE_SIZE (6 + 8)
@@ -50,6 +52,7 @@ static const struct row rows[] = {
 	{ KEYPROTO_STATUS,     EXACTLY(0),      { 4, 4 + KEYPROTO_STATUS_MAX * PROCESS_SIZE, PROCESS_SIZE } },
 	{ KEYPROTO_GRANT,      EXACTLY(GRANT_SIZE), EXACTLY(0) },
 	{ KEYPROTO_TICKETROOT, EXACTLY(8),      EXACTLY(0) },
+	{ KEYPROTO_COUNTS,     EXACTLY(4),      { COUNTS_FIXED, COUNTS_FIXED + KEYPROTO_COUNTS_MAX * COUNT_SIZE, COUNT_SIZE } },
 };
 /* clang-format on */
 
@@ -648,6 +651,7 @@ keyproto_processes_build(
 		put(&out, process->seccomp, 4);
 		put(&out, process->namespaces, 4);
 		put(&out, process->keys, 4);
+		put_bytes(&out, process->levels, sizeof process->levels);
 	}
 	return finish(&out);
 }
@@ -670,6 +674,72 @@ keyproto_processes_parse(struct slice bytes, struct keyproto_processes *all)
 		process->seccomp = take32(&in);
 		process->namespaces = take32(&in);
 		process->keys = take32(&in);
+		take_copy(&in, process->levels, sizeof process->levels);
+	}
+	return done(&in);
+}
+
+static void
+put_times(struct out *out, const struct keyproto_times *times)
+{
+	for (size_t i = 0; i <= KEYPROTO_BOUNDS; i++)
+		put(out, times->counts[i], 8);
+	put(out, times->sum_us, 8);
+}
+
+static void
+take_times(struct in *in, struct keyproto_times *times)
+{
+	for (size_t i = 0; i <= KEYPROTO_BOUNDS; i++)
+		times->counts[i] = take(in, 8);
+	times->sum_us = take(in, 8);
+}
+
+size_t
+keyproto_counts_build(
+    const struct keyproto_counts *all, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	if (all->count > KEYPROTO_COUNTS_MAX)
+		return 0;
+	put(&out, all->lost, 8);
+	put(&out, all->channels, 4);
+	put(&out, all->waiting, 4);
+	put_times(&out, &all->queue);
+	put_times(&out, &all->service);
+	put(&out, all->total, 4);
+	put(&out, all->count, 4);
+	for (uint32_t i = 0; i < all->count; i++) {
+		put(&out, all->row[i].slot, 2);
+		put(&out, all->row[i].type, 2);
+		put(&out, all->row[i].scheme, 2);
+		put(&out, all->row[i].status, 2);
+		put(&out, all->row[i].count, 8);
+	}
+	return finish(&out);
+}
+
+bool
+keyproto_counts_parse(struct slice bytes, struct keyproto_counts *all)
+{
+	struct in in = { .rest = bytes };
+
+	all->lost = take(&in, 8);
+	all->channels = take32(&in);
+	all->waiting = take32(&in);
+	take_times(&in, &all->queue);
+	take_times(&in, &all->service);
+	all->total = take32(&in);
+	all->count = take32(&in);
+	if (in.failed || all->count > KEYPROTO_COUNTS_MAX)
+		return false;
+	for (uint32_t i = 0; i < all->count; i++) {
+		all->row[i].slot = take16(&in);
+		all->row[i].type = take16(&in);
+		all->row[i].scheme = take16(&in);
+		all->row[i].status = take16(&in);
+		all->row[i].count = take(&in, 8);
 	}
 	return done(&in);
 }
@@ -760,6 +830,16 @@ keyproto_scheme_bit(uint16_t scheme)
 		if (schemes[i] == scheme)
 			return 1u << i;
 	return 0;
+}
+
+uint32_t
+keyproto_bound_us(size_t number)
+{
+	static const uint32_t bounds[KEYPROTO_BOUNDS] = { 50, 100, 200, 500,
+		1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000,
+		1000000 };
+
+	return bounds[number];
 }
 
 bool

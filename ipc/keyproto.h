@@ -27,7 +27,10 @@
 #define KEYPROTO_SPKI 32
 #define KEYPROTO_STATUS_MAX 64
 #define KEYPROTO_NAME 24
-#define KEYPROTO_SLOTS 256 /* keys of one signer */
+#define KEYPROTO_LAYERS 12 /* of confinement: room for more than there are */
+#define KEYPROTO_BOUNDS 14 /* of a histogram */
+#define KEYPROTO_COUNTS_MAX 512 /* in one answer */
+#define KEYPROTO_SLOTS 256      /* keys of one signer */
 #define KEYPROTO_CLIENT_NAME 64
 #define KEYPROTO_TICKET_NAME 16
 #define KEYPROTO_TICKET_SECRET 32
@@ -55,7 +58,8 @@ enum keyproto_type {
 	/* 66 to 68 are reserved: COMMIT, ROTATE, QUIT */
 	KEYPROTO_STATUS = 69,
 	KEYPROTO_GRANT = 70, /* keyd to signer: a channel and what it may do */
-	KEYPROTO_TICKETROOT = 71 /* keyd to its ticket process */
+	KEYPROTO_TICKETROOT = 71, /* keyd to its ticket process */
+	KEYPROTO_COUNTS = 73      /* keyd to signer: what it has done */
 };
 
 enum keyproto_status {
@@ -182,10 +186,39 @@ struct keyproto_ticketroot {
 struct keyproto_process {
 	char name[KEYPROTO_NAME]; /* always terminated */
 	uint32_t pid, uid, seccomp, namespaces, keys;
+	/* By enum layer of policy/: enum level; what is not there is 0. */
+	uint8_t levels[KEYPROTO_LAYERS];
 };
 struct keyproto_processes {
 	uint32_t count;
 	struct keyproto_process process[KEYPROTO_STATUS_MAX];
+};
+
+/* How long something took, how often: no longer than each bound of
+ * keyproto_bound_us(), and beyond all of them. */
+struct keyproto_times {
+	uint64_t counts[KEYPROTO_BOUNDS + 1];
+	uint64_t sum_us;
+};
+/* Requests that were the same. */
+struct keyproto_count {
+	uint16_t slot;   /* KEYPROTO_SLOTS: of none that may be used */
+	uint16_t type;   /* enum keyproto_type */
+	uint16_t scheme; /* of what was signed, or could not be; else 0 */
+	uint16_t status; /* enum keyproto_status */
+	uint64_t count;
+};
+/* Since the process was started. */
+struct keyproto_counts {
+	uint64_t lost;     /* requests beyond what could be told apart */
+	uint32_t channels; /* that are open */
+	uint32_t waiting;  /* of them, whose answers nobody takes */
+	/* From when the process woke until it began with a request, and from
+	 * there to its answer. */
+	struct keyproto_times queue, service;
+	uint32_t total; /* rows there are */
+	uint32_t count; /* in this answer */
+	struct keyproto_count row[KEYPROTO_COUNTS_MAX];
 };
 
 /*
@@ -219,9 +252,10 @@ KEYPROTO_PAYLOAD(grant, grant);
 KEYPROTO_PAYLOAD(ticketkeys, ticketkeys);
 KEYPROTO_PAYLOAD(ticketroot, ticketroot);
 KEYPROTO_PAYLOAD(processes, processes);
+KEYPROTO_PAYLOAD(counts, counts);
 #undef KEYPROTO_PAYLOAD
-/* A payload that is one number: KEYS (from), NEWCHANNEL (tag), KEYCHANGED,
- * GOAWAY. */
+/* A payload that is one number: KEYS and COUNTS (from), NEWCHANNEL (tag),
+ * KEYCHANGED, GOAWAY. */
 size_t keyproto_number_build(uint32_t, uint8_t *out, size_t room);
 must_check bool keyproto_number_parse(struct slice, uint32_t *);
 /* One long number: CANCEL (the id of the request meant), TICKETKEYS (epoch). */
@@ -239,6 +273,8 @@ uint32_t keyproto_operation(uint16_t type);
 uint16_t keyproto_sign_operation(uint16_t scheme);
 /* The bit of a TLS SignatureScheme in keyproto_key.schemes; 0: not ours. */
 uint32_t keyproto_scheme_bit(uint16_t scheme);
+/* A bound of keyproto_times, from 50 us to 1 s; number < KEYPROTO_BOUNDS. */
+uint32_t keyproto_bound_us(size_t number);
 bool keyproto_status_closes(enum keyproto_status);
 const char *keyproto_status_name(uint32_t);
 

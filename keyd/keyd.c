@@ -71,6 +71,7 @@ fill_process(struct keyproto_process *out, const char *name)
 		.seccomp = own.seccomp_mode,
 		.namespaces = own.namespaces };
 	snprintf(out->name, sizeof out->name, "%s", name);
+	memcpy(out->levels, own.level, sizeof own.level);
 }
 
 static size_t

@@ -3,6 +3,7 @@
  * keyd-tickets, the root of the ticket keys. It seals itself before it reads a
  * byte of either, then serves channels that keyd grants.
  */
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
 #include "keyd/arena.h"
+#include "keyd/counts.h"
 #include "keyd/decrypter.h"
 #include "keyd/request.h"
 #include "keyd/signer.h"
@@ -45,6 +47,7 @@ static struct tickets *tickets;
 static struct channel *control;
 static struct line lines[CLIENTS_MAX];
 static uint8_t boot_id[16];
+static struct counts counts;
 
 static uint64_t
 now_us(void)
@@ -202,8 +205,34 @@ tell_confinement(uint64_t id, const struct confinement *reached)
 	what.process[0].seccomp = reached->seccomp_mode;
 	what.process[0].namespaces = reached->namespaces;
 	what.process[0].keys = keystore_count(keys);
+	static_assert(LAYER_COUNT <= KEYPROTO_LAYERS, "each has its place");
+	memcpy(what.process[0].levels, reached->level, sizeof reached->level);
 	len = keyproto_processes_build(&what, payload, sizeof payload);
 	tell(KEYPROTO_STATUS, id, KEYPROTO_OK, slice_of(payload, len));
+}
+
+static void
+tell_counts(uint64_t id, struct slice payload)
+{
+	static struct keyproto_counts what;
+	uint8_t answer[KEYPROTO_PACKET_MAX];
+	uint32_t from;
+
+	if (!keyproto_number_parse(payload, &from)) {
+		tell(KEYPROTO_COUNTS, id, KEYPROTO_BADMSG, NO_BYTES);
+		return;
+	}
+	what.channels = what.waiting = 0;
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		if (lines[i].channel == NULL)
+			continue;
+		what.channels++;
+		what.waiting += channel_waiting(lines[i].channel);
+	}
+	counts_tell(&counts, from, &what);
+	tell(KEYPROTO_COUNTS, id, KEYPROTO_OK,
+	    slice_of(
+		answer, keyproto_counts_build(&what, answer, sizeof answer)));
 }
 
 /* Takes fd. */
@@ -265,6 +294,9 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 	case KEYPROTO_STATUS:
 		tell_confinement(header.id, reached);
 		return;
+	case KEYPROTO_COUNTS:
+		tell_counts(header.id, payload);
+		return;
 	default:
 		status = KEYPROTO_UNSUPPORTED;
 	}
@@ -310,11 +342,15 @@ line_answer(
     struct line *line, struct slice packet, uint64_t waited_us, size_t *len)
 {
 	uint8_t answer[KEYPROTO_PACKET_MAX];
+	uint64_t began = now_us();
 	bool closes, sent;
 
-	line->client.now_ns = now_us() * 1000;
+	line->client.now_ns = began * 1000;
 	*len =
 	    request_dispatch(&line->client, packet, waited_us, answer, &closes);
+	if (*len > 0)
+		counts_add(
+		    &counts, &line->client.last, waited_us, now_us() - began);
 	sent =
 	    *len > 0 && channel_send(line->channel, slice_of(answer, *len), -1);
 	OPENSSL_cleanse(answer, *len);
@@ -340,15 +376,16 @@ line_step(struct line *line, uint64_t since, size_t *held)
 }
 
 /*
+ * since: when there was first a chance to see what waits.
+ *
  * Nothing is read from a client while answers to it wait. So a channel holds
  * back no more than ANSWERS_HELD and the answer that goes beyond it: together
  * they have only what memory there is.
  */
 static void
-line_ready(struct line *line)
+line_ready(struct line *line, uint64_t since)
 {
 	enum channel_event event = channel_flush(line->channel), sent;
-	uint64_t since = now_us();
 	size_t held = 0;
 
 	if (event == CHANNEL_PACKET)
@@ -385,6 +422,7 @@ serve(const struct confinement *reached)
 {
 	struct pollfd fds[1 + CLIENTS_MAX];
 	struct line *of[1 + CLIENTS_MAX];
+	uint64_t woken;
 	nfds_t count;
 
 	for (;;) {
@@ -398,9 +436,10 @@ serve(const struct confinement *reached)
 		}
 		if (poll(fds, count, -1) < 0 && errno != EINTR)
 			exit(EXIT_FAILURE);
+		woken = now_us();
 		for (nfds_t i = 1; i < count; i++)
 			if (fds[i].revents != 0)
-				line_ready(of[i]);
+				line_ready(of[i], woken);
 		if (fds[0].revents != 0)
 			control_ready(reached);
 		channel_flush(control);

@@ -92,6 +92,7 @@ authorise(struct client *client, uint16_t slot, uint32_t generation,
 	if (!may_use(client, slot) ||
 	    !keystore_describe(client->keys, slot, &key))
 		return KEYPROTO_NOKEY;
+	client->last.slot = slot;
 	if (key.generation != generation)
 		return KEYPROTO_STALE;
 	if ((key.operations & keyproto_operation(operation)) == 0)
@@ -99,9 +100,14 @@ authorise(struct client *client, uint16_t slot, uint32_t generation,
 	return take_turn(client, slot) ? KEYPROTO_OK : KEYPROTO_RATE;
 }
 
+/* What is counted of an operation: only a scheme that the key has, since any
+ * number may be asked for. */
 static enum keyproto_status
-count_signature(struct client *client, enum keyproto_status status)
+count_signature(
+    struct client *client, uint16_t scheme, enum keyproto_status status)
 {
+	if (status == KEYPROTO_OK || status == KEYPROTO_CRYPTO)
+		client->last.scheme = scheme;
 	if (status == KEYPROTO_OK)
 		client->stats.signatures++;
 	return status;
@@ -119,9 +125,9 @@ request_sign(struct client *client, struct slice payload, struct body *body)
 	if (status != KEYPROTO_OK)
 		return status;
 	body->len = KEYPROTO_SIGNATURE_MAX;
-	return count_signature(
-	    client, signer_sign(keystore_key(client->keys, sign.slot),
-			client->grant.role, &sign, body->bytes, &body->len));
+	return count_signature(client, sign.scheme,
+	    signer_sign(keystore_key(client->keys, sign.slot),
+		client->grant.role, &sign, body->bytes, &body->len));
 }
 
 static enum keyproto_status
@@ -137,9 +143,9 @@ request_sign12(struct client *client, struct slice payload, struct body *body)
 	if (status != KEYPROTO_OK)
 		return status;
 	body->len = KEYPROTO_SIGNATURE_MAX;
-	return count_signature(
-	    client, signer_sign12(keystore_key(client->keys, sign.slot), &sign,
-			body->bytes, &body->len));
+	return count_signature(client, sign.scheme,
+	    signer_sign12(keystore_key(client->keys, sign.slot), &sign,
+		body->bytes, &body->len));
 }
 
 static enum keyproto_status
@@ -155,9 +161,9 @@ request_sign12cv(struct client *client, struct slice payload, struct body *body)
 	if (status != KEYPROTO_OK)
 		return status;
 	body->len = KEYPROTO_SIGNATURE_MAX;
-	return count_signature(
-	    client, signer_sign12cv(keystore_key(client->keys, sign.slot),
-			&sign, body->bytes, &body->len));
+	return count_signature(client, sign.scheme,
+	    signer_sign12cv(keystore_key(client->keys, sign.slot), &sign,
+		body->bytes, &body->len));
 }
 
 static enum keyproto_status
@@ -177,7 +183,7 @@ request_premaster(
 	    keystore_key(client->keys, asked.slot), &asked, body->bytes);
 	if (status == KEYPROTO_OK)
 		body->len = KEYPROTO_PREMASTER_SIZE;
-	return count_signature(client, status);
+	return count_signature(client, 0, status);
 }
 
 /* The process of the ticket keys has a root, and others have none. */
@@ -290,11 +296,16 @@ request_dispatch(struct client *client, struct slice packet, uint64_t waited_us,
 	    header.id <= client->last_id)
 		return 0;
 	client->last_id = header.id;
+	client->last = (struct keyproto_count){ .slot = KEYPROTO_SLOTS,
+		.type = header.type };
 	client->stats.requests++;
 	if (status == KEYPROTO_OK)
 		status = handle(client, &header, payload, waited_us, &body);
 	if (status != KEYPROTO_OK)
 		client->stats.refused++;
+	client->last.status = (uint16_t)status;
+	if (status == KEYPROTO_UNSUPPORTED)
+		client->last.type = 0; /* it may be any number */
 	*closes = keyproto_status_closes(status);
 	header.flags = KEYPROTO_ANSWER;
 	header.status = status;

@@ -19,6 +19,7 @@ struct client {
 	struct rate rate; /* as the grant has it */
 	uint64_t now_ns;  /* the caller's monotonic clock, before each packet */
 	struct keyproto_stats stats;
+	struct keyproto_count last; /* the request that was dispatched last */
 };
 
 /*

@@ -61,6 +61,7 @@ ROUND(grant, grant)
 ROUND(ticketkeys, ticketkeys)
 ROUND(ticketroot, ticketroot)
 ROUND(processes, processes)
+ROUND(counts, counts)
 
 static size_t
 round_number(struct slice in, uint8_t *out, size_t room)
@@ -128,6 +129,8 @@ static const struct {
 	{ "status-answer", KEYPROTO_OK, KEYPROTO_STATUS, round_processes,
 	    false },
 	{ "grant", KEYPROTO_OK, KEYPROTO_GRANT, round_grant, false },
+	{ "counts", KEYPROTO_OK, KEYPROTO_COUNTS, round_number, false },
+	{ "counts-answer", KEYPROTO_OK, KEYPROTO_COUNTS, round_counts, false },
 	{ "ticketroot", KEYPROTO_OK, KEYPROTO_TICKETROOT, round_ticketroot,
 	    false },
 };
@@ -229,6 +232,7 @@ START_TEST(counts_that_disagree_with_the_bytes_are_refused)
 {
 	static struct keyproto_keys keys;
 	static struct keyproto_processes processes;
+	static struct keyproto_counts counts;
 	struct slice payload;
 
 	payload = golden_packet("keys-answer");
@@ -245,6 +249,15 @@ START_TEST(counts_that_disagree_with_the_bytes_are_refused)
 	ck_assert(!keyproto_processes_parse(
 	    slice_of(golden + KEYPROTO_HEADER, payload.len - KEYPROTO_HEADER),
 	    &processes));
+	payload = golden_packet("counts-answer");
+	payload =
+	    slice_of(golden + KEYPROTO_HEADER, payload.len - KEYPROTO_HEADER);
+	ck_assert(keyproto_counts_parse(payload, &counts));
+	ck_assert_uint_eq(counts.row[0].count, 1ull << 33);
+	golden[KEYPROTO_HEADER + 16 + 2 * 16 * 8 + 4] = 3;
+	ck_assert(!keyproto_counts_parse(payload, &counts));
+	golden[KEYPROTO_HEADER + 16 + 2 * 16 * 8 + 6] = 1;
+	ck_assert(!keyproto_counts_parse(payload, &counts));
 }
 END_TEST
 

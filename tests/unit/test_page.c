@@ -11,9 +11,10 @@
 #include "tests/unit/unit.h"
 
 static const struct keyproto_process ordinary[] = {
-	{ "keyd-signer", 812, 61001, 2, CLONE_NEWNET | CLONE_NEWUSER, 1 },
-	{ "frontd-worker", 816, 61002, 2, CLONE_NEWNET, 0 },
-	{ "frontd", 815, 0, 0, 0, 0 },
+	{ "keyd-signer", 812, 61001, 2, CLONE_NEWNET | CLONE_NEWUSER, 1,
+	    { 0 } },
+	{ "frontd-worker", 816, 61002, 2, CLONE_NEWNET, 0, { 0 } },
+	{ "frontd", 815, 0, 0, 0, 0, { 0 } },
 };
 static const struct proxy_info ordinary_tls = { .version = "TLSv1.3",
 	.cipher = "TLS_AES_128_GCM_SHA256",
@@ -118,8 +119,8 @@ END_TEST
 START_TEST(a_front_that_holds_a_key_is_not_praised)
 {
 	static const struct keyproto_process bad[] = {
-		{ "frontd-worker", 1, 1, 2, 0, 0 },
-		{ "frontd-worker", 2, 1, 2, 0, 1 },
+		{ "frontd-worker", 1, 1, 2, 0, 0, { 0 } },
+		{ "frontd-worker", 2, 1, 2, 0, 1, { 0 } },
 	};
 	const char *page = render(page_html, &no_tls, bad, COUNT(bad));
 

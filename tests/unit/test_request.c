@@ -278,6 +278,36 @@ START_TEST(a_granted_key_signs_and_is_counted)
 }
 END_TEST
 
+static void
+assert_last(uint16_t slot, uint16_t type, uint16_t scheme, uint16_t status)
+{
+	ck_assert_uint_eq(client.last.slot, slot);
+	ck_assert_uint_eq(client.last.type, type);
+	ck_assert_uint_eq(client.last.scheme, scheme);
+	ck_assert_uint_eq(client.last.status, status);
+}
+
+/* No number that a client makes up becomes a row of its own. */
+START_TEST(what_is_counted_is_what_there_is)
+{
+	struct ask asked = good;
+
+	sign(&good);
+	assert_last(MINE, KEYPROTO_SIGN13, 0x0403, KEYPROTO_OK);
+	asked.scheme = 0x1234;
+	sign(&asked);
+	assert_last(MINE, KEYPROTO_SIGN13, 0, KEYPROTO_DENIED);
+	asked.generation = 77;
+	sign(&asked);
+	assert_last(MINE, KEYPROTO_SIGN13, 0, KEYPROTO_STALE);
+	asked.slot = 255;
+	sign(&asked);
+	assert_last(KEYPROTO_SLOTS, KEYPROTO_SIGN13, 0, KEYPROTO_NOKEY);
+	ck_assert_uint_gt(ask_raw(4711, NULL, 0), 0);
+	assert_last(KEYPROTO_SLOTS, 0, 0, KEYPROTO_UNSUPPORTED);
+}
+END_TEST
+
 static const struct {
 	const char *what;
 	struct ask ask;
@@ -727,7 +757,7 @@ START_TEST(what_only_masters_may_say_is_unsupported_here)
 	} types[] = { { KEYPROTO_NEWCHANNEL, 4 }, { KEYPROTO_KEYFILE, 14 },
 		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_GRANT, 108 },
 		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 },
-		{ KEYPROTO_TICKETROOT, 8 } };
+		{ KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_COUNTS, 4 } };
 	static const uint8_t bytes[108] = { 1, 0, 0, 0, 255, 255 };
 	const struct keyproto_grant before = client.grant;
 
@@ -751,7 +781,7 @@ START_TEST(every_other_type_is_unsupported_whatever_it_brings)
 		    type == KEYPROTO_KEYCHANGED || type == KEYPROTO_GOAWAY ||
 		    type == KEYPROTO_NEWCHANNEL || type == KEYPROTO_KEYFILE ||
 		    type == KEYPROTO_STATUS || type == KEYPROTO_GRANT ||
-		    type == KEYPROTO_TICKETROOT)
+		    type == KEYPROTO_TICKETROOT || type == KEYPROTO_COUNTS)
 			continue;
 		ck_assert_msg(ask_raw((uint16_t)type, bytes, type % 512) > 0 &&
 				  got.status == KEYPROTO_UNSUPPORTED && !closes,
@@ -869,6 +899,7 @@ request_suite(void)
 	tcase_add_test(tcase, keys_tells_of_granted_slots_that_have_a_key);
 	tcase_add_test(tcase, keys_from_any_index_stays_in_bounds);
 	tcase_add_test(tcase, a_granted_key_signs_and_is_counted);
+	tcase_add_test(tcase, what_is_counted_is_what_there_is);
 	tcase_add_loop_test(tcase,
 	    what_may_not_be_signed_is_refused_and_the_channel_stays, 0,
 	    (int)COUNT(refusals));
