@@ -98,7 +98,8 @@ $(B)/$(1)/$(2): $(3)
 endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/request keyd/counts keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING) keyd/arena)
+KEYSTORE := keyd/keystore keyd/keyread keyd/pkcs12 keyd/encrypted keyd/rate keyd/readall
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/warm keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
 KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/keyfiles keyd/link) $(CONF)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
@@ -161,8 +162,9 @@ $(eval $(call unit,keyclient,$(KEYCLIENT) $(IPC) $(call obj,tests/unit/fake_s2n)
 $(eval $(call unit,signer,$(call obj,$(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,content,$(call obj,keyd/content) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,decrypter,$(call obj,keyd/decrypter) $(IPC),$$(CRYPTO_LIBS)))
-$(eval $(call unit,keystore,$(call obj,keyd/keystore keyd/rate keyd/readall $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
-$(eval $(call unit,request,$(call obj,keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,keystore,$(call obj,$(KEYSTORE) $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,keyread,$(call obj,keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall),$$(CRYPTO_LIBS)))
+$(eval $(call unit,request,$(call obj,keyd/request keyd/tickets $(KEYSTORE) $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,arena,$(call obj,keyd/arena),$$(CRYPTO_LIBS)))
 $(eval $(call unit,counts,$(call obj,keyd/counts) $(IPC),))
 $(eval $(call unit,rate,$(call obj,keyd/rate),))
@@ -270,7 +272,7 @@ $(B)/tests/test_api: $(call obj,tests/api/test_api) $(LIBTLS)
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
 FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record fuzz_cert fuzz_staple fuzz_session fuzz_key) \
-    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/keystore keyd/rate keyd/readall keyd/tickets $(SIGNING) ipc/keyproto) $(LIBTLS)
+    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto) $(LIBTLS)
 UNIT += $(B)/tests/fuzz_corpora
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)

@@ -14,6 +14,7 @@
 #define TICKET_SIZE (4 * 8 + KEYPROTO_TICKET_NAME + KEYPROTO_TICKET_SECRET)
 #define GRANT_SIZE (4 + 8 + KEYPROTO_SLOTS / 8 + KEYPROTO_CLIENT_NAME)
 #define KEYFILE_SIZE (6 + 8)
+#define KEYTOLD_SIZE (16 + KEYPROTO_SPKI)
 
 /* Lengths of a payload: least, least + step, ..., most. */
 struct lengths {
@@ -48,10 +49,11 @@ static const struct row rows[] = {
 	{ KEYPROTO_KEYCHANGED, EXACTLY(4),      NEVER },
 	{ KEYPROTO_GOAWAY,     EXACTLY(4),      NEVER },
 	{ KEYPROTO_NEWCHANNEL, EXACTLY(4),      EXACTLY(12) },
-	{ KEYPROTO_KEYFILE,    EXACTLY(KEYFILE_SIZE), EXACTLY(0) },
+	{ KEYPROTO_KEYFILE,    EXACTLY(KEYFILE_SIZE), EXACTLY(KEYTOLD_SIZE) },
 	{ KEYPROTO_STATUS,     EXACTLY(0),      { 4, 4 + KEYPROTO_STATUS_MAX * PROCESS_SIZE, PROCESS_SIZE } },
 	{ KEYPROTO_GRANT,      EXACTLY(GRANT_SIZE), EXACTLY(0) },
 	{ KEYPROTO_TICKETROOT, EXACTLY(8),      EXACTLY(0) },
+	{ KEYPROTO_KEYPART,    EXACTLY(4),      EXACTLY(0) },
 	{ KEYPROTO_COUNTS,     EXACTLY(4),      { COUNTS_FIXED, COUNTS_FIXED + KEYPROTO_COUNTS_MAX * COUNT_SIZE, COUNT_SIZE } },
 };
 /* clang-format on */
@@ -541,6 +543,56 @@ keyproto_keyfile_parse(struct slice bytes, struct keyproto_keyfile *file)
 	file->operations = take32(&in);
 	file->rate = take_rate(&in);
 	return done(&in) && file->slot < KEYPROTO_SLOTS;
+}
+
+size_t
+keyproto_keypart_build(
+    const struct keyproto_keypart *part, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, part->slot, 2);
+	put(&out, part->part, 2);
+	return finish(&out);
+}
+
+bool
+keyproto_keypart_parse(struct slice bytes, struct keyproto_keypart *part)
+{
+	struct in in = { .rest = bytes };
+
+	part->slot = take16(&in);
+	part->part = take16(&in);
+	return done(&in) && part->slot < KEYPROTO_SLOTS &&
+	       (part->part == KEYPROTO_PART_PASSPHRASE ||
+		   part->part == KEYPROTO_PART_CERTIFICATE);
+}
+
+size_t
+keyproto_keytold_build(
+    const struct keyproto_keytold *told, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, told->verdict, 2);
+	put(&out, told->algorithm, 2);
+	put(&out, told->bits, 4);
+	put(&out, told->expires, 8);
+	put_bytes(&out, told->spki, sizeof told->spki);
+	return finish(&out);
+}
+
+bool
+keyproto_keytold_parse(struct slice bytes, struct keyproto_keytold *told)
+{
+	struct in in = { .rest = bytes };
+
+	told->verdict = take16(&in);
+	told->algorithm = take16(&in);
+	told->bits = take32(&in);
+	told->expires = take(&in, 8);
+	take_copy(&in, told->spki, sizeof told->spki);
+	return done(&in) && told->verdict < KEYPROTO_VERDICT_COUNT;
 }
 
 size_t

@@ -59,7 +59,8 @@ enum keyproto_type {
 	KEYPROTO_STATUS = 69,
 	KEYPROTO_GRANT = 70, /* keyd to signer: a channel and what it may do */
 	KEYPROTO_TICKETROOT = 71, /* keyd to its ticket process */
-	KEYPROTO_COUNTS = 73      /* keyd to signer: what it has done */
+	KEYPROTO_KEYPART = 72, /* keyd to signer: what a key file comes with */
+	KEYPROTO_COUNTS = 73   /* keyd to signer: what it has done */
 };
 
 enum keyproto_status {
@@ -173,6 +174,40 @@ struct keyproto_keyfile {
 	uint32_t operations;
 	struct keyproto_rate rate; /* over all channels */
 };
+/* Before the KEYFILE of the same slot, each with a descriptor. */
+enum keyproto_part {
+	KEYPROTO_PART_PASSPHRASE = 1,
+	KEYPROTO_PART_CERTIFICATE = 2
+};
+struct keyproto_keypart {
+	uint16_t slot, part; /* part: enum keyproto_part */
+};
+/* What became of a key file. */
+enum keyproto_verdict {
+	KEYPROTO_SERVED,
+	KEYPROTO_NO_KEY,         /* neither PEM nor PKCS#12 with a key in it */
+	KEYPROTO_KIND,           /* of an algorithm or size not served */
+	KEYPROTO_HALVES,         /* the public half is another key's */
+	KEYPROTO_OPERATIONS,     /* it cannot do what it is for */
+	KEYPROTO_ENCRYPTED,      /* and there is no passphrase */
+	KEYPROTO_PLAIN,          /* and there is a passphrase */
+	KEYPROTO_NO_PASSPHRASE,  /* its file is not one line of a fair length */
+	KEYPROTO_PASSPHRASE,     /* a wrong one */
+	KEYPROTO_CIPHER,         /* encrypted in a way that is not known */
+	KEYPROTO_ITERATIONS,     /* too many */
+	KEYPROTO_MANY,           /* keys in one file */
+	KEYPROTO_NO_CERTIFICATE, /* in its file */
+	KEYPROTO_MISMATCH,       /* the certificate is another key's */
+	KEYPROTO_VERDICT_COUNT
+};
+/* The answer; all but the verdict is 0 unless SERVED. */
+struct keyproto_keytold {
+	uint16_t verdict;   /* enum keyproto_verdict */
+	uint16_t algorithm; /* enum keyproto_algorithm */
+	uint32_t bits;
+	uint64_t expires; /* its certificate: seconds since 1970; 0: none */
+	uint8_t spki[KEYPROTO_SPKI];
+};
 struct keyproto_grant {
 	uint32_t role;
 	struct keyproto_rate rate;         /* over all keys */
@@ -248,6 +283,8 @@ KEYPROTO_PAYLOAD(premaster, premaster);
 KEYPROTO_PAYLOAD(stats, stats);
 KEYPROTO_PAYLOAD(newchannel, newchannel);
 KEYPROTO_PAYLOAD(keyfile, keyfile);
+KEYPROTO_PAYLOAD(keypart, keypart);
+KEYPROTO_PAYLOAD(keytold, keytold);
 KEYPROTO_PAYLOAD(grant, grant);
 KEYPROTO_PAYLOAD(ticketkeys, ticketkeys);
 KEYPROTO_PAYLOAD(ticketroot, ticketroot);

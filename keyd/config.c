@@ -90,6 +90,55 @@ take_rate(cfg_t *cfg, struct keyproto_rate *rate)
 	return true;
 }
 
+/* What systemd made of LoadCredential= and the like. */
+static bool
+take_credential(cfg_t *cfg, const char *name, struct config_key *key)
+{
+	const char *directory = getenv("CREDENTIALS_DIRECTORY");
+	int len;
+
+	if (directory == NULL || directory[0] != '/')
+		return conf_refuse_option(cfg, "passphrase-credential",
+		    "passphrase-credential is for services of systemd: "
+		    "CREDENTIALS_DIRECTORY is not set");
+	if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL)
+		return conf_refuse_option(cfg, "passphrase-credential",
+		    "a credential's name has no slash and no dot at its "
+		    "beginning");
+	len = snprintf(
+	    key->passphrase, sizeof key->passphrase, "%s/%s", directory, name);
+	if (len < 0 || (size_t)len >= sizeof key->passphrase)
+		return conf_refuse_option(
+		    cfg, "passphrase-credential", "too long a name");
+	key->credential = true;
+	return true;
+}
+
+static bool
+take_optional_path(cfg_t *cfg, const char *option, char out[PATH_MAX])
+{
+	const char *path = cfg_getstr(cfg, option);
+
+	return path == NULL || conf_path(cfg, option, path, out, PATH_MAX);
+}
+
+/* What a key comes with. */
+static bool
+take_parts(cfg_t *cfg, struct config_key *key)
+{
+	const char *name = cfg_getstr(cfg, "passphrase-credential");
+
+	if (!take_optional_path(cfg, "passphrase-file", key->passphrase) ||
+	    !take_optional_path(cfg, "certificate", key->certificate))
+		return false;
+	if (name == NULL)
+		return true;
+	if (key->passphrase[0] != '\0')
+		return conf_refuse(cfg, "a passphrase is in a file or is a "
+					"credential, not both");
+	return take_credential(cfg, name, key);
+}
+
 static bool
 take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 {
@@ -100,7 +149,7 @@ take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 	if (!take_name(cfg, cfg_title(cfg), key->name) ||
 	    !conf_path(cfg, "file", cfg_getstr(cfg, "file"), key->path,
 		sizeof key->path) ||
-	    !take_operations(cfg, &key->operations) ||
+	    !take_parts(cfg, key) || !take_operations(cfg, &key->operations) ||
 	    !take_rate(cfg, &key->rate))
 		return false;
 	for (unsigned i = 0; i < config->key_count; i++)
@@ -294,9 +343,13 @@ config_read(
 {
 	static const char *const with_lines[] = { "socket",
 		"signer-group|key|file", "signer-group|key|operations",
-		"client|uid", "client|keys", "client|role", "tickets|rotate" };
+		"signer-group|key|passphrase-credential", "client|uid",
+		"client|keys", "client|role", "tickets|rotate" };
 	cfg_opt_t key[] = {
 		CFG_STR("file", NULL, CFGF_NODEFAULT),
+		CFG_STR("passphrase-file", NULL, CFGF_NODEFAULT),
+		CFG_STR("passphrase-credential", NULL, CFGF_NODEFAULT),
+		CFG_STR("certificate", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("operations", NULL, CFGF_NONE),
 		RATE(),
 		CONF_END(),
@@ -343,25 +396,61 @@ config_read(
 	return done;
 }
 
-int
-config_open_secret(const char *path)
+/* Whom else a file may belong to and be open to. */
+enum care { SECRET, CREDENTIAL, PUBLIC };
+
+static const char *
+find_fault(const struct stat *about, enum care care)
 {
-	const char *reason = NULL;
+	mode_t open = S_IRWXG | S_IRWXO;
+
+	if (!S_ISREG(about->st_mode))
+		return "not a regular file";
+	if (care == PUBLIC)
+		return NULL;
+	if (about->st_uid != 0 && about->st_uid != geteuid())
+		return "owned by neither root nor keyd's account";
+	if (care == CREDENTIAL)
+		open = S_IWGRP | S_IRWXO;
+	return (about->st_mode & open) != 0
+		   ? "open to group or others (chmod 600)"
+		   : NULL;
+}
+
+static int
+open_with(const char *path, enum care care)
+{
+	int follow = care == PUBLIC ? 0 : O_NOFOLLOW;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | follow);
+	const char *reason;
 	struct stat about;
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0 || fstat(fd, &about) != 0)
 		reason = strerror(errno);
-	else if (!S_ISREG(about.st_mode))
-		reason = "not a regular file";
-	else if (about.st_uid != 0 && about.st_uid != geteuid())
-		reason = "owned by neither root nor keyd's account";
-	else if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		reason = "open to group or others (chmod 600)";
+	else
+		reason = find_fault(&about, care);
 	if (reason == NULL)
 		return fd;
 	complain("%s: %s", path, reason);
 	if (fd >= 0)
 		close(fd);
 	return -1;
+}
+
+int
+config_open_secret(const char *path)
+{
+	return open_with(path, SECRET);
+}
+
+int
+config_open_credential(const char *path)
+{
+	return open_with(path, CREDENTIAL);
+}
+
+int
+config_open_public(const char *path)
+{
+	return open_with(path, PUBLIC);
 }

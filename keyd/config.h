@@ -18,7 +18,10 @@
 struct config_key {
 	char name[CONFIG_NAME_MAX];
 	char path[PATH_MAX];
-	uint32_t operations; /* as keyproto_operation() */
+	char passphrase[PATH_MAX];  /* empty: none */
+	bool credential;            /* a service manager wrote that one */
+	char certificate[PATH_MAX]; /* empty: none */
+	uint32_t operations;        /* as keyproto_operation() */
 	struct keyproto_rate rate;
 	unsigned group;
 	uint16_t slot; /* in its group's signer */
@@ -62,10 +65,18 @@ must_check bool config_read(
     const char *path, struct config *, const struct config *before);
 
 /*
- * Opens the file of a key, or of a root, for its signer, without reading it. -1
- * after saying why, file named: it cannot be opened, is a link or no file, is
- * not owned by root or us, or is open to group or others.
+ * Opens the file of a key, of a root or of a passphrase for its signer, without
+ * reading it. -1 after saying why, file named: it cannot be opened, is a link
+ * or no file, is not owned by root or us, or is open to group or others.
  */
 int config_open_secret(const char *path);
+/*
+ * The same for a credential of systemd's, which lies in a directory of ours
+ * alone, and which an access list may open to us: the group's bits then are its
+ * mask, and may be set for reading.
+ */
+int config_open_credential(const char *path);
+/* And for a certificate, which may be a link, of anyone, and open to all. */
+int config_open_public(const char *path);
 
 #endif

@@ -128,32 +128,59 @@ fleet_give(struct fleet *fleet, unsigned number,
 
 /* ---- what a signer is passed ---- */
 
-static void
-pass_keys(struct signer *signer)
+/* What a key comes with, before its file. */
+static bool
+pass_part(struct signer *signer, unsigned i, enum keyfiles_which which)
 {
+	static const uint16_t parts[] = { [KEYFILES_PASSPHRASE] =
+					      KEYPROTO_PART_PASSPHRASE,
+		[KEYFILES_CERTIFICATE] = KEYPROTO_PART_CERTIFICATE };
 	struct fleet *fleet = signer->fleet;
-	struct keyproto_keyfile file;
-	uint8_t payload[32];
+	const struct config_key *key = &fleet->config.keys[i];
+	struct keyproto_keypart part = { key->slot, parts[which] };
+	uint8_t payload[8];
 	size_t len;
 	int fd;
 
-	for (unsigned i = 0; i < fleet->config.key_count; i++) {
-		const struct config_key *key = &fleet->config.keys[i];
+	if (keyfiles_path(key, which)[0] == '\0')
+		return true;
+	fd = keyfiles_rewound(&fleet->files, &fleet->config, i, which);
+	len = keyproto_keypart_build(&part, payload, sizeof payload);
+	return fd >= 0 &&
+	       order(signer, KEYPROTO_KEYPART, slice_of(payload, len), fd);
+}
 
-		if (key->group != signer->group)
-			continue;
-		file.slot = key->slot;
-		file.operations = key->operations;
-		file.rate = key->rate;
-		len = keyproto_keyfile_build(&file, payload, sizeof payload);
-		fd = keyfiles_rewound(&fleet->files, &fleet->config, i);
-		fleet->key_orders[i] = order_id + 1;
-		if (fd < 0 || !order(signer, KEYPROTO_KEYFILE,
-				  slice_of(payload, len), fd))
+static bool
+pass_key(struct signer *signer, unsigned i)
+{
+	struct fleet *fleet = signer->fleet;
+	const struct config_key *key = &fleet->config.keys[i];
+	struct keyproto_keyfile file = { key->slot, key->operations,
+		key->rate };
+	uint8_t payload[32];
+	size_t len = keyproto_keyfile_build(&file, payload, sizeof payload);
+	int fd =
+	    keyfiles_rewound(&fleet->files, &fleet->config, i, KEYFILES_KEY);
+
+	if (!pass_part(signer, i, KEYFILES_PASSPHRASE) ||
+	    !pass_part(signer, i, KEYFILES_CERTIFICATE))
+		return false;
+	fleet->key_orders[i] = order_id + 1;
+	return fd >= 0 &&
+	       order(signer, KEYPROTO_KEYFILE, slice_of(payload, len), fd);
+}
+
+static void
+pass_keys(struct signer *signer)
+{
+	const struct config *config = &signer->fleet->config;
+
+	for (unsigned i = 0; i < config->key_count; i++)
+		if (config->keys[i].group == signer->group &&
+		    !pass_key(signer, i))
 			log_event(LOG_LEVEL_ERROR, "key",
-			    "name=%s file=\"%s\" reason=not-passed", key->name,
-			    key->path);
-	}
+			    "name=%s file=\"%s\" reason=not-passed",
+			    config->keys[i].name, config->keys[i].path);
 }
 
 /* No descriptor: it makes one. */
@@ -209,25 +236,69 @@ root_told(struct fleet *fleet, uint64_t id, enum keyproto_status status)
 	count_answer(fleet, &fleet->root_answered, status);
 }
 
+/* What is wrong with a key, and which of its files is. */
+static void
+say_verdict(const struct config_key *key, uint16_t verdict)
+{
+	static const struct {
+		enum keyfiles_which which;
+		const char *text;
+	} verdicts[KEYPROTO_VERDICT_COUNT] = {
+		[KEYPROTO_NO_KEY] = { KEYFILES_KEY,
+		    "not a private key, in PEM or PKCS#12" },
+		[KEYPROTO_KIND] = { KEYFILES_KEY,
+		    "not a private key that is served: EC P-256, P-384 or "
+		    "P-521, Ed25519, RSA of 2048 to 8192 bits" },
+		[KEYPROTO_HALVES] = { KEYFILES_KEY,
+		    "its public half is not that of its private half" },
+		[KEYPROTO_OPERATIONS] = { KEYFILES_KEY,
+		    "premaster is for RSA keys alone" },
+		[KEYPROTO_ENCRYPTED] = { KEYFILES_KEY,
+		    "encrypted, and no passphrase is configured" },
+		[KEYPROTO_PLAIN] = { KEYFILES_KEY,
+		    "not encrypted, and a passphrase is configured" },
+		[KEYPROTO_NO_PASSPHRASE] = { KEYFILES_PASSPHRASE,
+		    "not a passphrase: one line of 1023 bytes at most" },
+		[KEYPROTO_PASSPHRASE] = { KEYFILES_KEY,
+		    "cannot be decrypted: a wrong passphrase" },
+		[KEYPROTO_CIPHER] = { KEYFILES_KEY,
+		    "encrypted in a way that is not known here: take PBKDF2 "
+		    "and AES" },
+		[KEYPROTO_ITERATIONS] = { KEYFILES_KEY,
+		    "the passphrase is hashed more than 4,000,000 times" },
+		[KEYPROTO_MANY] = { KEYFILES_KEY, "more than one private key" },
+		[KEYPROTO_NO_CERTIFICATE] = { KEYFILES_CERTIFICATE,
+		    "not a certificate in PEM" },
+		[KEYPROTO_MISMATCH] = { KEYFILES_CERTIFICATE,
+		    "the certificate is not the key's" },
+	};
+	const char *path = keyfiles_path(key, verdicts[verdict].which);
+
+	/* The certificates of a PKCS#12 file have no other. */
+	complain("%s: %s", path[0] != '\0' ? path : key->path,
+	    verdicts[verdict].text);
+}
+
 /* A key that is none is fatal to the fleet, once all such are named. */
 static void
-key_told(struct fleet *fleet, uint64_t id, enum keyproto_status status)
+key_told(struct fleet *fleet, const struct keyproto_header *header,
+    struct slice payload)
 {
-	const struct config_key *keys = fleet->config.keys;
+	struct keyproto_keytold told = { .verdict = KEYPROTO_NO_KEY };
+	enum keyproto_status status = header->status;
 	unsigned i = 0;
 
-	while (i < fleet->config.key_count && fleet->key_orders[i] != id)
+	while (
+	    i < fleet->config.key_count && fleet->key_orders[i] != header->id)
 		i++;
 	if (i == fleet->config.key_count)
 		return;
-	if (status == KEYPROTO_DENIED)
-		fprintf(stderr, "%s: premaster is for RSA keys alone\n",
-		    keys[i].path);
-	else if (status != KEYPROTO_OK)
-		fprintf(stderr,
-		    "%s: not a private key that is served: unencrypted PEM, "
-		    "EC P-256, P-384 or P-521, RSA of 2048 to 8192 bits\n",
-		    keys[i].path);
+	if (status == KEYPROTO_OK && !keyproto_keytold_parse(payload, &told))
+		status = KEYPROTO_BADMSG;
+	if (told.verdict != KEYPROTO_SERVED) {
+		say_verdict(&fleet->config.keys[i], told.verdict);
+		status = KEYPROTO_CRYPTO;
+	}
 	count_answer(fleet, &fleet->key_answered[i], status);
 }
 
@@ -241,7 +312,7 @@ signer_told(struct signer *signer, struct slice packet)
 	if (keyproto_parse(packet, &header, &payload) != KEYPROTO_OK)
 		return;
 	if (header.type == KEYPROTO_KEYFILE) {
-		key_told(signer->fleet, header.id, header.status);
+		key_told(signer->fleet, &header, payload);
 	} else if (header.type == KEYPROTO_TICKETROOT) {
 		root_told(signer->fleet, header.id, header.status);
 	} else if (header.type == KEYPROTO_STATUS &&

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -467,6 +468,19 @@ watch(int listener)
 	       (testing || event_add(arrival, NULL) == 0);
 }
 
+/* Three files a key, twice during a reload, and copies of all on their way: a
+ * soft limit of 1024 is soon reached. */
+static void
+raise_file_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /* Only keyd's signers can tell whether a key is one: a test starts them, too,
  * and ends when they have told. */
 static int
@@ -522,6 +536,7 @@ main(int argc, char **argv)
 		}
 	}
 	log_open("keyd", level);
+	raise_file_limit();
 	if (!spawn_path("keyd-signer", signer_path, sizeof signer_path) ||
 	    (base = event_base_new()) == NULL ||
 	    (now = fleet_new(base, signer_path, &fleet_events)) == NULL ||

@@ -12,10 +12,7 @@
 #include <unistd.h>
 
 #include <openssl/crypto.h>
-#include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/rand.h>
-#include <openssl/rsa.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -25,8 +22,8 @@
 #include "keyd/counts.h"
 #include "keyd/decrypter.h"
 #include "keyd/request.h"
-#include "keyd/signer.h"
 #include "keyd/tickets.h"
+#include "keyd/warm.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
 
@@ -34,7 +31,6 @@
 /* Packets taken from a channel before the next channel's turn. */
 #define BATCH 16
 #define ANSWERS_HELD 4096 /* bytes */
-#define WARM_UP_BITS 2048
 
 struct line {
 	struct channel *channel; /* NULL: free */
@@ -45,6 +41,11 @@ static const char *name;
 static struct keystore *keys;
 static struct tickets *tickets;
 static struct channel *control;
+/* What came with KEYPARTs for the next KEYFILE. */
+static struct {
+	uint16_t slot;
+	int passphrase, certificate;
+} parts = { 0, -1, -1 };
 static struct line lines[CLIENTS_MAX];
 static uint8_t boot_id[16];
 static struct counts counts;
@@ -58,118 +59,11 @@ now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* A ServerKeyExchange's parameters: x25519, or the point of an EC key. */
-static size_t
-warm_parameters(EVP_PKEY *key, uint16_t curve, uint8_t out[4 + 133])
-{
-	uint8_t *point = NULL;
-	size_t len = EVP_PKEY_get1_encoded_public_key(key, &point);
-
-	memset(out, 0, 4 + 133);
-	if (len == 0 || len > 133) { /* RSA */
-		curve = 29;
-		len = 32;
-	} else
-		memcpy(out + 4, point, len);
-	OPENSSL_free(point);
-	ERR_clear_error();
-	out[0] = 3;
-	out[2] = (uint8_t)curve;
-	out[3] = (uint8_t)len;
-	return 4 + len;
-}
-
-static bool
-warm_sign12(EVP_PKEY *key, uint16_t curve, uint16_t scheme)
-{
-	static const uint8_t random[KEYPROTO_RANDOM];
-	uint8_t parameters[4 + 133], signature[KEYPROTO_SIGNATURE_MAX];
-	size_t len = sizeof signature;
-	const struct keyproto_sign12 sign = { .scheme = scheme,
-		.client_random = slice_of(random, sizeof random),
-		.server_random = slice_of(random, sizeof random),
-		.parameters = slice_of(
-		    parameters, warm_parameters(key, curve, parameters)) };
-
-	return signer_sign12(key, &sign, signature, &len) == KEYPROTO_OK;
-}
-
-static bool
-warm_sign13(EVP_PKEY *key, uint16_t scheme)
-{
-	static const uint8_t transcript[32];
-	const struct keyproto_sign13 sign = { .scheme = scheme,
-		.hash = KEYPROTO_SHA256,
-		.transcript = slice_of(transcript, sizeof transcript) };
-	uint8_t signature[KEYPROTO_SIGNATURE_MAX];
-	size_t len = sizeof signature;
-
-	return signer_sign(key, KEYPROTO_SERVER, &sign, signature, &len) ==
-	       KEYPROTO_OK;
-}
-
-static bool
-warm_premaster(EVP_PKEY *key)
-{
-	static const uint8_t ciphertext[WARM_UP_BITS / 8] = { 0, 1 };
-	const struct keyproto_premaster asked = {
-		.ciphertext = slice_of(ciphertext, sizeof ciphertext)
-	};
-	uint8_t premaster[KEYPROTO_PREMASTER_SIZE];
-
-	return decrypter_premaster(key, &asked, premaster) == KEYPROTO_OK;
-}
-
-/* Uses everything once, so that libcrypto opens and fetches nothing later. */
-static bool
-warm_up(void)
-{
-	static const struct {
-		const char *name; /* NULL: RSA */
-		uint16_t curve, scheme13, scheme12, sha224, sha1;
-	} kinds[] = { { "P-256", 23, 0x0403, 0x0403, 0x0303, 0x0203 },
-		{ "P-384", 24, 0x0503, 0x0503, 0x0303, 0x0203 },
-		{ "P-521", 25, 0x0603, 0x0603, 0x0303, 0x0203 },
-		{ NULL, 0, 0x0804, 0x0401, 0x0301, 0xffff } };
-	bool sound = true;
-	EVP_PKEY *key;
-
-	for (size_t i = 0; i < COUNT(kinds) && sound; i++) {
-		key = kinds[i].name != NULL ? EVP_EC_gen(kinds[i].name)
-					    : EVP_RSA_gen(WARM_UP_BITS);
-		sound = key != NULL && warm_sign13(key, kinds[i].scheme13) &&
-			warm_sign12(key, kinds[i].curve, kinds[i].scheme12) &&
-			(kinds[i].name != NULL || warm_premaster(key));
-		/* These a libcrypto may well refuse. */
-		(void)(sound &&
-		       warm_sign12(key, kinds[i].curve, kinds[i].sha224) &&
-		       warm_sign12(key, kinds[i].curve, kinds[i].sha1));
-		EVP_PKEY_free(key);
-	}
-	ERR_clear_error();
-	return sound;
-}
-
-/* The same for ticket keys, of a root that nobody has. */
-static bool
-warm_up_tickets(void)
-{
-	const struct keyproto_ticketroot any = { .rotate = 1, .lifetime = 1 };
-	struct tickets *own = tickets_new();
-	struct keyproto_ticketkeys made;
-	bool sound = own != NULL &&
-		     tickets_load(own, &any, -1, 1) == KEYPROTO_OK &&
-		     tickets_keys(own, "", 0, 1, &made) == KEYPROTO_OK;
-
-	tickets_free(own);
-	return sound;
-}
-
 static void
 start_libcrypto(bool signs)
 {
 	if (RAND_bytes(boot_id, sizeof boot_id) == 1 &&
-	    (signs ? decrypter_start() && warm_up() : warm_up_tickets()))
+	    (signs ? decrypter_start() && warm_keys() : warm_tickets()))
 		return;
 	log_event(
 	    LOG_LEVEL_ERROR, "warm-up", "reason=\"libcrypto cannot sign\"");
@@ -264,12 +158,71 @@ admit(struct slice payload, int fd)
 	return KEYPROTO_RATE;
 }
 
+static void
+drop(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void
+drop_parts(void)
+{
+	drop(&parts.passphrase);
+	drop(&parts.certificate);
+}
+
+/* Takes fd. */
+static enum keyproto_status
+keep_part(struct slice payload, int fd)
+{
+	struct keyproto_keypart what;
+	int *place;
+
+	if (fd < 0 || !keyproto_keypart_parse(payload, &what)) {
+		drop(&fd);
+		return KEYPROTO_BADMSG;
+	}
+	if (what.slot != parts.slot)
+		drop_parts();
+	parts.slot = what.slot;
+	place = what.part == KEYPROTO_PART_PASSPHRASE ? &parts.passphrase
+						      : &parts.certificate;
+	drop(place);
+	*place = fd;
+	return KEYPROTO_OK;
+}
+
+/* Answers with the verdict. */
+static void
+take_key(uint64_t id, struct slice payload, int fd)
+{
+	struct keysource source = { fd, -1, -1 };
+	struct keyproto_keyfile file;
+	struct keyproto_keytold told;
+	uint8_t answer[64];
+	size_t len;
+
+	if (fd < 0 || !keyproto_keyfile_parse(payload, &file)) {
+		tell(KEYPROTO_KEYFILE, id, KEYPROTO_BADMSG, NO_BYTES);
+		return;
+	}
+	if (file.slot == parts.slot) {
+		source.passphrase = parts.passphrase;
+		source.certificate = parts.certificate;
+	}
+	(void)!keystore_load(keys, &file, &source, &told);
+	drop_parts();
+	len = keyproto_keytold_build(&told, answer, sizeof answer);
+	tell(KEYPROTO_KEYFILE, id, KEYPROTO_OK, slice_of(answer, len));
+}
+
 /* keyd is trusted to mean well; a packet that is not sound ends us. */
 static void
 take_order(struct slice packet, int fd, const struct confinement *reached)
 {
 	struct keyproto_header header;
-	struct keyproto_keyfile file;
 	struct keyproto_ticketroot root;
 	struct slice payload;
 	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
@@ -278,9 +231,12 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 		exit(EXIT_FAILURE);
 	switch (header.type) {
 	case KEYPROTO_KEYFILE:
-		status = fd >= 0 && keyproto_keyfile_parse(payload, &file)
-			     ? keystore_load(keys, &file, fd)
-			     : KEYPROTO_BADMSG;
+		take_key(header.id, payload, fd);
+		drop(&fd);
+		return;
+	case KEYPROTO_KEYPART:
+		status = keep_part(payload, fd);
+		fd = -1;
 		break;
 	case KEYPROTO_TICKETROOT:
 		status = keyproto_ticketroot_parse(payload, &root)
@@ -300,8 +256,7 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 	default:
 		status = KEYPROTO_UNSUPPORTED;
 	}
-	if (fd >= 0)
-		close(fd);
+	drop(&fd);
 	tell(header.type, header.id, status, NO_BYTES);
 }
 

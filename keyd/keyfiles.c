@@ -8,18 +8,50 @@
 
 #include "base/log.h"
 
+const char *
+keyfiles_path(const struct config_key *key, enum keyfiles_which which)
+{
+	return which == KEYFILES_KEY          ? key->path
+	       : which == KEYFILES_PASSPHRASE ? key->passphrase
+					      : key->certificate;
+}
+
+typedef int opener(const char *path);
+
+static opener *
+opener_of(const struct config_key *key, enum keyfiles_which which)
+{
+	if (which == KEYFILES_CERTIFICATE)
+		return config_open_public;
+	return which == KEYFILES_PASSPHRASE && key->credential
+		   ? config_open_credential
+		   : config_open_secret;
+}
+
+static bool
+hold(const struct config_key *key, int held[KEYFILES_COUNT])
+{
+	bool sound = true;
+
+	for (unsigned i = 0; i < KEYFILES_COUNT; i++) {
+		const char *path = keyfiles_path(key, i);
+
+		held[i] = path[0] != '\0' ? opener_of(key, i)(path) : -1;
+		sound = sound && (held[i] >= 0 || path[0] == '\0');
+	}
+	return sound;
+}
+
 bool
 keyfiles_open(struct keyfiles *files, const struct config *config)
 {
 	bool sound = true;
 
 	files->root = -1;
-	for (; files->count < config->key_count; files->count++) {
-		int fd = config_open_secret(config->keys[files->count].path);
-
-		files->held[files->count] = fd;
-		sound = sound && fd >= 0;
-	}
+	for (; files->count < config->key_count; files->count++)
+		if (!hold(
+			&config->keys[files->count], files->held[files->count]))
+			sound = false;
 	if (config->tickets.wanted && config->tickets.root[0] != '\0') {
 		files->root = config_open_secret(config->tickets.root);
 		sound = sound && files->root >= 0;
@@ -31,8 +63,9 @@ void
 keyfiles_close(struct keyfiles *files)
 {
 	for (unsigned i = 0; i < files->count; i++)
-		if (files->held[i] >= 0)
-			close(files->held[i]);
+		for (unsigned which = 0; which < KEYFILES_COUNT; which++)
+			if (files->held[i][which] >= 0)
+				close(files->held[i][which]);
 	if (files->root >= 0)
 		close(files->root);
 	*files = (struct keyfiles){ .root = -1 };
@@ -40,10 +73,10 @@ keyfiles_close(struct keyfiles *files)
 
 /* NULL: the path still leads to the file that is held. */
 static const char *
-what_became(const char *path, int fd)
+what_became(const char *path, int fd, opener *reopen)
 {
 	struct stat then, now;
-	int again = config_open_secret(path);
+	int again = reopen(path);
 	bool same;
 
 	if (again < 0)
@@ -55,9 +88,9 @@ what_became(const char *path, int fd)
 }
 
 static int
-rewound(const char *name, const char *path, int fd)
+rewound(const char *name, const char *path, int fd, opener *reopen)
 {
-	const char *reason = what_became(path, fd);
+	const char *reason = what_became(path, fd, reopen);
 
 	if (reason != NULL)
 		log_event(LOG_LEVEL_WARN, "key",
@@ -68,18 +101,21 @@ rewound(const char *name, const char *path, int fd)
 }
 
 int
-keyfiles_rewound(
-    const struct keyfiles *files, const struct config *config, unsigned index)
+keyfiles_rewound(const struct keyfiles *files, const struct config *config,
+    unsigned index, enum keyfiles_which which)
 {
 	const struct config_key *key = &config->keys[index];
+	int fd = files->held[index][which];
 
-	return rewound(key->name, key->path, files->held[index]);
+	return fd < 0 ? -1
+		      : rewound(key->name, keyfiles_path(key, which), fd,
+			    opener_of(key, which));
 }
 
 int
 keyfiles_root(const struct keyfiles *files, const struct config *config)
 {
-	return files->root < 0
-		   ? -1
-		   : rewound("root", config->tickets.root, files->root);
+	return files->root < 0 ? -1
+			       : rewound("root", config->tickets.root,
+				     files->root, config_open_secret);
 }

@@ -8,8 +8,17 @@
 
 #include "keyd/config.h"
 
+/* A key's: the key itself, and what it comes with. */
+enum keyfiles_which {
+	KEYFILES_KEY,
+	KEYFILES_PASSPHRASE,
+	KEYFILES_CERTIFICATE,
+	KEYFILES_COUNT
+};
+
 struct keyfiles {
-	int held[KEYPROTO_SLOTS]; /* by index into config.keys */
+	/* By index into config.keys; -1: there is none, or it cannot be had. */
+	int held[KEYPROTO_SLOTS][KEYFILES_COUNT];
 	unsigned count;
 	int root; /* -1: none */
 };
@@ -18,13 +27,16 @@ struct keyfiles {
  * closed in either case. */
 must_check bool keyfiles_open(struct keyfiles *, const struct config *);
 void keyfiles_close(struct keyfiles *);
+/* The path of one of a key's files; empty: it has no such file. */
+const char *keyfiles_path(const struct config_key *, enum keyfiles_which);
 /*
- * The descriptor of the key with this index, at its beginning; it stays ours.
- * Logs when its path leads to it no more.
+ * The descriptor of one of the files of the key with this index, at its
+ * beginning; it stays ours. Logs when its path leads to it no more. -1 when
+ * there is none, too.
  */
-int keyfiles_rewound(
-    const struct keyfiles *, const struct config *, unsigned key);
-/* The same of the ticket keys' root; -1 when there is no file, too. */
+int keyfiles_rewound(const struct keyfiles *, const struct config *,
+    unsigned key, enum keyfiles_which);
+/* The same of the ticket keys' root. */
 int keyfiles_root(const struct keyfiles *, const struct config *);
 
 #endif

@@ -7,14 +7,10 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 
-#include "keyd/readall.h"
 #include "keyd/signer.h"
-
-#define FILE_MAX (64 * 1024)
 
 struct slot {
 	EVP_PKEY *pkey; /* NULL: empty */
@@ -49,35 +45,6 @@ keystore_free(struct keystore *store)
 		EVP_PKEY_free(store->slots[i].pkey);
 	free(store->rates);
 	free(store);
-}
-
-/* Never asks a terminal: an encrypted key is one that cannot be read. */
-static int
-no_passphrase(char *buffer, int size, int writing, void *ctx)
-{
-	(void)buffer;
-	(void)size;
-	(void)writing;
-	(void)ctx;
-	return -1;
-}
-
-static EVP_PKEY *
-read_key(int fd)
-{
-	/* A byte more than is allowed shows that there is more. */
-	uint8_t *text = OPENSSL_malloc(FILE_MAX + 1);
-	EVP_PKEY *key = NULL;
-	BIO *bio = NULL;
-	size_t len;
-
-	if (text != NULL && (len = readall(fd, text, FILE_MAX + 1)) > 0 &&
-	    (bio = BIO_new_mem_buf(text, (int)len)) != NULL)
-		key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
-	BIO_free(bio);
-	OPENSSL_clear_free(text, FILE_MAX + 1);
-	ERR_clear_error();
-	return key;
 }
 
 static uint16_t
@@ -115,37 +82,59 @@ can_do(const EVP_PKEY *key, uint32_t operations)
 	       EVP_PKEY_is_a(key, "RSA");
 }
 
-enum keyproto_status
-keystore_load(
-    struct keystore *store, const struct keyproto_keyfile *file, int fd)
+/* Fills in what is told of it. */
+static enum keyproto_verdict
+judge(EVP_PKEY *key, uint32_t operations, struct keyproto_key *what)
 {
-	struct slot *slot, next = { 0 };
+	if ((what->schemes = signer_schemes(key)) == 0)
+		return KEYPROTO_KIND;
+	if (!can_do(key, operations))
+		return KEYPROTO_OPERATIONS;
+	if (!signer_sound(key) || !hash_public(key, what->spki))
+		return KEYPROTO_HALVES;
+	what->operations = operations;
+	what->algorithm = algorithm_of(key);
+	what->bits = (uint32_t)EVP_PKEY_get_bits(key);
+	return KEYPROTO_SERVED;
+}
 
-	if (file->slot >= KEYPROTO_SLOTS)
-		return KEYPROTO_BADMSG;
-	slot = &store->slots[file->slot];
-	if ((next.pkey = read_key(fd)) == NULL)
-		return KEYPROTO_CRYPTO;
-	if (!can_do(next.pkey, file->operations)) {
-		EVP_PKEY_free(next.pkey);
-		return KEYPROTO_DENIED;
-	}
-	next.what.schemes = signer_schemes(next.pkey);
-	if (next.what.schemes == 0 || !signer_sound(next.pkey) ||
-	    !hash_public(next.pkey, next.what.spki)) {
-		ERR_clear_error();
-		EVP_PKEY_free(next.pkey);
-		return KEYPROTO_CRYPTO;
-	}
-	next.what.slot = file->slot;
-	next.what.operations = file->operations;
-	next.what.algorithm = algorithm_of(next.pkey);
-	next.what.bits = (uint32_t)EVP_PKEY_get_bits(next.pkey);
-	next.what.generation = slot->what.generation + 1;
+static void
+fill(struct keystore *store, const struct keyproto_keyfile *file,
+    struct slot *next)
+{
+	struct slot *slot = &store->slots[file->slot];
+
+	next->what.slot = file->slot;
+	next->what.generation = slot->what.generation + 1;
 	EVP_PKEY_free(slot->pkey);
-	*slot = next;
+	*slot = *next;
 	store->rates[file->slot] = rate_of(&file->rate);
-	return KEYPROTO_OK;
+}
+
+enum keyproto_verdict
+keystore_load(struct keystore *store, const struct keyproto_keyfile *file,
+    const struct keysource *source, struct keyproto_keytold *told)
+{
+	struct slot next = { 0 };
+	uint64_t expires = 0;
+	enum keyproto_verdict verdict = KEYPROTO_NO_KEY;
+
+	if (file->slot < KEYPROTO_SLOTS)
+		verdict = keyread(source, &next.pkey, &expires);
+	if (verdict == KEYPROTO_SERVED)
+		verdict = judge(next.pkey, file->operations, &next.what);
+	ERR_clear_error();
+	*told = (struct keyproto_keytold){ .verdict = (uint16_t)verdict };
+	if (verdict != KEYPROTO_SERVED) {
+		EVP_PKEY_free(next.pkey);
+		return verdict;
+	}
+	told->algorithm = next.what.algorithm;
+	told->bits = next.what.bits;
+	told->expires = expires;
+	memcpy(told->spki, next.what.spki, sizeof told->spki);
+	fill(store, file, &next);
+	return KEYPROTO_SERVED;
 }
 
 bool

@@ -7,7 +7,7 @@
 
 #include <openssl/evp.h>
 
-#include "ipc/keyproto.h"
+#include "keyd/keyread.h"
 #include "keyd/rate.h"
 
 struct keystore;
@@ -17,14 +17,13 @@ struct keystore *keystore_new(void);
 /* Frees the keys, wiping them. */
 void keystore_free(struct keystore *);
 /*
- * Reads a PEM private key (PKCS#8, PKCS#1, SEC 1; at most 64 KiB) from fd,
- * which stays the caller's, into a slot: a new generation of it. CRYPTO: not
- * one, or of a kind or size that is not served, or its public half belongs to
- * another; DENIED: it cannot do what it is for. The slot then stays as it was.
- * BADMSG: there is no such slot.
+ * Reads a private key (keyread.h) into a slot: a new generation of it. The
+ * verdict, which is told as well; unless SERVED the slot stays as it was.
+ * NO_KEY for a slot that there is not, too.
  */
-must_check enum keyproto_status keystore_load(
-    struct keystore *, const struct keyproto_keyfile *, int fd);
+must_check enum keyproto_verdict keystore_load(struct keystore *,
+    const struct keyproto_keyfile *, const struct keysource *,
+    struct keyproto_keytold *);
 /* What is told of a slot; false when it is empty. */
 must_check bool keystore_describe(
     const struct keystore *, uint16_t slot, struct keyproto_key *);

@@ -50,6 +50,7 @@ load(uint16_t slot, uint32_t operations, enum certs_key kind, int number)
 {
 	struct keyproto_keyfile file = { .slot = slot,
 		.operations = operations };
+	struct keyproto_keytold told;
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text;
 	long len;
@@ -60,7 +61,9 @@ load(uint16_t slot, uint32_t operations, enum certs_key kind, int number)
 	    "a key as PEM");
 	len = BIO_get_mem_data(bio, &text);
 	fd = file_of(slice_of(text, (size_t)len));
-	must_hold(keystore_load(store, &file, fd) == KEYPROTO_OK, "a key");
+	must_hold(keystore_load(store, &file, &(struct keysource){ fd, -1, -1 },
+		      &told) == KEYPROTO_SERVED,
+	    "a key");
 	close(fd);
 	BIO_free(bio);
 }
@@ -124,6 +127,8 @@ each_payload(struct slice payload)
 	SAME_AGAIN(stats, payload);
 	SAME_AGAIN(newchannel, payload);
 	SAME_AGAIN(keyfile, payload);
+	SAME_AGAIN(keypart, payload);
+	SAME_AGAIN(keytold, payload);
 	SAME_AGAIN(grant, payload);
 	SAME_AGAIN(ticketkeys, payload);
 	SAME_AGAIN(ticketroot, payload);
@@ -324,22 +329,31 @@ fuzz_keyfile(struct reader *input)
 	struct keyproto_keyfile file = { .slot = reader_u16(input),
 		.operations = keyproto_operation(KEYPROTO_SIGN13) };
 	struct keyproto_key described;
-	struct slice text = reader_rest(input);
-	int fd = file_of(text);
-	enum keyproto_status status;
+	/* What is encrypted was so with this. */
+	int passphrase =
+	    (file.slot & 1) == 0 ? file_of(slice_of("warm", 4)) : -1;
+	struct keysource source = { file_of(reader_rest(input)), passphrase,
+		-1 };
+	struct keyproto_keytold told;
+	enum keyproto_verdict status;
 	bool there;
 
 	must_hold(keys != NULL, "memory");
-	status = keystore_load(keys, &file, fd);
+	status = keystore_load(keys, &file, &source, &told);
 	there = keystore_describe(keys, file.slot, &described);
-	must_hold(there == (status == KEYPROTO_OK) &&
+	must_hold(there == (status == KEYPROTO_SERVED) &&
 		      keystore_count(keys) == (there ? 1 : 0) &&
 		      (keystore_key(keys, file.slot) != NULL) == there,
 	    "a slot that is %s", there ? "full" : "empty");
 	must_hold(!there || (described.generation == 1 && described.bits > 0),
 	    "a key");
+	must_hold(
+	    told.verdict == status && told.bits == (there ? described.bits : 0),
+	    "what is told");
 	keystore_free(keys);
-	close(fd);
+	close(source.key);
+	if (passphrase >= 0)
+		close(passphrase);
 }
 
 /* ---- ticket keys ---- */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 
 #include "ipc/keyproto.h"
 #include "keyd/content.h"
@@ -318,6 +319,34 @@ key_file(const char *name, const char *pem)
 	end("keyfile", name);
 }
 
+/* Encrypted with the passphrase of fuzz_keyfile. */
+static void
+sealed_files(EVP_PKEY *key)
+{
+	BIO *pem = BIO_new(BIO_s_mem()), *p12 = BIO_new(BIO_s_mem());
+	PKCS12 *made = PKCS12_create("warm", NULL, key, NULL, NULL,
+	    NID_pbe_WithSHA1And3_Key_TripleDES_CBC, 0, 1, 1, 0);
+	struct {
+		const char *name;
+		BIO *bio;
+	} files[] = { { "sealed-pkcs8", pem }, { "sealed-pkcs12", p12 } };
+	char *bytes;
+	long len;
+
+	must_hold(PEM_write_bio_PKCS8PrivateKey(pem, key, EVP_aes_128_cbc(),
+		      "warm", 4, NULL, NULL) == 1 &&
+		      made != NULL && i2d_PKCS12_bio(p12, made) == 1,
+	    "encrypted keys");
+	for (size_t i = 0; i < COUNT(files); i++) {
+		len = BIO_get_mem_data(files[i].bio, &bytes);
+		writer_u16(begin(), 6);
+		writer_bytes(&seed, slice_of(bytes, (size_t)len));
+		end("keyfile", files[i].name);
+		BIO_free(files[i].bio);
+	}
+	PKCS12_free(made);
+}
+
 static void
 certificates(void)
 {
@@ -344,6 +373,7 @@ certificates(void)
 	key_file("ec", ec->key_pem);
 	key_file("ec-sec1", certs_traditional_key_pem(ec));
 	key_file("rsa-weak", rsa->key_pem);
+	sealed_files(certs_key(CERTS_P256, 0));
 	/* control; edits */
 	HAND("peer_chain", "honest", 0);
 	HAND("peer_chain", "honest-more", 0x3c);

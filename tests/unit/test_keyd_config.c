@@ -306,6 +306,57 @@ START_TEST(a_rate_is_a_keys_or_a_clients)
 }
 END_TEST
 
+/* What a key comes with: paths are as the key's own. */
+START_TEST(a_key_may_have_a_passphrase_and_a_certificate)
+{
+	char path[128];
+
+	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", "/run/creds", 1), 0);
+	ck_assert_msg(read_text("signer-group g {\n"
+				" key a { file = a }\n"
+				" key b { file = b passphrase-file = b.pass }\n"
+				" key c { file = c passphrase-credential = cc "
+				"certificate = \"/etc/c.pem\" }\n"
+				"}\n"),
+	    "%s", said);
+	ck_assert_str_eq(config.keys[0].passphrase, "");
+	ck_assert_str_eq(config.keys[0].certificate, "");
+	snprintf(path, sizeof path, "%s/b.pass", directory);
+	ck_assert_str_eq(config.keys[1].passphrase, path);
+	ck_assert(!config.keys[1].credential);
+	ck_assert_str_eq(config.keys[2].passphrase, "/run/creds/cc");
+	ck_assert(config.keys[2].credential);
+	ck_assert_str_eq(config.keys[2].certificate, "/etc/c.pem");
+}
+END_TEST
+
+static const struct {
+	const char *directory, *words, *reason;
+} credentials[] = {
+	{ NULL, "passphrase-credential = x", "CREDENTIALS_DIRECTORY" },
+	{ "creds", "passphrase-credential = x", "CREDENTIALS_DIRECTORY" },
+	{ "/c", "passphrase-credential = \"../x\"", "no slash" },
+	{ "/c", "passphrase-credential = \"..\"", "no dot" },
+	{ "/c", "passphrase-credential = \"a/b\"", "no slash" },
+	{ "/c", "passphrase-credential = \"\"", "" },
+	{ "/c", "passphrase-credential = x passphrase-file = y", "not both" },
+};
+
+START_TEST(a_credential_is_a_name_in_its_directory)
+{
+	char text[256];
+
+	if (credentials[_i].directory != NULL)
+		setenv("CREDENTIALS_DIRECTORY", credentials[_i].directory, 1);
+	else
+		unsetenv("CREDENTIALS_DIRECTORY");
+	snprintf(text, sizeof text, "signer-group g { key k { file = x %s } }",
+	    credentials[_i].words);
+	ck_assert(!read_text(text));
+	ck_assert_msg(strstr(said, credentials[_i].reason) != NULL, "%s", said);
+}
+END_TEST
+
 /* Wanted by whom, and how they are made. */
 static const struct {
 	const char *text;
@@ -477,6 +528,55 @@ open_key(const char *name)
 	return fd;
 }
 
+/* How each opens a file of a mode, or a link to it. */
+static const struct {
+	mode_t mode;
+	bool secret, credential, public;
+} opened[] = {
+	{ 0600, true, true, true },
+	{ 0400, true, true, true },
+	{ 0440, false, true, true },
+	{ 0640, false, true, true },
+	{ 0460, false, false, true },
+	{ 0444, false, false, true },
+	{ 0666, false, false, true },
+};
+
+static bool
+opens(int open_it(const char *), const char *path)
+{
+	int fd;
+
+	listen_to_errors();
+	fd = open_it(path);
+	take_errors();
+	if (fd >= 0)
+		close(fd);
+	ck_assert_int_eq(fd < 0, said[0] != '\0');
+	return fd >= 0;
+}
+
+START_TEST(credentials_and_certificates_have_rules_of_their_own)
+{
+	char path[128], link[128];
+
+	snprintf(path, sizeof path, "%s/part", directory);
+	snprintf(link, sizeof link, "%s/link", directory);
+	write_file(path, "x");
+	ck_assert_int_eq(chmod(path, opened[_i].mode), 0);
+	ck_assert_int_eq(symlink(path, link), 0);
+	ck_assert(opens(config_open_secret, path) == opened[_i].secret);
+	ck_assert(opens(config_open_credential, path) == opened[_i].credential);
+	ck_assert(opens(config_open_public, path) == opened[_i].public);
+	ck_assert(!opens(config_open_secret, link));
+	ck_assert(!opens(config_open_credential, link));
+	ck_assert(opens(config_open_public, link));
+	ck_assert(!opens(config_open_public, directory));
+	ck_assert_int_eq(unlink(link), 0);
+	ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 static void
 make_key(const char *name, mode_t mode)
 {
@@ -600,6 +700,12 @@ config_suite(void)
 	    (int)COUNT(operations));
 	tcase_add_loop_test(
 	    tcase, a_rate_is_a_keys_or_a_clients, 0, (int)COUNT(rates));
+	tcase_add_test(tcase, a_key_may_have_a_passphrase_and_a_certificate);
+	tcase_add_loop_test(tcase, a_credential_is_a_name_in_its_directory, 0,
+	    (int)COUNT(credentials));
+	tcase_add_loop_test(tcase,
+	    credentials_and_certificates_have_rules_of_their_own, 0,
+	    (int)COUNT(opened));
 	tcase_add_loop_test(tcase,
 	    ticket_keys_are_made_as_is_said_for_who_wants_them, 0,
 	    (int)COUNT(tickets));

@@ -57,6 +57,8 @@ ROUND(premaster, premaster)
 ROUND(stats, stats)
 ROUND(newchannel, newchannel)
 ROUND(keyfile, keyfile)
+ROUND(keypart, keypart)
+ROUND(keytold, keytold)
 ROUND(grant, grant)
 ROUND(ticketkeys, ticketkeys)
 ROUND(ticketroot, ticketroot)
@@ -126,6 +128,9 @@ static const struct {
 	{ "newchannel-answer", KEYPROTO_OK, KEYPROTO_NEWCHANNEL,
 	    round_newchannel, false },
 	{ "keyfile", KEYPROTO_OK, KEYPROTO_KEYFILE, round_keyfile, false },
+	{ "keyfile-answer", KEYPROTO_OK, KEYPROTO_KEYFILE, round_keytold,
+	    false },
+	{ "keypart", KEYPROTO_OK, KEYPROTO_KEYPART, round_keypart, false },
 	{ "status-answer", KEYPROTO_OK, KEYPROTO_STATUS, round_processes,
 	    false },
 	{ "grant", KEYPROTO_OK, KEYPROTO_GRANT, round_grant, false },

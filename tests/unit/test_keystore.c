@@ -45,11 +45,24 @@ file_of(const void *bytes, size_t len)
 	return fd;
 }
 
-static enum keyproto_status
+static struct keyproto_keytold told;
+
+static enum keyproto_verdict
+load_file(const struct keyproto_keyfile *file, int fd)
+{
+	const struct keysource source = { fd, -1, -1 };
+	enum keyproto_verdict verdict =
+	    keystore_load(store, file, &source, &told);
+
+	ck_assert_uint_eq(told.verdict, verdict);
+	return verdict;
+}
+
+static enum keyproto_verdict
 load_bytes(const void *bytes, size_t len)
 {
 	int fd = file_of(bytes, len);
-	enum keyproto_status status = keystore_load(store, &first, fd);
+	enum keyproto_verdict status = load_file(&first, fd);
 
 	ck_assert_int_ne(fcntl(fd, F_GETFD), -1); /* it stays the caller's */
 	close(fd);
@@ -89,11 +102,11 @@ pem_of(EVP_PKEY *key, bool traditional, const char *password)
 	return take_text(bio);
 }
 
-static enum keyproto_status
+static enum keyproto_verdict
 load_key(EVP_PKEY *key)
 {
 	char *text = pem_of(key, false, NULL);
-	enum keyproto_status status = load_bytes(text, strlen(text));
+	enum keyproto_verdict status = load_bytes(text, strlen(text));
 
 	free(text);
 	return status;
@@ -168,7 +181,7 @@ START_TEST(each_kind_of_key_is_loaded_and_described)
 	for (size_t i = 0; i < 3; i++)
 		schemes |= keyproto_scheme_bit(kinds[_i].schemes[i]);
 
-	ck_assert_int_eq(load_bytes(text, strlen(text)), KEYPROTO_OK);
+	ck_assert_int_eq(load_bytes(text, strlen(text)), KEYPROTO_SERVED);
 	ck_assert(keystore_describe(store, first.slot, &what));
 	ck_assert_uint_eq(what.slot, first.slot);
 	ck_assert_uint_eq(what.operations, first.operations);
@@ -176,6 +189,9 @@ START_TEST(each_kind_of_key_is_loaded_and_described)
 	ck_assert_uint_eq(what.bits, kinds[_i].bits);
 	ck_assert_uint_eq(what.schemes, schemes);
 	ck_assert_uint_eq(what.generation, 1);
+	ck_assert_uint_eq(told.algorithm, what.algorithm);
+	ck_assert_uint_eq(told.bits, what.bits);
+	ck_assert_mem_eq(told.spki, what.spki, sizeof what.spki);
 	ck_assert_mem_eq(what.spki, spki, sizeof spki);
 	ck_assert_int_eq(EVP_PKEY_eq(keystore_key(store, first.slot), key), 1);
 	ck_assert_uint_eq(keystore_count(store), 1);
@@ -203,7 +219,7 @@ START_TEST(kinds_that_tls_does_not_sign_with_here_are_refused)
 {
 	EVP_PKEY *key = make_key(unserved[_i].name, unserved[_i].bits);
 
-	ck_assert_msg(load_key(key) == KEYPROTO_CRYPTO, "%s %d",
+	ck_assert_msg(load_key(key) == KEYPROTO_KIND, "%s %d",
 	    unserved[_i].name, unserved[_i].bits);
 	ck_assert_uint_eq(keystore_count(store), 0);
 	EVP_PKEY_free(key);
@@ -215,7 +231,7 @@ START_TEST(a_key_bound_to_one_hash_has_that_scheme_alone)
 	EVP_PKEY *key = make_pss(2048, "SHA384");
 	struct keyproto_key what;
 
-	ck_assert_int_eq(load_key(key), KEYPROTO_OK);
+	ck_assert_int_eq(load_key(key), KEYPROTO_SERVED);
 	ck_assert(keystore_describe(store, first.slot, &what));
 	ck_assert_uint_eq(what.schemes, keyproto_scheme_bit(0x080a));
 	EVP_PKEY_free(key);
@@ -242,10 +258,10 @@ START_TEST(what_is_no_private_key_is_refused)
 
 	for (size_t i = 0; i < COUNT(texts); i++)
 		ck_assert_msg(
-		    load_bytes(texts[i], strlen(texts[i])) == KEYPROTO_CRYPTO,
+		    load_bytes(texts[i], strlen(texts[i])) == KEYPROTO_NO_KEY,
 		    "%s", texts[i]);
-	ck_assert_int_eq(load_bytes(zeros, sizeof zeros), KEYPROTO_CRYPTO);
-	ck_assert_int_eq(load_bytes("", 0), KEYPROTO_CRYPTO);
+	ck_assert_int_eq(load_bytes(zeros, sizeof zeros), KEYPROTO_NO_KEY);
+	ck_assert_int_eq(load_bytes("", 0), KEYPROTO_NO_KEY);
 	ck_assert_uint_eq(keystore_count(store), 0);
 }
 END_TEST
@@ -258,7 +274,7 @@ START_TEST(a_public_key_is_refused)
 
 	ck_assert_int_eq(PEM_write_bio_PUBKEY(bio, key), 1);
 	text = take_text(bio);
-	ck_assert_int_eq(load_bytes(text, strlen(text)), KEYPROTO_CRYPTO);
+	ck_assert_int_eq(load_bytes(text, strlen(text)), KEYPROTO_NO_KEY);
 	free(text);
 	EVP_PKEY_free(key);
 }
@@ -270,8 +286,8 @@ START_TEST(an_encrypted_key_is_refused_without_asking)
 	char *pkcs8 = pem_of(key, false, "secret");
 	char *old = pem_of(key, true, "secret");
 
-	ck_assert_int_eq(load_bytes(pkcs8, strlen(pkcs8)), KEYPROTO_CRYPTO);
-	ck_assert_int_eq(load_bytes(old, strlen(old)), KEYPROTO_CRYPTO);
+	ck_assert_int_eq(load_bytes(pkcs8, strlen(pkcs8)), KEYPROTO_ENCRYPTED);
+	ck_assert_int_eq(load_bytes(old, strlen(old)), KEYPROTO_ENCRYPTED);
 	free(pkcs8);
 	free(old);
 	EVP_PKEY_free(key);
@@ -286,7 +302,7 @@ START_TEST(every_beginning_of_a_key_is_refused)
 	size_t len = strlen(text) - strlen("-----\n");
 
 	for (size_t cut = 0; cut < len; cut++)
-		ck_assert_msg(load_bytes(text, cut) == KEYPROTO_CRYPTO,
+		ck_assert_msg(load_bytes(text, cut) == KEYPROTO_NO_KEY,
 		    "cut to %zu", cut);
 	ck_assert_uint_eq(keystore_count(store), 0);
 	free(text);
@@ -302,11 +318,14 @@ START_TEST(no_changed_byte_of_a_key_is_worse_than_a_refusal)
 
 	for (size_t i = 0; i < len; i++) {
 		char was = text[i];
-		enum keyproto_status status;
+		enum keyproto_verdict status;
 
 		text[i] = was == 'A' ? 'Q' : 'A';
 		status = load_bytes(text, len);
-		ck_assert(status == KEYPROTO_OK || status == KEYPROTO_CRYPTO);
+		ck_assert(
+		    status == KEYPROTO_SERVED || status == KEYPROTO_NO_KEY ||
+		    status == KEYPROTO_KIND || status == KEYPROTO_HALVES ||
+		    status == KEYPROTO_CIPHER);
 		text[i] = was;
 	}
 	free(text);
@@ -330,7 +349,7 @@ START_TEST(a_key_whose_halves_do_not_belong_together_is_refused)
 	memcpy(der + len - 64, other + len - 64, 64);
 	ck_assert_int_gt(PEM_write_bio(bio, "EC PRIVATE KEY", "", der, len), 0);
 	text = take_text(bio);
-	ck_assert_int_eq(load_bytes(text, strlen(text)), KEYPROTO_CRYPTO);
+	ck_assert_int_eq(load_bytes(text, strlen(text)), KEYPROTO_HALVES);
 	free(text);
 	OPENSSL_free(der);
 	OPENSSL_free(other);
@@ -348,8 +367,8 @@ START_TEST(a_file_is_read_up_to_its_most_and_not_beyond)
 
 	memset(file, '\n', FILE_MOST + 1);
 	memcpy(file, text, len);
-	ck_assert_int_eq(load_bytes(file, FILE_MOST), KEYPROTO_OK);
-	ck_assert_int_eq(load_bytes(file, FILE_MOST + 1), KEYPROTO_CRYPTO);
+	ck_assert_int_eq(load_bytes(file, FILE_MOST), KEYPROTO_SERVED);
+	ck_assert_int_eq(load_bytes(file, FILE_MOST + 1), KEYPROTO_NO_KEY);
 	free(file);
 	free(text);
 	EVP_PKEY_free(key);
@@ -361,11 +380,9 @@ START_TEST(a_descriptor_that_cannot_be_read_is_refused)
 	int directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	ck_assert_int_ne(directory, -1);
-	ck_assert_int_eq(
-	    keystore_load(store, &first, directory), KEYPROTO_CRYPTO);
+	ck_assert_int_eq(load_file(&first, directory), KEYPROTO_NO_KEY);
 	close(directory);
-	ck_assert_int_eq(
-	    keystore_load(store, &first, directory), KEYPROTO_CRYPTO);
+	ck_assert_int_eq(load_file(&first, directory), KEYPROTO_NO_KEY);
 }
 END_TEST
 
@@ -382,15 +399,14 @@ START_TEST(a_slot_beyond_the_last_is_refused)
 	for (size_t i = 0; i < COUNT(beyond); i++) {
 		fd = file_of(text, strlen(text));
 		file.slot = beyond[i];
-		ck_assert_int_eq(
-		    keystore_load(store, &file, fd), KEYPROTO_BADMSG);
+		ck_assert_int_eq(load_file(&file, fd), KEYPROTO_NO_KEY);
 		close(fd);
 		ck_assert(!keystore_describe(store, beyond[i], &what));
 		ck_assert_ptr_null(keystore_key(store, beyond[i]));
 	}
 	fd = file_of(text, strlen(text));
 	file.slot = KEYPROTO_SLOTS - 1;
-	ck_assert_int_eq(keystore_load(store, &file, fd), KEYPROTO_OK);
+	ck_assert_int_eq(load_file(&file, fd), KEYPROTO_SERVED);
 	close(fd);
 	ck_assert_ptr_nonnull(keystore_key(store, KEYPROTO_SLOTS - 1));
 	free(text);
@@ -405,12 +421,12 @@ START_TEST(a_new_key_is_a_new_generation_and_a_bad_one_changes_nothing)
 
 	ck_assert(!keystore_describe(store, first.slot, &what));
 	ck_assert_ptr_null(keystore_key(store, first.slot));
-	ck_assert_int_eq(load_key(one), KEYPROTO_OK);
-	ck_assert_int_eq(load_bytes("garbage", 7), KEYPROTO_CRYPTO);
+	ck_assert_int_eq(load_key(one), KEYPROTO_SERVED);
+	ck_assert_int_eq(load_bytes("garbage", 7), KEYPROTO_NO_KEY);
 	ck_assert(keystore_describe(store, first.slot, &what));
 	ck_assert_uint_eq(what.generation, 1);
 	ck_assert_int_eq(EVP_PKEY_eq(keystore_key(store, first.slot), one), 1);
-	ck_assert_int_eq(load_key(two), KEYPROTO_OK);
+	ck_assert_int_eq(load_key(two), KEYPROTO_SERVED);
 	ck_assert(keystore_describe(store, first.slot, &what));
 	ck_assert_uint_eq(what.generation, 2);
 	ck_assert_int_eq(EVP_PKEY_eq(keystore_key(store, first.slot), two), 1);
@@ -424,9 +440,10 @@ START_TEST(only_an_rsa_key_may_be_for_premaster_secrets)
 {
 	static const struct {
 		const char *name;
-		enum keyproto_status status;
-	} keys[] = { { "RSA", KEYPROTO_OK }, { "RSA-PSS", KEYPROTO_DENIED },
-		{ "P-256", KEYPROTO_DENIED } };
+		enum keyproto_verdict status;
+	} keys[] = { { "RSA", KEYPROTO_SERVED },
+		{ "RSA-PSS", KEYPROTO_OPERATIONS },
+		{ "P-256", KEYPROTO_OPERATIONS } };
 	struct keyproto_keyfile file = { .slot = 7,
 		.operations = 1u << KEYPROTO_PREMASTER };
 
@@ -435,8 +452,8 @@ START_TEST(only_an_rsa_key_may_be_for_premaster_secrets)
 		char *text = pem_of(key, false, NULL);
 		int fd = file_of(text, strlen(text));
 
-		ck_assert_msg(keystore_load(store, &file, fd) == keys[i].status,
-		    "%s", keys[i].name);
+		ck_assert_msg(
+		    load_file(&file, fd) == keys[i].status, "%s", keys[i].name);
 		close(fd);
 		free(text);
 		EVP_PKEY_free(key);

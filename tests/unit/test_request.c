@@ -35,6 +35,7 @@ load_key(uint16_t slot, uint32_t operations, EVP_PKEY *key)
 {
 	struct keyproto_keyfile file = { .slot = slot,
 		.operations = operations };
+	struct keyproto_keytold told;
 	int fd = memfd_create("key", MFD_CLOEXEC);
 	FILE *out = fdopen(dup(fd), "w");
 
@@ -42,7 +43,9 @@ load_key(uint16_t slot, uint32_t operations, EVP_PKEY *key)
 	    PEM_write_PrivateKey(out, key, NULL, NULL, 0, NULL, NULL), 1);
 	fclose(out);
 	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
-	ck_assert_int_eq(keystore_load(store, &file, fd), KEYPROTO_OK);
+	ck_assert_int_eq(keystore_load(store, &file,
+			     &(struct keysource){ fd, -1, -1 }, &told),
+	    KEYPROTO_SERVED);
 	close(fd);
 	EVP_PKEY_free(key);
 }
@@ -757,7 +760,8 @@ START_TEST(what_only_masters_may_say_is_unsupported_here)
 	} types[] = { { KEYPROTO_NEWCHANNEL, 4 }, { KEYPROTO_KEYFILE, 14 },
 		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_GRANT, 108 },
 		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 },
-		{ KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_COUNTS, 4 } };
+		{ KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_KEYPART, 4 },
+		{ KEYPROTO_COUNTS, 4 } };
 	static const uint8_t bytes[108] = { 1, 0, 0, 0, 255, 255 };
 	const struct keyproto_grant before = client.grant;
 
@@ -781,7 +785,8 @@ START_TEST(every_other_type_is_unsupported_whatever_it_brings)
 		    type == KEYPROTO_KEYCHANGED || type == KEYPROTO_GOAWAY ||
 		    type == KEYPROTO_NEWCHANNEL || type == KEYPROTO_KEYFILE ||
 		    type == KEYPROTO_STATUS || type == KEYPROTO_GRANT ||
-		    type == KEYPROTO_TICKETROOT || type == KEYPROTO_COUNTS)
+		    type == KEYPROTO_TICKETROOT || type == KEYPROTO_KEYPART ||
+		    type == KEYPROTO_COUNTS)
 			continue;
 		ck_assert_msg(ask_raw((uint16_t)type, bytes, type % 512) > 0 &&
 				  got.status == KEYPROTO_UNSUPPORTED && !closes,
