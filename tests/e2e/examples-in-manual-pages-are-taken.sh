@@ -16,18 +16,31 @@ rsa_key() {
 	chmod 600 "$1"
 }
 
+# Of the certificate that stands for all.
+p12() {
+	openssl pkcs12 -export -inkey "$root/all.key" -in "$root/all.pem" -passout pass:secret -out "$1"
+	chmod 600 "$1"
+}
+
 # take PROGRAM FILE: makes what the file names, and has the program check it.
 take() {
 	sed -n 's/.* file = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
 		mkdir -p "$root/$(dirname "$file")"
 		# only an RSA key can do what this operation is
-		if grep -q premaster "$2"; then rsa_key "$root/$file"; else key "$root/$file"; fi
+		case $file in
+		*.p12) p12 "$root/$file" ;;
+		*) if grep -q premaster "$2"; then rsa_key "$root/$file"; else key "$root/$file"; fi ;;
+		esac
 	done
 	sed -n 's/.* root = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
 		openssl rand -out "$root/$file" 48
 		chmod 600 "$root/$file"
 	done
-	sed -n 's/.*\(chain\|client-ca\) = "\([^"]*\)".*/\2/p' "$2" | while read -r file; do
+	sed -n 's/.* passphrase-file = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
+		echo secret >"$root/$file"
+		chmod 600 "$root/$file"
+	done
+	sed -n 's/.*\(chain\|client-ca\|certificate\) = "\([^"]*\)".*/\2/p' "$2" | while read -r file; do
 		mkdir -p "$root/$(dirname "$file")"
 		cp "$root/all.pem" "$root/$file"
 	done
@@ -58,4 +71,4 @@ for example in "$root"/*.conf; do
 		take frontd "$example"
 	fi
 done
-[ "$seen" -eq 10 ] || { echo "$seen examples were found"; exit 1; }
+[ "$seen" -eq 11 ] || { echo "$seen examples were found"; exit 1; }
