@@ -84,7 +84,7 @@ KEYCLIENT := $(call obj,ipc/keyclient)
 CONF := $(call obj,base/conf base/complain)
 
 # ---- administration: what a master needs, what its client needs ----
-ADMIN := $(call obj,$(addprefix admin/,admin report metrics text))
+ADMIN := $(call obj,$(addprefix admin/,admin report metrics text service))
 CTL := $(call obj,admin/ctl base/writer)
 
 # ---- programs: name, directory, objects, libraries ----
@@ -173,6 +173,7 @@ $(eval $(call unit,endpoint,$(ENDPOINT),))
 $(eval $(call unit,report,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,metrics,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,admin,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,service,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,ctl,$(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
 $(eval $(call unit,keyd_config,$(call obj,keyd/config) $(CONF) $(IPC) $(BASE),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
