@@ -76,9 +76,9 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
 
 # ---- policy, ipc ----
 POLICY := $(call obj,$(addprefix policy/,policy profile profiles limits seccomp forbidden namespaces privdrop landlock))
-IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn)
+IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn ipc/backoff)
 ENDPOINT := $(call obj,ipc/endpoint)
-KEYCLIENT := $(call obj,ipc/keyclient)
+KEYCLIENT := $(call obj,ipc/keyclient ipc/keydoor)
 
 # ---- configuration files, and what is said of them ----
 CONF := $(call obj,base/conf base/complain)
@@ -133,7 +133,24 @@ $(B)/lib/libs2n.so.1: $(LIBTLS)
 	$(Q)$(CC) -shared $(LDFLAGS) $(HARDENING_LINK) -Wl,-soname,libs2n.so.1 -Wl,--exclude-libs,ALL $^ $(CRYPTO_LIBS) -o $@
 	@ln -sf libs2n.so.1 $(B)/lib/libs2n.so
 
-LIBRARIES := $(B)/lib/libs2n.a $(B)/lib/libs2n.so.1
+# libkeyclient: what a program on libs2n needs of ipc to have its keys in keyd.
+LIBKEYCLIENT := $(KEYCLIENT) $(call obj,ipc/spki ipc/backoff ipc/keymaster ipc/keyproto ipc/channel)
+$(B)/lib/libkeyclient.a: $(LIBKEYCLIENT)
+	@mkdir -p $(@D)
+	@echo "  lib   $@"
+	$(Q)$(LD) -r $^ -o $(B)/lib/keyclient.o
+	$(Q)$(OBJCOPY) --localize-hidden $(B)/lib/keyclient.o
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(B)/lib/keyclient.o
+	@rm $(B)/lib/keyclient.o
+
+$(B)/lib/libkeyclient.so.1: $(LIBKEYCLIENT) $(B)/lib/libs2n.so.1
+	@mkdir -p $(@D)
+	@echo "  lib   $@"
+	$(Q)$(CC) -shared $(LDFLAGS) $(HARDENING_LINK) -Wl,-soname,libkeyclient.so.1 $^ $(EVENT_LIBS) $(CRYPTO_LIBS) -o $@
+	@ln -sf libkeyclient.so.1 $(B)/lib/libkeyclient.so
+
+LIBRARIES := $(B)/lib/libs2n.a $(B)/lib/libs2n.so.1 $(B)/lib/libkeyclient.a $(B)/lib/libkeyclient.so.1
 
 # ---- the guide's example client and server: strangers to all but the library ----
 EXAMPLE := $(call obj,examples/words examples/peer)
@@ -178,6 +195,7 @@ $(eval $(call unit,ctl,$(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
 $(eval $(call unit,keyd_config,$(call obj,keyd/config) $(CONF) $(IPC) $(BASE),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,spawn,$(IPC),))
+$(eval $(call unit,backoff,$(call obj,ipc/backoff),))
 $(eval $(call unit,profile,$(POLICY) $(BASE),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,seccomp,$(POLICY) $(BASE) $(call obj,tests/unit/confined),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,policy,$(POLICY) $(BASE) $(call obj,tests/unit/confined tests/unit/seen),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))
@@ -303,7 +321,7 @@ endef
 $(eval $(call tool,tlsserver,$(call obj,tests/tools/tlsserver tests/tools/cache tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
-$(eval $(call tool,keyedclient,$(call obj,tests/tools/keyedclient tests/tools/tool) $(KEYCLIENT) $(IPC),$(B)/lib/libs2n.a,$$(EVENT_LIBS)))
+$(eval $(call tool,keyedclient,$(call obj,tests/tools/keyedclient tests/tools/tool),$(B)/lib/libkeyclient.a $(B)/lib/libs2n.a,$$(EVENT_LIBS)))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack tests/tools/keyattack12) $(IPC)))
 $(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
 $(eval $(call tool,without,$(call obj,tests/tools/without)))

@@ -71,9 +71,9 @@ log_time(const struct timespec *when, char out[LOG_TIME_ROOM])
 	struct tm date;
 
 	gmtime_r(&when->tv_sec, &date);
-	snprintf(out, LOG_TIME_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ",
+	snprintf(out, LOG_TIME_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
 	    date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour,
-	    date.tm_min, date.tm_sec, when->tv_nsec / 1000000);
+	    date.tm_min, date.tm_sec, (int)(when->tv_nsec / 1000000 % 1000));
 	return out;
 }
 

@@ -8,6 +8,7 @@
 #include <event2/event.h>
 
 #include "frontd/options.h"
+#include "ipc/backoff.h"
 #include "ipc/keymaster.h"
 #include "ipc/spawn.h"
 

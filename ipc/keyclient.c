@@ -4,6 +4,7 @@
  */
 #include "ipc/keyclient.h"
 
+#include <errno.h>
 #include <s2n.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 
 #include "base/clock.h"
 #include "ipc/channel.h"
+#include "ipc/keydoor.h"
 #include "ipc/keyproto.h"
 
 /* A signer's credits, and HELLO and KEYS beside them. */
@@ -59,6 +61,7 @@ struct pending {
 
 struct keyclient {
 	struct event_base *base;
+	struct keydoor *door; /* NULL: channels are given to us */
 	unsigned deadline_ms;
 	keyclient_resume *resume;
 	keyclient_told *told;        /* NULL: nobody asks */
@@ -524,6 +527,7 @@ keyclient_free(struct keyclient *client)
 {
 	if (client == NULL)
 		return;
+	keydoor_free(client->door);
 	while (client->pending != NULL)
 		keyclient_forget(client, client->pending->conn);
 	while (client->links != NULL) {
@@ -543,6 +547,17 @@ keyclient_free(struct keyclient *client)
 	if (client->ticket_tick != NULL)
 		event_free(client->ticket_tick);
 	free(client);
+}
+
+int
+keyclient_connect(struct keyclient *client, const char *socket_path)
+{
+	if (client->door != NULL) {
+		errno = EISCONN;
+		return -1;
+	}
+	client->door = keydoor_new(client, client->base, socket_path);
+	return client->door != NULL ? 0 : -1;
 }
 
 int

@@ -1,15 +1,22 @@
 /*
- * The client's half of keyd: pending private-key operations by request id, and
- * the library's asynchronous key callback. One keyclient serves one libevent
- * base; its channels (one to each signer) arrive as descriptors from the
- * master, at start and again whenever a signer was replaced.
+ * libkeyclient: the client's half of keyd, for programs on libs2n and libevent.
+ * It holds pending private-key operations by request id, and is the library's
+ * asynchronous key callback. One keyclient serves one libevent base. It has a
+ * channel to each of keyd's signers: a program of one process gets them by
+ * keyclient_connect; where a process without the means to connect is to have
+ * keys, another gives it channels, each taken by keyclient_attach.
  *
- * Uses the library's public API only, and keyproto for the words.
+ * This header is installed, and asks for nothing of this project but the
+ * library's public names. No function may be called from another thread than
+ * the one that runs the base.
  */
-#ifndef IPC_KEYCLIENT_H
-#define IPC_KEYCLIENT_H
+#ifndef KEYCLIENT_H
+#define KEYCLIENT_H
 
-#include "base/slice.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define KEYCLIENT_API __attribute__((visibility("default")))
 
 struct event_base;
 struct keyclient;
@@ -26,18 +33,39 @@ struct s2n_connection;
  */
 typedef void keyclient_resume(struct s2n_connection *, void *ctx);
 
-/* NULL when out of memory. deadline_ms bounds each operation, parking included.
+/*
+ * NULL when out of memory. deadline_ms bounds each operation, in milliseconds,
+ * parking for want of a signer included. keyclient_free cancels what is
+ * pending, and closes all channels; NULL is fine.
  */
-struct keyclient *keyclient_new(
+KEYCLIENT_API struct keyclient *keyclient_new(
     struct event_base *, unsigned deadline_ms, keyclient_resume *, void *ctx);
-void keyclient_free(struct keyclient *);
+KEYCLIENT_API void keyclient_free(struct keyclient *);
+
+/*
+ * Connects to keyd, whose configuration must have a client of our account, and
+ * from then on has a channel to each signer, while the base runs: at first,
+ * when one was replaced, and again when keyd comes back, which is tried with
+ * pauses of at most 5 s. Once, for the life of the keyclient. 0, or -1 with
+ * errno when nobody can be reached now. Whoever confines itself afterwards so
+ * that it can make no socket has the channels until keyd ends.
+ */
+KEYCLIENT_API int keyclient_connect(
+    struct keyclient *, const char *socket_path);
 
 /*
  * Takes fd, a channel to a signer: HELLO and KEYS are sent, and the keys that
- * it announces serve from then on (also those parked for a dead signer). 0, or
- * -1 with errno.
+ * it announces serve from then on (also what was parked for a dead signer). 0,
+ * or -1 with errno; fd is closed then, too.
  */
-int keyclient_attach(struct keyclient *, int fd);
+KEYCLIENT_API int keyclient_attach(struct keyclient *, int fd);
+
+/*
+ * What keys are known by: the SHA-256 of the SubjectPublicKeyInfo of chain's
+ * leaf. 0, or -1 when the chain is empty.
+ */
+KEYCLIENT_API int keyclient_spki(struct s2n_cert_chain_and_key *chain,
+    uint8_t spki_sha256[KEYCLIENT_SPKI_SIZE]);
 
 /*
  * Operations of chain (a public chain, loaded without key) shall go to the key
@@ -45,7 +73,7 @@ int keyclient_attach(struct keyclient *, int fd);
  * config's asynchronous key callback; both must live as long as the keyclient.
  * The key need not be known yet. 0, or -1.
  */
-int keyclient_add(struct keyclient *, struct s2n_config *,
+KEYCLIENT_API int keyclient_add(struct keyclient *, struct s2n_config *,
     struct s2n_cert_chain_and_key *chain,
     const uint8_t spki_sha256[KEYCLIENT_SPKI_SIZE]);
 
@@ -54,14 +82,14 @@ int keyclient_add(struct keyclient *, struct s2n_config *,
  * its start, and when they changed.
  */
 typedef void keyclient_told(void *ctx);
-void keyclient_when_told(struct keyclient *, keyclient_told *);
+KEYCLIENT_API void keyclient_when_told(struct keyclient *, keyclient_told *);
 
 /*
  * What the key with this SubjectPublicKeyInfo may not be used for, of needs
  * (s2n_config_get_pkey_needs), as far as signers have told. False: none has
  * told of the key.
  */
-must_check bool keyclient_lacks(const struct keyclient *,
+KEYCLIENT_API bool keyclient_lacks(const struct keyclient *,
     const uint8_t spki_sha256[KEYCLIENT_SPKI_SIZE], uint32_t needs,
     uint32_t *lacks);
 
@@ -86,10 +114,12 @@ typedef void keyclient_ticket_fn(const struct keyclient_ticket_key *, void *);
  * before the last key has ended, by the clock of the day, wherever it jumps.
  * Without keyd, or where it gives none, nothing is called.
  */
-void keyclient_ticket_keys(struct keyclient *, keyclient_ticket_fn *);
+KEYCLIENT_API void keyclient_ticket_keys(
+    struct keyclient *, keyclient_ticket_fn *);
 
 /* The connection is about to be freed: its operations are cancelled. */
-void keyclient_forget(struct keyclient *, struct s2n_connection *);
+KEYCLIENT_API void keyclient_forget(
+    struct keyclient *, struct s2n_connection *);
 
 /* Counters since start, for metrics and the page. */
 struct keyclient_stats {
@@ -98,6 +128,7 @@ struct keyclient_stats {
 	uint32_t channels;
 	uint32_t keys_known;
 };
-void keyclient_stats(const struct keyclient *, struct keyclient_stats *);
+KEYCLIENT_API void keyclient_stats(
+    const struct keyclient *, struct keyclient_stats *);
 
 #endif

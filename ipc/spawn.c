@@ -16,9 +16,6 @@
 #include "base/clock.h"
 
 #define FDS_MAX 32
-#define BACKOFF_FIRST_MS 100
-#define BACKOFF_MOST_MS 5000
-#define BACKOFF_RESET_MS 10000
 
 /*
  * Puts the descriptors at their numbers and closes all others. First every one
@@ -165,24 +162,4 @@ spawn_path(const char *name, char *out, size_t room)
 	}
 	written = snprintf(out, room, "%s/%s", SALLYPORT_LIBEXEC, name);
 	return written > 0 && (size_t)written < room;
-}
-
-void
-backoff_started(struct backoff *backoff, uint64_t now_ms)
-{
-	backoff->started_ms = now_ms;
-}
-
-unsigned
-backoff_died(struct backoff *backoff, uint64_t now_ms)
-{
-	unsigned wait = BACKOFF_FIRST_MS;
-
-	if (now_ms - backoff->started_ms >= BACKOFF_RESET_MS)
-		backoff->failures = 0;
-	for (unsigned i = 0; i < backoff->failures && wait < BACKOFF_MOST_MS;
-	     i++)
-		wait *= 2;
-	backoff->failures++;
-	return wait < BACKOFF_MOST_MS ? wait : BACKOFF_MOST_MS;
 }

@@ -44,15 +44,4 @@ void spawn_end(pid_t *pids, size_t count, unsigned grace_ms);
  */
 must_check bool spawn_path(const char *name, char *out, size_t room);
 
-/* Exponential backoff for respawning: 100 ms doubling to 5 s, reset after 10 s
- * of life. */
-struct backoff {
-	unsigned failures;
-	uint64_t started_ms;
-};
-/* Notes a start at now (monotonic ms). */
-void backoff_started(struct backoff *, uint64_t now_ms);
-/* Notes a death and tells how many ms to wait before the next start. */
-unsigned backoff_died(struct backoff *, uint64_t now_ms);
-
 #endif

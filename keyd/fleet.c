@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/complain.h"
 #include "base/log.h"
+#include "ipc/backoff.h"
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
 #include "keyd/keyfiles.h"

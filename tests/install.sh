@@ -19,9 +19,11 @@ put() {
 put 755 "$sbindir" "$build/bin/keyd" "$build/bin/frontd"
 put 755 "$bindir" "$build/bin/s2nc" "$build/bin/s2nd"
 put 755 "$libexecdir/sallyport" "$build"/libexec/*
-put 644 "$libdir" "$build/lib/libs2n.a" "$build/lib/libs2n.so.1"
-ln -sf libs2n.so.1 "$root$libdir/libs2n.so"
-put 644 "$includedir" libtls/s2n.h
+for library in s2n keyclient; do
+	put 644 "$libdir" "$build/lib/lib$library.a" "$build/lib/lib$library.so.1"
+	ln -sf "lib$library.so.1" "$root$libdir/lib$library.so"
+done
+put 644 "$includedir" libtls/s2n.h ipc/keyclient.h
 put 644 "$includedir/unstable" libtls/unstable/*.h
 for page in man/*.[1-8]; do
 	put 644 "$mandir/man${page##*.}" "$page"
@@ -46,5 +48,6 @@ fill() {
 }
 
 fill s2n.pc.in "$libdir/pkgconfig"
+fill keyclient.pc.in "$libdir/pkgconfig"
 fill s2n-config.cmake.in "$libdir/cmake/s2n"
 fill s2n-config-version.cmake.in "$libdir/cmake/s2n"

@@ -39,7 +39,8 @@ analyze() {
 	# The flags hold quotes, as a shell reads them. What is stored at an index
 	# that it does not know the analyzer takes for lost: leaks are LSan's.
 	eval "set -- $CPPFLAGS"
-	echo "$analyzed" | xargs -P 2 -n 1 "$CC" "$@" -std=c11 -O1 -fanalyzer -Wno-analyzer-malloc-leak -fdiagnostics-path-format=none -c -o /dev/null
+	# <keyclient.h> is where it is installed; here it lies in ipc.
+	echo "$analyzed" | xargs -P 2 -n 1 "$CC" "$@" -Iipc -std=c11 -O1 -fanalyzer -Wno-analyzer-malloc-leak -fdiagnostics-path-format=none -c -o /dev/null
 }
 
 # shellcheck disable=SC2086

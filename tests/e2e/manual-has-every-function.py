@@ -24,12 +24,12 @@ def bare(text):
 def declared():
     """name: prototype, of all public headers."""
     found = {}
-    for header in ["libtls/s2n.h", *glob.glob("libtls/unstable/*.h")]:
+    for header in ["libtls/s2n.h", *glob.glob("libtls/unstable/*.h"), "ipc/keyclient.h"]:
         with open(header, encoding="utf-8") as file:
             text = re.sub(r"/\*.*?\*/", " ", file.read(), flags=re.S)
-        for words in re.findall(r"\bS2N_API ([^;{]*\bs2n_\w+\([^;{]*\));", text):
+        for words in re.findall(r"\b(?:S2N|KEYCLIENT)_API ([^;{]*\b(?:s2n|keyclient)_\w+\([^;{]*\));", text):
             words = bare(words).removeprefix("extern ")
-            found[re.search(r"\b(s2n_\w+)\(", words).group(1)] = words
+            found[re.search(r"\b((?:s2n|keyclient)_\w+)\(", words).group(1)] = words
     return found
 
 
@@ -84,16 +84,17 @@ try:
     subprocess.run(["make", "-s", f"B={BUILD}", f"DESTDIR={ROOT}", "prefix=/usr", "install"], check=True,
                    stdout=subprocess.DEVNULL, env={**os.environ, "MAKEFLAGS": ""})
     headers, pages = declared(), {}
-    for file in sorted(glob.glob("man/s2n_*.3")):
+    for file in sorted(glob.glob("man/s2n_*.3") + ["man/keyclient_new.3"]):
         for function, prototype in documented(file).items():
             if function in pages:
                 bad.append(f"{function} has two pages")
             pages[function] = prototype
     with open("tests/golden/exports.txt", encoding="ascii") as golden:
         exports = [line.strip() for line in golden]
+    exports += [name for name in headers if name.startswith("keyclient_")]
     with open("libtls/bindings.h", encoding="utf-8") as unlisted:
         bindings = re.findall(r"\b(s2n_\w+)\(", unlisted.read())
-    wanted = [name for name in exports if name.startswith("s2n_") and name not in bindings and name != "s2n_errno"]
+    wanted = [name for name in exports if name.startswith(("s2n_", "keyclient_")) and name not in bindings and name != "s2n_errno"]
     if len(wanted) < 200:
         bad.append("hardly anything is exported")
     bad += [f"{name} has no page" for name in wanted if name not in pages]

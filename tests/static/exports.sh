@@ -1,7 +1,7 @@
 #!/bin/sh
 # The shared library exports s2n_* and S2N_* names only, each declared in a public header
 # or, for bindings, in libtls/bindings.h; all that s2n.h declares; and exactly those of tests/golden/exports.txt, which
-# --update writes.
+# --update writes. libkeyclient exports what keyclient.h declares.
 set -eu
 export LC_ALL=C
 library=${BUILD:-build}/lib/libs2n.so.1
@@ -23,6 +23,13 @@ sed -n 's/^S2N_API .*[ *]\(s2n_[a-z0-9_]*\)(.*/\1/p' libtls/s2n.h >"$work/promis
 missing=$(sort "$work/promised" | comm -23 - "$work/exported")
 [ -s "$work/promised" ] || { echo "found no function in s2n.h"; exit 1; }
 [ -z "$missing" ] || { echo "in s2n.h but not exported:"; echo "$missing"; exit 1; }
+
+# libkeyclient: what its header declares and nothing else.
+nm -D --defined-only "${library%/*}/libkeyclient.so.1" | awk '{ print $3 }' | sort >"$work/keyclient"
+tr '\n' ' ' <ipc/keyclient.h | grep -oE 'KEYCLIENT_API [a-z_ *]*keyclient_[a-z_]+\(' |
+    grep -oE 'keyclient_[a-z_]+\(' | tr -d '(' | sort >"$work/promised"
+[ -s "$work/promised" ] || { echo "found no function in keyclient.h"; exit 1; }
+diff -u "$work/promised" "$work/keyclient" || { echo "libkeyclient exports not what keyclient.h has"; exit 1; }
 
 if [ "${1:-}" = --update ]; then
 	cp "$work/exported" "$golden"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fails an include that breaks the layers of DESIGN.md section 5, and a name
-# used outside the one directory it belongs to. tests/static/layers.sh [TREE]
+# used outside the one directory it belongs to. (A stranger has no policy/: the
+# example that confines itself does it by itself.) tests/static/layers.sh [TREE]
 #
 # It first shows on a small tree of its own that each rule can fail.
 set -eu
@@ -64,7 +65,7 @@ BEGIN {
 	offence("libssl is never used")
 }
 /^[ \t]*#[ \t]*include[ \t]*<(linux\/landlock|(linux\/)?seccomp)\.h>|SCMP_|PR_SET_SECCOMP|SYS_seccomp|SYS_landlock/ {
-	if (file !~ /^policy\//)
+	if (file !~ /^policy\/|^examples\/echo\.c$/)
 		offence("confinement is policy/ alone")
 }
 '

@@ -5,10 +5,8 @@
  */
 #include "tests/tools/tool.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +14,8 @@
 #include <unistd.h>
 
 #include <event2/event.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include "ipc/keyclient.h"
-#include "ipc/keymaster.h"
 
 #define WAIT_MS 10000
 #define DEADLINE_MS 5000
@@ -79,61 +73,6 @@ bad:
 	exit(2);
 }
 
-/* ---- keyd ---- */
-
-/* The next that keyd says; ends the process when it says nothing. */
-static enum keymaster_event
-hear(struct keymaster *keyd, struct keymaster_news *news)
-{
-	struct pollfd ready = { .fd = keymaster_fd(keyd), .events = POLLIN };
-	enum keymaster_event event;
-
-	while ((event = keymaster_receive(keyd, news)) == KEYMASTER_NOTHING)
-		if (!keymaster_flush(keyd) || poll(&ready, 1, WAIT_MS) != 1)
-			tool_die("keyd does not answer");
-	if (event == KEYMASTER_DISCONNECTED || event == KEYMASTER_REFUSED)
-		tool_die("keyd refuses");
-	return event;
-}
-
-/* A channel to each signer, as a master gives them to its worker. */
-static void
-attach(struct keymaster *keyd, struct keyclient *keys)
-{
-	struct keymaster_news news;
-	uint32_t attached = 0, groups = 1;
-
-	while (hear(keyd, &news) != KEYMASTER_WELCOME)
-		;
-	if (!keymaster_newchannel(keyd, 0))
-		tool_die("newchannel");
-	while (attached < groups) {
-		if (hear(keyd, &news) != KEYMASTER_CHANNEL)
-			continue;
-		groups = news.newchannel.groups;
-		if (keyclient_attach(keys, news.fd) != 0)
-			tool_die_errno("attach");
-		attached++;
-	}
-}
-
-/* SHA-256 of the leaf's SubjectPublicKeyInfo. */
-static void
-hash_key(const char *pem, uint8_t out[KEYCLIENT_SPKI_SIZE])
-{
-	BIO *bio = BIO_new_mem_buf(pem, -1);
-	X509 *leaf = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-	uint8_t *der = NULL;
-	int len = leaf != NULL ? i2d_PUBKEY(X509_get0_pubkey(leaf), &der) : 0;
-
-	if (len <= 0 ||
-	    EVP_Digest(der, (size_t)len, out, NULL, EVP_sha256(), NULL) != 1)
-		tool_die("the chain's key");
-	OPENSSL_free(der);
-	X509_free(leaf);
-	BIO_free(bio);
-}
-
 static struct s2n_cert_chain_and_key *
 add_chain(struct keyclient *keys, struct s2n_config *config, const char *path)
 {
@@ -142,9 +81,9 @@ add_chain(struct keyclient *keys, struct s2n_config *config, const char *path)
 	size_t len;
 	char *pem = tool_read(path, &len);
 
-	hash_key(pem, spki);
 	if (s2n_cert_chain_and_key_load_public_pem_bytes(
 		chain, (uint8_t *)pem, (uint32_t)len) != 0 ||
+	    keyclient_spki(chain, spki) != 0 ||
 	    s2n_config_add_cert_chain_and_key_to_store(config, chain) != 0 ||
 	    keyclient_add(keys, config, chain, spki) != 0)
 		tool_die(path);
@@ -237,20 +176,16 @@ main(int argc, char **argv)
 	struct keyclient_stats stats;
 	struct s2n_config *config;
 	struct keyclient *keys;
-	struct keymaster *keyd;
 	s2n_blocked_status blocked;
 	bool answered = false;
 	int fd;
 
 	parse(argc, argv, &options);
 	signal(SIGPIPE, SIG_IGN);
-	if (s2n_init() != 0 || (client.base = event_base_new()) == NULL ||
-	    (keys = keyclient_new(
-		 client.base, DEADLINE_MS, signed_or_not, NULL)) == NULL)
+	if (s2n_init() != 0 || (client.base = event_base_new()) == NULL)
 		tool_die("init");
-	if ((keyd = keymaster_connect(options.keyd)) != NULL)
-		attach(keyd, keys);
-	else
+	keys = keyclient_new(client.base, DEADLINE_MS, signed_or_not, NULL);
+	if (keys == NULL || keyclient_connect(keys, options.keyd) != 0)
 		tool_die_errno(options.keyd);
 	config = tool_config(options.policy, NULL);
 	if (s2n_config_set_verification_ca_location(config, options.ca, NULL) !=
@@ -271,7 +206,6 @@ main(int argc, char **argv)
 	s2n_connection_free(client.conn);
 	tool_close(fd);
 	keyclient_free(keys);
-	keymaster_free(keyd);
 	s2n_config_free(config);
 	s2n_cert_chain_and_key_free(chain);
 	event_base_free(client.base);

@@ -1,5 +1,5 @@
 /*
- * ipc/spawn.c: what a child gets and what it does not, and the backoff.
+ * ipc/spawn.c: what a child gets and what it does not.
  */
 #include "ipc/spawn.h"
 
@@ -121,21 +121,6 @@ START_TEST(a_failed_exec_is_told_with_its_errno)
 }
 END_TEST
 
-START_TEST(backoff_doubles_to_five_seconds_and_resets)
-{
-	static const unsigned waits[] = { 100, 200, 400, 800, 1600, 3200, 5000,
-		5000 };
-	struct backoff backoff = { 0 };
-
-	for (size_t i = 0; i < COUNT(waits); i++) {
-		backoff_started(&backoff, 1000);
-		ck_assert_uint_eq(backoff_died(&backoff, 10999), waits[i]);
-	}
-	backoff_started(&backoff, 1000);
-	ck_assert_uint_eq(backoff_died(&backoff, 11000), 100);
-}
-END_TEST
-
 START_TEST(a_path_that_does_not_fit_is_refused)
 {
 	char out[4096];
@@ -155,7 +140,6 @@ spawn_suite(void)
 	tcase_add_test(tcase, nothing_else_is_inherited);
 	tcase_add_test(tcase, the_environment_is_what_was_passed);
 	tcase_add_test(tcase, a_failed_exec_is_told_with_its_errno);
-	tcase_add_test(tcase, backoff_doubles_to_five_seconds_and_resets);
 	tcase_add_test(tcase, a_path_that_does_not_fit_is_refused);
 	tcase_add_test(
 	    tcase, descriptors_stand_at_their_numbers_even_when_crossed);
