@@ -53,10 +53,8 @@ s2n_config_new_minimal(void)
 {
 	struct s2n_config *config;
 
-	if (!library_ready()) {
-		(void)!errors_report(fail(ERR_NOT_INITIALIZED));
-		return NULL;
-	}
+	if (!library_ready())
+		return errors_none(fail(ERR_NOT_INITIALIZED));
 	if ((config = memory_new(sizeof *config)) == NULL ||
 	    (config->certs = cert_store_new()) == NULL ||
 	    (config->trust = trust_store_new()) == NULL ||
@@ -66,8 +64,7 @@ s2n_config_new_minimal(void)
 			trust_store_free(config->trust);
 		}
 		memory_free(config);
-		(void)!errors_report(fail(ERR_NOMEM));
-		return NULL;
+		return errors_none(fail(ERR_NOMEM));
 	}
 	config->preference = preference_default;
 	config->check_x509 = config->check_time = true;

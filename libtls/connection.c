@@ -61,8 +61,7 @@ s2n_connection_new(s2n_mode mode)
 	else if (mode != S2N_SERVER && mode != S2N_CLIENT)
 		r = fail(ERR_INVALID_ARGUMENT);
 	if (r != 0 || (conn = memory_new(sizeof *conn)) == NULL) {
-		(void)!errors_report(r != 0 ? r : fail(ERR_NOMEM));
-		return NULL;
+		return errors_none(r != 0 ? r : fail(ERR_NOMEM));
 	}
 	start(conn, mode, NULL);
 	return conn;
@@ -145,7 +144,7 @@ s2n_connection_set_ctx(struct s2n_connection *conn, void *ctx)
 void *
 s2n_connection_get_ctx(struct s2n_connection *conn)
 {
-	return conn != NULL ? conn->ctx : NULL;
+	return conn != NULL ? conn->ctx : errors_none(fail(ERR_NULL_ARGUMENT));
 }
 
 s2n_mode

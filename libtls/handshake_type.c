@@ -109,13 +109,13 @@ s2n_connection_get_handshake_type_name(struct s2n_connection *conn)
 {
 	char *at;
 
-	if (conn == NULL || conn->suite == NULL)
+	if (conn == NULL)
+		return errors_none(fail(ERR_NULL_ARGUMENT));
+	if (conn->suite == NULL)
 		return "INITIAL";
 	if (conn->handshake_type == NULL &&
-	    (conn->handshake_type = malloc(NAME_MAX_LEN)) == NULL) {
-		(void)!errors_report(fail(ERR_NOMEM));
-		return NULL;
-	}
+	    (conn->handshake_type = malloc(NAME_MAX_LEN)) == NULL)
+		return errors_none(fail(ERR_NOMEM));
 	at = conn->handshake_type;
 	for (size_t i = 0; i < COUNT(flags); i++) {
 		if (!flags[i].is_set(conn))

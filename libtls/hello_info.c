@@ -19,10 +19,8 @@ static const uint16_t known[] = { 0, 1, 5, 10, 11, 13, 16, 18, 23, 35, 41, 42,
 struct s2n_client_hello *
 s2n_connection_get_client_hello(struct s2n_connection *conn)
 {
-	if (conn == NULL) {
-		(void)!errors_report(fail(ERR_NULL_ARGUMENT));
-		return NULL;
-	}
+	if (conn == NULL)
+		return errors_none(fail(ERR_NULL_ARGUMENT));
 	return conn->hello;
 }
 

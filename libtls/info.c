@@ -14,13 +14,15 @@
 const char *
 s2n_get_server_name(struct s2n_connection *conn)
 {
-	return conn != NULL ? conn->server_name : NULL;
+	return conn != NULL ? conn->server_name
+			    : errors_none(fail(ERR_NULL_ARGUMENT));
 }
 
 const char *
 s2n_get_application_protocol(struct s2n_connection *conn)
 {
-	return conn != NULL ? conn->protocol : NULL;
+	return conn != NULL ? conn->protocol
+			    : errors_none(fail(ERR_NULL_ARGUMENT));
 }
 
 /* Our own highest; without a policy the library's. */
@@ -73,10 +75,8 @@ s2n_connection_get_client_hello_version(struct s2n_connection *conn)
 const char *
 s2n_connection_get_cipher(struct s2n_connection *conn)
 {
-	if (conn == NULL) {
-		(void)!errors_report(fail(ERR_NULL_ARGUMENT));
-		return NULL;
-	}
+	if (conn == NULL)
+		return errors_none(fail(ERR_NULL_ARGUMENT));
 	return conn->suite != NULL ? conn->suite->openssl_name
 				   : "TLS_NULL_WITH_NULL_NULL";
 }
@@ -98,8 +98,9 @@ s2n_connection_get_cipher_iana_value(
 const char *
 s2n_connection_get_curve(struct s2n_connection *conn)
 {
-	if (conn == NULL || conn->group == NULL ||
-	    conn->group->kind == GROUP_HYBRID)
+	if (conn == NULL)
+		return errors_none(fail(ERR_NULL_ARGUMENT));
+	if (conn->group == NULL || conn->group->kind == GROUP_HYBRID)
 		return NONE;
 	return conn->group->name;
 }
@@ -107,8 +108,9 @@ s2n_connection_get_curve(struct s2n_connection *conn)
 const char *
 s2n_connection_get_kem_group_name(struct s2n_connection *conn)
 {
-	if (conn == NULL || conn->group == NULL ||
-	    conn->group->kind != GROUP_HYBRID)
+	if (conn == NULL)
+		return errors_none(fail(ERR_NULL_ARGUMENT));
+	if (conn->group == NULL || conn->group->kind != GROUP_HYBRID)
 		return NONE;
 	return conn->group->name;
 }
@@ -117,8 +119,7 @@ s2n_connection_get_kem_group_name(struct s2n_connection *conn)
 const char *
 s2n_connection_get_kem_name(struct s2n_connection *conn)
 {
-	(void)conn;
-	return NONE;
+	return conn != NULL ? NONE : errors_none(fail(ERR_NULL_ARGUMENT));
 }
 
 int
@@ -196,7 +197,7 @@ const char *
 s2n_connection_get_last_message_name(struct s2n_connection *conn)
 {
 	if (conn == NULL)
-		return NULL;
+		return errors_none(fail(ERR_NULL_ARGUMENT));
 	if (conn->negotiated)
 		return "APPLICATION_DATA";
 	return handshake_message_name(conn->last_message, conn->last_sender);
@@ -205,7 +206,8 @@ s2n_connection_get_last_message_name(struct s2n_connection *conn)
 struct s2n_cert_chain_and_key *
 s2n_connection_get_selected_cert(struct s2n_connection *conn)
 {
-	return conn != NULL ? conn->own_chain : NULL;
+	return conn != NULL ? conn->own_chain
+			    : errors_none(fail(ERR_NULL_ARGUMENT));
 }
 
 int

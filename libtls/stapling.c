@@ -91,8 +91,7 @@ s2n_connection_get_ocsp_response(struct s2n_connection *conn, uint32_t *length)
 {
 	if (conn != NULL && length != NULL)
 		return hand_out(&conn->ocsp, length);
-	(void)!errors_report(fail(ERR_NULL_ARGUMENT));
-	return NULL;
+	return errors_none(fail(ERR_NULL_ARGUMENT));
 }
 
 const uint8_t *
@@ -100,8 +99,7 @@ s2n_connection_get_sct_list(struct s2n_connection *conn, uint32_t *length)
 {
 	if (conn != NULL && length != NULL)
 		return hand_out(&conn->scts, length);
-	(void)!errors_report(fail(ERR_NULL_ARGUMENT));
-	return NULL;
+	return errors_none(fail(ERR_NULL_ARGUMENT));
 }
 
 int

@@ -258,6 +258,9 @@ void errors_put_back(struct failure);
 /* The public skin's way out: sets s2n_errno; 0 for 0, else -1. */
 int errors_report(int code);
 
+/* That of a function that returns a pointer: sets s2n_errno, and is NULL. */
+void *errors_none(int code);
+
 /* The alert that the peer is sent for a code; ALERT_NONE when none. */
 enum alert errors_alert(int code);
 /* That of a public value; IO's and what is inside are internal_error, though

@@ -55,8 +55,7 @@ s2n_certificate_request_get_ca_list(struct s2n_certificate_request *request)
 {
 	if (request != NULL)
 		return &request->authorities;
-	(void)!errors_report(fail(ERR_NULL_ARGUMENT));
-	return NULL;
+	return errors_none(fail(ERR_NULL_ARGUMENT));
 }
 
 int

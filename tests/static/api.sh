@@ -54,6 +54,13 @@ for name in $(names API OWN); do
 	grep -qE "\\b$name\\b" "$work/tests" || say "no test calls $name"
 done
 
+# Each that takes an object is called without one.
+sed -n 's/^	\(API\|OWN\)(\([a-z0-9_]*\), [^(]*(\(const \)\{0,1\}struct [a-z0-9_]* \*.*/\2/p' "$rows" >"$work/takers"
+[ "$(wc -l <"$work/takers")" -gt 200 ] || say "hardly any functions that take an object"
+while read -r name; do
+	grep -qE "^	(FAILS|ANSWERS)\($name," tests/unit/test_nulls.c || say "tests/unit/test_nulls.c has no row for $name"
+done <"$work/takers"
+
 # The codes of a public error, and whether a test knows one of them or the name.
 sed -n 's/^	ERR(\([A-Z0-9_]*\), *[A-Z]*, *[0-9]*, *\([A-Z0-9_]*\),.*/\2 \1/p' libtls/core/errors.h >"$work/codes"
 sed -n 's/^	RAISED(\([A-Z0-9_]*\),.*/\1/p' tests/api/errors.h | grep -vx OK >"$work/raised"
