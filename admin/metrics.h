@@ -2,9 +2,8 @@
  * Metrics in the text exposition format of Prometheus, version 0.0.4: families
  * with HELP and TYPE, samples with labels.
  *
- *	metrics_family(out, "keyd_respawns_total", METRICS_COUNTER, "Signers
- *..."); metrics_sample(out, "keyd_respawns_total", (struct label[]){ { "group",
- *name } }, 1, count);
+ *	metrics_family(out, "keyd_respawns_total", METRICS_COUNTER, "...");
+ *	metrics_sample(out, "keyd_respawns_total", labels, COUNT(labels), 3);
  *
  * Names of families and labels are constants of the program; values of labels
  * are escaped.
