@@ -49,7 +49,7 @@ void log_event(enum log_level, const char *event, const char *format, ...)
 char *log_escaped(struct slice bytes, char *out, size_t room);
 
 /* UTC as RFC 3339 with milliseconds: what begins each line. */
-#define LOG_TIME_ROOM 48
+#define LOG_TIME_ROOM 96
 const char *log_time(const struct timespec *, char out[LOG_TIME_ROOM]);
 
 #endif

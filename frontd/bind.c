@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -22,16 +23,16 @@ set_flag(int fd, int level, int option)
 
 /* A bound socket, or -1 with errno. */
 static int
-open_bound(const struct option_listen *listen, bool share)
+open_bound(const struct binding *binding, bool share)
 {
-	int family = listen->address.ss_family, error;
+	int family = binding->address.ss_family, error;
 	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0 && set_flag(fd, SOL_SOCKET, SO_REUSEADDR) &&
 	    (!share || set_flag(fd, SOL_SOCKET, SO_REUSEPORT)) &&
 	    (family != AF_INET6 || set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY)) &&
-	    bind(fd, (const struct sockaddr *)&listen->address,
-		listen->address_len) == 0)
+	    bind(fd, (const struct sockaddr *)&binding->address,
+		binding->address_len) == 0)
 		return fd;
 	error = errno;
 	if (fd >= 0)
@@ -42,9 +43,9 @@ open_bound(const struct option_listen *listen, bool share)
 
 /* SO_REUSEADDR shares with no socket that listens, so the probe listens. */
 static bool
-is_free(const struct option_listen *address)
+is_free(const struct binding *binding)
 {
-	int fd = open_bound(address, false), error;
+	int fd = open_bound(binding, false), error;
 	bool done = fd >= 0 && listen(fd, 1) == 0;
 
 	error = errno;
@@ -55,53 +56,139 @@ is_free(const struct option_listen *address)
 }
 
 static bool
-bind_listener(struct master *master, unsigned number)
+complain(const char *what)
 {
-	const struct option_listen *address = &master->options.listens[number];
+	fprintf(stderr, "frontd: %s: %s\n", what, strerror(errno));
+	return false;
+}
 
-	if (!is_free(address)) {
-		fprintf(
-		    stderr, "frontd: %s: %s\n", address->text, strerror(errno));
-		return false;
-	}
-	for (unsigned i = 0; i < master->options.workers; i++) {
-		int fd = open_bound(address, true);
+static bool
+add_socket(struct binding *binding)
+{
+	int fd = open_bound(binding, true);
 
-		if (fd < 0 || listen(fd, BACKLOG) != 0) {
-			fprintf(stderr, "frontd: %s: %s\n", address->text,
-			    strerror(errno));
-			return false;
-		}
-		master->sockets[number][i] = fd;
-	}
+	if (fd < 0)
+		return complain(binding->text);
+	binding->sockets[binding->count++] = fd;
 	return true;
 }
 
-/* frontd-connect, under another account, must reach it. */
-static bool
-bind_page(struct master *master)
+static struct binding *
+find(struct binding *list, const struct option_listen *listen)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const char *path = master->options.page_socket;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	while (list != NULL &&
+	       !slice_equal(slice_of(&list->address, list->address_len),
+		   slice_of(&listen->address, listen->address_len)))
+		list = list->next;
+	return list;
+}
 
-	strcpy(address.sun_path, path);
-	unlink(path);
-	if (fd < 0 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-	    chmod(path, 0666) != 0 || listen(fd, BACKLOG) != 0) {
-		fprintf(stderr, "frontd: %s: %s\n", path, strerror(errno));
-		return false;
+static struct binding *
+add_binding(struct binding **list, const struct option_listen *listen)
+{
+	struct binding *binding = calloc(1, sizeof *binding);
+
+	if (binding == NULL) {
+		complain(listen->text);
+		return NULL;
 	}
-	master->page_socket = fd;
+	strcpy(binding->text, listen->text);
+	binding->address = listen->address;
+	binding->address_len = listen->address_len;
+	if (!is_free(binding)) {
+		complain(binding->text);
+		free(binding);
+		return NULL;
+	}
+	binding->next = *list;
+	return *list = binding;
+}
+
+bool
+bind_listeners(struct binding **list, const struct options *options,
+    struct binding *out[CONTROL_LISTENERS_MAX])
+{
+	for (unsigned i = 0; i < options->listen_count; i++) {
+		const struct option_listen *listen = &options->listens[i];
+		struct binding *binding = find(*list, listen);
+
+		for (unsigned j = 0; binding != NULL && j < i; j++) {
+			if (out[j] != binding)
+				continue;
+			errno = EADDRINUSE; /* twice in one file */
+			return complain(listen->text);
+		}
+		if (binding == NULL &&
+		    (binding = add_binding(list, listen)) == NULL)
+			return false;
+		out[i] = binding;
+		while (binding->count < options->workers)
+			if (!add_socket(binding))
+				return false;
+	}
 	return true;
 }
 
 bool
-bind_all(struct master *master)
+bind_listen(struct binding *const *bindings, size_t count)
 {
-	for (unsigned i = 0; i < master->options.listen_count; i++)
-		if (!bind_listener(master, i))
-			return false;
-	return master->options.page_socket[0] == '\0' || bind_page(master);
+	for (size_t i = 0; i < count; i++) {
+		struct binding *binding = bindings[i];
+
+		while (binding->listening < binding->count) {
+			if (listen(binding->sockets[binding->listening],
+				BACKLOG) != 0)
+				return complain(binding->text);
+			binding->listening++;
+		}
+	}
+	return true;
+}
+
+static void
+binding_free(struct binding *binding)
+{
+	while (binding->count > 0)
+		close(binding->sockets[--binding->count]);
+	free(binding);
+}
+
+void
+bind_keep(struct binding **list, struct binding *const *kept, size_t count)
+{
+	struct binding *binding;
+
+	for (binding = *list; binding != NULL; binding = binding->next)
+		binding->used = false;
+	for (size_t i = 0; i < count; i++)
+		kept[i]->used = true;
+	while ((binding = *list) != NULL) {
+		if (binding->used) {
+			while (binding->count > binding->listening)
+				close(binding->sockets[--binding->count]);
+			list = &binding->next;
+			continue;
+		}
+		*list = binding->next;
+		binding_free(binding);
+	}
+}
+
+/* frontd-connect, under another account, must reach it. */
+int
+bind_page(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, path);
+	unlink(path);
+	if (fd >= 0 &&
+	    bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+	    chmod(path, 0666) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	complain(path);
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }

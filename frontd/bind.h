@@ -1,17 +1,43 @@
 /*
- * The sockets that frontd's children inherit: one a worker and address, and
- * frontd-page's.
+ * The sockets that frontd's children inherit: for each address that is listened
+ * on as many as workers share it, and frontd-page's. They are kept from one
+ * configuration to the next, with the connections that wait in them.
  */
 #ifndef FRONTD_BIND_H
 #define FRONTD_BIND_H
 
-#include "frontd/master.h"
+#include "frontd/options.h"
+
+/* An address, and its sockets. */
+struct binding {
+	struct binding *next;
+	char text[OPTIONS_ADDRESS_TEXT]; /* for messages */
+	struct sockaddr_storage address;
+	socklen_t address_len;
+	int sockets[CONTROL_WORKERS_MAX];
+	unsigned count, listening; /* the first so many of count listen */
+	bool used; /* while bind_keep() looks for those that are not */
+};
 
 /*
- * Binds all. An address that another socket has is refused although
- * SO_REUSEPORT would share it with a process of the same account. False after
- * a message on standard error.
+ * In each place of out the binding of this listener, with a socket for each
+ * worker at least: one of the list, or a new one, which joins it. An address
+ * that a socket of somebody else's has is refused although SO_REUSEPORT would
+ * share it with a process of the same account. False after a message on
+ * standard error; what was bound by then bind_keep() finds.
  */
-must_check bool bind_all(struct master *);
+must_check bool bind_listeners(struct binding **list, const struct options *,
+    struct binding *out[CONTROL_LISTENERS_MAX]);
+/* Connections come to all sockets of these from now on: not before somebody is
+ * sure to accept them. False after a message. */
+must_check bool bind_listen(struct binding *const *, size_t count);
+/*
+ * Closes, and takes from the list, what none of these has, and sockets of these
+ * that do not listen. count may be 0.
+ */
+void bind_keep(
+    struct binding **list, struct binding *const *kept, size_t count);
+/* frontd-page's; -1 after a message. */
+int bind_page(const char *path);
 
 #endif

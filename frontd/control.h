@@ -39,7 +39,11 @@ enum control_type {
 			    * before those that name it */
 	CONTROL_REPLAY,    /* struct control_plain + the register of early data
 			    * (see frontd/replay.h), if a site takes any */
-	CONTROL_START,     /* struct control_start: seal, then serve */
+	CONTROL_SOCKET, /* struct control_socket + another listening socket */
+	CONTROL_START,  /* struct control_start: seal, then serve */
+	CONTROL_SERVE,  /* struct control_plain: accept from now on */
+	CONTROL_DRAIN,  /* struct control_drain: accept no more, and end with
+			 * the last connection */
 	/* master to frontd-connect */
 	CONTROL_BACKEND, /* struct control_backend */
 	/* master to frontd-page */
@@ -47,7 +51,9 @@ enum control_type {
 	/* child to master */
 	CONTROL_CONFINED, /* struct control_confined, once, when sealed */
 	CONTROL_LACKS,    /* struct control_lacks, of a worker, on change */
-	CONTROL_STALE, /* struct control_stale, of a worker: not served now */
+	CONTROL_STALE,   /* struct control_stale, of a worker: not served now */
+	CONTROL_STOPPED, /* struct control_plain, of a worker that was to
+			  * drain: it accepts no more */
 	/* worker to frontd-connect, and back with a connected socket */
 	CONTROL_CONNECT,  /* struct control_connect */
 	CONTROL_CONNECTED /* struct control_connected + socket when error is 0
@@ -115,6 +121,19 @@ struct control_listen {
 	uint32_t idle_timeout_ms;
 	uint32_t access_log; /* 0: ends of sessions are debug's alone */
 	struct control_terms terms;
+};
+
+struct control_socket {
+	uint32_t type;
+	uint32_t listener; /* by the order in which they were told */
+};
+
+struct control_drain {
+	uint32_t type;
+	uint32_t timeout_ms; /* then it ends, whatever there is */
+	/* Bit by listener: nobody else has its socket, so that what waits there
+	 * is accepted before. */
+	uint32_t last_of;
 };
 
 struct control_start {

@@ -9,11 +9,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "frontd/agreed.h"
-#include "frontd/bind.h"
-#include "frontd/children.h"
 #include "frontd/keylink.h"
+#include "frontd/reload.h"
 #include "frontd/replay.h"
+#include "libtls/s2n.h"
 #include "policy/profiles.h"
 
 static struct master master = { .page_socket = -1, .replay = -1 };
@@ -31,7 +30,23 @@ child_died(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd;
 	(void)what;
-	children_reap(ctx);
+	reload_reap(ctx);
+}
+
+static void
+drain(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	reload_drain(ctx);
+}
+
+static void
+hang_up(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	reload(ctx);
 }
 
 static bool
@@ -41,8 +56,8 @@ watch_signals(void)
 		int number;
 		event_callback_fn callback;
 		void *ctx;
-	} signals[] = { { SIGTERM, stop, master.base },
-		{ SIGINT, stop, master.base },
+	} signals[] = { { SIGTERM, drain, &master },
+		{ SIGINT, stop, master.base }, { SIGHUP, hang_up, &master },
 		{ SIGCHLD, child_died, &master } };
 
 	signal(SIGPIPE, SIG_IGN);
@@ -56,65 +71,31 @@ watch_signals(void)
 	return true;
 }
 
-static void
-warn_of_old_versions(void)
-{
-	for (unsigned i = 0; i < master.options.old_count; i++)
-		log_event(LOG_LEVEL_WARN, "old-versions", "policy=%s least=%s",
-		    master.options.old[i].policy,
-		    agreed_version_name(master.options.old[i].least));
-}
-
-static void
-warn_of_stale_responses(void)
-{
-	for (unsigned i = 0; i < master.options.site_count; i++)
-		if (master.options.sites[i]->stale != NULL)
-			log_event(LOG_LEVEL_WARN, "ocsp", "site=%s reason=%s",
-			    master.options.sites[i]->title,
-			    master.options.sites[i]->stale);
-}
-
-/* Before the seal, which allows no more memory of this kind. */
-static bool
-make_replay(void)
-{
-	for (unsigned i = 0; i < master.options.site_count; i++) {
-		if (master.options.sites[i]->what.early_data == 0)
-			continue;
-		if ((master.replay = replay_make()) >= 0)
-			return true;
-		log_event(LOG_LEVEL_ERROR, "early-data", "reason=\"%s\"",
-		    strerror(errno));
-		return false;
-	}
-	return true;
-}
-
 static int
 run(void)
 {
-	const struct policy_request ask = { .strictness =
-						master.options.strictness };
+	const struct policy_request ask = {
+		.strictness = master.now->options.strictness
+	};
 
-	if (!bind_all(&master) || !make_replay())
+	/* Sealed, it makes no more memory of the register's kind. */
+	if (!reload_bind(&master))
 		return EXIT_FAILURE;
+	if ((master.replay = replay_make()) < 0) {
+		log_event(LOG_LEVEL_ERROR, "early-data", "reason=\"%s\"",
+		    strerror(errno));
+		return EXIT_FAILURE;
+	}
 	if ((master.base = event_base_new()) == NULL || !watch_signals())
 		return EXIT_FAILURE;
 	policy_enter(&frontd_profile, &ask, &master.own);
-	if (!keylink_start(&master) || !children_start(&master))
+	if (!keylink_start(&master) || !reload_start(&master))
 		return EXIT_FAILURE;
-	log_event(LOG_LEVEL_INFO, "start",
-	    "version=%s listeners=%u sites=%u workers=%u", SALLYPORT_VERSION,
-	    master.options.listen_count, master.options.site_count,
-	    master.options.workers);
-	warn_of_old_versions();
-	warn_of_stale_responses();
 	event_base_dispatch(master.base);
 	keylink_end(&master);
-	children_end(&master);
-	if (master.options.page_socket[0] != '\0')
-		unlink(master.options.page_socket);
+	if (master.now->options.page_socket[0] != '\0')
+		unlink(master.now->options.page_socket);
+	reload_end(&master);
 	log_event(master.failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "stop",
 	    "reason=%s", master.failed ? "sandbox-required" : "signal");
 	return master.failed ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -125,7 +106,7 @@ main(int argc, char **argv)
 {
 	const char *file = SALLYPORT_SYSCONF "/frontd.conf";
 	bool test = false;
-	int option, status;
+	int option;
 
 	while ((option = getopt(argc, argv, "df:t")) != -1) {
 		if (option == 'f') {
@@ -144,10 +125,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "frontd: %s\n", s2n_strerror(s2n_errno, NULL));
 		return EXIT_FAILURE;
 	}
-	if (!options_read(file, &master.options))
+	if (!reload_first(&master, file))
 		return EXIT_FAILURE;
-	log_set_format(master.options.log_format);
-	status = test ? EXIT_SUCCESS : run();
-	options_free(&master.options);
-	return status;
+	return test ? EXIT_SUCCESS : run();
 }

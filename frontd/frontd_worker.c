@@ -18,44 +18,114 @@
 #define ACCEPT_BATCH 16
 #define KEY_DEADLINE_MS 5000
 #define CONNECTOR_QUEUE 1024
+/* For what is sent to arrive, after the drain timeout. */
+#define LAST_MS 1000
 
 static struct worker worker;
 
-void
-worker_pause(struct worker *w, bool paused)
+/* Accepts, or does not: before it is told to, at the connection limit, and when
+ * it drains. */
+static void
+watch_listeners(void)
 {
-	for (size_t i = 0; i < w->listener_count; i++) {
-		if (paused)
-			event_del(w->listeners[i].acceptable);
-		else
-			event_add(w->listeners[i].acceptable, NULL);
-	}
-	w->paused = paused;
+	bool accept = worker.serving && !worker.paused;
+
+	for (size_t i = 0; i < worker.listener_count; i++)
+		for (struct acceptor *a = worker.listeners[i].acceptors;
+		     a != NULL; a = a->next) {
+			if (accept)
+				event_add(a->acceptable, NULL);
+			else
+				event_del(a->acceptable);
+		}
+}
+
+/* False when nobody waits there. */
+static bool
+accept_one(struct acceptor *acceptor)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof peer;
+	int client = accept4(acceptor->fd, (struct sockaddr *)&peer, &len,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (client < 0 && errno == EINVAL)
+		event_del(acceptor->acceptable); /* it does not listen */
+	if (client < 0)
+		return false;
+	session_start(acceptor->listener, client, &peer);
+	return true;
 }
 
 static void
 acceptable(evutil_socket_t fd, short what, void *ctx)
 {
-	struct listener *listener = ctx;
-	struct sockaddr_storage peer;
-	socklen_t len;
-	int client;
-
+	(void)fd;
 	(void)what;
 	for (int i = 0; i < ACCEPT_BATCH; i++) {
 		if (worker.session_count >= worker.session_max) {
 			log_event(LOG_LEVEL_WARN, "limit", "connections=%u",
 			    worker.session_count);
-			worker_pause(&worker, true);
+			worker.paused = true;
+			watch_listeners();
 			return;
 		}
-		len = sizeof peer;
-		client = accept4(fd, (struct sockaddr *)&peer, &len,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (client < 0)
+		if (!accept_one(ctx))
 			return;
-		session_start(listener, client, &peer);
 	}
+}
+
+void
+worker_session_gone(struct worker *w)
+{
+	w->session_count--;
+	if (w->drained_ms != 0 && w->session_count == 0)
+		event_base_loopbreak(w->base);
+	if (!w->paused)
+		return;
+	w->paused = false;
+	watch_listeners();
+}
+
+/* ---- the end ---- */
+
+/* Its sockets are somebody else's now; what waits at one that is nobody's is
+ * accepted still, as far as there is room. */
+static void
+close_listener(struct listener *listener, bool last)
+{
+	struct acceptor *acceptor;
+
+	while ((acceptor = listener->acceptors) != NULL) {
+		/* Before it is closed: while others have it, the kernel goes
+		 * on to tell of it. */
+		event_free(acceptor->acceptable);
+		while (last && worker.session_count < worker.session_max &&
+		       accept_one(acceptor))
+			;
+		close(acceptor->fd);
+		listener->acceptors = acceptor->next;
+		free(acceptor);
+	}
+}
+
+static void
+drain(const struct control_drain *order)
+{
+	static const struct control_plain stopped = { CONTROL_STOPPED };
+
+	if (worker.drained_ms != 0)
+		return;
+	worker.serving = false;
+	for (size_t i = 0; i < worker.listener_count; i++)
+		close_listener(
+		    &worker.listeners[i], (order->last_of >> i & 1) != 0);
+	worker.drained_ms = clock_ms() + order->timeout_ms;
+	if (channel_send(
+		worker.control, slice_of(&stopped, sizeof stopped), -1))
+		(void)channel_flush(worker.control);
+	if (worker.session_count == 0)
+		event_base_loopbreak(worker.base);
 }
 
 static void
@@ -64,6 +134,11 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	session_tick(ctx);
+	if (worker.drained_ms == 0 || clock_ms() < worker.drained_ms)
+		return;
+	session_end_all(ctx, "drained");
+	if (clock_ms() >= worker.drained_ms + LAST_MS)
+		event_base_loopbreak(worker.base);
 }
 
 static void
@@ -212,16 +287,6 @@ worker_drop_stale(struct worker *w)
 			drop_staple(i);
 }
 
-static void
-watch(struct listener *listener)
-{
-	listener->acceptable = event_new(worker.base, listener->fd,
-	    EV_READ | EV_PERSIST, acceptable, listener);
-	if (listener->acceptable == NULL ||
-	    event_add(listener->acceptable, NULL) != 0)
-		exit(EXIT_FAILURE);
-}
-
 static int
 no_transport(void *ctx, uint8_t *buf, uint32_t len)
 {
@@ -297,10 +362,8 @@ start(const struct control_start *order)
 		log_open("frontd-worker", LOG_LEVEL_DEBUG);
 	worker.session_max = order->max_connections;
 	load_chains();
-	for (size_t i = 0; i < worker.listener_count; i++) {
+	for (size_t i = 0; i < worker.listener_count; i++)
 		listener_configure(&worker.listeners[i], session_hello);
-		watch(&worker.listeners[i]);
-	}
 	ticker = event_new(worker.base, -1, EV_PERSIST, tick, &worker);
 	if (ticker == NULL || event_add(ticker, &every) != 0)
 		exit(EXIT_FAILURE);
@@ -316,14 +379,33 @@ start(const struct control_start *order)
 
 /* Takes fd. */
 static void
+take_socket(struct listener *listener, int fd)
+{
+	struct acceptor *acceptor = malloc(sizeof *acceptor);
+
+	if (acceptor == NULL)
+		exit(EXIT_FAILURE);
+	*acceptor = (struct acceptor){ .next = listener->acceptors,
+		.listener = listener,
+		.fd = fd,
+		.acceptable = event_new(worker.base, fd, EV_READ | EV_PERSIST,
+		    acceptable, acceptor) };
+	if (acceptor->acceptable == NULL)
+		exit(EXIT_FAILURE);
+	listener->acceptors = acceptor;
+}
+
+/* Takes fd. */
+static void
 take_listener(const struct control_listen *what, int fd)
 {
 	if (fd < 0 || worker.listener_count == CONTROL_LISTENERS_MAX ||
 	    what->default_site >= CONTROL_SITES_MAX ||
 	    !terminated(&what->terms))
 		exit(EXIT_FAILURE);
-	worker.listeners[worker.listener_count++] =
-	    (struct listener){ .worker = &worker, .what = *what, .fd = fd };
+	worker.listeners[worker.listener_count] =
+	    (struct listener){ .worker = &worker, .what = *what };
+	take_socket(&worker.listeners[worker.listener_count++], fd);
 }
 
 static void
@@ -334,7 +416,9 @@ take_order(struct slice packet, int fd)
 		struct control_chain chain;
 		struct control_client_ca client_ca;
 		struct control_listen listen;
+		struct control_socket socket;
 		struct control_start start;
+		struct control_drain drain;
 	} record;
 
 	switch (control_type(packet)) {
@@ -357,6 +441,14 @@ take_order(struct slice packet, int fd)
 		if (control_take(packet, &record.listen, sizeof record.listen))
 			take_listener(&record.listen, fd);
 		return;
+	case CONTROL_SOCKET:
+		if (fd < 0 ||
+		    !control_take(
+			packet, &record.socket, sizeof record.socket) ||
+		    record.socket.listener >= worker.listener_count)
+			exit(EXIT_FAILURE);
+		take_socket(&worker.listeners[record.socket.listener], fd);
+		return;
 	case CONTROL_KEYS:
 		if (fd >= 0 && keyclient_attach(worker.keys, fd) != 0)
 			log_event(LOG_LEVEL_ERROR, "keys", "reason=attach");
@@ -373,6 +465,14 @@ take_order(struct slice packet, int fd)
 	case CONTROL_START:
 		if (control_take(packet, &record.start, sizeof record.start))
 			start(&record.start);
+		return;
+	case CONTROL_SERVE:
+		worker.serving = true;
+		watch_listeners();
+		return;
+	case CONTROL_DRAIN:
+		if (control_take(packet, &record.drain, sizeof record.drain))
+			drain(&record.drain);
 		return;
 	}
 }
@@ -391,8 +491,8 @@ control_ready(evutil_socket_t fd, short what, void *ctx)
 	while ((event = channel_receive(worker.control, packet, sizeof packet,
 		    &len, &passed)) == CHANNEL_PACKET)
 		take_order(slice_of(packet, len), passed);
-	if (event != CHANNEL_EMPTY)
-		exit(EXIT_SUCCESS); /* the master is gone, and so are we */
+	if (event != CHANNEL_EMPTY) /* the master is gone, and so are we */
+		event_base_loopbreak(worker.base);
 }
 
 int
@@ -412,6 +512,8 @@ main(void)
 	    EV_READ | EV_PERSIST, control_ready, NULL);
 	if (readable == NULL || event_add(readable, NULL) != 0)
 		return EXIT_FAILURE;
-	event_base_dispatch(worker.base);
-	return EXIT_FAILURE;
+	if (event_base_dispatch(worker.base) != 0)
+		return EXIT_FAILURE;
+	session_free_all(&worker, "cut");
+	return EXIT_SUCCESS;
 }

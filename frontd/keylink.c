@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "frontd/children.h"
 
 /* How old what frontd-page shows of keyd may be. */
 #define STATUS_SECONDS 1
@@ -25,12 +24,12 @@ lost(struct master *master, const char *reason)
 
 	if (!link->complained)
 		log_event(LOG_LEVEL_ERROR, "keyd-gone",
-		    "socket=%s reason=\"%s\"", master->options.keyd_socket,
+		    "socket=%s reason=\"%s\"", master->now->options.keyd_socket,
 		    reason);
 	link->complained = true;
 	keylink_end(master);
 	event_add(link->retry, &when);
-	children_show(master);
+	fleet_show(master->now);
 }
 
 static void
@@ -45,10 +44,10 @@ flush(struct master *master)
 }
 
 void
-keylink_ask(struct master *master, uint32_t worker)
+keylink_ask(struct master *master, uint32_t tag)
 {
 	if (!master->link.welcomed ||
-	    !keymaster_newchannel(master->link.keyd, worker))
+	    !keymaster_newchannel(master->link.keyd, tag))
 		return; /* asked for all when keyd has welcomed us */
 	flush(master);
 }
@@ -58,10 +57,11 @@ welcomed(struct master *master)
 {
 	master->link.welcomed = true;
 	master->link.complained = false;
-	log_event(
-	    LOG_LEVEL_INFO, "keyd", "socket=%s", master->options.keyd_socket);
-	for (uint32_t i = 0; i < master->options.workers; i++)
-		keylink_ask(master, i);
+	log_event(LOG_LEVEL_INFO, "keyd", "socket=%s",
+	    master->now->options.keyd_socket);
+	for (uint32_t tag = 0; tag < MASTER_TAGS_MAX; tag++)
+		if (master->tags[tag] != NULL)
+			keylink_ask(master, tag);
 }
 
 static void
@@ -73,7 +73,7 @@ take_news(struct master *master, enum keymaster_event event,
 		welcomed(master);
 		break;
 	case KEYMASTER_CHANNEL:
-		children_give_keys(master, news->newchannel.tag, news->fd);
+		fleet_give_keys(master, news->newchannel.tag, news->fd);
 		close(news->fd);
 		break;
 	case KEYMASTER_STATUS:
@@ -81,7 +81,7 @@ take_news(struct master *master, enum keymaster_event event,
 			sizeof news->processes) == 0)
 			break;
 		master->link.processes = news->processes;
-		children_show(master);
+		fleet_show(master->now);
 		break;
 	case KEYMASTER_REFUSED:
 		log_event(LOG_LEVEL_ERROR, "keyd-refused",
@@ -140,7 +140,7 @@ connect_keyd(struct master *master)
 	int fd;
 
 	backoff_started(&link->backoff, clock_ms());
-	link->keyd = keymaster_connect(master->options.keyd_socket);
+	link->keyd = keymaster_connect(master->now->options.keyd_socket);
 	if (link->keyd == NULL) {
 		lost(master, strerror(errno));
 		return;

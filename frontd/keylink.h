@@ -10,8 +10,9 @@
 
 /* Connects now if keyd is there, or later. False when out of memory. */
 must_check bool keylink_start(struct master *);
-/* Channels for this worker; without keyd, as soon as it is back. */
-void keylink_ask(struct master *, uint32_t worker);
+/* Channels for the worker with this tag; without keyd, as soon as it is back.
+ */
+void keylink_ask(struct master *, uint32_t tag);
 void keylink_end(struct master *);
 
 #endif

@@ -5,27 +5,11 @@
 #ifndef FRONTD_MASTER_H
 #define FRONTD_MASTER_H
 
-#include <event2/event.h>
-
-#include "frontd/options.h"
-#include "ipc/backoff.h"
+#include "frontd/fleet.h"
 #include "ipc/keymaster.h"
-#include "ipc/spawn.h"
 
-struct child_kind;
-struct master;
-
-struct child {
-	struct master *master;
-	const struct child_kind *kind;
-	uint32_t index; /* of a worker, which is also its tag at keyd */
-	pid_t pid;      /* 0: not running */
-	struct channel *control;
-	struct event *readable, *writable, *respawn;
-	struct backoff backoff;
-	struct confinement confinement;
-	bool confined; /* it has said so: sealed, and serving */
-};
+/* Of workers, at keyd; as many as keyd knows. */
+#define MASTER_TAGS_MAX 256
 
 /* The way to keyd; see keylink.h. */
 struct keylink {
@@ -39,12 +23,21 @@ struct keylink {
 
 struct master {
 	struct event_base *base;
-	struct options options;
+	const char *config; /* path */
 	bool debug;
-	int sockets[CONTROL_LISTENERS_MAX][CONTROL_WORKERS_MAX];
+	/* See reload.h: the fleet that serves; the one of a reload that is not
+	 * yet sure to; those before, the youngest first. */
+	struct fleet *now, *next, *before;
+	struct fleet *stopped;  /* that now took over from; NULL: it accepts
+				 * no more */
+	struct event *patience; /* with next, then with stopped */
+	struct event *ending;   /* the end, whoever is not ready */
+	bool asked;             /* for a reload that could not be yet */
+	bool stopping;          /* frontd drains, and ends then */
+	struct binding *bindings;
+	struct child *tags[MASTER_TAGS_MAX]; /* NULL: free */
 	int page_socket;
-	int replay; /* register of early data; -1: no site takes any */
-	struct child connect, page, workers[CONTROL_WORKERS_MAX];
+	int replay; /* register of early data, of all fleets */
 	struct keylink link;
 	struct confinement own;
 	bool failed; /* a child cannot be what the configuration demands */

@@ -17,6 +17,7 @@
 #define DEFAULT_CONNECTIONS 10000
 #define DEFAULT_HANDSHAKE_MS 10000
 #define DEFAULT_IDLE_MS 60000
+#define DEFAULT_DRAIN_MS 30000
 #define EARLY_DATA_MAX 16384
 
 /* ---- words that are not just text or a number ---- */
@@ -266,6 +267,7 @@ take_worker(cfg_t *cfg, struct options *options)
 	options->workers = (uint32_t)processes;
 	options->strictness = (uint32_t)cfg_getint(cfg, "sandbox");
 	options->max_connections = (uint32_t)cfg_getint(cfg, "max-connections");
+	options->drain_timeout_ms = (uint32_t)cfg_getint(cfg, "drain-timeout");
 	return true;
 }
 
@@ -310,6 +312,8 @@ options_read(const char *path, struct options *options)
 		    "sandbox", SANDBOX_BEST_EFFORT, CFGF_NONE, take_sandbox),
 		CFG_INT_CB("max-connections", DEFAULT_CONNECTIONS, CFGF_NONE,
 		    conf_count),
+		CFG_INT_CB("drain-timeout", DEFAULT_DRAIN_MS, CFGF_NONE,
+		    conf_duration),
 		CONF_END(),
 	};
 	cfg_opt_t listen[] = {

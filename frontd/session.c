@@ -140,9 +140,7 @@ session_free(struct session *session)
 	else
 		worker->sessions = session->next;
 	free(session);
-	worker->session_count--;
-	if (worker->paused)
-		worker_pause(worker, false);
+	worker_session_gone(worker);
 }
 
 /*
@@ -713,4 +711,20 @@ session_tick(struct worker *worker)
 		session_end(session, "%s timeout", waits[session->state]);
 		session_free(session);
 	}
+}
+
+void
+session_end_all(struct worker *worker, const char *reason)
+{
+	for (struct session *session = worker->sessions; session != NULL;
+	     session = session->next)
+		session_end(session, "%s", reason);
+}
+
+void
+session_free_all(struct worker *worker, const char *reason)
+{
+	session_end_all(worker, reason);
+	while (worker->sessions != NULL)
+		session_free(worker->sessions);
 }

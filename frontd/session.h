@@ -25,5 +25,9 @@ void session_connected(
 void session_ask_again(struct worker *);
 /* Ends what has timed out. */
 void session_tick(struct worker *);
+/* Ends all, as if each had timed out; those that end already go on to. */
+void session_end_all(struct worker *, const char *reason);
+/* Frees all, with their line in the log. */
+void session_free_all(struct worker *, const char *reason);
 
 #endif

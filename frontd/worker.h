@@ -35,13 +35,21 @@ struct site {
 	uint32_t lacks; /* what the master was told of its key */
 };
 
+/* A listening socket that this worker shares with no other but, for a moment,
+ * with one of a fleet before or after its own. */
+struct acceptor {
+	struct acceptor *next;
+	struct listener *listener;
+	int fd;
+	struct event *acceptable;
+};
+
 struct listener {
 	struct worker *worker;
 	struct control_listen what;
-	int fd;
+	struct acceptor *acceptors;
 	struct terms_table table;
 	uint16_t rows[CONTROL_SITES_MAX]; /* of each site in the table */
-	struct event *acceptable;
 };
 
 struct worker {
@@ -61,7 +69,9 @@ struct worker {
 	uint32_t session_max;
 	struct session *waiting[BACKEND_WAITING]; /* by request, modulo */
 	uint32_t next_request;                    /* to frontd-connect */
-	bool paused; /* at the limit: nothing is accepted */
+	bool serving;        /* it was told to; until it drains */
+	bool paused;         /* at the limit: nothing is accepted */
+	uint64_t drained_ms; /* draining: it ends then at last; 0: not */
 };
 
 /* Ends the process when a call of the library failed: the master has proven
@@ -69,7 +79,7 @@ struct worker {
 void worker_must(int result, const char *what);
 /* From now on no site serves an OCSP response that has expired. */
 void worker_drop_stale(struct worker *);
-/* Watches the listeners, or stops: at the connection limit. */
-void worker_pause(struct worker *, bool paused);
+/* A session is gone: there is room for another, or no more to wait for. */
+void worker_session_gone(struct worker *);
 
 #endif

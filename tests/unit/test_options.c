@@ -242,6 +242,8 @@ static const struct {
 	    "policy \"20170210\" for site \"ec\" at \"127.0.0.1:1\": no suite" },
 	{ "log-format = yaml\n" FILE_WITH("", "", ""), 1,
 	    "log-format is text or json, not \"yaml\"" },
+	{ "worker { drain-timeout = 0s }\n" FILE_WITH("", "", ""), 1,
+	    "drain-timeout is a time from 1ms to 24h" },
 	{ "access-log = perhaps\n" FILE_WITH("", "", ""), 1,
 	    "invalid boolean value for option 'access-log'" },
 	{ FILE_WITH("access-log = perhaps", "", ""), 10,

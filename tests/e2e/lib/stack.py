@@ -273,7 +273,8 @@ class Stack:
         for daemon in (self.frontd, self.keyd):
             if daemon is not None:
                 before += [daemon.pid, *children_of(daemon.pid)]
-                daemon.send_signal(signal.SIGTERM)
+                # Which waits for no connection.
+                daemon.send_signal(signal.SIGINT)
                 try:
                     daemon.wait(10)
                 except subprocess.TimeoutExpired:

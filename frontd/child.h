@@ -1,0 +1,60 @@
+/*
+ * One child process of the master's: started with what it needs to know, told
+ * what is new, watched, and started again after a while when it has died.
+ */
+#ifndef FRONTD_CHILD_H
+#define FRONTD_CHILD_H
+
+#include <event2/event.h>
+
+#include "frontd/control.h"
+#include "ipc/spawn.h"
+
+struct child;
+struct fleet;
+
+struct child_kind {
+	const char *name; /* of the program */
+	/* It was started: tells it all that it needs before it seals itself. */
+	void (*prepare)(struct child *);
+	/* What it says, but for CONTROL_CONFINED. */
+	void (*told)(struct child *, struct slice packet);
+};
+
+struct child {
+	struct event_base *base;
+	const struct child_kind *kind; /* NULL: there is no such child */
+	struct fleet *fleet;
+	uint32_t index;   /* of a worker in its fleet */
+	uint32_t tag;     /* of a worker: at keyd */
+	const int *files; /* that it inherits, and how many */
+	size_t file_count;
+	pid_t pid;               /* 0: not running */
+	struct channel *control; /* NULL: it is to end, or not running */
+	struct event *readable, *writable, *respawn;
+	struct backoff backoff;
+	uint32_t starts;
+	struct confinement confinement;
+	bool confined; /* it has said so: sealed, and serving */
+	bool stopped;  /* a worker: it accepts no more */
+};
+
+/*
+ * Starts it the first time; what is not said here of the child was set before.
+ * False when out of memory; a program that cannot be started is tried again.
+ */
+must_check bool child_init(struct child *, struct event_base *, struct fleet *,
+    const struct child_kind *);
+
+/* Queues a record, maybe with a descriptor, which stays the caller's. A child
+ * that is not running will be told at its start; one that does not listen is
+ * killed. */
+void child_tell(struct child *, const void *record, size_t size, int fd);
+
+/* It was reaped. again: it is started once more, after a while. */
+void child_reaped(struct child *, bool again);
+/* Its control channel ends, so it does as well; still to be reaped. */
+void child_release(struct child *);
+void child_free(struct child *);
+
+#endif

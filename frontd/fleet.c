@@ -1,0 +1,575 @@
+/*
+ * Fleets: what their children are told, and what these say; the contract is in
+ * fleet.h.
+ */
+#include "frontd/fleet.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "frontd/keylink.h"
+#include "frontd/reload.h"
+#include "libtls/unstable/pkey_binding.h"
+
+/* For workers to end after the drain timeout; then they are killed. */
+#define OVERDUE_MS 3000
+
+static const struct child_kind worker_kind;
+
+/* ---- telling ---- */
+
+static void
+tell_plain(struct child *child, enum control_type type, int fd)
+{
+	const struct control_plain record = { .type = type };
+
+	child_tell(child, &record, sizeof record, fd);
+}
+
+static void
+tell_start(struct child *child)
+{
+	const struct options *options = &child->fleet->options;
+	const struct control_start start = { .type = CONTROL_START,
+		.strictness = options->strictness,
+		.max_connections = options->max_connections,
+		.debug = child->fleet->master->debug };
+
+	child_tell(child, &start, sizeof start, -1);
+}
+
+/* In as many records as it takes. */
+static void
+tell_bytes(struct child *child, enum control_type type, uint16_t site,
+    struct slice bytes)
+{
+	struct control_chain part = { .type = type, .site = site };
+
+	while (bytes.len > 0) {
+		part.len = (uint16_t)(bytes.len < sizeof part.bytes
+					  ? bytes.len
+					  : sizeof part.bytes);
+		memcpy(part.bytes, bytes.data, part.len);
+		child_tell(child, &part, sizeof part, -1);
+		bytes = slice_of(bytes.data + part.len, bytes.len - part.len);
+	}
+}
+
+static void
+tell_site(struct child *child, const struct option_site *site)
+{
+	uint16_t number = site->what.site;
+
+	child_tell(child, &site->what, sizeof site->what, -1);
+	tell_bytes(child, CONTROL_CHAIN, number,
+	    slice_of(site->chain.pem.text, site->chain.pem.len));
+	tell_bytes(child, CONTROL_STAPLE, number,
+	    slice_of(site->staple.der, site->what.staple_size));
+}
+
+static void
+tell_client_ca(struct child *child, uint16_t number)
+{
+	const struct pem_file *pem =
+	    &child->fleet->options.client_cas.at[number - 1].pem;
+	struct control_client_ca part = { .type = CONTROL_CLIENT_CA,
+		.number = number,
+		.size = (uint32_t)pem->len };
+
+	for (size_t at = 0; at < pem->len; at += part.len) {
+		part.len = pem->len - at < sizeof part.pem
+			       ? (uint16_t)(pem->len - at)
+			       : (uint16_t)sizeof part.pem;
+		memcpy(part.pem, pem->text + at, part.len);
+		child_tell(child, &part, sizeof part, -1);
+	}
+}
+
+/* A fresh way between a worker and frontd-connect. */
+static void
+join(struct child *worker, struct child *connect)
+{
+	int ends[2];
+
+	if (worker->control == NULL || connect->control == NULL ||
+	    channel_pair(ends) != 0)
+		return; /* the one that starts later joins them */
+	tell_plain(worker, CONTROL_CONNECTOR, ends[0]);
+	tell_plain(connect, CONTROL_CONNECTOR, ends[1]);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Each socket is one worker's, and each worker has one at least. */
+static void
+tell_listener(struct child *child, uint16_t number)
+{
+	const struct fleet *fleet = child->fleet;
+	const struct binding *binding = fleet->bindings[number];
+	const struct control_socket more = { CONTROL_SOCKET, number };
+	unsigned i = child->index;
+
+	child_tell(child, &fleet->options.listens[number].what,
+	    sizeof fleet->options.listens[number].what, binding->sockets[i]);
+	for (i += fleet->options.workers; i < binding->count;
+	     i += fleet->options.workers)
+		child_tell(child, &more, sizeof more, binding->sockets[i]);
+}
+
+static bool
+takes_early_data(const struct options *options)
+{
+	for (unsigned i = 0; i < options->site_count; i++)
+		if (options->sites[i]->what.early_data != 0)
+			return true;
+	return false;
+}
+
+static void
+prepare_worker(struct child *child)
+{
+	struct fleet *fleet = child->fleet;
+	const struct options *options = &fleet->options;
+
+	for (uint16_t i = 1; i <= options->client_cas.count; i++)
+		tell_client_ca(child, i);
+	for (unsigned i = 0; i < options->site_count; i++)
+		tell_site(child, options->sites[i]);
+	for (uint16_t i = 0; i < options->listen_count; i++)
+		tell_listener(child, i);
+	if (takes_early_data(options))
+		tell_plain(child, CONTROL_REPLAY, fleet->master->replay);
+	join(child, &fleet->connect);
+	keylink_ask(fleet->master, child->tag);
+	tell_start(child);
+	if (fleet->state == FLEET_SERVING)
+		tell_plain(child, CONTROL_SERVE, -1);
+}
+
+static void
+prepare_connect(struct child *child)
+{
+	struct fleet *fleet = child->fleet;
+	const struct options *options = &fleet->options;
+
+	for (unsigned i = 0; i < options->site_count; i++)
+		child_tell(child, &options->sites[i]->backend,
+		    sizeof options->sites[i]->backend, -1);
+	for (unsigned i = 0; i < options->workers; i++)
+		join(&fleet->workers[i], child);
+	tell_start(child);
+}
+
+static void
+prepare_page(struct child *child)
+{
+	tell_start(child);
+	fleet_show(child->fleet);
+}
+
+void
+fleet_give_keys(struct master *master, uint32_t tag, int fd)
+{
+	if (tag < MASTER_TAGS_MAX && master->tags[tag] != NULL)
+		tell_plain(master->tags[tag], CONTROL_KEYS, fd);
+}
+
+/* ---- who runs ---- */
+
+static void
+show_process(struct control_processes *out, const char *name, pid_t pid,
+    const struct confinement *confinement)
+{
+	struct keyproto_process *row = &out->processes[out->count];
+
+	if (out->count == CONTROL_PROCESSES_MAX)
+		return;
+	out->count++;
+	*row = (struct keyproto_process){ .pid = (uint32_t)pid,
+		.uid = confinement->uid,
+		.seccomp = confinement->seccomp_mode,
+		.namespaces = confinement->namespaces };
+	snprintf(row->name, sizeof row->name, "%s", name);
+}
+
+static void
+show_child(struct control_processes *out, const struct child *child)
+{
+	if (child->confined)
+		show_process(
+		    out, child->kind->name, child->pid, &child->confinement);
+}
+
+void
+fleet_show(struct fleet *fleet)
+{
+	static struct control_processes all;
+	const struct master *master = fleet->master;
+	const struct keyproto_processes *keyd = &master->link.processes;
+
+	if (fleet->page.kind == NULL)
+		return;
+	all = (struct control_processes){ .type = CONTROL_PROCESSES };
+	show_process(&all, "frontd", getpid(), &master->own);
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		show_child(&all, &fleet->workers[i]);
+	show_child(&all, &fleet->connect);
+	show_child(&all, &fleet->page);
+	for (unsigned i = 0;
+	     i < keyd->count && all.count < CONTROL_PROCESSES_MAX; i++)
+		all.processes[all.count++] = keyd->process[i];
+	child_tell(&fleet->page, &all, sizeof all, -1);
+}
+
+/* ---- what they say ---- */
+
+static void
+settle(struct fleet *fleet, bool good)
+{
+	if (fleet->settled || fleet->state != FLEET_STARTING)
+		return;
+	fleet->settled = true;
+	reload_settled(fleet, good);
+}
+
+void
+fleet_confined(struct fleet *fleet)
+{
+	bool all = fleet->connect.confined &&
+		   (fleet->page.kind == NULL || fleet->page.confined);
+
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		all = all && fleet->workers[i].confined;
+	fleet_show(fleet);
+	if (all)
+		settle(fleet, true);
+}
+
+/* Each operation of a site once, whatever the workers say. */
+static void
+told_lacks(struct child *child, const struct control_lacks *what)
+{
+	/* the words of keyd.conf */
+	static const struct {
+		uint32_t need;
+		const char *word;
+	} words[] = { { S2N_PKEY_NEED_TLS13, "sign13" },
+		{ S2N_PKEY_NEED_TLS12, "sign12" },
+		{ S2N_PKEY_NEED_SHA1, "sign10" },
+		{ S2N_PKEY_NEED_PREMASTER, "premaster" } };
+	const struct options *options = &child->fleet->options;
+	struct option_site *site;
+	uint32_t fresh;
+
+	if (what->site >= options->site_count)
+		return;
+	site = options->sites[what->site];
+	fresh = what->needs & ~site->lacks;
+	site->lacks |= what->needs;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if ((fresh & words[i].need) != 0)
+			log_event(LOG_LEVEL_WARN, "key-lacks",
+			    "site=%s operation=%s", site->title, words[i].word);
+}
+
+/* Likewise. */
+static void
+told_stale(struct child *child, const struct control_stale *what)
+{
+	const struct options *options = &child->fleet->options;
+	struct option_site *site;
+
+	if (what->site >= options->site_count)
+		return;
+	site = options->sites[what->site];
+	if (site->stale != NULL)
+		return;
+	site->stale = "expired";
+	log_event(LOG_LEVEL_WARN, "ocsp", "site=%s reason=%s", site->title,
+	    site->stale);
+}
+
+/* One worker fewer accepts. */
+static void
+count_stopped(struct fleet *fleet)
+{
+	if (fleet->state == FLEET_DRAINING && fleet->accepting > 0 &&
+	    --fleet->accepting == 0)
+		reload_stopped(fleet);
+}
+
+static void
+worker_told(struct child *child, struct slice packet)
+{
+	union {
+		struct control_stale stale;
+		struct control_lacks lacks;
+	} record;
+
+	switch (control_type(packet)) {
+	case CONTROL_LACKS:
+		if (control_take(packet, &record.lacks, sizeof record.lacks))
+			told_lacks(child, &record.lacks);
+		return;
+	case CONTROL_STALE:
+		if (control_take(packet, &record.stale, sizeof record.stale))
+			told_stale(child, &record.stale);
+		return;
+	case CONTROL_STOPPED:
+		if (!child->stopped)
+			count_stopped(child->fleet);
+		child->stopped = true;
+		return;
+	}
+}
+
+static const struct child_kind worker_kind = { "frontd-worker", prepare_worker,
+	worker_told };
+static const struct child_kind connect_kind = { "frontd-connect",
+	prepare_connect, NULL };
+static const struct child_kind page_kind = { "frontd-page", prepare_page,
+	NULL };
+
+/* ---- death ---- */
+
+static struct child *
+find(struct fleet *fleet, pid_t pid)
+{
+	if (fleet->connect.pid == pid)
+		return &fleet->connect;
+	if (fleet->page.pid == pid)
+		return &fleet->page;
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		if (fleet->workers[i].pid == pid)
+			return &fleet->workers[i];
+	return NULL;
+}
+
+static void
+log_death(const struct child *child, int status)
+{
+	const char *reason = policy_death(status, -1);
+
+	if (reason == NULL)
+		reason =
+		    WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit";
+	log_event(LOG_LEVEL_ERROR, "child-died",
+	    "name=%s number=%d status=%d reason=\"%s\"", child->kind->name,
+	    (int)child->pid, WIFEXITED(status) ? WEXITSTATUS(status) : 0,
+	    reason);
+}
+
+/* It aborts where sandbox = require and a layer is missing: so would the next.
+ */
+static bool
+could_not_seal(const struct child *child, int status)
+{
+	return !child->confined && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGABRT &&
+	       child->fleet->options.strictness == SANDBOX_REQUIRE;
+}
+
+/* It was told to. */
+static bool
+should_end(const struct child *child)
+{
+	return child->fleet->state == FLEET_RETIRED ||
+	       (child->fleet->state == FLEET_DRAINING &&
+		   child->kind == &worker_kind);
+}
+
+bool
+fleet_reaped(struct fleet *fleet, pid_t pid, int status, bool *unsealed)
+{
+	struct child *child = find(fleet, pid);
+	bool expected;
+
+	if (child == NULL)
+		return false;
+	expected = should_end(child);
+	if (!expected || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		log_death(child, status);
+	*unsealed = could_not_seal(child, status);
+	child_reaped(child, !expected);
+	if (fleet->state == FLEET_DRAINING && child->kind == &worker_kind &&
+	    !child->stopped)
+		count_stopped(fleet);
+	settle(fleet, false);
+	return true;
+}
+
+size_t
+fleet_running(const struct fleet *fleet, pid_t *pids, size_t room)
+{
+	size_t count = 0;
+
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		if (fleet->workers[i].pid > 0 && count < room)
+			pids[count++] = fleet->workers[i].pid;
+	if (fleet->connect.pid > 0 && count < room)
+		pids[count++] = fleet->connect.pid;
+	if (fleet->page.pid > 0 && count < room)
+		pids[count++] = fleet->page.pid;
+	return count;
+}
+
+bool
+fleet_drained(const struct fleet *fleet)
+{
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		if (fleet->workers[i].pid > 0)
+			return false;
+	return true;
+}
+
+/* ---- the fleet ---- */
+
+struct fleet *
+fleet_new(struct master *master)
+{
+	struct fleet *fleet = calloc(1, sizeof *fleet);
+
+	if (fleet != NULL)
+		fleet->master = master;
+	return fleet;
+}
+
+void
+fleet_free(struct fleet *fleet)
+{
+	if (fleet == NULL)
+		return;
+	child_free(&fleet->connect);
+	child_free(&fleet->page);
+	for (unsigned i = 0; i < CONTROL_WORKERS_MAX; i++) {
+		struct child *worker = &fleet->workers[i];
+
+		child_free(worker);
+		if (fleet->master->tags[worker->tag] == worker)
+			fleet->master->tags[worker->tag] = NULL;
+	}
+	if (fleet->overdue != NULL)
+		event_free(fleet->overdue);
+	options_free(&fleet->options);
+	free(fleet);
+}
+
+/* Keyd gives channels by the tag, so those of fleets differ. */
+static bool
+take_tag(struct child *worker, struct master *master)
+{
+	for (uint32_t i = 0; i < MASTER_TAGS_MAX; i++) {
+		if (master->tags[i] != NULL)
+			continue;
+		master->tags[i] = worker;
+		worker->tag = i;
+		return true;
+	}
+	return false;
+}
+
+bool
+fleet_start(struct fleet *fleet, bool first)
+{
+	struct master *master = fleet->master;
+
+	fleet->state = first ? FLEET_SERVING : FLEET_STARTING;
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		if (!take_tag(&fleet->workers[i], master))
+			return false;
+	if (!child_init(&fleet->connect, master->base, fleet, &connect_kind))
+		return false;
+	for (unsigned i = 0; i < fleet->options.workers; i++) {
+		fleet->workers[i].index = i;
+		if (!child_init(
+			&fleet->workers[i], master->base, fleet, &worker_kind))
+			return false;
+	}
+	fleet->page.files = &master->page_socket;
+	fleet->page.file_count = 1;
+	return fleet->options.page_socket[0] == '\0' ||
+	       child_init(&fleet->page, master->base, fleet, &page_kind);
+}
+
+void
+fleet_serve(struct fleet *fleet)
+{
+	fleet->state = FLEET_SERVING;
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		tell_plain(&fleet->workers[i], CONTROL_SERVE, -1);
+}
+
+/* Those that run are as if they had died; the last death is seen by whoever
+ * waits for it. */
+static void
+overdue(evutil_socket_t fd, short what, void *ctx)
+{
+	struct fleet *fleet = ctx;
+
+	(void)fd;
+	(void)what;
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		if (fleet->workers[i].pid > 0)
+			kill(fleet->workers[i].pid, SIGKILL);
+}
+
+static void
+kill_overdue(struct fleet *fleet)
+{
+	uint64_t ms = (uint64_t)fleet->options.drain_timeout_ms + OVERDUE_MS;
+	const struct timeval when = { (time_t)(ms / 1000),
+		(suseconds_t)(ms % 1000 * 1000) };
+
+	fleet->overdue = event_new(fleet->master->base, -1, 0, overdue, fleet);
+	if (fleet->overdue != NULL)
+		event_add(fleet->overdue, &when);
+}
+
+static bool
+is_among(const struct binding *binding, struct binding *const *of, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (of[i] == binding)
+			return true;
+	return false;
+}
+
+void
+fleet_drain(
+    struct fleet *fleet, struct binding *const *taken, size_t taken_count)
+{
+	struct control_drain order = { .type = CONTROL_DRAIN,
+		.timeout_ms = fleet->options.drain_timeout_ms };
+
+	fleet->state = FLEET_DRAINING;
+	for (unsigned i = 0; i < fleet->options.listen_count; i++)
+		if (!is_among(fleet->bindings[i], taken, taken_count))
+			order.last_of |= UINT32_C(1) << i;
+	for (unsigned i = 0; i < fleet->options.workers; i++) {
+		struct child *worker = &fleet->workers[i];
+
+		event_del(worker->respawn);
+		if (worker->control == NULL)
+			continue;
+		fleet->accepting++;
+		child_tell(worker, &order, sizeof order, -1);
+	}
+	kill_overdue(fleet);
+	if (fleet->accepting == 0)
+		reload_stopped(fleet);
+}
+
+void
+fleet_retire(struct fleet *fleet)
+{
+	fleet->state = FLEET_RETIRED;
+	child_release(&fleet->connect);
+	child_release(&fleet->page);
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		child_release(&fleet->workers[i]);
+}

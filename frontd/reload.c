@@ -1,0 +1,392 @@
+/*
+ * Fleets one after another; the contract is in reload.h.
+ */
+#include "frontd/reload.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "base/log.h"
+#include "frontd/agreed.h"
+
+#define END_MS 2000
+/* For all of a new fleet to seal themselves. */
+#define SEAL_MS 30000
+/* For the workers before it to say that they accept no more. */
+#define STOP_MS 5000
+
+static bool
+bind_fleet(struct master *master, struct fleet *fleet)
+{
+	return bind_listeners(
+	    &master->bindings, &fleet->options, fleet->bindings);
+}
+
+bool
+reload_first(struct master *master, const char *config)
+{
+	master->config = config;
+	if ((master->now = fleet_new(master)) == NULL ||
+	    !options_read(config, &master->now->options))
+		return false;
+	log_set_format(master->now->options.log_format);
+	return true;
+}
+
+bool
+reload_bind(struct master *master)
+{
+	const char *page = master->now->options.page_socket;
+
+	return bind_fleet(master, master->now) &&
+	       bind_listen(
+		   master->now->bindings, master->now->options.listen_count) &&
+	       (page[0] == '\0' ||
+		   (master->page_socket = bind_page(page)) >= 0);
+}
+
+/* What of a configuration works, and should not be as it is. */
+static void
+warn(const struct options *options)
+{
+	for (unsigned i = 0; i < options->old_count; i++)
+		log_event(LOG_LEVEL_WARN, "old-versions", "policy=%s least=%s",
+		    options->old[i].policy,
+		    agreed_version_name(options->old[i].least));
+	for (unsigned i = 0; i < options->site_count; i++)
+		if (options->sites[i]->stale != NULL)
+			log_event(LOG_LEVEL_WARN, "ocsp", "site=%s reason=%s",
+			    options->sites[i]->title, options->sites[i]->stale);
+}
+
+/* ---- waiting ---- */
+
+static void
+wait_ms(struct event *timer, uint64_t ms)
+{
+	const struct timeval when = { (time_t)(ms / 1000),
+		(suseconds_t)(ms % 1000 * 1000) };
+
+	event_add(timer, &when);
+}
+
+static void give_up(struct master *);
+static void took_over(struct master *);
+
+static void
+out_of_patience(evutil_socket_t fd, short what, void *ctx)
+{
+	struct master *master = ctx;
+
+	(void)fd;
+	(void)what;
+	if (master->next != NULL) {
+		fprintf(stderr,
+		    "frontd: a child has not sealed itself in %d s\n",
+		    SEAL_MS / 1000);
+		give_up(master);
+	} else if (master->stopped != NULL) {
+		took_over(master);
+	}
+}
+
+static void
+end(evutil_socket_t fd, short what, void *ctx)
+{
+	struct master *master = ctx;
+
+	(void)fd;
+	(void)what;
+	event_base_loopbreak(master->base);
+}
+
+bool
+reload_start(struct master *master)
+{
+	master->patience =
+	    event_new(master->base, -1, 0, out_of_patience, master);
+	master->ending = event_new(master->base, -1, 0, end, master);
+	if (master->patience == NULL || master->ending == NULL ||
+	    !fleet_start(master->now, true))
+		return false;
+	log_event(LOG_LEVEL_INFO, "start",
+	    "version=%s listeners=%u sites=%u workers=%u", SALLYPORT_VERSION,
+	    master->now->options.listen_count, master->now->options.site_count,
+	    master->now->options.workers);
+	warn(&master->now->options);
+	return true;
+}
+
+/* ---- fleets that end ---- */
+
+static void
+reload_if_asked(struct master *master)
+{
+	if (master->asked)
+		reload(master);
+}
+
+/* Those that have ended are let go. Not to be called from inside of one. */
+static void
+sweep(struct master *master)
+{
+	struct fleet **at = &master->before, *fleet;
+	bool drained = fleet_drained(master->now);
+	pid_t pid;
+
+	while ((fleet = *at) != NULL) {
+		drained = drained && fleet_drained(fleet);
+		if (fleet->state == FLEET_DRAINING && fleet_drained(fleet))
+			fleet_retire(fleet);
+		if (fleet->state != FLEET_RETIRED ||
+		    fleet_running(fleet, &pid, 1) > 0) {
+			at = &fleet->next;
+			continue;
+		}
+		*at = fleet->next;
+		fleet_free(fleet);
+	}
+	if (master->stopping && drained)
+		event_base_loopbreak(master->base);
+}
+
+static void
+put_before(struct master *master, struct fleet *fleet)
+{
+	fleet->next = master->before;
+	master->before = fleet;
+}
+
+static void
+keep_bindings(struct master *master)
+{
+	bind_keep(&master->bindings, master->now->bindings,
+	    master->now->options.listen_count);
+}
+
+/* ---- reload ---- */
+
+static void
+say_reload(const struct master *master, const char *result)
+{
+	log_event(LOG_LEVEL_INFO, "reload",
+	    "result=%s listeners=%u sites=%u workers=%u", result,
+	    master->now->options.listen_count, master->now->options.site_count,
+	    master->now->options.workers);
+}
+
+/* From now on every connection is the new fleet's. */
+static void
+took_over(struct master *master)
+{
+	master->stopped = NULL;
+	event_del(master->patience);
+	say_reload(master, "done");
+	warn(&master->now->options);
+	reload_if_asked(master);
+}
+
+void
+reload_stopped(struct fleet *fleet)
+{
+	if (fleet->master->stopped == fleet)
+		took_over(fleet->master);
+}
+
+static void
+take_over(struct master *master)
+{
+	struct fleet *old = master->now;
+
+	master->now = master->next;
+	master->next = NULL;
+	log_set_format(master->now->options.log_format);
+	put_before(master, old);
+	master->stopped = old;
+	wait_ms(master->patience, STOP_MS);
+	/* It was free when it was bound; who is not served is told of. */
+	if (!bind_listen(
+		master->now->bindings, master->now->options.listen_count))
+		log_event(LOG_LEVEL_ERROR, "listen", "reason=\"%s\"",
+		    strerror(errno));
+	fleet_serve(master->now);
+	fleet_drain(
+	    old, master->now->bindings, master->now->options.listen_count);
+	keep_bindings(master);
+}
+
+/* Nothing of it was ever used. */
+static void
+give_up(struct master *master)
+{
+	struct fleet *next = master->next;
+
+	event_del(master->patience);
+	master->next = NULL;
+	fleet_retire(next);
+	put_before(master, next);
+	keep_bindings(master);
+	say_reload(master, "refused");
+}
+
+void
+reload_settled(struct fleet *fleet, bool good)
+{
+	if (fleet != fleet->master->next)
+		return;
+	if (good)
+		take_over(fleet->master);
+	else
+		give_up(fleet->master);
+}
+
+/* What the master holds since its start. */
+static bool
+stays(const struct master *master, const char *word, const char *now,
+    const char *next)
+{
+	if (strcmp(now, next) == 0)
+		return true;
+	fprintf(stderr, "%s: another %s: this takes a restart\n",
+	    master->config, word);
+	return false;
+}
+
+static bool
+read_next(struct master *master)
+{
+	const struct options *now = &master->now->options;
+	struct options *next = &master->next->options;
+
+	return options_read(master->config, next) &&
+	       stays(master, "keyd-socket", now->keyd_socket,
+		   next->keyd_socket) &&
+	       stays(master, "socket of the page", now->page_socket,
+		   next->page_socket) &&
+	       bind_fleet(master, master->next);
+}
+
+static bool
+enough_tags(const struct master *master)
+{
+	unsigned free_tags = 0;
+
+	for (size_t i = 0; i < MASTER_TAGS_MAX; i++)
+		free_tags += master->tags[i] == NULL;
+	return free_tags >= master->next->options.workers;
+}
+
+void
+reload(struct master *master)
+{
+	bool read = false;
+
+	if (master->stopping)
+		return;
+	master->asked = master->next != NULL || master->stopped != NULL;
+	if (master->asked)
+		return;
+	if ((master->next = fleet_new(master)) != NULL)
+		read = read_next(master);
+	if (read && enough_tags(master)) {
+		wait_ms(master->patience, SEAL_MS);
+		if (!fleet_start(master->next, false))
+			give_up(master);
+		return;
+	}
+	fleet_free(master->next);
+	master->next = NULL;
+	keep_bindings(master);
+	master->asked = read; /* until one of those before has ended */
+	say_reload(master, read ? "waits" : "refused");
+}
+
+/* ---- the end ---- */
+
+void
+reload_drain(struct master *master)
+{
+	uint64_t ms = (uint64_t)master->now->options.drain_timeout_ms + END_MS;
+
+	if (master->stopping) {
+		event_base_loopbreak(master->base);
+		return;
+	}
+	master->stopping = true;
+	log_event(LOG_LEVEL_INFO, "drain", "timeout_ms=%u",
+	    master->now->options.drain_timeout_ms);
+	if (master->next != NULL)
+		give_up(master);
+	fleet_drain(master->now, NULL, 0);
+	bind_keep(&master->bindings, NULL, 0);
+	wait_ms(master->ending, ms);
+	sweep(master);
+}
+
+/* One that dies before its fleet is sure to serve ends the attempt. */
+static void
+reaped(struct master *master, pid_t pid, int status)
+{
+	bool unsealed = false;
+
+	if (master->next != NULL &&
+	    fleet_reaped(master->next, pid, status, &unsealed))
+		return;
+	if (fleet_reaped(master->now, pid, status, &unsealed)) {
+		if (unsealed) {
+			master->failed = true;
+			event_base_loopbreak(master->base);
+		}
+		return;
+	}
+	for (struct fleet *fleet = master->before; fleet != NULL;
+	     fleet = fleet->next)
+		if (fleet_reaped(fleet, pid, status, &unsealed))
+			return;
+}
+
+void
+reload_reap(struct master *master)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		reaped(master, pid, status);
+	sweep(master);
+	fleet_show(master->now);
+	if (master->next == NULL && master->stopped == NULL)
+		reload_if_asked(master);
+}
+
+/* They end when their control channel does. */
+static void
+end_fleet(struct fleet *fleet)
+{
+	pid_t pids[FLEET_PROCESSES_MAX];
+	size_t count = fleet_running(fleet, pids, COUNT(pids));
+
+	fleet_retire(fleet);
+	spawn_end(pids, count, END_MS);
+	fleet_free(fleet);
+}
+
+void
+reload_end(struct master *master)
+{
+	struct fleet *fleet;
+
+	if (master->next != NULL)
+		put_before(master, master->next);
+	put_before(master, master->now);
+	for (fleet = master->before; fleet != NULL; fleet = fleet->next)
+		fleet_retire(fleet); /* all at once */
+	while ((fleet = master->before) != NULL) {
+		master->before = fleet->next;
+		end_fleet(fleet);
+	}
+	master->now = master->next = NULL;
+	bind_keep(&master->bindings, NULL, 0);
+}
