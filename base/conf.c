@@ -16,6 +16,8 @@
 
 /* Of the text, without what read_text() puts behind it. */
 static long last_line;
+/* What is read: a section that is there by default has no name of a file. */
+static const char *read_path;
 /* The word behind the text was met, and no section was open. */
 static bool ended;
 
@@ -25,12 +27,13 @@ say(const cfg_t *cfg, long line, const char *format, va_list args)
 {
 	char reason[2048];
 
-	if (cfg == NULL || cfg->filename == NULL) {
+	if (cfg == NULL || read_path == NULL) {
 		complain_about(format, args);
 		return;
 	}
 	vsnprintf(reason, sizeof reason, format, args);
-	complain("%s:%ld: %s", cfg->filename,
+	complain("%s:%ld: %s",
+	    cfg->filename != NULL ? cfg->filename : read_path,
 	    line < last_line ? line : last_line, reason);
 }
 
@@ -134,6 +137,7 @@ conf_read(cfg_t *cfg, const char *path)
 	int r = CFG_FILE_ERROR;
 
 	cfg_set_error_function(cfg, parser_says);
+	read_path = path;
 	if (text == NULL || (cfg->filename = strdup(path)) == NULL ||
 	    (file = fmemopen(text, strlen(text), "r")) == NULL) {
 		complain("%s: %s", path, strerror(errno));

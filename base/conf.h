@@ -20,7 +20,8 @@ int conf_end(cfg_t *, cfg_opt_t *, int argc, const char **argv);
 /* Flags of named sections: of two with one name libconfuse would make one. */
 #define CONF_NAMED (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
 
-/* Parses the file. False after a message on standard error. */
+/* Parses the file. False after a message on standard error. The path is
+ * remembered for complaints, until the next is read. */
 must_check bool conf_read(cfg_t *, const char *path);
 
 /* Prints "file:line: reason" on standard error; always false. */

@@ -5,11 +5,12 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "base/complain.h"
 
 #define BACKLOG 4096
 
@@ -56,10 +57,9 @@ is_free(const struct binding *binding)
 }
 
 static bool
-complain(const char *what)
+complain_errno(const char *what)
 {
-	fprintf(stderr, "frontd: %s: %s\n", what, strerror(errno));
-	return false;
+	return complain("frontd: %s: %s", what, strerror(errno));
 }
 
 static bool
@@ -68,7 +68,7 @@ add_socket(struct binding *binding)
 	int fd = open_bound(binding, true);
 
 	if (fd < 0)
-		return complain(binding->text);
+		return complain_errno(binding->text);
 	binding->sockets[binding->count++] = fd;
 	return true;
 }
@@ -89,14 +89,14 @@ add_binding(struct binding **list, const struct option_listen *listen)
 	struct binding *binding = calloc(1, sizeof *binding);
 
 	if (binding == NULL) {
-		complain(listen->text);
+		complain_errno(listen->text);
 		return NULL;
 	}
 	strcpy(binding->text, listen->text);
 	binding->address = listen->address;
 	binding->address_len = listen->address_len;
 	if (!is_free(binding)) {
-		complain(binding->text);
+		complain_errno(binding->text);
 		free(binding);
 		return NULL;
 	}
@@ -116,7 +116,7 @@ bind_listeners(struct binding **list, const struct options *options,
 			if (out[j] != binding)
 				continue;
 			errno = EADDRINUSE; /* twice in one file */
-			return complain(listen->text);
+			return complain_errno(listen->text);
 		}
 		if (binding == NULL &&
 		    (binding = add_binding(list, listen)) == NULL)
@@ -138,7 +138,7 @@ bind_listen(struct binding *const *bindings, size_t count)
 		while (binding->listening < binding->count) {
 			if (listen(binding->sockets[binding->listening],
 				BACKLOG) != 0)
-				return complain(binding->text);
+				return complain_errno(binding->text);
 			binding->listening++;
 		}
 	}
@@ -187,7 +187,7 @@ bind_page(const char *path)
 	    bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
 	    chmod(path, 0666) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
-	complain(path);
+	complain_errno(path);
 	if (fd >= 0)
 		close(fd);
 	return -1;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "frontd/fleet.h"
+#include "ipc/spawn.h"
 
 /* All that a worker with the most sites is told. */
 #define QUEUE_MAX 8192

@@ -8,7 +8,7 @@
 #include <event2/event.h>
 
 #include "frontd/control.h"
-#include "ipc/spawn.h"
+#include "ipc/backoff.h"
 
 struct child;
 struct fleet;

@@ -4,12 +4,13 @@
 #include "frontd/reload.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "base/complain.h"
 #include "base/log.h"
 #include "frontd/agreed.h"
+#include "ipc/spawn.h"
 
 #define END_MS 2000
 /* For all of a new fleet to seal themselves. */
@@ -83,8 +84,7 @@ out_of_patience(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	if (master->next != NULL) {
-		fprintf(stderr,
-		    "frontd: a child has not sealed itself in %d s\n",
+		complain("frontd: a child has not sealed itself in %d s",
 		    SEAL_MS / 1000);
 		give_up(master);
 	} else if (master->stopped != NULL) {
@@ -249,9 +249,8 @@ stays(const struct master *master, const char *word, const char *now,
 {
 	if (strcmp(now, next) == 0)
 		return true;
-	fprintf(stderr, "%s: another %s: this takes a restart\n",
-	    master->config, word);
-	return false;
+	return complain(
+	    "%s: another %s: this takes a restart", master->config, word);
 }
 
 static bool
