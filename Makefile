@@ -340,7 +340,7 @@ $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim
     shim_preference shim_request shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop bogo soak fuzz check-library check-asan check-tsan coverage coverage-units install clean distclean lint sizes
+.PHONY: all run check bench interop bogo soak abuse fuzz check-library check-asan check-tsan coverage coverage-units install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -387,6 +387,10 @@ coverage: configure
 # Faults under load; FAULTS='worker-kills=100 keyd-reloads=1000': how many of each.
 soak: $(PACKAGES) all
 	@BUILD=$(B) python3 tests/soak/soak.py $(FAULTS)
+
+# Abuse, and how an honest client fares; ABUSES=half-open: that alone.
+abuse: $(PACKAGES) all
+	@BUILD=$(B) python3 tests/soak/abuse.py $(ABUSES)
 
 # Each target for TIME seconds, or those named in TARGETS; what is found is left
 # in build/fuzz, which also keeps what was learnt for the next time.
