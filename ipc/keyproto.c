@@ -862,6 +862,18 @@ keyproto_operation(uint16_t type)
 	return type < 32 ? 1u << type : 0;
 }
 
+enum keyproto_speed
+keyproto_speed(uint16_t algorithm, uint32_t bits)
+{
+	switch (algorithm) {
+	case KEYPROTO_ED25519:
+		return KEYPROTO_FAST;
+	case KEYPROTO_EC:
+		return bits <= 256 ? KEYPROTO_FAST : KEYPROTO_MEDIUM;
+	}
+	return bits <= 3072 ? KEYPROTO_MEDIUM : KEYPROTO_SLOW;
+}
+
 uint16_t
 keyproto_sign_operation(uint16_t scheme)
 {

@@ -198,9 +198,10 @@ enum keyproto_verdict {
 	KEYPROTO_MANY,           /* keys in one file */
 	KEYPROTO_NO_CERTIFICATE, /* in its file */
 	KEYPROTO_MISMATCH,       /* the certificate is another key's */
+	KEYPROTO_SPEED,          /* it belongs to a process of its speed */
 	KEYPROTO_VERDICT_COUNT
 };
-/* The answer; all but the verdict is 0 unless SERVED. */
+/* The answer; all but the verdict is 0 unless SERVED, or for SPEED. */
 struct keyproto_keytold {
 	uint16_t verdict;   /* enum keyproto_verdict */
 	uint16_t algorithm; /* enum keyproto_algorithm */
@@ -307,6 +308,17 @@ must_check bool keyproto_epoch_parse(struct slice, uint64_t *);
  * TLS 1.1 and older do: keyproto_sign_operation() tells which of the two.
  */
 uint32_t keyproto_operation(uint16_t type);
+/*
+ * How long a signature takes: some 50 us (P-256, Ed25519), up to some ms (other
+ * curves, RSA to 3072 bits), longer. Keys of one speed share a process.
+ */
+enum keyproto_speed {
+	KEYPROTO_FAST,
+	KEYPROTO_MEDIUM,
+	KEYPROTO_SLOW,
+	KEYPROTO_SPEED_COUNT
+};
+enum keyproto_speed keyproto_speed(uint16_t algorithm, uint32_t bits);
 uint16_t keyproto_sign_operation(uint16_t scheme);
 /* The bit of a TLS SignatureScheme in keyproto_key.schemes; 0: not ours. */
 uint32_t keyproto_scheme_bit(uint16_t scheme);

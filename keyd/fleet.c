@@ -20,6 +20,8 @@
 struct signer {
 	struct fleet *fleet;
 	unsigned group; /* config.group_count: the process of ticket keys */
+	int speed;      /* enum keyproto_speed, of its keys; -1: not told yet */
+	bool more;      /* was passed keys after it was asked for its status */
 	pid_t pid;      /* 0: not running */
 	struct link control;
 	struct event *respawn;
@@ -33,12 +35,13 @@ struct fleet {
 	const struct fleet_events *events;
 	struct config config;
 	struct keyfiles files;
-	struct signer *signers[CONFIG_GROUPS_MAX + 1];
+	struct signer *signers[FLEET_SIGNERS_MAX];
 	unsigned count;
 	bool retired;
 	/* By index into config.keys: the order that passed it, and whether a
 	 * signer has answered to one. Until each has, the fleet is starting. */
 	uint64_t key_orders[KEYPROTO_SLOTS];
+	struct signer *key_signers[KEYPROTO_SLOTS];
 	bool key_answered[KEYPROTO_SLOTS];
 	uint64_t root_order;
 	bool root_answered;
@@ -46,6 +49,7 @@ struct fleet {
 	bool failed, settled;
 };
 
+static struct signer *add_signer(struct fleet *, unsigned group, int speed);
 static void signer_start(struct signer *);
 
 static uint64_t order_id;
@@ -61,6 +65,15 @@ group_name(const struct signer *signer)
 {
 	return is_tickets(signer) ? "tickets"
 				  : signer->fleet->config.groups[signer->group];
+}
+
+static const char *
+speed_name(const struct signer *signer)
+{
+	static const char *const names[KEYPROTO_SPEED_COUNT] = { "fast",
+		"medium", "slow" };
+
+	return signer->speed < 0 ? "none" : names[signer->speed];
 }
 
 static bool
@@ -92,6 +105,31 @@ grant_of(const struct config *config, const struct config_client *client,
 	return grant;
 }
 
+/* Those that sign. */
+static unsigned
+count_signers(const struct fleet *fleet)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < fleet->count; i++)
+		count += !is_tickets(fleet->signers[i]);
+	return count;
+}
+
+/* As masters count: the ticket keys come last. */
+static unsigned
+place_of(const struct signer *signer)
+{
+	const struct fleet *fleet = signer->fleet;
+	unsigned place = 0;
+
+	if (is_tickets(signer))
+		return count_signers(fleet);
+	for (unsigned i = 0; fleet->signers[i] != signer; i++)
+		place += !is_tickets(fleet->signers[i]);
+	return place;
+}
+
 bool
 fleet_give(struct fleet *fleet, unsigned number,
     const struct config_client *client, struct link *master, uint32_t tag,
@@ -101,9 +139,8 @@ fleet_give(struct fleet *fleet, unsigned number,
 	struct keyproto_grant grant =
 	    grant_of(&fleet->config, client, signer->group);
 	struct keyproto_newchannel what = { .tag = tag,
-		.group = signer->group,
-		.groups =
-		    fleet->config.group_count + (client->tickets ? 1 : 0) };
+		.group = place_of(signer),
+		.groups = count_signers(fleet) + (client->tickets ? 1 : 0) };
 	struct keyproto_header header = {
 		.type = KEYPROTO_NEWCHANNEL, .flags = KEYPROTO_ANSWER, .id = id
 	};
@@ -111,7 +148,7 @@ fleet_give(struct fleet *fleet, unsigned number,
 	bool done = false;
 	int ends[2];
 
-	if (signer->control.channel == NULL || signer->group >= what.groups ||
+	if (signer->control.channel == NULL || what.group >= what.groups ||
 	    channel_pair(ends) != 0)
 		return false;
 	if (order(signer, KEYPROTO_GRANT,
@@ -152,7 +189,7 @@ pass_part(struct signer *signer, unsigned i, enum keyfiles_which which)
 }
 
 static bool
-pass_key(struct signer *signer, unsigned i)
+pass_files(struct signer *signer, unsigned i)
 {
 	struct fleet *fleet = signer->fleet;
 	const struct config_key *key = &fleet->config.keys[i];
@@ -172,16 +209,25 @@ pass_key(struct signer *signer, unsigned i)
 }
 
 static void
+pass_key(struct signer *signer, unsigned i)
+{
+	const struct config_key *key = &signer->fleet->config.keys[i];
+
+	signer->fleet->key_signers[i] = signer;
+	if (!pass_files(signer, i))
+		log_event(LOG_LEVEL_ERROR, "key",
+		    "name=%s file=\"%s\" reason=not-passed", key->name,
+		    key->path);
+}
+
+static void
 pass_keys(struct signer *signer)
 {
 	const struct config *config = &signer->fleet->config;
 
 	for (unsigned i = 0; i < config->key_count; i++)
-		if (config->keys[i].group == signer->group &&
-		    !pass_key(signer, i))
-			log_event(LOG_LEVEL_ERROR, "key",
-			    "name=%s file=\"%s\" reason=not-passed",
-			    config->keys[i].name, config->keys[i].path);
+		if (signer->fleet->key_signers[i] == signer)
+			pass_key(signer, i);
 }
 
 /* No descriptor: it makes one. */
@@ -205,11 +251,22 @@ pass_root(struct signer *signer)
 /* ---- what it says ---- */
 
 static void
+ask_status(struct signer *signer)
+{
+	signer->more = false;
+	if (!order(signer, KEYPROTO_STATUS, NO_BYTES, -1))
+		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
+}
+
+static void
 settle(struct fleet *fleet)
 {
 	if (fleet->settled || fleet->retired)
 		return;
 	fleet->settled = true;
+	for (unsigned i = 0; i < fleet->count; i++)
+		if (fleet->signers[i]->more)
+			ask_status(fleet->signers[i]);
 	fleet->events->settled(fleet, !fleet->failed);
 }
 
@@ -280,6 +337,38 @@ say_verdict(const struct config_key *key, uint16_t verdict)
 	    verdicts[verdict].text);
 }
 
+static int
+told_speed(const struct keyproto_keytold *told)
+{
+	return (int)keyproto_speed(told->algorithm, told->bits);
+}
+
+/*
+ * A group's first key decides how fast its first signer is. One of another
+ * speed goes to the signer of that, which is started for the first of them.
+ */
+static void
+pass_on(struct fleet *fleet, unsigned key, int speed)
+{
+	unsigned group = fleet->config.keys[key].group;
+	struct signer *signer = NULL;
+
+	for (unsigned i = 0; i < fleet->count; i++)
+		if (fleet->signers[i]->group == group &&
+		    fleet->signers[i]->speed == speed)
+			signer = fleet->signers[i];
+	if (signer == NULL) {
+		signer = add_signer(fleet, group, speed);
+		fleet->key_signers[key] = signer;
+		signer_start(signer);
+	} else if (signer->control.channel != NULL) {
+		pass_key(signer, key);
+		signer->more = true;
+	} else { /* it is passed when it is started again */
+		fleet->key_signers[key] = signer;
+	}
+}
+
 /* A key that is none is fatal to the fleet, once all such are named. */
 static void
 key_told(struct fleet *fleet, const struct keyproto_header *header,
@@ -296,6 +385,12 @@ key_told(struct fleet *fleet, const struct keyproto_header *header,
 		return;
 	if (status == KEYPROTO_OK && !keyproto_keytold_parse(payload, &told))
 		status = KEYPROTO_BADMSG;
+	if (told.verdict == KEYPROTO_SPEED) {
+		pass_on(fleet, i, told_speed(&told));
+		return;
+	}
+	if (told.verdict == KEYPROTO_SERVED)
+		fleet->key_signers[i]->speed = told_speed(&told);
 	if (told.verdict != KEYPROTO_SERVED) {
 		say_verdict(&fleet->config.keys[i], told.verdict);
 		status = KEYPROTO_CRYPTO;
@@ -321,9 +416,10 @@ signer_told(struct signer *signer, struct slice packet)
 		   what.count == 1) {
 		signer->about = what.process[0];
 		log_event(LOG_LEVEL_INFO, "signer",
-		    "group=%s child=%d uid=%u seccomp=%u keys=%u",
-		    group_name(signer), (int)signer->pid, signer->about.uid,
-		    signer->about.seccomp, signer->about.keys);
+		    "group=%s speed=%s child=%d uid=%u seccomp=%u keys=%u",
+		    group_name(signer), speed_name(signer), (int)signer->pid,
+		    signer->about.uid, signer->about.seccomp,
+		    signer->about.keys);
 	} else if (header.status != KEYPROTO_OK) {
 		log_event(LOG_LEVEL_ERROR, "signer",
 		    "group=%s request=%u reason=%s", group_name(signer),
@@ -415,8 +511,7 @@ signer_start(struct signer *signer)
 		pass_root(signer);
 	else
 		pass_keys(signer);
-	if (!order(signer, KEYPROTO_STATUS, NO_BYTES, -1))
-		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
+	ask_status(signer);
 	signer->fleet->events->started(signer->fleet, number_of(signer));
 }
 
@@ -469,8 +564,8 @@ fleet_open(struct fleet *fleet)
 	return keyfiles_open(&fleet->files, &fleet->config);
 }
 
-static void
-add_signer(struct fleet *fleet, unsigned group)
+static struct signer *
+add_signer(struct fleet *fleet, unsigned group, int speed)
 {
 	struct signer *signer = calloc(1, sizeof *signer);
 
@@ -478,11 +573,12 @@ add_signer(struct fleet *fleet, unsigned group)
 		abort();
 	signer->fleet = fleet;
 	signer->group = group;
+	signer->speed = speed;
 	signer->respawn = event_new(fleet->base, -1, 0, respawn, signer);
 	if (signer->respawn == NULL)
 		abort();
 	fleet->signers[fleet->count++] = signer;
-	signer_start(signer);
+	return signer;
 }
 
 /* The next that gets ticket keys, from i on. */
@@ -532,19 +628,27 @@ fleet_start(struct fleet *fleet, const struct fleet *before)
 
 	fleet->unanswered = config->key_count + (tickets ? 1 : 0);
 	for (unsigned i = 0; i < config->group_count; i++)
-		add_signer(fleet, i);
+		add_signer(fleet, i, -1);
+	for (unsigned i = 0; i < config->key_count; i++)
+		fleet->key_signers[i] = fleet->signers[config->keys[i].group];
 	if (tickets)
-		add_signer(fleet, config->group_count);
+		add_signer(fleet, config->group_count, -1);
+	for (unsigned i = 0, count = fleet->count; i < count; i++)
+		signer_start(fleet->signers[i]);
 }
 
 void
 fleet_adopt(struct fleet *fleet, struct fleet *other)
 {
 	struct signer *signer;
+	unsigned i = 0;
 
-	if (!may_adopt(&fleet->config, &other->config) || other->count == 0)
+	while (i < other->count && !is_tickets(other->signers[i]))
+		i++;
+	if (!may_adopt(&fleet->config, &other->config) || i == other->count)
 		return;
-	signer = other->signers[--other->count];
+	signer = other->signers[i];
+	other->signers[i] = other->signers[--other->count];
 	signer->fleet = fleet;
 	signer->group = fleet->config.group_count;
 	fleet->signers[fleet->count++] = signer;

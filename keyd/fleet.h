@@ -11,6 +11,9 @@
 
 struct fleet;
 
+/* One for each speed that there is in a group, and that of the ticket keys. */
+#define FLEET_SIGNERS_MAX (CONFIG_GROUPS_MAX * KEYPROTO_SPEED_COUNT + 1)
+
 struct fleet_events {
 	/* Once: each key was answered for, or a signer has died before. */
 	void (*settled)(struct fleet *, bool good);
@@ -36,7 +39,7 @@ must_check bool fleet_open(struct fleet *);
 void fleet_start(struct fleet *, const struct fleet *before);
 void fleet_adopt(struct fleet *, struct fleet *before);
 
-/* Signers, and behind them the process of the ticket keys if there is one. */
+/* Signers, and the process of the ticket keys if there is one. */
 unsigned fleet_count(const struct fleet *);
 /*
  * A fresh channel between a signer and one of a master's workers, whose end

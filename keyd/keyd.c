@@ -435,7 +435,7 @@ static void
 end_fleets(void)
 {
 	struct fleet *const all[] = { now, next, before };
-	pid_t pids[COUNT(all) * (CONFIG_GROUPS_MAX + 1)];
+	pid_t pids[COUNT(all) * FLEET_SIGNERS_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < COUNT(all); i++) {

@@ -432,6 +432,7 @@ main(int argc, char **argv)
 	    (keys = keystore_new()) == NULL ||
 	    (tickets = tickets_new()) == NULL)
 		return EXIT_FAILURE;
+	keystore_one_speed(keys);
 	start_libcrypto(strcmp(name, "keyd-tickets") != 0);
 	policy_enter(&keyd_signer_profile, &ask, &reached);
 	serve(&reached);

@@ -20,6 +20,7 @@ struct slot {
 struct keystore {
 	struct slot slots[KEYPROTO_SLOTS];
 	struct rate *rates; /* as many */
+	bool one_speed;
 };
 
 struct keystore *
@@ -34,6 +35,12 @@ keystore_new(void)
 		return store;
 	free(store);
 	return NULL;
+}
+
+void
+keystore_one_speed(struct keystore *store)
+{
+	store->one_speed = true;
 }
 
 void
@@ -98,6 +105,24 @@ judge(EVP_PKEY *key, uint32_t operations, struct keyproto_key *what)
 	return KEYPROTO_SERVED;
 }
 
+/* No key in another slot is of another speed. */
+static bool
+is_of_speed(const struct keystore *store, uint16_t slot,
+    const struct keyproto_key *what)
+{
+	enum keyproto_speed speed = keyproto_speed(what->algorithm, what->bits);
+
+	for (uint16_t i = 0; i < KEYPROTO_SLOTS; i++) {
+		const struct slot *other = &store->slots[i];
+
+		if (i != slot && other->pkey != NULL &&
+		    keyproto_speed(other->what.algorithm, other->what.bits) !=
+			speed)
+			return false;
+	}
+	return true;
+}
+
 static void
 fill(struct keystore *store, const struct keyproto_keyfile *file,
     struct slot *next)
@@ -123,18 +148,22 @@ keystore_load(struct keystore *store, const struct keyproto_keyfile *file,
 		verdict = keyread(source, &next.pkey, &expires);
 	if (verdict == KEYPROTO_SERVED)
 		verdict = judge(next.pkey, file->operations, &next.what);
+	if (verdict == KEYPROTO_SERVED && store->one_speed &&
+	    !is_of_speed(store, file->slot, &next.what))
+		verdict = KEYPROTO_SPEED;
 	ERR_clear_error();
 	*told = (struct keyproto_keytold){ .verdict = (uint16_t)verdict };
-	if (verdict != KEYPROTO_SERVED) {
-		EVP_PKEY_free(next.pkey);
-		return verdict;
+	if (verdict == KEYPROTO_SERVED || verdict == KEYPROTO_SPEED) {
+		told->algorithm = next.what.algorithm;
+		told->bits = next.what.bits;
+		told->expires = expires;
+		memcpy(told->spki, next.what.spki, sizeof told->spki);
 	}
-	told->algorithm = next.what.algorithm;
-	told->bits = next.what.bits;
-	told->expires = expires;
-	memcpy(told->spki, next.what.spki, sizeof told->spki);
-	fill(store, file, &next);
-	return KEYPROTO_SERVED;
+	if (verdict == KEYPROTO_SERVED)
+		fill(store, file, &next);
+	else
+		EVP_PKEY_free(next.pkey);
+	return verdict;
 }
 
 bool

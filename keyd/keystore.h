@@ -14,6 +14,9 @@ struct keystore;
 
 /* NULL when out of memory. */
 struct keystore *keystore_new(void);
+/* From now on takes keys of one speed alone, that of the first: others are
+ * judged in full, and not kept. */
+void keystore_one_speed(struct keystore *);
 /* Frees the keys, wiping them. */
 void keystore_free(struct keystore *);
 /*

@@ -133,7 +133,7 @@ main(int argc, char **argv)
 	}
 	key = read_public(argv[3]);
 	if (strcmp(argv[2], "sign") == 0) {
-		keyline_open(master, TAG, &line);
+		keyline_find(master, TAG, key, &line);
 		sign_times(&line, key, argc > 4 ? atol(argv[4]) : 1);
 		keyline_close(&line);
 	} else if (strcmp(argv[2], "recover") == 0) {

@@ -12,6 +12,9 @@
 
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#define LINES_MAX 64
 
 void
 keyline_die(const char *format, ...)
@@ -84,16 +87,25 @@ keyline_pid(struct keymaster *master, const char *name)
 }
 
 static void
-greet(struct keyline *line)
+say_hello(struct keyline *line)
 {
 	struct keyproto_hello hello = { KEYPROTO_MAJOR, KEYPROTO_MAJOR, 0 };
-	struct keyproto_header header;
 	uint8_t bytes[8];
-	struct slice payload;
 	size_t len = keyproto_hello_build(&hello, bytes, sizeof bytes);
 
-	if (!keyline_request(line, KEYPROTO_HELLO, slice_of(bytes, len)) ||
-	    !keyline_answer(line, &header, &payload) ||
+	if (line->channel == NULL ||
+	    !keyline_request(line, KEYPROTO_HELLO, slice_of(bytes, len)))
+		keyline_die("HELLO cannot be said");
+}
+
+static void
+greet(struct keyline *line)
+{
+	struct keyproto_header header;
+	struct slice payload;
+
+	say_hello(line);
+	if (!keyline_answer(line, &header, &payload) ||
 	    header.status != KEYPROTO_OK)
 		keyline_die("HELLO was refused");
 }
@@ -158,6 +170,95 @@ keyline_open(struct keymaster *master, uint32_t tag, struct keyline *line)
 	if (!keymaster_newchannel(master, tag))
 		keyline_die("cannot ask for a channel");
 	keyline_await(master, tag, line);
+}
+
+/* Whether the line has the key, which it then is of. */
+static bool
+has_key(struct keyline *line, const uint8_t spki[KEYPROTO_SPKI])
+{
+	static struct keyproto_keys keys;
+	struct keyproto_header header;
+	uint8_t bytes[8];
+	struct slice payload;
+	size_t len = keyproto_number_build(0, bytes, sizeof bytes);
+
+	if (!keyline_request(line, KEYPROTO_KEYS, slice_of(bytes, len)) ||
+	    !keyline_answer(line, &header, &payload) ||
+	    !keyproto_keys_parse(payload, &keys))
+		keyline_die("KEYS has no answer");
+	line->key_count = keys.total;
+	for (uint32_t i = 0; i < keys.count; i++) {
+		line->key = keys.key[i];
+		if (memcmp(line->key.spki, spki, KEYPROTO_SPKI) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+hash_key(EVP_PKEY *key, uint8_t spki[KEYPROTO_SPKI])
+{
+	uint8_t *der = NULL;
+	int len = i2d_PUBKEY(key, &der);
+
+	if (len <= 0 || EVP_Q_digest(NULL, "SHA256", NULL, der, (size_t)len,
+			    spki, NULL) != 1)
+		keyline_die("no hash of the key");
+	OPENSSL_free(der);
+}
+
+/* One that does not answer is not waited for: the first that does. */
+static struct keyline *
+first_ready(struct keyline *lines, uint32_t count)
+{
+	struct pollfd fds[LINES_MAX];
+
+	for (uint32_t i = 0; i < count; i++)
+		fds[i] = (struct pollfd){ lines[i].channel != NULL
+					      ? channel_fd(lines[i].channel)
+					      : -1,
+			POLLIN, 0 };
+	if (poll(fds, count, KEYLINE_WAIT_MS) <= 0)
+		keyline_die("no channel has the key");
+	for (uint32_t i = 0; i < count; i++)
+		if (fds[i].revents != 0)
+			return &lines[i];
+	keyline_die("a channel that is none");
+}
+
+void
+keyline_find(
+    struct keymaster *master, uint32_t tag, EVP_PKEY *key, struct keyline *line)
+{
+	static struct keymaster_news news;
+	struct keyline lines[LINES_MAX], *ready;
+	struct keyproto_header header;
+	uint8_t spki[KEYPROTO_SPKI];
+	struct slice payload;
+	uint32_t count = 0;
+
+	hash_key(key, spki);
+	if (!keymaster_newchannel(master, tag))
+		keyline_die("cannot ask for a channel");
+	do {
+		next_news(master, &news, KEYMASTER_CHANNEL, "a channel");
+		lines[count] = (struct keyline){ .channel = channel_new(news.fd,
+						     KEYPROTO_CREDITS) };
+		say_hello(&lines[count]);
+	} while (++count < news.newchannel.groups && count < LINES_MAX);
+	for (;;) {
+		ready = first_ready(lines, count);
+		if (!keyline_answer(ready, &header, &payload) ||
+		    header.status != KEYPROTO_OK)
+			keyline_die("HELLO was refused");
+		if (has_key(ready, spki))
+			break;
+		keyline_close(ready);
+	}
+	*line = *ready;
+	for (uint32_t i = 0; i < count; i++)
+		if (&lines[i] != ready && lines[i].channel != NULL)
+			keyline_close(&lines[i]);
 }
 
 void

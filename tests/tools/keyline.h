@@ -31,6 +31,9 @@ pid_t keyline_pid(struct keymaster *, const char *name);
  * KEYS done. */
 void keyline_open(struct keymaster *, uint32_t tag, struct keyline *);
 void keyline_await(struct keymaster *, uint32_t tag, struct keyline *);
+/* That of the channels that keyd gives to tag on which this key may be used. */
+void keyline_find(
+    struct keymaster *, uint32_t tag, EVP_PKEY *, struct keyline *);
 /* The last of those that keyd gives, with HELLO done: to who has no keys. */
 void keyline_open_last(struct keymaster *, uint32_t tag, struct keyline *);
 void keyline_close(struct keyline *);

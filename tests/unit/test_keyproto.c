@@ -317,6 +317,29 @@ START_TEST(a_ticket_root_has_times_that_can_be)
 }
 END_TEST
 
+START_TEST(keys_that_take_as_long_are_of_one_speed)
+{
+	static const struct {
+		uint16_t algorithm;
+		uint32_t bits;
+		enum keyproto_speed speed;
+	} keys[] = { { KEYPROTO_ED25519, 256, KEYPROTO_FAST },
+		{ KEYPROTO_EC, 256, KEYPROTO_FAST },
+		{ KEYPROTO_EC, 384, KEYPROTO_MEDIUM },
+		{ KEYPROTO_EC, 521, KEYPROTO_MEDIUM },
+		{ KEYPROTO_RSA, 2048, KEYPROTO_MEDIUM },
+		{ KEYPROTO_RSA_PSS, 3072, KEYPROTO_MEDIUM },
+		{ KEYPROTO_RSA, 3073, KEYPROTO_SLOW },
+		{ KEYPROTO_RSA_PSS, 4096, KEYPROTO_SLOW },
+		{ KEYPROTO_RSA, 8192, KEYPROTO_SLOW } };
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		ck_assert_int_eq(
+		    keyproto_speed(keys[i].algorithm, keys[i].bits),
+		    keys[i].speed);
+}
+END_TEST
+
 /* The name is used as a string. */
 START_TEST(a_grants_name_has_an_end)
 {
@@ -440,6 +463,7 @@ keyproto_suite(void)
 	tcase_add_test(tcase, ticket_times_are_in_order);
 	tcase_add_test(tcase, a_ticket_root_has_times_that_can_be);
 	tcase_add_test(tcase, a_grants_name_has_an_end);
+	tcase_add_test(tcase, keys_that_take_as_long_are_of_one_speed);
 	tcase_add_test(tcase, a_hash_length_that_lies_is_refused);
 	tcase_add_loop_test(tcase, what_has_no_fixed_length_has_bounds, 0,
 	    (int)COUNT(open_ended));

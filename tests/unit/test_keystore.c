@@ -461,6 +461,52 @@ START_TEST(only_an_rsa_key_may_be_for_premaster_secrets)
 }
 END_TEST
 
+START_TEST(a_store_of_one_speed_tells_of_others_and_keeps_none)
+{
+	EVP_PKEY *fast = make_key("P-256", 0), *other = make_key("ED25519", 0);
+	EVP_PKEY *slow = make_key("RSA", 4096);
+	char *text = pem_of(other, false, NULL);
+	struct keyproto_keyfile file = { .slot = 8, .operations = 8 };
+	struct keyproto_key what;
+	int fd = file_of(text, strlen(text));
+
+	keystore_one_speed(store);
+	ck_assert_int_eq(load_key(fast), KEYPROTO_SERVED);
+	ck_assert_int_eq(load_file(&file, fd), KEYPROTO_SERVED);
+	/* Slot 7, where another is. */
+	ck_assert_int_eq(load_key(slow), KEYPROTO_SPEED);
+	ck_assert_uint_eq(told.algorithm, KEYPROTO_RSA);
+	ck_assert_uint_eq(told.bits, 4096);
+	ck_assert_uint_eq(keystore_count(store), 2);
+	ck_assert(keystore_describe(store, first.slot, &what));
+	ck_assert_uint_eq(what.bits, 256);
+	close(fd);
+	free(text);
+	EVP_PKEY_free(fast);
+	EVP_PKEY_free(other);
+	EVP_PKEY_free(slow);
+}
+END_TEST
+
+START_TEST(the_first_key_decides_the_speed)
+{
+	EVP_PKEY *slow = make_key("RSA", 4096), *fast = make_key("P-256", 0);
+	char *text = pem_of(fast, false, NULL);
+	struct keyproto_keyfile file = { .slot = 8, .operations = 8 };
+	int fd = file_of(text, strlen(text));
+
+	keystore_one_speed(store);
+	ck_assert_int_eq(load_bytes("garbage", 7), KEYPROTO_NO_KEY);
+	ck_assert_int_eq(load_key(slow), KEYPROTO_SERVED);
+	ck_assert_int_eq(load_file(&file, fd), KEYPROTO_SPEED);
+	ck_assert_uint_eq(keystore_count(store), 1);
+	close(fd);
+	free(text);
+	EVP_PKEY_free(fast);
+	EVP_PKEY_free(slow);
+}
+END_TEST
+
 static Suite *
 keystore_suite(void)
 {
@@ -488,6 +534,9 @@ keystore_suite(void)
 	tcase_add_test(tcase, only_an_rsa_key_may_be_for_premaster_secrets);
 	tcase_add_test(
 	    tcase, a_new_key_is_a_new_generation_and_a_bad_one_changes_nothing);
+	tcase_add_test(
+	    tcase, a_store_of_one_speed_tells_of_others_and_keeps_none);
+	tcase_add_test(tcase, the_first_key_decides_the_speed);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
