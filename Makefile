@@ -100,8 +100,9 @@ endef
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYSTORE := keyd/keystore keyd/keyread keyd/pkcs12 keyd/encrypted keyd/rate keyd/readall
 KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/warm keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
-KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/keyfiles keyd/link) $(CONF)
+KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/keyfiles keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
+$(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl) $(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
 FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink \
@@ -187,6 +188,8 @@ $(eval $(call unit,keyread,$(call obj,keyd/keyread keyd/pkcs12 keyd/encrypted ke
 $(eval $(call unit,request,$(call obj,keyd/request keyd/tickets $(KEYSTORE) $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,arena,$(call obj,keyd/arena),$$(CRYPTO_LIBS)))
 $(eval $(call unit,counts,$(call obj,keyd/counts) $(IPC),))
+$(eval $(call unit,tally,$(call obj,keyd/tally keyd/counts) $(IPC),))
+$(eval $(call unit,vocabulary,$(call obj,keyd/vocabulary) $(IPC),))
 $(eval $(call unit,rate,$(call obj,keyd/rate),))
 $(eval $(call unit,tickets,$(call obj,keyd/tickets keyd/readall),$$(CRYPTO_LIBS)))
 $(eval $(call unit,endpoint,$(ENDPOINT),))
@@ -196,7 +199,7 @@ $(eval $(call unit,admin,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_L
 $(eval $(call unit,service,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,ctl,$(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
-$(eval $(call unit,keyd_config,$(call obj,keyd/config) $(CONF) $(IPC) $(BASE),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,keyd_config,$(call obj,keyd/config keyd/vocabulary) $(CONF) $(IPC) $(BASE),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,spawn,$(IPC),))
 $(eval $(call unit,backoff,$(call obj,ipc/backoff),))
 $(eval $(call unit,profile,$(POLICY) $(BASE),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))

@@ -247,3 +247,14 @@ conf_log_format(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	    strcmp(value, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
 	return 0;
 }
+
+int
+conf_sandbox(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
+{
+	(void)option;
+	*(long *)result = strcmp(value, "require") != 0;
+	if (*(long *)result == 0 || strcmp(value, "best-effort") == 0)
+		return 0;
+	cfg_error(cfg, "sandbox is require or best-effort, not \"%s\"", value);
+	return -1;
+}

@@ -51,6 +51,8 @@ must_check bool conf_path(
 int conf_duration(cfg_t *, cfg_opt_t *, const char *value, void *result);
 int conf_count(cfg_t *, cfg_opt_t *, const char *value, void *result);
 
+/* "require" or "best-effort" as 0 or 1, which is enum strictness of policy/. */
+int conf_sandbox(cfg_t *, cfg_opt_t *, const char *value, void *result);
 /* "text" or "json" as enum log_format, of both daemons; text if not said. */
 #define CONF_LOG_FORMAT()                                                      \
 	CFG_INT_CB("log-format", LOG_FORMAT_TEXT, CFGF_NONE, conf_log_format)

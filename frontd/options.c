@@ -38,22 +38,6 @@ take_processes(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 }
 
 static int
-take_sandbox(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
-{
-	(void)opt;
-	if (strcmp(value, "require") == 0)
-		*(long *)result = SANDBOX_REQUIRE;
-	else if (strcmp(value, "best-effort") == 0)
-		*(long *)result = SANDBOX_BEST_EFFORT;
-	else {
-		cfg_error(cfg, "sandbox is require or best-effort, not \"%s\"",
-		    value);
-		return -1;
-	}
-	return 0;
-}
-
-static int
 take_proxy(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	(void)opt;
@@ -309,7 +293,7 @@ options_read(const char *path, struct options *options)
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(
-		    "sandbox", SANDBOX_BEST_EFFORT, CFGF_NONE, take_sandbox),
+		    "sandbox", SANDBOX_BEST_EFFORT, CFGF_NONE, conf_sandbox),
 		CFG_INT_CB("max-connections", DEFAULT_CONNECTIONS, CFGF_NONE,
 		    conf_count),
 		CFG_INT_CB("drain-timeout", DEFAULT_DRAIN_MS, CFGF_NONE,

@@ -63,15 +63,16 @@ reset_signals(void)
 static void
 run_child(const struct spawn *spawn, pid_t parent, int report)
 {
-	char name[64];
-	char *argv[] = { name, NULL };
-	char word[64];
-	char *envp[] = { spawn->environment != NULL ? word : NULL, NULL };
+	char name[64], word[64], variable[64];
+	char *argv[] = { name, spawn->word != NULL ? word : NULL, NULL };
+	char *envp[] = { spawn->environment != NULL ? variable : NULL, NULL };
 	int error;
 
 	snprintf(name, sizeof name, "%s", spawn->name);
+	if (spawn->word != NULL)
+		snprintf(word, sizeof word, "%s", spawn->word);
 	if (spawn->environment != NULL)
-		snprintf(word, sizeof word, "%s", spawn->environment);
+		snprintf(variable, sizeof variable, "%s", spawn->environment);
 	reset_signals();
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
 	    place_descriptors(spawn, &report) == 0)

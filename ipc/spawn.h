@@ -1,7 +1,7 @@
 /*
  * Children of the masters: fork and exec of a separate small executable with
  * exactly the descriptors it is meant to have, at fixed numbers, an empty
- * environment but for what is passed, default signals and its own argv[0].
+ * environment but for what is passed, default signals and its own argv.
  */
 #ifndef IPC_SPAWN_H
 #define IPC_SPAWN_H
@@ -15,12 +15,16 @@
 /* The first descriptor of a child's own. */
 #define SPAWN_FIRST_FD 4
 
+/* The word of a child for which sandbox = require. */
+#define SPAWN_REQUIRE "require"
+
 struct spawn {
 	const char *path; /* absolute path of the executable */
 	const char *name; /* argv[0], shown by ps */
 	int control;      /* becomes SPAWN_CONTROL_FD */
 	const int *fds;   /* become SPAWN_FIRST_FD, SPAWN_FIRST_FD + 1, ... */
 	size_t fd_count;
+	const char *word;        /* argv[1], or NULL */
 	const char *environment; /* the whole of it, "NAME=value"; or NULL */
 };
 

@@ -13,6 +13,7 @@
 
 #include "base/complain.h"
 #include "base/conf.h"
+#include "keyd/vocabulary.h"
 
 #define DEFAULT_SOCKET "/run/sallyport/keyd.sock"
 #define DEFAULT_ROTATE_MS (90 * 60 * 1000)
@@ -42,17 +43,10 @@ take_name(cfg_t *cfg, const char *name, char out[CONFIG_NAME_MAX])
 static bool
 take_operation(cfg_t *cfg, const char *word, uint32_t *operations)
 {
-	static const struct {
-		const char *word;
-		uint16_t type;
-	} known[] = { { "sign13", KEYPROTO_SIGN13 },
-		{ "sign12", KEYPROTO_SIGN12 }, { "sign10", KEYPROTO_SIGN10 },
-		{ "premaster", KEYPROTO_PREMASTER } };
+	uint16_t type = vocabulary_operation(word);
 
-	for (size_t i = 0; i < COUNT(known); i++) {
-		if (strcmp(word, known[i].word) != 0)
-			continue;
-		*operations |= keyproto_operation(known[i].type);
+	if (type != 0) {
+		*operations |= keyproto_operation(type);
 		return true;
 	}
 	return conf_refuse_option(
@@ -222,27 +216,81 @@ find_account(const struct config *before, const char *word, uid_t *uid)
 	return account != NULL;
 }
 
+/* A number, as which an account may be given. */
+static bool
+uid_written(const char *word, uid_t *uid)
+{
+	char *end;
+	unsigned long number = strtoul(word, &end, 10);
+
+	if (*word == '\0' || *end != '\0' || number >= UINT32_MAX)
+		return false;
+	*uid = (uid_t)number;
+	return true;
+}
+
 /* An account's name or number; without one, keyd's own. */
 static bool
 take_uid(cfg_t *cfg, const struct config *before, struct config_client *client)
 {
 	const char *word = cfg_getstr(cfg, "uid");
-	char *end;
-	unsigned long number;
 
 	client->uid = geteuid();
-	if (word == NULL)
+	if (word == NULL || uid_written(word, &client->uid))
 		return true;
-	number = strtoul(word, &end, 10);
-	if (*word != '\0' && *end == '\0' && number < UINT32_MAX) {
-		client->uid = (uid_t)number;
-		return true;
-	}
 	if (strlen(word) >= sizeof client->account ||
 	    !find_account(before, word, &client->uid))
 		return conf_refuse_option(
 		    cfg, "uid", "there is no account \"%s\"", word);
 	strcpy(client->account, word);
+	return true;
+}
+
+static bool
+take_readers(cfg_t *cfg, struct config *config, const struct config *before)
+{
+	const char *word;
+	uid_t *uid;
+
+	for (unsigned i = 0; i < cfg_size(cfg, "admin-readers"); i++) {
+		if (i == CONFIG_READERS_MAX)
+			return conf_refuse_option(cfg, "admin-readers",
+			    "more than %d accounts", CONFIG_READERS_MAX);
+		word = cfg_getnstr(cfg, "admin-readers", i);
+		uid = &config->readers[config->reader_count++];
+		if (!uid_written(word, uid) && !find_account(before, word, uid))
+			return conf_refuse_option(cfg, "admin-readers",
+			    "there is no account \"%s\"", word);
+	}
+	return true;
+}
+
+/* By default beside the other: "keyd.sock" has "keyd-admin.sock". */
+static bool
+take_admin_socket(cfg_t *cfg, struct config *config)
+{
+	static const char tail[] = ".sock";
+	const char *path = cfg_getstr(cfg, "admin-socket");
+	size_t len = strlen(config->socket);
+	int written;
+
+	if (len >= sizeof tail &&
+	    strcmp(config->socket + len - (sizeof tail - 1), tail) == 0)
+		len -= sizeof tail - 1;
+	if (path != NULL)
+		written = snprintf(config->admin_socket,
+		    sizeof config->admin_socket, "%s", path);
+	else
+		written = snprintf(config->admin_socket,
+		    sizeof config->admin_socket, "%.*s-admin%s", (int)len,
+		    config->socket, config->socket + len);
+	if ((size_t)written >= sizeof config->admin_socket)
+		return conf_refuse_option(cfg,
+		    path != NULL ? "admin-socket" : "socket",
+		    "too long a path for the socket of the administration");
+	if (strcmp(config->admin_socket, config->socket) == 0)
+		return conf_refuse_option(cfg, "admin-socket",
+		    "the sockets are two: this is the other's path");
 	return true;
 }
 
@@ -324,6 +372,10 @@ take_all(cfg_t *cfg, struct config *config, const struct config *before)
 		    "a socket's path is 1 to %zu bytes",
 		    sizeof config->socket - 1);
 	strcpy(config->socket, path);
+	if (!take_admin_socket(cfg, config) ||
+	    !take_readers(cfg, config, before))
+		return false;
+	config->strictness = (enum strictness)cfg_getint(cfg, "sandbox");
 	config->log_format = (uint32_t)cfg_getint(cfg, "log-format");
 	for (unsigned i = 0; i < cfg_size(cfg, "signer-group"); i++)
 		if (!take_group(cfg_getnsec(cfg, "signer-group", i), config))
@@ -341,8 +393,9 @@ bool
 config_read(
     const char *path, struct config *config, const struct config *before)
 {
-	static const char *const with_lines[] = { "socket",
-		"signer-group|key|file", "signer-group|key|operations",
+	static const char *const with_lines[] = { "socket", "admin-socket",
+		"admin-readers", "signer-group|key|file",
+		"signer-group|key|operations",
 		"signer-group|key|passphrase-credential", "client|uid",
 		"client|keys", "client|role", "tickets|rotate" };
 	cfg_opt_t key[] = {
@@ -376,6 +429,10 @@ config_read(
 	};
 	cfg_opt_t options[] = {
 		CFG_STR("socket", DEFAULT_SOCKET, CFGF_NONE),
+		CFG_STR("admin-socket", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("admin-readers", NULL, CFGF_NONE),
+		CFG_INT_CB(
+		    "sandbox", SANDBOX_BEST_EFFORT, CFGF_NONE, conf_sandbox),
 		CONF_LOG_FORMAT(),
 		CFG_SEC("signer-group", group, CONF_NAMED),
 		CFG_SEC("client", client, CONF_NAMED),

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "ipc/keyproto.h"
+#include "policy/policy.h"
 
 #define CONFIG_GROUPS_MAX 16
 #define CONFIG_CLIENTS_MAX 16
@@ -43,8 +44,14 @@ struct config_tickets {
 	char root[PATH_MAX]; /* empty: made at random */
 };
 
+#define CONFIG_READERS_MAX 8
+
 struct config {
 	char socket[108];
+	char admin_socket[108];            /* empty: none */
+	uid_t readers[CONFIG_READERS_MAX]; /* of metrics and the like */
+	unsigned reader_count;
+	enum strictness strictness;
 	uint32_t log_format; /* enum log_format */
 	char groups[CONFIG_GROUPS_MAX][CONFIG_NAME_MAX];
 	unsigned group_count;

@@ -4,6 +4,7 @@
 #include "keyd/fleet.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -17,6 +18,9 @@
 #include "ipc/spawn.h"
 #include "keyd/keyfiles.h"
 
+/* Between the lives of one that dies again and again. */
+#define LOOP_MS 30000
+
 struct signer {
 	struct fleet *fleet;
 	unsigned group; /* config.group_count: the process of ticket keys */
@@ -27,6 +31,10 @@ struct signer {
 	struct event *respawn;
 	struct backoff backoff;
 	struct keyproto_process about;
+	unsigned deaths;
+	bool replaced; /* its end is wanted */
+	bool counting; /* it was asked for its counts */
+	struct tally tally;
 };
 
 struct fleet {
@@ -43,10 +51,12 @@ struct fleet {
 	uint64_t key_orders[KEYPROTO_SLOTS];
 	struct signer *key_signers[KEYPROTO_SLOTS];
 	bool key_answered[KEYPROTO_SLOTS];
+	struct keyproto_keytold told[KEYPROTO_SLOTS];
 	uint64_t root_order;
 	bool root_answered;
 	unsigned unanswered;
 	bool failed, settled;
+	unsigned counting; /* signers that were asked */
 };
 
 static struct signer *add_signer(struct fleet *, unsigned group, int speed);
@@ -395,8 +405,70 @@ key_told(struct fleet *fleet, const struct keyproto_header *header,
 		say_verdict(&fleet->config.keys[i], told.verdict);
 		status = KEYPROTO_CRYPTO;
 	}
+	fleet->told[i] = told;
 	count_answer(fleet, &fleet->key_answered[i], status);
 }
+
+/* ---- what it has counted ---- */
+
+static void
+ask_counts(struct signer *signer)
+{
+	uint8_t payload[4];
+
+	if (!order(signer, KEYPROTO_COUNTS,
+		slice_of(payload, keyproto_number_build(signer->tally.count,
+				      payload, sizeof payload)),
+		-1))
+		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
+}
+
+/* Tells, or can no more. */
+static void
+end_counting(struct signer *signer)
+{
+	if (!signer->counting)
+		return;
+	signer->counting = false;
+	if (--signer->fleet->counting == 0)
+		signer->fleet->events->counted(signer->fleet);
+}
+
+static void
+counts_told(struct signer *signer, struct slice payload)
+{
+	static struct keyproto_counts page;
+
+	if (!signer->counting)
+		return;
+	if (keyproto_counts_parse(payload, &page) &&
+	    tally_lacks(&signer->tally, &page))
+		ask_counts(signer);
+	else
+		end_counting(signer);
+}
+
+void
+fleet_ask_counts(struct fleet *fleet)
+{
+	struct signer *signer;
+
+	/* One more than there are: all are asked before the first answers. */
+	fleet->counting++;
+	for (unsigned i = 0; i < fleet->count; i++) {
+		signer = fleet->signers[i];
+		if (signer->about.pid == 0 || signer->counting)
+			continue;
+		signer->counting = true;
+		fleet->counting++;
+		tally_begin(&signer->tally);
+		ask_counts(signer);
+	}
+	if (--fleet->counting == 0)
+		fleet->events->counted(fleet);
+}
+
+/* ---- what it is and where it ends ---- */
 
 static void
 signer_told(struct signer *signer, struct slice packet)
@@ -411,6 +483,8 @@ signer_told(struct signer *signer, struct slice packet)
 		key_told(signer->fleet, &header, payload);
 	} else if (header.type == KEYPROTO_TICKETROOT) {
 		root_told(signer->fleet, header.id, header.status);
+	} else if (header.type == KEYPROTO_COUNTS) {
+		counts_told(signer, payload);
 	} else if (header.type == KEYPROTO_STATUS &&
 		   keyproto_processes_parse(payload, &what) &&
 		   what.count == 1) {
@@ -453,23 +527,51 @@ signer_stop(struct signer *signer)
 	link_close(&signer->control);
 	signer->pid = 0;
 	signer->about = (struct keyproto_process){ 0 };
+	tally_begin(&signer->tally);
+	end_counting(signer);
+}
+
+/* One that was in a loop of deaths has lived long enough. */
+static void
+recovered(const struct signer *signer)
+{
+	log_event(LOG_LEVEL_INFO, "crash-loop-over", "group=%s child=%d",
+	    group_name(signer), (int)signer->pid);
 }
 
 static void
 respawn(evutil_socket_t fd, short what, void *ctx)
 {
+	struct signer *signer = ctx;
+
 	(void)fd;
 	(void)what;
-	signer_start(ctx);
+	if (signer->pid == 0)
+		signer_start(signer);
+	else if (backoff_lived(&signer->backoff, clock_ms()))
+		recovered(signer);
+}
+
+static void
+wait_for(struct signer *signer, unsigned ms)
+{
+	struct timeval when = { ms / 1000, (ms % 1000) * 1000 };
+
+	event_add(signer->respawn, &when);
 }
 
 static void
 signer_later(struct signer *signer)
 {
 	unsigned wait = backoff_died(&signer->backoff, clock_ms());
-	struct timeval when = { wait / 1000, (wait % 1000) * 1000 };
 
-	event_add(signer->respawn, &when);
+	if (backoff_looping(&signer->backoff)) {
+		wait = LOOP_MS;
+		log_event(LOG_LEVEL_ERROR, "crash-loop",
+		    "group=%s deaths=%u next_ms=%u", group_name(signer),
+		    signer->backoff.failures, wait);
+	}
+	wait_for(signer, wait);
 }
 
 static unsigned
@@ -487,6 +589,9 @@ signer_start(struct signer *signer)
 {
 	struct spawn spawn = { .path = signer->fleet->path,
 		.name = is_tickets(signer) ? "keyd-tickets" : "keyd-signer",
+		.word = signer->fleet->config.strictness == SANDBOX_REQUIRE
+			    ? SPAWN_REQUIRE
+			    : NULL,
 		.environment = log_environment() };
 	int ends[2];
 
@@ -512,6 +617,8 @@ signer_start(struct signer *signer)
 	else
 		pass_keys(signer);
 	ask_status(signer);
+	if (backoff_looping(&signer->backoff))
+		wait_for(signer, BACKOFF_RESET_MS);
 	signer->fleet->events->started(signer->fleet, number_of(signer));
 }
 
@@ -670,6 +777,95 @@ fleet_status(const struct fleet *fleet, struct keyproto_processes *all)
 			all->process[all->count++] = fleet->signers[i]->about;
 }
 
+unsigned
+fleet_signer_of(const struct fleet *fleet, unsigned key)
+{
+	return number_of(fleet->key_signers[key]);
+}
+
+struct fleet_member
+fleet_member(const struct fleet *fleet, unsigned number)
+{
+	const struct signer *signer = fleet->signers[number];
+
+	return (struct fleet_member){ .group = group_name(signer),
+		.group_number = signer->group,
+		.speed = speed_name(signer),
+		.about = signer->about,
+		.since_ms = signer->backoff.started_ms,
+		.deaths = signer->deaths,
+		.looping = backoff_looping(&signer->backoff),
+		.tally = signer->tally.whole ? &signer->tally : NULL };
+}
+
+const struct keyproto_keytold *
+fleet_key(const struct fleet *fleet, unsigned key)
+{
+	return fleet->key_answered[key] ? &fleet->told[key] : NULL;
+}
+
+bool
+fleet_new_root(struct fleet *fleet)
+{
+	struct signer *signer;
+	unsigned i = 0;
+
+	while (i < fleet->count && !is_tickets(fleet->signers[i]))
+		i++;
+	if (i == fleet->count || fleet->config.tickets.root[0] != '\0')
+		return false;
+	signer = fleet->signers[i];
+	/* Without its control channel it ends, and another is started. */
+	signer->replaced = signer->pid != 0;
+	link_close(&signer->control);
+	return true;
+}
+
+/* It aborts where sandbox = require and a layer is missing: so would the next.
+ */
+static bool
+could_not_seal(const struct signer *signer, int status)
+{
+	return signer->fleet->config.strictness == SANDBOX_REQUIRE &&
+	       signer->about.pid == 0 && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGABRT;
+}
+
+static void
+log_death(const struct signer *signer, pid_t pid, int status)
+{
+	log_event(signer->replaced ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
+	    signer->replaced ? "signer-replaced" : "signer-died",
+	    WIFSIGNALED(status) ? "group=%s child=%d signal=%d"
+				: "group=%s child=%d exit=%d",
+	    group_name(signer), (int)pid,
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+static void
+signer_died(struct signer *signer, pid_t pid, int status)
+{
+	bool replaced = signer->replaced;
+	bool hopeless = could_not_seal(signer, status);
+
+	log_death(signer, pid, status);
+	signer_stop(signer);
+	signer->replaced = false;
+	if (replaced) {
+		signer_start(signer);
+		return;
+	}
+	signer->deaths++;
+	signer_later(signer);
+	if (!hopeless || signer->fleet->settled)
+		return;
+	complain("keyd: a signer of group \"%s\" cannot be sealed, and "
+		 "sandbox is require",
+	    group_name(signer));
+	signer->fleet->failed = true;
+	settle(signer->fleet);
+}
+
 /* One that dies before all has been told is not waited for. */
 bool
 fleet_reaped(struct fleet *fleet, pid_t pid, int status)
@@ -682,16 +878,10 @@ fleet_reaped(struct fleet *fleet, pid_t pid, int status)
 	if (i == fleet->count)
 		return false;
 	signer = fleet->signers[i];
-	if (!fleet->retired)
-		log_event(LOG_LEVEL_WARN, "signer-died",
-		    WIFSIGNALED(status) ? "group=%s child=%d signal=%d"
-					: "group=%s child=%d exit=%d",
-		    group_name(signer), (int)pid,
-		    WIFSIGNALED(status) ? WTERMSIG(status)
-					: WEXITSTATUS(status));
-	signer_stop(signer);
-	if (!fleet->retired)
-		signer_later(signer);
+	if (fleet->retired)
+		signer_stop(signer);
+	else
+		signer_died(signer, pid, status);
 	return true;
 }
 

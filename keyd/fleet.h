@@ -8,6 +8,7 @@
 
 #include "keyd/config.h"
 #include "keyd/link.h"
+#include "keyd/tally.h"
 
 struct fleet;
 
@@ -19,6 +20,20 @@ struct fleet_events {
 	void (*settled)(struct fleet *, bool good);
 	/* A signer was started: its number. */
 	void (*started)(struct fleet *, unsigned signer);
+	/* Whoever was asked by fleet_ask_counts() has answered, or died. */
+	void (*counted)(struct fleet *);
+};
+
+/* A signer, as it is told of. */
+struct fleet_member {
+	const char *group;             /* "tickets": of the ticket keys */
+	unsigned group_number;         /* as configured; beyond them: tickets */
+	const char *speed;             /* of its keys: "fast", "none", ... */
+	struct keyproto_process about; /* pid 0: it does not serve now */
+	uint64_t since_ms;             /* it was started, by clock_ms() */
+	unsigned deaths;               /* of those before it */
+	bool looping;                  /* it dies again and again */
+	const struct tally *tally;     /* as it last told, if that is whole */
 };
 
 /* NULL when out of memory. path: the program of the signers. */
@@ -49,6 +64,19 @@ unsigned fleet_count(const struct fleet *);
 must_check bool fleet_give(struct fleet *, unsigned signer,
     const struct config_client *, struct link *master, uint32_t tag,
     uint64_t id);
+/* How a signer is. */
+struct fleet_member fleet_member(const struct fleet *, unsigned signer);
+/* The signer of a key, by its index in the configuration. */
+unsigned fleet_signer_of(const struct fleet *, unsigned key);
+/* What was told of a key when it was read last; NULL: nothing yet. */
+const struct keyproto_keytold *fleet_key(const struct fleet *, unsigned key);
+/* Has each signer tell what it has counted; then there is an event. */
+void fleet_ask_counts(struct fleet *);
+/*
+ * A new root of ticket keys in place of one that was made at random: by another
+ * process. False: there is none such.
+ */
+must_check bool fleet_new_root(struct fleet *);
 /* Appends its processes. */
 void fleet_status(const struct fleet *, struct keyproto_processes *);
 

@@ -14,6 +14,7 @@
 
 #include <event2/event.h>
 
+#include "admin/service.h"
 #include "base/clock.h"
 #include "base/complain.h"
 #include "base/log.h"
@@ -21,21 +22,24 @@
 #include "ipc/endpoint.h"
 #include "ipc/spawn.h"
 #include "keyd/config.h"
+#include "keyd/console.h"
 #include "keyd/fleet.h"
 #include "keyd/link.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
 
-#define MASTERS_MAX 16
+#define MASTERS_MAX DAEMON_MASTERS_MAX
 #define TAGS_MAX 256
 #define STOP_MS 2000
 /* For workers to be told of a new fleet and ask it for its keys. */
 #define DRAIN_MS 1000
 #define REAP_MS 100
+#define REASONS_MAX 6144
 
 struct master {
 	struct link link; /* closed: free */
 	const struct config_client *client;
+	pid_t pid;
 	bool greeted;
 	bool tags[TAGS_MAX];
 };
@@ -51,7 +55,13 @@ static struct master masters[MASTERS_MAX];
 static bool testing, failed;
 static bool asked; /* for a reload that could not be yet */
 static bool ready; /* all keys of the start were answered for */
+static bool stopping;
 static struct confinement own;
+static uint64_t started_ms;
+/* Reloads: begun, and how they ended. What is said against the one that goes on
+ * is kept. */
+static unsigned begun, reloads_done, reloads_refused;
+static struct writer reasons;
 
 /* ---- masters ---- */
 
@@ -186,7 +196,7 @@ client_by_uid(uid_t uid)
 
 /* Who may: an account that the configuration names. */
 static const struct config_client *
-client_of(int fd)
+client_of(int fd, pid_t *pid)
 {
 	const struct config_client *client;
 	struct ucred peer;
@@ -194,6 +204,7 @@ client_of(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return NULL;
+	*pid = peer.pid;
 	if ((client = client_by_uid(peer.uid)) == NULL)
 		log_event(LOG_LEVEL_WARN, "refused", "uid=%u peer=%d", peer.uid,
 		    (int)peer.pid);
@@ -206,6 +217,7 @@ master_arrived(evutil_socket_t listener, short what, void *ctx)
 	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	const struct config_client *client;
 	size_t i = 0;
+	pid_t pid;
 
 	(void)what;
 	(void)ctx;
@@ -213,11 +225,11 @@ master_arrived(evutil_socket_t listener, short what, void *ctx)
 		return;
 	while (i < MASTERS_MAX && masters[i].link.channel != NULL)
 		i++;
-	if (i == MASTERS_MAX || (client = client_of(fd)) == NULL) {
+	if (i == MASTERS_MAX || (client = client_of(fd, &pid)) == NULL) {
 		close(fd);
 		return;
 	}
-	masters[i] = (struct master){ .client = client };
+	masters[i] = (struct master){ .client = client, .pid = pid };
 	if (!link_open(&masters[i].link, base, fd, master_ready, &masters[i]))
 		return;
 	log_event(LOG_LEVEL_INFO, "master", "client=%s", client->name);
@@ -257,10 +269,47 @@ started(struct fleet *fleet, unsigned signer)
 }
 
 static void
-say_reload(const char *result)
+counted(struct fleet *fleet)
 {
-	log_event(LOG_LEVEL_INFO, "reload", "result=%s keys=%u", result,
-	    fleet_config(now)->key_count);
+	if (fleet == now)
+		console_counted();
+}
+
+/* To the service manager, who shows it to people. */
+static void
+tell_ready(const char *why)
+{
+	char status[64];
+
+	snprintf(status, sizeof status, "%u keys%s",
+	    fleet_config(now)->key_count, why);
+	service_ready(status);
+}
+
+static void
+begin_reload(void)
+{
+	begun++;
+	writer_clear(&reasons);
+	complain_keep(&reasons);
+	service_reloading();
+}
+
+static void
+end_reload(bool done)
+{
+	char text[REASONS_MAX + 1];
+
+	complain_keep(NULL);
+	log_event(LOG_LEVEL_INFO, "reload", "result=%s keys=%u",
+	    done ? "done" : "refused", fleet_config(now)->key_count);
+	reloads_done += done ? 1 : 0;
+	reloads_refused += done ? 0 : 1;
+	/* What did not fit is in the log. */
+	snprintf(text, sizeof text, "%.*s", (int)reasons.len,
+	    reasons.len > 0 ? (const char *)reasons.data : "");
+	console_reloaded(begun, done ? NULL : text);
+	tell_ready(done ? "" : "; the last reload was refused");
 }
 
 /* Masters go on under what the new configuration says of their accounts. */
@@ -325,7 +374,8 @@ take_over(void)
 	for (unsigned i = 0; i < fresh; i++)
 		give_to_all(now, i);
 	let_go(old, DRAIN_MS);
-	say_reload("done");
+	console_readers(fleet_config(now));
+	end_reload(true);
 }
 
 /* Nothing of it was ever used. */
@@ -335,7 +385,7 @@ give_up(void)
 	fleet_retire(next);
 	let_go(next, 0);
 	next = NULL;
-	say_reload("refused");
+	end_reload(false);
 }
 
 static void
@@ -344,10 +394,12 @@ settled(struct fleet *fleet, bool good)
 	if (fleet == now) {
 		ready = true;
 		failed = failed || !good;
-		if (failed || testing)
+		if (failed || testing) {
 			event_base_loopbreak(base);
-		else
+		} else {
+			tell_ready("");
 			reload_if_asked();
+		}
 	} else if (good) {
 		take_over();
 	} else {
@@ -355,7 +407,7 @@ settled(struct fleet *fleet, bool good)
 	}
 }
 
-static const struct fleet_events fleet_events = { settled, started };
+static const struct fleet_events fleet_events = { settled, started, counted };
 
 /* The sockets of masters stay, so keyd stays where it is. */
 static bool
@@ -365,7 +417,8 @@ read_next(void)
 
 	if (!config_read(config_path, fleet_config(next), config))
 		return false;
-	if (strcmp(fleet_config(next)->socket, config->socket) != 0)
+	if (strcmp(fleet_config(next)->socket, config->socket) != 0 ||
+	    strcmp(fleet_config(next)->admin_socket, config->admin_socket) != 0)
 		return complain(
 		    "%s: another socket: this takes a restart", config_path);
 	return fleet_open(next);
@@ -381,11 +434,12 @@ reload(evutil_socket_t fd, short what, void *ctx)
 	asked = !ready || next != NULL || before != NULL;
 	if (asked)
 		return;
+	begin_reload();
 	if ((next = fleet_new(base, signer_path, &fleet_events)) == NULL ||
 	    !read_next()) {
 		fleet_free(next);
 		next = NULL;
-		say_reload("refused");
+		end_reload(false);
 		return;
 	}
 	fleet_start(next, now);
@@ -396,7 +450,12 @@ static void
 reaped(pid_t pid, int status)
 {
 	if (next != NULL && fleet_reaped(next, pid, status)) {
-		give_up();
+		if (next != NULL) {
+			complain("%s: a signer died before it had read its "
+				 "keys",
+			    config_path);
+			give_up();
+		}
 	} else if (fleet_reaped(now, pid, status)) {
 		failed = failed || testing;
 		if (testing)
@@ -419,6 +478,81 @@ child_died(evutil_socket_t fd, short what, void *ctx)
 		reaped(pid, status);
 }
 
+/* ---- administration ---- */
+
+static unsigned
+workers_of(const struct master *master)
+{
+	unsigned count = 0;
+
+	for (size_t tag = 0; tag < TAGS_MAX; tag++)
+		count += master->tags[tag] ? 1 : 0;
+	return count;
+}
+
+static const char *
+state(void)
+{
+	if (stopping)
+		return "stopping";
+	if (!ready)
+		return "starting";
+	return next != NULL ? "reloading" : "serving";
+}
+
+static void
+describe(struct daemon *daemon)
+{
+	struct daemon_master *out;
+
+	*daemon = (struct daemon){ .state = state(),
+		.config_path = config_path,
+		.config = fleet_config(now),
+		.fleet = now,
+		.own = &own,
+		.now_ms = clock_ms(),
+		.started_ms = started_ms,
+		.reloads_done = reloads_done,
+		.reloads_refused = reloads_refused };
+	for (size_t i = 0; i < MASTERS_MAX; i++) {
+		if (masters[i].link.channel == NULL)
+			continue;
+		out = &daemon->masters[daemon->master_count++];
+		out->client = masters[i].client->name;
+		out->role = masters[i].client->role;
+		out->pid = masters[i].pid;
+		out->workers = workers_of(&masters[i]);
+	}
+}
+
+/* One that goes on has read what was there before. */
+static unsigned
+next_reload(void)
+{
+	return begun + 1;
+}
+
+static void
+reload_now(void)
+{
+	reload(-1, 0, NULL);
+}
+
+static void
+count(void)
+{
+	fleet_ask_counts(now);
+}
+
+static bool
+new_root(void)
+{
+	return fleet_new_root(now);
+}
+
+static const struct console_events console_events = { describe, next_reload,
+	reload_now, count, new_root };
+
 /* ---- start and end ---- */
 
 static void
@@ -427,6 +561,8 @@ stop(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	(void)ctx;
+	stopping = true;
+	service_stopping();
 	event_base_loopbreak(base);
 }
 
@@ -481,27 +617,41 @@ raise_file_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
-/* Only keyd's signers can tell whether a key is one: a test starts them, too,
- * and ends when they have told. */
+/* One that the service manager passed, or one of our own. */
 static int
-run(void)
+find_listener(const struct config *config, bool *passed)
 {
-	static const struct policy_request ask = { .strictness =
-						       SANDBOX_BEST_EFFORT };
-	const struct config *config = fleet_config(now);
 	/* Who may talk is decided by uid, not by the file's mode. */
 	const struct endpoint endpoint = { .program = "keyd",
 		.path = config->socket,
 		.type = SOCK_SEQPACKET,
 		.mode = 0666,
 		.backlog = MASTERS_MAX };
-	int listener = testing ? -1 : endpoint_listen(&endpoint);
+	int fd = service_socket("keyd", SOCK_SEQPACKET);
+
+	*passed = fd >= 0;
+	return *passed ? fd : endpoint_listen(&endpoint);
+}
+
+/* Only keyd's signers can tell whether a key is one: a test starts them, too,
+ * and ends when they have told. */
+static int
+run(void)
+{
+	const struct config *config = fleet_config(now);
+	const struct policy_request ask = { .strictness = config->strictness };
+	bool passed = true;
+	int listener = testing ? -1 : find_listener(config, &passed);
 
 	if (listener < 0 && !testing)
 		return EXIT_FAILURE;
 	signal(SIGPIPE, SIG_IGN);
 	draining = event_new(base, -1, 0, drained, NULL);
+	writer_init(&reasons, REASONS_MAX);
 	if (draining == NULL || !watch(listener))
+		return EXIT_FAILURE;
+	if (!testing && (!console_open(base, config, &console_events) ||
+			    !service_watch(base)))
 		return EXIT_FAILURE;
 	policy_enter(&keyd_profile, &ask, &own);
 	fleet_start(now, NULL);
@@ -509,7 +659,8 @@ run(void)
 	    SALLYPORT_VERSION, config->socket, config->key_count);
 	event_base_dispatch(base);
 	end_fleets();
-	if (!testing)
+	console_close();
+	if (!passed)
 		unlink(fleet_config(now)->socket);
 	log_event(
 	    LOG_LEVEL_INFO, "stop", "reason=%s", failed ? "keys" : "signal");
@@ -536,6 +687,9 @@ main(int argc, char **argv)
 		}
 	}
 	log_open("keyd", level);
+	started_ms = clock_ms();
+	if (!testing)
+		service_open();
 	raise_file_limit();
 	if (!spawn_path("keyd-signer", signer_path, sizeof signer_path) ||
 	    (base = event_base_new()) == NULL ||

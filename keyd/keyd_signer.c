@@ -425,6 +425,8 @@ main(int argc, char **argv)
 	struct confinement reached = { 0 };
 
 	name = argc > 0 ? argv[0] : "keyd-signer";
+	if (argc > 1 && strcmp(argv[1], SPAWN_REQUIRE) == 0)
+		ask.strictness = SANDBOX_REQUIRE;
 	log_open(name, LOG_LEVEL_INFO);
 	if (!make_arena(&ask) ||
 	    (control = channel_new(SPAWN_CONTROL_FD, KEYPROTO_SLOTS + 64)) ==

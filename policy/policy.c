@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,26 @@ const char *
 policy_level_name(enum level level)
 {
 	return level <= LEVEL_FULL ? level_names[level] : "?";
+}
+
+char *
+policy_namespaces(uint32_t bits, char out[POLICY_NAMESPACES_MAX])
+{
+	static const struct {
+		uint32_t bit;
+		const char *word;
+	} known[] = { { CLONE_NEWNET, "net" }, { CLONE_NEWNS, "mnt" },
+		{ CLONE_NEWIPC, "ipc" }, { CLONE_NEWUTS, "uts" },
+		{ CLONE_NEWUSER, "user" }, { CLONE_NEWPID, "pid" } };
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < COUNT(known); i++)
+		if ((bits & known[i].bit) != 0)
+			len += (size_t)snprintf(out + len,
+			    POLICY_NAMESPACES_MAX - len, "%s%s",
+			    len > 0 ? " " : "", known[i].word);
+	return out;
 }
 
 const char *

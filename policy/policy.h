@@ -71,6 +71,11 @@ void policy_enter(const struct profile *, const struct policy_request *,
 const char *policy_layer_name(enum layer);
 const char *policy_level_name(enum level);
 
+/* "net mnt", ... for bits of confinement.namespaces, in out, which is returned.
+ */
+#define POLICY_NAMESPACES_MAX 32
+char *policy_namespaces(uint32_t bits, char out[POLICY_NAMESPACES_MAX]);
+
 /*
  * What killed a child, for the master's log: NULL when status (from waitpid)
  * is not a death by SIGSYS; the call's name when its number is known, else

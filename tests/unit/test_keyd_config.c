@@ -90,6 +90,7 @@ read_text(const char *text)
 
 #define KEY "key \"k\" { file = \"key.pem\" }"
 #define GROUP "signer-group \"g\" { " KEY " }\n"
+#define LONG38 "0123456789abcdef0123456789abcdef012345"
 #define LONG64                                                                 \
 	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -136,6 +137,16 @@ static const struct {
 	{ GROUP "client \"c\" { uid = \"\" }\n", 2, "no account" },
 	{ GROUP "socket = \"/" LONG64 LONG64 "\"\n", 2, "1 to 107 bytes" },
 	{ GROUP "socket = \"\"\n", 2, "1 to 107 bytes" },
+	{ GROUP "socket = \"/" LONG64 LONG38 "\"\n", 2, "too long a path" },
+	{ GROUP "\nadmin-socket = \"/" LONG64 LONG64 "\"\n", 3,
+	    "too long a path" },
+	{ GROUP "socket = \"/x\"\nadmin-socket = \"/x\"\n", 3,
+	    "the sockets are two" },
+	{ GROUP "\nadmin-readers = { 5, \"no-such-account\" }\n", 3,
+	    "no account \"no-such-account\"" },
+	{ GROUP "admin-readers = { 1, 2, 3, 4, 5, 6, 7, 8, 9 }\n", 2,
+	    "more than 8 accounts" },
+	{ GROUP "sandbox = maybe\n", 2, "sandbox is require or best-effort" },
 	{ GROUP "log-format = \"\"\n", 2, "log-format is text or json" },
 	{ GROUP "tickets {\n lifetime = 6\n}\n", 3, "lifetime is a time" },
 	{ GROUP "tickets {\n rotate = \"999ms\"\n\n}\n", 3,
@@ -183,6 +194,43 @@ START_TEST(every_error_names_file_and_line_and_reason)
 	/* One line, whole. */
 	ck_assert_msg(strchr(said, '\n') == said + strlen(said) - 1, "%s: %s",
 	    errors[_i].text, said);
+}
+END_TEST
+
+static const struct {
+	const char *text, *admin;
+} admin_cases[] = {
+	{ GROUP, "/run/sallyport/keyd-admin.sock" },
+	{ GROUP "socket = \"/a/b.sock\"", "/a/b-admin.sock" },
+	{ GROUP "socket = \"/a.sock/b\"", "/a.sock/b-admin" },
+	{ GROUP "socket = b.sock", "b-admin.sock" },
+	{ GROUP "socket = \".sock\"", ".sock-admin" },
+	{ GROUP "socket = \"/" LONG64 "\"", "/" LONG64 "-admin" },
+	{ GROUP "socket = \"/a.sock\" admin-socket = \"/b\"", "/b" },
+	{ GROUP "admin-socket = \"\"", "" },
+};
+
+START_TEST(the_socket_of_the_administration_is_beside_the_other)
+{
+	ck_assert_msg(read_text(admin_cases[_i].text), "%s", said);
+	ck_assert_str_eq(config.admin_socket, admin_cases[_i].admin);
+}
+END_TEST
+
+START_TEST(sandbox_and_readers_are_as_said)
+{
+	ck_assert_msg(read_text(GROUP), "%s", said);
+	ck_assert_int_eq(config.strictness, SANDBOX_BEST_EFFORT);
+	ck_assert_uint_eq(config.reader_count, 0);
+	ck_assert_msg(read_text(GROUP "sandbox = best-effort"), "%s", said);
+	ck_assert_int_eq(config.strictness, SANDBOX_BEST_EFFORT);
+	ck_assert_msg(read_text(GROUP "sandbox = require\n"
+				      "admin-readers = { \"root\", 4711 }"),
+	    "%s", said);
+	ck_assert_int_eq(config.strictness, SANDBOX_REQUIRE);
+	ck_assert_uint_eq(config.reader_count, 2);
+	ck_assert_uint_eq(config.readers[0], 0);
+	ck_assert_uint_eq(config.readers[1], 4711);
 }
 END_TEST
 
@@ -693,6 +741,10 @@ config_suite(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, every_error_names_file_and_line_and_reason,
 	    0, (int)COUNT(errors));
+	tcase_add_loop_test(tcase,
+	    the_socket_of_the_administration_is_beside_the_other, 0,
+	    COUNT(admin_cases));
+	tcase_add_test(tcase, sandbox_and_readers_are_as_said);
 	tcase_add_test(tcase, a_missing_configuration_is_named);
 	tcase_add_test(tcase, a_directory_is_no_configuration);
 	tcase_add_test(tcase, a_good_configuration_fills_the_struct);
