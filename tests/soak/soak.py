@@ -18,6 +18,9 @@ from stack import Stack, alive, equal, status_of, until
 CLIENTS = 4
 # A request that was in hand when its worker died has failed by then.
 GRACE = 2
+# What dies younger is waited for, longer each time: a loop of crashes is another
+# matter than a crash.
+GROWN_UP = 11
 # Of memory: the allocator's ways, not a leak, which a hundred faults multiply.
 SLACK_KIB = 2048
 
@@ -63,9 +66,17 @@ def replaced(stack, name, pid, count):
           and all(alive(one) for one in pids), 60)
 
 
+def age(pid):
+    """Seconds since it was started."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        began = int(file.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began
+
+
 def kill(stack, name):
     """When it was killed."""
     pids = stack.pids(name)
+    until(f"a {name} is grown up", lambda: age(pids[0]) > GROWN_UP, 2 * GROWN_UP)
     os.kill(pids[0], signal.SIGKILL)
     moment = time.monotonic()
     replaced(stack, name, pids[0], len(pids))

@@ -119,6 +119,17 @@ call_ia32(long number)
 	return answer > 0 ? 1 : SURVIVED;
 }
 
+#ifdef __SANITIZE_ADDRESS__
+/* The fault is to end the child as it would end a daemon. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "handle_segv=0";
+}
+#endif
+
 START_TEST(another_architectures_numbers_are_killed)
 {
 	const struct profile *profile = profiles_at((size_t)_i);
