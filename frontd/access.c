@@ -10,14 +10,15 @@
 #include "base/clock.h"
 #include "frontd/agreed.h"
 
-static const char *
-address_text(const struct sockaddr_storage *address, char *out, socklen_t room)
+const char *
+access_peer(const struct sockaddr_storage *address, char *out, size_t room)
 {
 	const struct sockaddr_in *v4 = (const void *)address;
 	const struct sockaddr_in6 *v6 = (const void *)address;
-	const char *text = address->ss_family == AF_INET
-			       ? inet_ntop(AF_INET, &v4->sin_addr, out, room)
-			       : inet_ntop(AF_INET6, &v6->sin6_addr, out, room);
+	const char *text =
+	    address->ss_family == AF_INET
+		? inet_ntop(AF_INET, &v4->sin_addr, out, (socklen_t)room)
+		: inet_ntop(AF_INET6, &v6->sin6_addr, out, (socklen_t)room);
 
 	return text != NULL ? text : "unknown";
 }
@@ -73,7 +74,7 @@ access_log(enum log_level level, const struct access_line *line)
 	    (unsigned long long)total / 1000, (unsigned long long)total % 1000,
 	    (unsigned long long)times->key_us / 1000,
 	    (unsigned long long)times->key_us % 1000,
-	    address_text(line->peer, peer, sizeof peer),
+	    access_peer(line->peer, peer, sizeof peer),
 	    escaped(s2n_get_server_name(line->conn), sni, sizeof sni),
 	    escaped(line->site, site, sizeof site),
 	    version[0] != '\0' ? version : "-",

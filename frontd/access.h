@@ -30,6 +30,8 @@ struct access_line {
 	const struct access_times *times;
 };
 
+/* The address as text. */
+const char *access_peer(const struct sockaddr_storage *, char *, size_t room);
 /* It begins now. */
 void access_begin(struct access_times *);
 /* It ends now. */

@@ -66,17 +66,13 @@ told(struct child *child, struct slice packet)
 	}
 }
 
-static void
-control_ready(evutil_socket_t fd, short what, void *ctx)
+void
+child_listen(struct child *child)
 {
-	struct child *child = ctx;
 	uint8_t packet[CHANNEL_PACKET_MAX];
 	enum channel_event event = CHANNEL_EMPTY;
 	size_t len;
 
-	(void)fd;
-	if ((what & EV_WRITE) != 0)
-		flush(child);
 	/* What it says may end its fleet. */
 	while (child->control != NULL &&
 	       (event = channel_receive(child->control, packet, sizeof packet,
@@ -84,6 +80,15 @@ control_ready(evutil_socket_t fd, short what, void *ctx)
 		told(child, slice_of(packet, len));
 	if (child->control != NULL && event != CHANNEL_EMPTY)
 		event_del(child->readable); /* SIGCHLD tells the rest */
+}
+
+static void
+control_ready(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	if ((what & EV_WRITE) != 0)
+		flush(ctx);
+	child_listen(ctx);
 }
 
 void

@@ -35,8 +35,9 @@ struct child {
 	struct backoff backoff;
 	uint32_t starts;
 	struct confinement confinement;
-	bool confined; /* it has said so: sealed, and serving */
-	bool stopped;  /* a worker: it accepts no more */
+	bool confined;                /* it has said so: sealed, and serving */
+	struct census_worker *census; /* a worker's: see census.h */
+	bool stopped;                 /* a worker: it accepts no more */
 };
 
 /*
@@ -51,6 +52,8 @@ must_check bool child_init(struct child *, struct event_base *, struct fleet *,
  * killed. */
 void child_tell(struct child *, const void *record, size_t size, int fd);
 
+/* Hears what it has said and was not heard yet: its last words. */
+void child_listen(struct child *);
 /* It was reaped. again: it is started once more, after a while. */
 void child_reaped(struct child *, bool again);
 /* Its control channel ends, so it does as well; still to be reaped. */

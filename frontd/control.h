@@ -10,6 +10,7 @@
 
 #include <sys/socket.h>
 
+#include "frontd/tally.h"
 #include "ipc/channel.h"
 #include "ipc/keyproto.h"
 #include "policy/policy.h"
@@ -25,6 +26,8 @@
 #define CONTROL_DH_MAX 4096
 #define CONTROL_PROCESSES_MAX 64
 #define CONTROL_CLIENT_CAS_MAX 64
+#define CONTROL_TALLIES_MAX 128
+#define CONTROL_ROWS_MAX 56
 
 enum control_type {
 	/* master to worker */
@@ -44,6 +47,8 @@ enum control_type {
 	CONTROL_SERVE,  /* struct control_plain: accept from now on */
 	CONTROL_DRAIN,  /* struct control_drain: accept no more, and end with
 			 * the last connection */
+	CONTROL_ASK,    /* struct control_ask: to be answered by what it says,
+			 * and then CONTROL_ANSWERED */
 	/* master to frontd-connect */
 	CONTROL_BACKEND, /* struct control_backend */
 	/* master to frontd-page */
@@ -54,6 +59,11 @@ enum control_type {
 	CONTROL_STALE,   /* struct control_stale, of a worker: not served now */
 	CONTROL_STOPPED, /* struct control_plain, of a worker that was to
 			  * drain: it accepts no more */
+	CONTROL_TALLY_SITES, /* struct control_tally_sites, of a worker */
+	CONTROL_TALLY,       /* struct control_tally, likewise, after them; also
+			      * unasked, at its end */
+	CONTROL_ROWS,        /* struct control_rows, of a worker */
+	CONTROL_ANSWERED,    /* struct control_answered: all has been told */
 	/* worker to frontd-connect, and back with a connected socket */
 	CONTROL_CONNECT,  /* struct control_connect */
 	CONTROL_CONNECTED /* struct control_connected + socket when error is 0
@@ -134,6 +144,48 @@ struct control_drain {
 	/* Bit by listener: nobody else has its socket, so that what waits there
 	 * is accepted before. */
 	uint32_t last_of;
+};
+
+enum control_what { CONTROL_ASK_TALLY, CONTROL_ASK_ROWS };
+
+struct control_ask {
+	uint32_t type;
+	uint32_t what;   /* enum control_what */
+	uint32_t number; /* of the question */
+};
+
+struct control_answered {
+	uint32_t type;
+	uint32_t number;
+	uint32_t left_out; /* connections for which there was no room */
+};
+
+struct control_tally_sites {
+	uint32_t type;
+	uint16_t first, count;
+	struct tally_site sites[CONTROL_TALLIES_MAX];
+};
+
+struct control_tally {
+	uint32_t type;
+	uint32_t open;        /* connections that there are */
+	uint32_t key_pending; /* operations */
+	struct tally_all all;
+};
+
+/* A connection that there is. Texts are terminated. */
+struct control_row {
+	char peer[48], name[64], version[8], suite[56];
+	uint16_t site;
+	uint16_t state; /* enum session_state */
+	uint64_t age_ms, bytes_in, bytes_out;
+};
+
+struct control_rows {
+	uint32_t type;
+	uint32_t number; /* of the question */
+	uint32_t count;
+	struct control_row rows[CONTROL_ROWS_MAX];
 };
 
 struct control_start {

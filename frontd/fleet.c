@@ -8,10 +8,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "frontd/ask.h"
+#include "frontd/census.h"
 #include "frontd/keylink.h"
 #include "frontd/reload.h"
 #include "libtls/unstable/pkey_binding.h"
@@ -306,9 +309,11 @@ count_stopped(struct fleet *fleet)
 static void
 worker_told(struct child *child, struct slice packet)
 {
-	union {
+	static union {
 		struct control_stale stale;
 		struct control_lacks lacks;
+		struct control_rows rows;
+		struct control_answered answered;
 	} record;
 
 	switch (control_type(packet)) {
@@ -319,6 +324,19 @@ worker_told(struct child *child, struct slice packet)
 	case CONTROL_STALE:
 		if (control_take(packet, &record.stale, sizeof record.stale))
 			told_stale(child, &record.stale);
+		return;
+	case CONTROL_TALLY_SITES:
+	case CONTROL_TALLY:
+		census_take(child, packet);
+		return;
+	case CONTROL_ROWS:
+		if (control_take(packet, &record.rows, sizeof record.rows))
+			ask_rows(child, &record.rows);
+		return;
+	case CONTROL_ANSWERED:
+		if (control_take(
+			packet, &record.answered, sizeof record.answered))
+			ask_answered(child, &record.answered);
 		return;
 	case CONTROL_STOPPED:
 		if (!child->stopped)
@@ -391,6 +409,11 @@ fleet_reaped(struct fleet *fleet, pid_t pid, int status, bool *unsealed)
 
 	if (child == NULL)
 		return false;
+	child_listen(child);
+	if (child->census != NULL)
+		census_bury(child);
+	if (child->kind == &worker_kind)
+		ask_gone(child);
 	expected = should_end(child);
 	if (!expected || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		log_death(child, status);
@@ -404,13 +427,24 @@ fleet_reaped(struct fleet *fleet, pid_t pid, int status, bool *unsealed)
 }
 
 size_t
-fleet_running(const struct fleet *fleet, pid_t *pids, size_t room)
+fleet_workers(const struct fleet *fleet, pid_t pids[static CONTROL_WORKERS_MAX])
 {
 	size_t count = 0;
 
 	for (unsigned i = 0; i < fleet->options.workers; i++)
-		if (fleet->workers[i].pid > 0 && count < room)
+		if (fleet->workers[i].pid > 0)
 			pids[count++] = fleet->workers[i].pid;
+	return count;
+}
+
+size_t
+fleet_running(const struct fleet *fleet, pid_t *pids, size_t room)
+{
+	pid_t workers[CONTROL_WORKERS_MAX];
+	size_t count = fleet_workers(fleet, workers);
+
+	count = count < room ? count : room;
+	memcpy(pids, workers, count * sizeof *pids);
 	if (fleet->connect.pid > 0 && count < room)
 		pids[count++] = fleet->connect.pid;
 	if (fleet->page.pid > 0 && count < room)
@@ -421,10 +455,9 @@ fleet_running(const struct fleet *fleet, pid_t *pids, size_t room)
 bool
 fleet_drained(const struct fleet *fleet)
 {
-	for (unsigned i = 0; i < fleet->options.workers; i++)
-		if (fleet->workers[i].pid > 0)
-			return false;
-	return true;
+	pid_t pids[CONTROL_WORKERS_MAX];
+
+	return fleet_workers(fleet, pids) == 0;
 }
 
 /* ---- the fleet ---- */
@@ -450,6 +483,7 @@ fleet_free(struct fleet *fleet)
 		struct child *worker = &fleet->workers[i];
 
 		child_free(worker);
+		free(worker->census);
 		if (fleet->master->tags[worker->tag] == worker)
 			fleet->master->tags[worker->tag] = NULL;
 	}
@@ -466,6 +500,10 @@ take_tag(struct child *worker, struct master *master)
 	for (uint32_t i = 0; i < MASTER_TAGS_MAX; i++) {
 		if (master->tags[i] != NULL)
 			continue;
+		worker->census =
+		    census_worker_new(worker->fleet->options.site_count);
+		if (worker->census == NULL)
+			return false;
 		master->tags[i] = worker;
 		worker->tag = i;
 		return true;
@@ -479,9 +517,11 @@ fleet_start(struct fleet *fleet, bool first)
 	struct master *master = fleet->master;
 
 	fleet->state = first ? FLEET_SERVING : FLEET_STARTING;
-	for (unsigned i = 0; i < fleet->options.workers; i++)
+	for (unsigned i = 0; i < fleet->options.workers; i++) {
+		fleet->workers[i].fleet = fleet;
 		if (!take_tag(&fleet->workers[i], master))
 			return false;
+	}
 	if (!child_init(&fleet->connect, master->base, fleet, &connect_kind))
 		return false;
 	for (unsigned i = 0; i < fleet->options.workers; i++) {

@@ -28,6 +28,8 @@ struct fleet {
 	struct binding *bindings[CONTROL_LISTENERS_MAX];
 	struct child connect, page, workers[CONTROL_WORKERS_MAX];
 	unsigned accepting; /* FLEET_DRAINING: workers that may still accept */
+	/* Of workers that have ended, also of fleets before, by site. */
+	struct tally_site ended[CONTROL_SITES_MAX];
 	struct event *overdue; /* FLEET_DRAINING: they should have ended */
 	bool settled;
 };
@@ -54,6 +56,9 @@ void fleet_drain(
 /* Its processes end by themselves, and none takes their place. */
 void fleet_retire(struct fleet *);
 
+/* How many of its workers run; fills pids, which has room for all. */
+size_t fleet_workers(
+    const struct fleet *, pid_t pids[static CONTROL_WORKERS_MAX]);
 /* Its workers have all ended. */
 bool fleet_drained(const struct fleet *);
 /* How many processes still run; fills at most room pids. */

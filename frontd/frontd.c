@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "frontd/console.h"
 #include "frontd/keylink.h"
 #include "frontd/reload.h"
 #include "frontd/replay.h"
@@ -86,12 +88,15 @@ run(void)
 		    strerror(errno));
 		return EXIT_FAILURE;
 	}
-	if ((master.base = event_base_new()) == NULL || !watch_signals())
+	if ((master.base = event_base_new()) == NULL || !watch_signals() ||
+	    !console_open(&master))
 		return EXIT_FAILURE;
 	policy_enter(&frontd_profile, &ask, &master.own);
+	master.started_ms = clock_ms();
 	if (!keylink_start(&master) || !reload_start(&master))
 		return EXIT_FAILURE;
 	event_base_dispatch(master.base);
+	console_close(&master);
 	keylink_end(&master);
 	if (master.now->options.page_socket[0] != '\0')
 		unlink(master.now->options.page_socket);

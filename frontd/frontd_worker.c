@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "frontd/answer.h"
 #include "frontd/listener.h"
 #include "frontd/replay.h"
 #include "frontd/session.h"
@@ -22,6 +23,22 @@
 #define LAST_MS 1000
 
 static struct worker worker;
+
+void
+worker_flush(struct worker *w)
+{
+	(void)channel_flush(w->control);
+	if (channel_waiting(w->control))
+		event_add(w->control_writable, NULL);
+}
+
+static void
+control_writable(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	worker_flush(ctx);
+}
 
 /* Accepts, or does not: before it is told to, at the connection limit, and when
  * it drains. */
@@ -123,7 +140,7 @@ drain(const struct control_drain *order)
 	worker.drained_ms = clock_ms() + order->timeout_ms;
 	if (channel_send(
 		worker.control, slice_of(&stopped, sizeof stopped), -1))
-		(void)channel_flush(worker.control);
+		worker_flush(&worker);
 	if (worker.session_count == 0)
 		event_base_loopbreak(worker.base);
 }
@@ -419,6 +436,7 @@ take_order(struct slice packet, int fd)
 		struct control_socket socket;
 		struct control_start start;
 		struct control_drain drain;
+		struct control_ask ask;
 	} record;
 
 	switch (control_type(packet)) {
@@ -470,6 +488,10 @@ take_order(struct slice packet, int fd)
 		worker.serving = true;
 		watch_listeners();
 		return;
+	case CONTROL_ASK:
+		if (control_take(packet, &record.ask, sizeof record.ask))
+			answer(&worker, &record.ask);
+		return;
 	case CONTROL_DRAIN:
 		if (control_take(packet, &record.drain, sizeof record.drain))
 			drain(&record.drain);
@@ -506,14 +528,19 @@ main(void)
 	    (worker.base = event_base_new()) == NULL ||
 	    (worker.keys = keyclient_new(worker.base, KEY_DEADLINE_MS,
 		 session_resume, &worker)) == NULL ||
-	    (worker.control = channel_new(SPAWN_CONTROL_FD, 16)) == NULL)
+	    (worker.control = channel_new(SPAWN_CONTROL_FD, ANSWER_QUEUE)) ==
+		NULL)
 		return EXIT_FAILURE;
 	readable = event_new(worker.base, SPAWN_CONTROL_FD,
 	    EV_READ | EV_PERSIST, control_ready, NULL);
-	if (readable == NULL || event_add(readable, NULL) != 0)
+	worker.control_writable = event_new(
+	    worker.base, SPAWN_CONTROL_FD, EV_WRITE, control_writable, &worker);
+	if (readable == NULL || worker.control_writable == NULL ||
+	    event_add(readable, NULL) != 0)
 		return EXIT_FAILURE;
 	if (event_base_dispatch(worker.base) != 0)
 		return EXIT_FAILURE;
 	session_free_all(&worker, "cut");
+	answer_at_end(&worker);
 	return EXIT_SUCCESS;
 }

@@ -34,6 +34,10 @@ struct master {
 	struct event *ending;   /* the end, whoever is not ready */
 	bool asked;             /* for a reload that could not be yet */
 	bool stopping;          /* frontd drains, and ends then */
+	uint64_t started_ms, reloads_begun, reloads_done, reloads_refused;
+	struct ask *asks; /* see ask.h */
+	uint32_t asked_number;
+	struct tally_all ended; /* of workers that have: see census.h */
 	struct binding *bindings;
 	struct child *tags[MASTER_TAGS_MAX]; /* NULL: free */
 	int page_socket;

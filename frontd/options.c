@@ -11,6 +11,7 @@
 #include "base/conf.h"
 #include "frontd/address.h"
 #include "frontd/names.h"
+#include "frontd/option_admin.h"
 #include "frontd/option_terms.h"
 
 #define DEFAULT_KEYD_SOCKET "/run/sallyport/keyd.sock"
@@ -268,6 +269,8 @@ take_all(cfg_t *cfg, struct options *options)
 	    !conf_path(cfg, "keyd-socket", cfg_getstr(cfg, "keyd-socket"),
 		options->keyd_socket, sizeof options->keyd_socket))
 		return false;
+	if (!option_admin_take(cfg, options))
+		return false;
 	if (socket != NULL &&
 	    !conf_path(page, "socket", socket, options->page_socket,
 		sizeof options->page_socket))
@@ -286,10 +289,11 @@ take_all(cfg_t *cfg, struct options *options)
 bool
 options_read(const char *path, struct options *options)
 {
-	static const char *const with_lines[] = { "listen|policy",
-		"listen|dh-params", "listen|client-ca", "listen|client-auth",
-		"site|policy", "site|dh-params", "site|client-ca",
-		"site|client-auth", "site|chain", "site|ocsp" };
+	static const char *const with_lines[] = { "admin-socket",
+		"admin-readers", "listen|policy", "listen|dh-params",
+		"listen|client-ca", "listen|client-auth", "site|policy",
+		"site|dh-params", "site|client-ca", "site|client-auth",
+		"site|chain", "site|ocsp" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(
@@ -328,6 +332,7 @@ options_read(const char *path, struct options *options)
 	cfg_opt_t all[] = {
 		CFG_SEC("worker", worker, CFGF_NONE),
 		CONF_LOG_FORMAT(),
+		OPTION_ADMIN(),
 		CFG_BOOL("access-log", cfg_true, CFGF_NONE),
 		CFG_STR("keyd-socket", DEFAULT_KEYD_SOCKET, CFGF_NONE),
 		CFG_SEC("listen", listen, CONF_NAMED),

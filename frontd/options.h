@@ -7,6 +7,7 @@
 
 #include <limits.h>
 
+#include "admin/admin.h"
 #include "frontd/client_ca.h"
 #include "frontd/staple.h"
 
@@ -43,6 +44,9 @@ struct options {
 	uint32_t log_format; /* enum log_format */
 	bool access_log;     /* of listeners that do not say it themselves */
 	char keyd_socket[108];
+	char admin_socket[108]; /* empty: none */
+	uid_t readers[ADMIN_READERS_MAX];
+	size_t reader_count;
 	char page_socket[108]; /* empty: no frontd-page */
 	struct option_listen listens[CONTROL_LISTENERS_MAX];
 	uint16_t listen_count;

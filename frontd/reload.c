@@ -10,6 +10,8 @@
 #include "base/complain.h"
 #include "base/log.h"
 #include "frontd/agreed.h"
+#include "frontd/census.h"
+#include "frontd/console.h"
 #include "ipc/spawn.h"
 
 #define END_MS 2000
@@ -177,13 +179,24 @@ say_reload(const struct master *master, const char *result)
 	    master->now->options.workers);
 }
 
+static void
+refused(struct master *master)
+{
+	master->reloads_refused++;
+	say_reload(master, "refused");
+	console_reloaded(master, false);
+}
+
 /* From now on every connection is the new fleet's. */
 static void
 took_over(struct master *master)
 {
 	master->stopped = NULL;
 	event_del(master->patience);
+	master->reloads_done++;
 	say_reload(master, "done");
+	console_reconfigure(master);
+	console_reloaded(master, true);
 	warn(&master->now->options);
 	reload_if_asked(master);
 }
@@ -203,6 +216,7 @@ take_over(struct master *master)
 	master->now = master->next;
 	master->next = NULL;
 	log_set_format(master->now->options.log_format);
+	census_move(old, master->now);
 	put_before(master, old);
 	master->stopped = old;
 	wait_ms(master->patience, STOP_MS);
@@ -228,7 +242,7 @@ give_up(struct master *master)
 	fleet_retire(next);
 	put_before(master, next);
 	keep_bindings(master);
-	say_reload(master, "refused");
+	refused(master);
 }
 
 void
@@ -262,6 +276,8 @@ read_next(struct master *master)
 	return options_read(master->config, next) &&
 	       stays(master, "keyd-socket", now->keyd_socket,
 		   next->keyd_socket) &&
+	       stays(master, "admin-socket", now->admin_socket,
+		   next->admin_socket) &&
 	       stays(master, "socket of the page", now->page_socket,
 		   next->page_socket) &&
 	       bind_fleet(master, master->next);
@@ -287,6 +303,8 @@ reload(struct master *master)
 	master->asked = master->next != NULL || master->stopped != NULL;
 	if (master->asked)
 		return;
+	master->reloads_begun++;
+	console_reloading(master);
 	if ((master->next = fleet_new(master)) != NULL)
 		read = read_next(master);
 	if (read && enough_tags(master)) {
@@ -299,7 +317,12 @@ reload(struct master *master)
 	master->next = NULL;
 	keep_bindings(master);
 	master->asked = read; /* until one of those before has ended */
-	say_reload(master, read ? "waits" : "refused");
+	if (!read) {
+		refused(master);
+		return;
+	}
+	master->reloads_begun--;
+	say_reload(master, "waits");
 }
 
 /* ---- the end ---- */

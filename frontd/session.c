@@ -28,8 +28,6 @@
 #define DRAIN_MS 500
 #define DRAIN_MAX 65536
 
-enum state { HANDSHAKE, CONNECTING, RELAY, ENDING };
-
 /* Bytes of one direction on their way; never more than the buffer holds. */
 struct flow {
 	uint8_t *data; /* allocated while relaying */
@@ -51,12 +49,13 @@ struct session {
 	struct listener *listener;
 	struct s2n_connection *conn;
 	int fd, backend_fd;
-	enum state state;
+	enum session_state state;
+	bool counted; /* among its site's connections */
 	uint16_t site;
 	const struct terms_row *terms; /* the site's, here */
 	uint32_t request;
 	uint64_t deadline_ms;
-	uint64_t free_ms; /* ENDING: not before */
+	uint64_t free_ms; /* SESSION_ENDING: not before */
 	size_t drained;
 	struct event client_in, client_out, backend_in, backend_out;
 	struct early early;
@@ -97,12 +96,67 @@ log_end(const struct session *session)
 	    &line);
 }
 
+/* ---- counting ---- */
+
+static struct tally_site *
+tally_of(const struct session *session)
+{
+	return &session->listener->worker->sites[session->site].tally;
+}
+
+/* Once it is known whose it is, or will never be. */
+static void
+count_connection(struct session *session)
+{
+	if (!session->counted)
+		tally_of(session)->connections++;
+	session->counted = true;
+}
+
+static void
+count_agreed(struct session *session)
+{
+	struct tally_all *all = &session->listener->worker->tally;
+	struct tally_site *site = tally_of(session);
+
+	site->agreed++;
+	if (s2n_connection_is_session_resumed(session->conn) == 1)
+		site->resumed++;
+	if (session->early.taken)
+		site->early++;
+	tally_agree(all, agreed_version(session->conn),
+	    s2n_connection_get_cipher(session->conn));
+	tally_time(&all->handshake,
+	    session->times.agreed_us - session->times.began_us);
+}
+
+static void
+count_end(struct session *session)
+{
+	enum tally_end end = tally_end_of(session->reason);
+	struct tally_site *site = tally_of(session);
+
+	count_connection(session);
+	session->listener->worker->tally.ends[end]++;
+	if (session->times.agreed_us == 0)
+		site->failed++;
+	if (end == TALLY_BACKEND)
+		site->backend_failed++;
+	site->bytes_in += s2n_connection_get_wire_bytes_in(session->conn);
+	site->bytes_out += s2n_connection_get_wire_bytes_out(session->conn);
+}
+
 static void
 end_key_wait(struct session *session)
 {
-	if (session->key_wait_us != 0)
-		session->times.key_us += clock_us() - session->key_wait_us;
+	uint64_t waited;
+
+	if (session->key_wait_us == 0)
+		return;
+	waited = clock_us() - session->key_wait_us;
 	session->key_wait_us = 0;
+	session->times.key_us += waited;
+	tally_time(&session->listener->worker->tally.key, waited);
 }
 
 static struct session **
@@ -126,6 +180,7 @@ session_free(struct session *session)
 		close(session->backend_fd);
 	}
 	log_end(session);
+	count_end(session);
 	keyclient_forget(worker->keys, session->conn);
 	s2n_connection_free(session->conn);
 	close(session->fd);
@@ -154,15 +209,16 @@ session_end(struct session *session, const char *format, ...)
 {
 	va_list args;
 
-	if (session->state == ENDING)
+	if (session->state == SESSION_ENDING)
 		return;
 	va_start(args, format);
 	vsnprintf(session->reason, sizeof session->reason, format, args);
 	va_end(args);
-	if (session->state == CONNECTING && *waiting_place(session) == session)
+	if (session->state == SESSION_CONNECTING &&
+	    *waiting_place(session) == session)
 		*waiting_place(session) = NULL;
 	end_key_wait(session);
-	session->state = ENDING;
+	session->state = SESSION_ENDING;
 	event_del(&session->client_out);
 	if (session->backend_fd >= 0) {
 		event_del(&session->backend_in);
@@ -215,6 +271,7 @@ session_hello(struct s2n_connection *conn, void *ctx)
 	session->site =
 	    listener_site(session->listener, s2n_get_server_name(conn));
 	session->terms = listener_terms(session->listener, session->site);
+	count_connection(session);
 	if (s2n_connection_set_config(conn, session->terms->config) !=
 	    S2N_SUCCESS)
 		return -1;
@@ -279,7 +336,7 @@ ask_backend(struct session *session)
 {
 	struct worker *worker = session->listener->worker;
 
-	session->state = CONNECTING;
+	session->state = SESSION_CONNECTING;
 	session->deadline_ms = clock_ms() + BACKEND_MS;
 	event_del(&session->client_in);
 	if ((session->request = wait_number(worker)) == 0) {
@@ -345,7 +402,7 @@ receive_early(struct session *session)
 			return true;
 		}
 	} while (blocked == S2N_BLOCKED_ON_EARLY_DATA && make_room(session));
-	if (session->state != ENDING)
+	if (session->state != SESSION_ENDING)
 		wait_or_end(session, blocked);
 	return false;
 }
@@ -363,6 +420,7 @@ session_handshake(struct session *session)
 			return;
 		}
 		session->times.agreed_us = clock_us();
+		count_agreed(session);
 		/* The ClientHello, mostly: a session may be idle for long. */
 		s2n_connection_free_handshake(session->conn);
 		ask_backend(session);
@@ -493,15 +551,20 @@ session_relay(struct session *session)
 {
 	bool moved = true;
 
-	for (int i = 0; i < ROUNDS && moved && session->state == RELAY; i++) {
+	for (int i = 0; i < ROUNDS && moved && session->state == SESSION_RELAY;
+	     i++) {
 		moved = fill_up(session);
-		moved = (session->state == RELAY && drain_up(session)) || moved;
 		moved =
-		    (session->state == RELAY && fill_down(session)) || moved;
+		    (session->state == SESSION_RELAY && drain_up(session)) ||
+		    moved;
 		moved =
-		    (session->state == RELAY && drain_down(session)) || moved;
+		    (session->state == SESSION_RELAY && fill_down(session)) ||
+		    moved;
+		moved =
+		    (session->state == SESSION_RELAY && drain_down(session)) ||
+		    moved;
 	}
-	if (session->state != RELAY)
+	if (session->state != SESSION_RELAY)
 		return;
 	session->deadline_ms =
 	    clock_ms() + (session->down.told
@@ -543,7 +606,7 @@ start_relay(struct session *session)
 	size_t room = BUFFER_SIZE +
 		      (session->client != NULL ? session->client->der_len : 0);
 
-	session->state = RELAY;
+	session->state = SESSION_RELAY;
 	session->up.data = malloc(room + early->len);
 	session->down.data = malloc(BUFFER_SIZE);
 	if (session->up.data == NULL || session->down.data == NULL) {
@@ -573,10 +636,10 @@ session_run(struct session *session)
 	socklen_t len = sizeof error;
 
 	switch (session->state) {
-	case HANDSHAKE:
+	case SESSION_HANDSHAKE:
 		session_handshake(session);
 		break;
-	case CONNECTING:
+	case SESSION_CONNECTING:
 		if (session->backend_fd < 0)
 			break;
 		getsockopt(
@@ -586,10 +649,10 @@ session_run(struct session *session)
 		else
 			start_relay(session);
 		break;
-	case RELAY:
+	case SESSION_RELAY:
 		session_relay(session);
 		break;
-	case ENDING:
+	case SESSION_ENDING:
 		session_drain(session);
 		break;
 	}
@@ -697,10 +760,11 @@ session_ask_again(struct worker *worker)
 void
 session_tick(struct worker *worker)
 {
-	static const char *const waits[] = { [HANDSHAKE] = "handshake",
-		[CONNECTING] = "backend",
-		[RELAY] = "idle",
-		[ENDING] = "end" };
+	static const char *const waits[SESSION_STATES] = { [SESSION_HANDSHAKE] =
+							       "handshake",
+		[SESSION_CONNECTING] = "backend",
+		[SESSION_RELAY] = "idle",
+		[SESSION_ENDING] = "end" };
 	uint64_t now = clock_ms();
 	struct session *session, *next;
 
@@ -719,6 +783,38 @@ session_end_all(struct worker *worker, const char *reason)
 	for (struct session *session = worker->sessions; session != NULL;
 	     session = session->next)
 		session_end(session, "%s", reason);
+}
+
+const struct session *
+session_next(const struct session *session)
+{
+	return session->next;
+}
+
+uint16_t
+session_site(const struct session *session)
+{
+	return session->site;
+}
+
+void
+session_tell(const struct session *session, struct control_row *row)
+{
+	struct s2n_connection *conn = session->conn;
+	const char *name = s2n_get_server_name(conn);
+
+	*row = (struct control_row){ .site = session->site,
+		.state = (uint16_t)session->state,
+		.age_ms = (clock_us() - session->times.began_us) / 1000,
+		.bytes_in = s2n_connection_get_wire_bytes_in(conn),
+		.bytes_out = s2n_connection_get_wire_bytes_out(conn) };
+	access_peer(&session->peer, row->peer, sizeof row->peer);
+	snprintf(row->name, sizeof row->name, "%s", name != NULL ? name : "");
+	if (session->times.agreed_us == 0)
+		return;
+	snprintf(row->version, sizeof row->version, "%s", agreed_version(conn));
+	snprintf(row->suite, sizeof row->suite, "%s",
+	    s2n_connection_get_cipher(conn));
 }
 
 void

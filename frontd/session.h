@@ -7,6 +7,14 @@
 
 #include "frontd/worker.h"
 
+enum session_state {
+	SESSION_HANDSHAKE,
+	SESSION_CONNECTING,
+	SESSION_RELAY,
+	SESSION_ENDING
+};
+#define SESSION_STATES (SESSION_ENDING + 1)
+
 /* Takes fd, an accepted client. */
 void session_start(
     struct listener *, int fd, const struct sockaddr_storage *peer);
@@ -27,6 +35,10 @@ void session_ask_again(struct worker *);
 void session_tick(struct worker *);
 /* Ends all, as if each had timed out; those that end already go on to. */
 void session_end_all(struct worker *, const char *reason);
+/* What there is to tell of a session; the first is the worker's first. */
+void session_tell(const struct session *, struct control_row *);
+const struct session *session_next(const struct session *);
+uint16_t session_site(const struct session *);
 /* Frees all, with their line in the log. */
 void session_free_all(struct worker *, const char *reason);
 

@@ -32,6 +32,17 @@ hash_public(X509 *leaf, uint8_t out[SITE_SPKI])
 	return done;
 }
 
+static time_t
+expiry(X509 *leaf)
+{
+	struct tm parts;
+	time_t when = 0;
+
+	if (ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &parts) == 1)
+		when = timegm(&parts);
+	return when > 0 ? when : 0;
+}
+
 static const char *
 check(struct site_chain *chain)
 {
@@ -40,6 +51,7 @@ check(struct site_chain *chain)
 		return "no certificate in PEM";
 	if (!hash_public(chain->leaf, chain->spki))
 		return "the certificate's public key is of no known kind";
+	chain->not_after = expiry(chain->leaf);
 	return NULL;
 }
 

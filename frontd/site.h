@@ -4,6 +4,8 @@
 #ifndef FRONTD_SITE_H
 #define FRONTD_SITE_H
 
+#include <time.h>
+
 #include "frontd/pem_file.h"
 
 #define SITE_SPKI 32
@@ -12,6 +14,7 @@ struct site_chain {
 	struct pem_file pem;
 	uint8_t spki[SITE_SPKI]; /* SHA-256 of the leaf's public key, DER */
 	struct x509_st *leaf;    /* X509_free() */
+	time_t not_after;        /* its; 0: it has none that can be told */
 };
 
 /*

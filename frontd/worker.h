@@ -33,6 +33,7 @@ struct site {
 	struct gathered staple; /* empty again when it is not to be served */
 	struct s2n_cert_chain_and_key *chain;
 	uint32_t lacks; /* what the master was told of its key */
+	struct tally_site tally;
 };
 
 /* A listening socket that this worker shares with no other but, for a moment,
@@ -56,6 +57,7 @@ struct worker {
 	struct event_base *base;
 	struct keyclient *keys;
 	struct channel *control;
+	struct event *control_writable;
 	struct channel *connector; /* NULL: frontd-connect is gone */
 	struct event connector_readable;
 	struct site sites[CONTROL_SITES_MAX];
@@ -69,8 +71,9 @@ struct worker {
 	uint32_t session_max;
 	struct session *waiting[BACKEND_WAITING]; /* by request, modulo */
 	uint32_t next_request;                    /* to frontd-connect */
-	bool serving;        /* it was told to; until it drains */
-	bool paused;         /* at the limit: nothing is accepted */
+	bool serving; /* it was told to; until it drains */
+	bool paused;  /* at the limit: nothing is accepted */
+	struct tally_all tally;
 	uint64_t drained_ms; /* draining: it ends then at last; 0: not */
 };
 
@@ -79,6 +82,8 @@ struct worker {
 void worker_must(int result, const char *what);
 /* From now on no site serves an OCSP response that has expired. */
 void worker_drop_stale(struct worker *);
+/* Sends the master what waits for it, now or when there is room. */
+void worker_flush(struct worker *);
 /* A session is gone: there is room for another, or no more to wait for. */
 void worker_session_gone(struct worker *);
 

@@ -16,7 +16,7 @@ put() {
 	done
 }
 
-put 755 "$sbindir" "$build/bin/keyd" "$build/bin/keydctl" "$build/bin/frontd"
+put 755 "$sbindir" "$build/bin/keyd" "$build/bin/keydctl" "$build/bin/frontd" "$build/bin/frontctl"
 put 755 "$bindir" "$build/bin/s2nc" "$build/bin/s2nd"
 put 755 "$libexecdir/sallyport" "$build"/libexec/*
 for library in s2n keyclient; do

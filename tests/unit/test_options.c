@@ -244,6 +244,14 @@ static const struct {
 	    "log-format is text or json, not \"yaml\"" },
 	{ "worker { drain-timeout = 0s }\n" FILE_WITH("", "", ""), 1,
 	    "drain-timeout is a time from 1ms to 24h" },
+	{ "\nadmin-socket = \"\"\n" FILE_WITH("", "", ""), 2,
+	    "admin-socket is missing" },
+	{ "admin-readers = { root,\n nobody-of-this-name }\n" FILE_WITH(
+	      "", "", ""),
+	    2, "there is no account \"nobody-of-this-name\"" },
+	{ "admin-readers = { 0, 1, 2, 3, 4, 5, 6, 7, 8 }\n" FILE_WITH(
+	      "", "", ""),
+	    1, "more than 8 accounts" },
 	{ "access-log = perhaps\n" FILE_WITH("", "", ""), 1,
 	    "invalid boolean value for option 'access-log'" },
 	{ FILE_WITH("access-log = perhaps", "", ""), 10,
@@ -393,6 +401,19 @@ START_TEST(an_access_log_is_written_unless_the_listener_or_the_file_says_no)
 	ck_assert(
 	    (options.listens[1].what.access_log != 0) == log_words[_i].second);
 	ck_assert_int_eq(options.log_format, LOG_FORMAT_TEXT);
+}
+END_TEST
+
+START_TEST(readers_are_accounts_by_name_or_number)
+{
+	ck_assert_msg(read_options("admin-socket = \"a.sock\"\n"
+				   "admin-readers = { root, 4711 }\n" FILE_WITH(
+				       "", "", "")),
+	    "%s", said);
+	ck_assert_uint_eq(options.reader_count, 2);
+	ck_assert_uint_eq(options.readers[0], 0);
+	ck_assert_uint_eq(options.readers[1], 4711);
+	ck_assert_str_eq(options.admin_socket + strlen(directory), "/a.sock");
 }
 END_TEST
 
@@ -645,6 +666,7 @@ options_suite(void)
 	tcase_add_loop_test(tcase,
 	    an_access_log_is_written_unless_the_listener_or_the_file_says_no, 0,
 	    (int)COUNT(log_words));
+	tcase_add_test(tcase, readers_are_accounts_by_name_or_number);
 	tcase_add_test(tcase, the_log_can_be_json);
 	tcase_add_loop_test(tcase,
 	    tickets_are_given_unless_the_site_or_its_listener_says_no, 0,

@@ -1,0 +1,105 @@
+/*
+ * Answers to the master; the contract is in answer.h.
+ */
+#include "frontd/answer.h"
+
+#include <stdlib.h>
+
+#include "frontd/session.h"
+
+/* Packets of sessions in one answer: the others are left out. */
+#define PACKETS_MAX 36
+
+/* One that the queue has no room for is not told: the question before is then
+ * still being answered. */
+static void
+tell(struct worker *worker, const void *record, size_t size)
+{
+	if (channel_send(worker->control, slice_of(record, size), -1))
+		worker_flush(worker);
+}
+
+static void
+tell_sites(struct worker *worker)
+{
+	static struct control_tally_sites part;
+	uint64_t open[CONTROL_SITES_MAX] = { 0 };
+	uint16_t i, j;
+
+	for (const struct session *session = worker->sessions; session != NULL;
+	     session = session_next(session))
+		open[session_site(session)]++;
+	for (i = 0; i < worker->site_count; i = (uint16_t)(i + j)) {
+		part =
+		    (struct control_tally_sites){ .type = CONTROL_TALLY_SITES,
+			    .first = i };
+		for (j = 0;
+		     j < CONTROL_TALLIES_MAX && i + j < worker->site_count;
+		     j++) {
+			part.sites[j] = worker->sites[i + j].tally;
+			part.sites[j].open = open[i + j];
+		}
+		part.count = j;
+		tell(worker, &part, sizeof part);
+	}
+}
+
+static void
+tell_tally(struct worker *worker)
+{
+	static struct control_tally record;
+	struct keyclient_stats keys;
+
+	tell_sites(worker);
+	keyclient_stats(worker->keys, &keys);
+	record = (struct control_tally){ .type = CONTROL_TALLY,
+		.open = worker->session_count,
+		.key_pending = keys.pending,
+		.all = worker->tally };
+	record.all.key_requested = keys.requested;
+	record.all.key_done = keys.signed_ok;
+	record.all.key_refused = keys.refused;
+	record.all.key_expired = keys.expired;
+	record.all.key_retried = keys.retried;
+	tell(worker, &record, sizeof record);
+}
+
+/* How many there was no room for. */
+static uint32_t
+tell_rows(struct worker *worker, uint32_t number)
+{
+	static struct control_rows part;
+	const struct session *session = worker->sessions;
+	uint32_t told = 0;
+
+	for (unsigned i = 0; i < PACKETS_MAX && session != NULL; i++) {
+		part = (struct control_rows){ .type = CONTROL_ROWS,
+			.number = number };
+		while (part.count < CONTROL_ROWS_MAX && session != NULL) {
+			session_tell(session, &part.rows[part.count++]);
+			session = session_next(session);
+		}
+		told += part.count;
+		tell(worker, &part, sizeof part);
+	}
+	return worker->session_count - told;
+}
+
+void
+answer(struct worker *worker, const struct control_ask *ask)
+{
+	struct control_answered end = { .type = CONTROL_ANSWERED,
+		.number = ask->number };
+
+	if (ask->what == CONTROL_ASK_TALLY)
+		tell_tally(worker);
+	else if (ask->what == CONTROL_ASK_ROWS)
+		end.left_out = tell_rows(worker, ask->number);
+	tell(worker, &end, sizeof end);
+}
+
+void
+answer_at_end(struct worker *worker)
+{
+	tell_tally(worker);
+}

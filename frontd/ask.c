@@ -1,0 +1,143 @@
+/*
+ * Questions to all workers; the contract is in ask.h.
+ */
+#include "frontd/ask.h"
+
+#include <stdlib.h>
+
+/* For all to answer. */
+#define ASK_MS 2000
+
+struct ask {
+	struct ask *next;
+	struct master *master;
+	uint32_t number;
+	const struct ask_events *events;
+	void *ctx;
+	bool waits[MASTER_TAGS_MAX]; /* for the worker with this tag */
+	uint64_t left_out;
+	struct event *timeout;
+};
+
+static void
+finish(struct ask *ask)
+{
+	struct ask **at = &ask->master->asks;
+
+	while (*at != ask)
+		at = &(*at)->next;
+	*at = ask->next;
+	ask->events->answered(ask->master, ask->left_out, ask->ctx);
+	event_free(ask->timeout);
+	free(ask);
+}
+
+static void
+timed_out(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	finish(ctx);
+}
+
+static bool
+still_waits(const struct ask *ask)
+{
+	for (size_t i = 0; i < MASTER_TAGS_MAX; i++)
+		if (ask->waits[i])
+			return true;
+	return false;
+}
+
+bool
+ask_workers(struct master *master, enum control_what what,
+    const struct ask_events *events, void *ctx)
+{
+	const struct timeval when = { ASK_MS / 1000, ASK_MS % 1000 * 1000 };
+	struct ask *ask = calloc(1, sizeof *ask);
+	struct control_ask record = { .type = CONTROL_ASK, .what = what };
+
+	if (ask == NULL)
+		return false;
+	*ask = (struct ask){ .next = master->asks,
+		.master = master,
+		.number = ++master->asked_number,
+		.events = events,
+		.ctx = ctx };
+	ask->timeout = event_new(master->base, -1, 0, timed_out, ask);
+	if (ask->timeout == NULL || event_add(ask->timeout, &when) != 0) {
+		free(ask);
+		return false;
+	}
+	master->asks = ask;
+	record.number = ask->number;
+	for (size_t i = 0; i < MASTER_TAGS_MAX; i++) {
+		struct child *worker = master->tags[i];
+
+		if (worker == NULL || worker->control == NULL ||
+		    !worker->confined)
+			continue;
+		ask->waits[i] = true;
+		child_tell(worker, &record, sizeof record, -1);
+	}
+	if (!still_waits(ask))
+		finish(ask);
+	return true;
+}
+
+static struct ask *
+find(struct master *master, uint32_t number)
+{
+	struct ask *ask = master->asks;
+
+	while (ask != NULL && ask->number != number)
+		ask = ask->next;
+	return ask;
+}
+
+void
+ask_rows(const struct child *worker, const struct control_rows *what)
+{
+	struct ask *ask = find(worker->fleet->master, what->number);
+
+	if (ask == NULL || !ask->waits[worker->tag] ||
+	    ask->events->row == NULL || what->count > COUNT(what->rows))
+		return;
+	for (uint32_t i = 0; i < what->count; i++)
+		ask->events->row(worker, &what->rows[i], ask->ctx);
+}
+
+void
+ask_answered(const struct child *worker, const struct control_answered *what)
+{
+	struct ask *ask = find(worker->fleet->master, what->number);
+
+	if (ask == NULL || !ask->waits[worker->tag])
+		return;
+	ask->waits[worker->tag] = false;
+	ask->left_out += what->left_out;
+	if (!still_waits(ask))
+		finish(ask);
+}
+
+void
+ask_gone(const struct child *worker)
+{
+	struct ask *ask, *next;
+
+	for (ask = worker->fleet->master->asks; ask != NULL; ask = next) {
+		next = ask->next;
+		if (!ask->waits[worker->tag])
+			continue;
+		ask->waits[worker->tag] = false;
+		if (!still_waits(ask))
+			finish(ask);
+	}
+}
+
+void
+ask_end(struct master *master)
+{
+	while (master->asks != NULL)
+		finish(master->asks);
+}

@@ -1,0 +1,32 @@
+/*
+ * The master asks its workers something, all of them at once, and goes on when
+ * each has answered, has died, or has taken too long.
+ */
+#ifndef FRONTD_ASK_H
+#define FRONTD_ASK_H
+
+#include "frontd/master.h"
+
+struct ask;
+
+struct ask_events {
+	/* A connection; only of CONTROL_ASK_ROWS. */
+	void (*row)(const struct child *, const struct control_row *, void *);
+	/* Once: nothing more comes. left_out: connections that were not told
+	 * of. The question is gone afterwards. */
+	void (*answered)(struct master *, uint64_t left_out, void *);
+};
+
+/* Tallies are taken as they come, whoever asked (see fleet.h). False: no
+ * memory. answered() may be called before this returns. */
+must_check bool ask_workers(
+    struct master *, enum control_what, const struct ask_events *, void *ctx);
+
+/* What fleets hear: a worker has told rows, has answered, is gone. */
+void ask_rows(const struct child *, const struct control_rows *);
+void ask_answered(const struct child *, const struct control_answered *);
+void ask_gone(const struct child *);
+/* All questions are as if they had been answered. */
+void ask_end(struct master *);
+
+#endif

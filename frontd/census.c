@@ -1,0 +1,139 @@
+/*
+ * Sums of tallies; the contract is in census.h.
+ */
+#include "frontd/census.h"
+
+#include <stdlib.h>
+
+#include "frontd/master.h"
+
+struct census_worker *
+census_worker_new(unsigned sites)
+{
+	return calloc(1,
+	    sizeof(struct census_worker) + sites * sizeof(struct tally_site));
+}
+
+static void
+take_sites(struct child *worker, const struct control_tally_sites *part)
+{
+	unsigned sites = worker->fleet->options.site_count;
+
+	if (part->count > CONTROL_TALLIES_MAX || part->first > sites ||
+	    part->count > sites - part->first)
+		return;
+	memcpy(worker->census->sites + part->first, part->sites,
+	    part->count * sizeof *part->sites);
+}
+
+/* Texts of a worker's are cut, whatever it says. */
+static void
+take_all(struct child *worker, const struct control_tally *what)
+{
+	struct census_worker *census = worker->census;
+
+	census->open = what->open;
+	census->key_pending = what->key_pending;
+	census->all = what->all;
+	for (size_t i = 0; i < COUNT(census->all.agreed); i++) {
+		struct tally_agreed *row = &census->all.agreed[i];
+
+		row->version[sizeof row->version - 1] = '\0';
+		row->suite[sizeof row->suite - 1] = '\0';
+	}
+}
+
+void
+census_take(struct child *worker, struct slice packet)
+{
+	static union {
+		struct control_tally_sites sites;
+		struct control_tally all;
+	} record;
+
+	if (control_type(packet) == CONTROL_TALLY_SITES &&
+	    control_take(packet, &record.sites, sizeof record.sites))
+		take_sites(worker, &record.sites);
+	else if (control_type(packet) == CONTROL_TALLY &&
+		 control_take(packet, &record.all, sizeof record.all))
+		take_all(worker, &record.all);
+}
+
+/* A fleet's number of a site with this name; site_count: it has none. */
+static unsigned
+number_of(const struct fleet *fleet, const char *title)
+{
+	unsigned i = 0;
+
+	while (i < fleet->options.site_count &&
+	       strcmp(fleet->options.sites[i]->title, title) != 0)
+		i++;
+	return i;
+}
+
+void
+census_bury(struct child *worker)
+{
+	const struct options *options = &worker->fleet->options;
+	struct master *master = worker->fleet->master;
+	struct census_worker *census = worker->census;
+	struct fleet *now = master->now;
+	unsigned to;
+
+	tally_add_all(&master->ended, &census->all);
+	census->all = (struct tally_all){ 0 };
+	census->open = census->key_pending = 0;
+	for (unsigned i = 0; i < options->site_count; i++) {
+		census->sites[i].open = 0;
+		to = number_of(now, options->sites[i]->title);
+		if (to < now->options.site_count)
+			tally_add_site(&now->ended[to], &census->sites[i]);
+		census->sites[i] = (struct tally_site){ 0 };
+	}
+}
+
+void
+census_move(const struct fleet *from, struct fleet *to)
+{
+	for (unsigned i = 0; i < to->options.site_count; i++) {
+		unsigned before = number_of(from, to->options.sites[i]->title);
+
+		if (before < from->options.site_count)
+			to->ended[i] = from->ended[before];
+	}
+}
+
+static void
+add_fleet_site(
+    const struct fleet *fleet, const char *title, struct tally_site *sum)
+{
+	unsigned number = number_of(fleet, title);
+
+	if (number == fleet->options.site_count)
+		return;
+	for (unsigned i = 0; i < fleet->options.workers; i++)
+		if (fleet->workers[i].census != NULL)
+			tally_add_site(
+			    sum, &fleet->workers[i].census->sites[number]);
+}
+
+void
+census_site(const struct master *master, unsigned site, struct tally_site *sum)
+{
+	const char *title = master->now->options.sites[site]->title;
+
+	*sum = master->now->ended[site];
+	add_fleet_site(master->now, title, sum);
+	for (const struct fleet *fleet = master->before; fleet != NULL;
+	     fleet = fleet->next)
+		add_fleet_site(fleet, title, sum);
+}
+
+void
+census_all(const struct master *master, struct tally_all *sum)
+{
+	*sum = master->ended;
+	for (size_t i = 0; i < MASTER_TAGS_MAX; i++)
+		if (master->tags[i] != NULL && master->tags[i]->census != NULL)
+			tally_add_all(sum, &master->tags[i]->census->all);
+}
