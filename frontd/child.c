@@ -136,16 +136,14 @@ respawn(evutil_socket_t fd, short what, void *ctx)
 static bool
 spawn(struct child *child)
 {
-	char path[PATH_MAX];
-	struct spawn what = { .path = path,
+	struct spawn what = { .program = child->kind->program,
 		.name = child->kind->name,
 		.fds = child->files,
 		.fd_count = child->file_count,
 		.environment = log_environment() };
 	int ends[2];
 
-	if (!spawn_path(child->kind->name, path, sizeof path) ||
-	    channel_pair(ends) != 0)
+	if (channel_pair(ends) != 0)
 		return false;
 	what.control = ends[1];
 	child->pid = spawn_child(&what);
@@ -153,8 +151,8 @@ spawn(struct child *child)
 	child->control = channel_new(ends[0], QUEUE_MAX);
 	if (child->pid > 0 && child->control != NULL)
 		return true;
-	log_event(LOG_LEVEL_ERROR, "spawn", "path=%s reason=\"%s\"", path,
-	    strerror(errno));
+	log_event(LOG_LEVEL_ERROR, "spawn", "name=%s reason=\"%s\"",
+	    child->kind->name, strerror(errno));
 	return false;
 }
 

@@ -15,6 +15,7 @@ struct fleet;
 
 struct child_kind {
 	const char *name; /* of the program */
+	int program;      /* opened at the start */
 	/* It was started: tells it all that it needs before it seals itself. */
 	void (*prepare)(struct child *);
 	/* What it says, but for CONTROL_CONFINED. */

@@ -17,12 +17,13 @@
 #include "frontd/census.h"
 #include "frontd/keylink.h"
 #include "frontd/reload.h"
+#include "ipc/spawn.h"
 #include "libtls/unstable/pkey_binding.h"
 
 /* For workers to end after the drain timeout; then they are killed. */
 #define OVERDUE_MS 3000
 
-static const struct child_kind worker_kind;
+static struct child_kind worker_kind;
 
 /* ---- telling ---- */
 
@@ -346,12 +347,23 @@ worker_told(struct child *child, struct slice packet)
 	}
 }
 
-static const struct child_kind worker_kind = { "frontd-worker", prepare_worker,
+static struct child_kind worker_kind = { "frontd-worker", -1, prepare_worker,
 	worker_told };
-static const struct child_kind connect_kind = { "frontd-connect",
-	prepare_connect, NULL };
-static const struct child_kind page_kind = { "frontd-page", prepare_page,
+static struct child_kind connect_kind = { "frontd-connect", -1, prepare_connect,
 	NULL };
+static struct child_kind page_kind = { "frontd-page", -1, prepare_page, NULL };
+
+bool
+fleet_open_programs(void)
+{
+	static struct child_kind *const kinds[] = { &worker_kind, &connect_kind,
+		&page_kind };
+
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if ((kinds[i]->program = spawn_open(kinds[i]->name)) < 0)
+			return false;
+	return true;
+}
 
 /* ---- death ---- */
 

@@ -34,6 +34,10 @@ struct fleet {
 	bool settled;
 };
 
+/* Opens the children's programs, once for all fleets; false after saying which
+ * cannot be. */
+must_check bool fleet_open_programs(void);
+
 /* NULL when out of memory. Its options are to be read, its listeners bound. */
 struct fleet *fleet_new(struct master *);
 /* Its processes have ended. */

@@ -80,9 +80,9 @@ run(void)
 		.strictness = master.now->options.strictness
 	};
 
-	/* Sealed, it makes no more memory of the register's kind. */
-	if (!reload_bind(&master))
+	if (!fleet_open_programs() || !reload_bind(&master))
 		return EXIT_FAILURE;
+	/* Sealed, it makes no more memory of the register's kind. */
 	if ((master.replay = replay_make()) < 0) {
 		log_event(LOG_LEVEL_ERROR, "early-data", "reason=\"%s\"",
 		    strerror(errno));

@@ -18,14 +18,15 @@
 #define FDS_MAX 32
 
 /*
- * Puts the descriptors at their numbers and closes all others. First every one
- * moves out of the way, since a source may stand on another's target.
+ * Puts the descriptors at their numbers, then report and program, which exec
+ * closes, and closes all others. First every one moves out of the way, since a
+ * source may stand on another's target.
  */
 static int
-place_descriptors(const struct spawn *spawn, int *report)
+place_descriptors(const struct spawn *spawn, int *report, int *program)
 {
 	size_t count = spawn->fd_count + 1;
-	int end = SPAWN_CONTROL_FD + (int)count;
+	int end = SPAWN_CONTROL_FD + (int)count, above = end + 2;
 	int moved[FDS_MAX];
 
 	if (count > FDS_MAX) {
@@ -35,18 +36,21 @@ place_descriptors(const struct spawn *spawn, int *report)
 	for (size_t i = 0; i < count; i++) {
 		int source = i == 0 ? spawn->control : spawn->fds[i - 1];
 
-		if ((moved[i] = fcntl(source, F_DUPFD_CLOEXEC, end + 1)) == -1)
+		if ((moved[i] = fcntl(source, F_DUPFD_CLOEXEC, above)) == -1)
 			return -1;
 	}
-	if ((*report = fcntl(*report, F_DUPFD_CLOEXEC, end + 1)) == -1)
+	if ((*report = fcntl(*report, F_DUPFD_CLOEXEC, above)) == -1 ||
+	    (*program = fcntl(spawn->program, F_DUPFD_CLOEXEC, above)) == -1)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (dup2(moved[i], SPAWN_CONTROL_FD + (int)i) == -1)
 			return -1;
-	if (dup3(*report, end, O_CLOEXEC) == -1)
+	if (dup3(*report, end, O_CLOEXEC) == -1 ||
+	    dup3(*program, end + 1, O_CLOEXEC) == -1)
 		return -1;
 	*report = end;
-	return close_range((unsigned)end + 1, ~0U, 0);
+	*program = end + 1;
+	return close_range((unsigned)above, ~0U, 0);
 }
 
 static void
@@ -66,7 +70,7 @@ run_child(const struct spawn *spawn, pid_t parent, int report)
 	char name[64], word[64], variable[64];
 	char *argv[] = { name, spawn->word != NULL ? word : NULL, NULL };
 	char *envp[] = { spawn->environment != NULL ? variable : NULL, NULL };
-	int error;
+	int error, program;
 
 	snprintf(name, sizeof name, "%s", spawn->name);
 	if (spawn->word != NULL)
@@ -75,8 +79,8 @@ run_child(const struct spawn *spawn, pid_t parent, int report)
 		snprintf(variable, sizeof variable, "%s", spawn->environment);
 	reset_signals();
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
-	    place_descriptors(spawn, &report) == 0)
-		execve(spawn->path, argv, envp);
+	    place_descriptors(spawn, &report, &program) == 0)
+		fexecve(program, argv, envp);
 	error = errno;
 	if (write(report, &error, sizeof error) == -1)
 		_exit(126);
@@ -142,8 +146,9 @@ spawn_end(pid_t *pids, size_t count, unsigned grace_ms)
 		nanosleep(&pause, NULL);
 }
 
-bool
-spawn_path(const char *name, char *out, size_t room)
+/* Beside the master's own executable; false: there is none, or no room. */
+static bool
+path_beside(const char *name, char *out, size_t room)
 {
 	char self[4096];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -155,12 +160,21 @@ spawn_path(const char *name, char *out, size_t room)
 			len--;
 		self[len] = '\0';
 	}
-	if (len >= 0) {
-		written = snprintf(out, room, "%s/libexec/%s", self, name);
-		if (written > 0 && (size_t)written < room &&
-		    access(out, X_OK) == 0)
-			return true;
-	}
-	written = snprintf(out, room, "%s/%s", SALLYPORT_LIBEXEC, name);
-	return written > 0 && (size_t)written < room;
+	if (len < 0)
+		return false;
+	written = snprintf(out, room, "%s/libexec/%s", self, name);
+	return written > 0 && (size_t)written < room && access(out, X_OK) == 0;
+}
+
+int
+spawn_open(const char *name)
+{
+	char path[4096];
+	int fd;
+
+	if (!path_beside(name, path, sizeof path))
+		snprintf(path, sizeof path, "%s/%s", SALLYPORT_LIBEXEC, name);
+	if ((fd = open(path, O_PATH | O_CLOEXEC)) < 0)
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+	return fd;
 }

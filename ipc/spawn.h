@@ -19,7 +19,7 @@
 #define SPAWN_REQUIRE "require"
 
 struct spawn {
-	const char *path; /* absolute path of the executable */
+	int program;      /* the executable: spawn_open() */
 	const char *name; /* argv[0], shown by ps */
 	int control;      /* becomes SPAWN_CONTROL_FD */
 	const int *fds;   /* become SPAWN_FIRST_FD, SPAWN_FIRST_FD + 1, ... */
@@ -42,10 +42,12 @@ pid_t spawn_child(const struct spawn *);
 void spawn_end(pid_t *pids, size_t count, unsigned grace_ms);
 
 /*
- * The libexec directory: beside the running master's bin directory when that
- * exists (a build tree or a relocated install), else the configured one.
- * Written to out with "/name" appended; false when it does not fit.
+ * Opens an executable of the libexec directory: the one beside the running
+ * master's bin directory when that exists (a build tree or a relocated
+ * install), else the configured one. A master does so once, at its start: what
+ * it starts later is of its own build, whatever is installed meanwhile. -1
+ * after saying why on standard error.
  */
-must_check bool spawn_path(const char *name, char *out, size_t room);
+must_check int spawn_open(const char *name);
 
 #endif

@@ -39,7 +39,7 @@ struct signer {
 
 struct fleet {
 	struct event_base *base;
-	const char *path;
+	int program;
 	const struct fleet_events *events;
 	struct config config;
 	struct keyfiles files;
@@ -587,7 +587,7 @@ number_of(const struct signer *signer)
 static void
 signer_start(struct signer *signer)
 {
-	struct spawn spawn = { .path = signer->fleet->path,
+	struct spawn spawn = { .program = signer->fleet->program,
 		.name = is_tickets(signer) ? "keyd-tickets" : "keyd-signer",
 		.word = signer->fleet->config.strictness == SANDBOX_REQUIRE
 			    ? SPAWN_REQUIRE
@@ -606,8 +606,8 @@ signer_start(struct signer *signer)
 	if (!link_open(&signer->control, signer->fleet->base, ends[0],
 		signer_ready, signer) ||
 	    signer->pid < 0) {
-		log_event(LOG_LEVEL_ERROR, "spawn", "path=%s reason=\"%s\"",
-		    signer->fleet->path, strerror(errno));
+		log_event(LOG_LEVEL_ERROR, "spawn", "name=%s reason=\"%s\"",
+		    spawn.name, strerror(errno));
 		signer_stop(signer);
 		signer_later(signer);
 		return;
@@ -625,15 +625,15 @@ signer_start(struct signer *signer)
 /* ---- the fleet ---- */
 
 struct fleet *
-fleet_new(struct event_base *base, const char *path,
-    const struct fleet_events *events)
+fleet_new(
+    struct event_base *base, int program, const struct fleet_events *events)
 {
 	struct fleet *fleet = calloc(1, sizeof *fleet);
 
 	if (fleet == NULL)
 		return NULL;
 	fleet->base = base;
-	fleet->path = path;
+	fleet->program = program;
 	fleet->events = events;
 	fleet->files.root = -1;
 	return fleet;

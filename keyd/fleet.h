@@ -36,9 +36,9 @@ struct fleet_member {
 	const struct tally *tally;     /* as it last told, if that is whole */
 };
 
-/* NULL when out of memory. path: the program of the signers. */
+/* NULL when out of memory. program: of the signers, by spawn_open(). */
 struct fleet *fleet_new(
-    struct event_base *, const char *path, const struct fleet_events *);
+    struct event_base *, int program, const struct fleet_events *);
 /* Its processes have ended. */
 void fleet_free(struct fleet *);
 

@@ -45,7 +45,7 @@ struct master {
 };
 
 static const char *config_path = SALLYPORT_SYSCONF "/keyd.conf";
-static char signer_path[PATH_MAX];
+static int signer_program;
 static struct event_base *base;
 /* The fleet that serves; the one of a reload that is not yet sure to; the one
  * before it, which is still answering. */
@@ -435,7 +435,7 @@ reload(evutil_socket_t fd, short what, void *ctx)
 	if (asked)
 		return;
 	begin_reload();
-	if ((next = fleet_new(base, signer_path, &fleet_events)) == NULL ||
+	if ((next = fleet_new(base, signer_program, &fleet_events)) == NULL ||
 	    !read_next()) {
 		fleet_free(next);
 		next = NULL;
@@ -691,9 +691,9 @@ main(int argc, char **argv)
 	if (!testing)
 		service_open();
 	raise_file_limit();
-	if (!spawn_path("keyd-signer", signer_path, sizeof signer_path) ||
+	if ((signer_program = spawn_open("keyd-signer")) < 0 ||
 	    (base = event_base_new()) == NULL ||
-	    (now = fleet_new(base, signer_path, &fleet_events)) == NULL ||
+	    (now = fleet_new(base, signer_program, &fleet_events)) == NULL ||
 	    !config_read(config_path, fleet_config(now), NULL) ||
 	    !fleet_open(now))
 		return EXIT_FAILURE;

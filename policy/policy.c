@@ -177,8 +177,11 @@ policy_enter(const struct profile *profile,
 	privdrop_resolve(profile, request->user, &account);
 	close_descriptors(profile, request->keep_below);
 	note(&entry, LAYER_LIMITS, limits_enter(profile));
-	if (!profile->master)
+	if (!profile->master) {
+		/* It was started by a descriptor, whose number it is called. */
+		prctl(PR_SET_NAME, profile->name, 0, 0, 0);
 		enter_child_layers(&entry, &account);
+	}
 	/* After the change of account, which sets it as the system likes. */
 	note(&entry, LAYER_DUMPABLE, outcome_of(forbid_dumps()));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

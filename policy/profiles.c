@@ -90,7 +90,7 @@ static const struct call page_calls[] = { CHILD_LOOP, C(accept4), C(readv),
  * another libc would use instead.
  */
 #define START_CHILDREN                                                         \
-	C(clone), C(clone3), C(fork), C(vfork), C(execve), C(wait4),           \
+	C(clone), C(clone3), C(fork), C(vfork), C(execveat), C(wait4),         \
 	    C(waitid), C(dup), C(dup2), C(dup3), C(close_range), C(pipe),      \
 	    C(pipe2), C(prctl), C(arch_prctl), C(set_tid_address),             \
 	    C(set_robust_list), C(rseq), C(prlimit64), C(getrlimit),           \

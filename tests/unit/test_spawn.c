@@ -9,28 +9,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "tests/unit/unit.h"
 
-/* Runs this script through a file, since children get no arguments. */
+/* Runs this script as what a shell reads, since children get no arguments. */
 static int
 run_script(const char *script, const struct spawn *with)
 {
 	struct spawn spawn = *with;
-	char path[] = "/tmp/spawn.XXXXXX";
-	int fd = mkstemp(path), status;
+	FILE *file = tmpfile();
+	int status;
 	pid_t pid;
 
-	ck_assert_int_ne(fd, -1);
-	ck_assert_int_gt(dprintf(fd, "#!/bin/sh\n%s\n", script), 0);
-	ck_assert_int_eq(fchmod(fd, 0700), 0);
-	close(fd);
-	spawn.path = path;
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, "%s\n", script);
+	rewind(file);
+	ck_assert_int_eq(dup2(fileno(file), STDIN_FILENO), STDIN_FILENO);
+	fclose(file);
+	spawn.program = open("/bin/sh", O_PATH | O_CLOEXEC);
+	ck_assert_int_ge(spawn.program, 0);
 	pid = spawn_child(&spawn);
+	close(spawn.program);
 	ck_assert_int_gt(pid, 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	unlink(path);
 	ck_assert(WIFEXITED(status));
 	return WEXITSTATUS(status);
 }
@@ -105,29 +108,53 @@ START_TEST(the_environment_is_what_was_passed)
 }
 END_TEST
 
+/* What no kernel takes for a program. */
 START_TEST(a_failed_exec_is_told_with_its_errno)
 {
-	int pair[2];
+	int pair[2], program = open("/etc/passwd", O_PATH | O_CLOEXEC);
 
+	ck_assert_int_ge(program, 0);
 	ck_assert_int_eq(pipe(pair), 0);
 	errno = 0;
 	ck_assert_int_eq(
-	    spawn_child(&(struct spawn){ .path = "/nonexistent/child",
-		.name = "child",
-		.control = pair[0] }),
+	    spawn_child(&(struct spawn){
+		.program = program, .name = "child", .control = pair[0] }),
 	    -1);
-	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(errno, EACCES);
 	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	close(program);
 }
 END_TEST
 
-START_TEST(a_path_that_does_not_fit_is_refused)
+/* It runs on under its number when its name is another's. */
+START_TEST(a_program_stays_the_one_that_was_opened)
 {
-	char out[4096];
+	char path[] = "/tmp/spawn.XXXXXX", command[128];
+	struct spawn spawn = { .name = "child" };
+	int fd = mkstemp(path), pair[2], status;
 
-	ck_assert(spawn_path("keyd-signer", out, sizeof out));
-	ck_assert_int_eq(out[0], '/');
-	ck_assert(!spawn_path("keyd-signer", out, 8));
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	snprintf(command, sizeof command, "cp /bin/true %s", path);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(chmod(path, 0700), 0);
+	spawn.program = open(path, O_PATH | O_CLOEXEC);
+	ck_assert_int_ge(spawn.program, 0);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(symlink("/bin/false", path), 0);
+	ck_assert_int_eq(pipe(pair), 0);
+	spawn.control = pair[1];
+	ck_assert_int_gt(spawn_child(&spawn), 0);
+	ck_assert_int_gt(wait(&status), 0);
+	ck_assert_int_eq(status, 0);
+	unlink(path);
+}
+END_TEST
+
+START_TEST(a_program_that_is_not_there_is_named)
+{
+	ck_assert_int_eq(spawn_open("nothing-of-the-kind"), -1);
+	ck_assert_int_eq(errno, ENOENT);
 }
 END_TEST
 
@@ -140,7 +167,8 @@ spawn_suite(void)
 	tcase_add_test(tcase, nothing_else_is_inherited);
 	tcase_add_test(tcase, the_environment_is_what_was_passed);
 	tcase_add_test(tcase, a_failed_exec_is_told_with_its_errno);
-	tcase_add_test(tcase, a_path_that_does_not_fit_is_refused);
+	tcase_add_test(tcase, a_program_stays_the_one_that_was_opened);
+	tcase_add_test(tcase, a_program_that_is_not_there_is_named);
 	tcase_add_test(
 	    tcase, descriptors_stand_at_their_numbers_even_when_crossed);
 	suite_add_tcase(suite, tcase);
