@@ -408,7 +408,7 @@ fuzz: configure
 
 install: all
 	@DESTDIR='$(DESTDIR)' prefix='$(prefix)' exec_prefix='$(exec_prefix)' bindir='$(bindir)' sbindir='$(sbindir)' \
-	    libexecdir='$(libexecdir)' libdir='$(libdir)' includedir='$(includedir)' mandir='$(mandir)' \
+	    libexecdir='$(libexecdir)' sysconfdir='$(sysconfdir)' libdir='$(libdir)' includedir='$(includedir)' mandir='$(mandir)' \
 	    version='$(VERSION)' crypto_root='$(LIBCRYPTO_ROOT)' crypto_requires='$(CRYPTO_REQUIRES)' \
 	    crypto_private='$(CRYPTO_PRIVATE)' tests/install.sh $(B)
 

@@ -40,7 +40,7 @@ struct admin {
 	struct event_base *base;
 	struct admin_options options;
 	uid_t readers[ADMIN_READERS_MAX];
-	char path[108];
+	char path[108]; /* empty: not ours to remove */
 	struct event *arrival;
 	struct admin_request *visitors;
 	unsigned visitor_count, reading; /* of them readers */
@@ -517,14 +517,16 @@ admin_open(struct event_base *base, const char *path,
 		.mode = options->reader_count > 0 ? 0666 : 0600,
 		.backlog = ADMIN_VISITORS_MAX };
 	struct admin *admin = calloc(1, sizeof *admin);
-	int fd = endpoint_listen(&endpoint);
+	int fd = options->listener > 0 ? options->listener
+				       : endpoint_listen(&endpoint);
 
 	if (admin == NULL || fd < 0)
 		goto fail;
 	admin->base = base;
 	admin->options = *options;
 	admin_set_readers(admin, options->readers, options->reader_count);
-	strcpy(admin->path, path);
+	if (options->listener == 0)
+		strcpy(admin->path, path);
 	admin->arrival =
 	    event_new(base, fd, EV_READ | EV_PERSIST, arrived, admin);
 	if (admin->arrival != NULL && event_add(admin->arrival, NULL) == 0)
@@ -546,6 +548,7 @@ admin_close(struct admin *admin)
 		let_go(admin->visitors);
 	close(event_get_fd(admin->arrival));
 	event_free(admin->arrival);
-	unlink(admin->path);
+	if (admin->path[0] != '\0')
+		unlink(admin->path);
 	free(admin);
 }

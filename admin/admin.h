@@ -56,6 +56,8 @@ struct admin_options {
 	const struct admin_command *commands;
 	size_t command_count;
 	void *ctx;
+	/* A socket that listens already, and stays when we end; 0: none. */
+	int listener;
 	/* Accounts besides root and our own that may ask for what changes
 	 * nothing. With any the socket has mode 0666, else 0600. */
 	const uid_t *readers;

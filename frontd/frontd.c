@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "admin/service.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "frontd/console.h"
@@ -24,6 +25,7 @@ stop(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd;
 	(void)what;
+	service_stopping();
 	event_base_loopbreak(ctx);
 }
 
@@ -89,7 +91,7 @@ run(void)
 		return EXIT_FAILURE;
 	}
 	if ((master.base = event_base_new()) == NULL || !watch_signals() ||
-	    !console_open(&master))
+	    !console_open(&master) || !service_watch(master.base))
 		return EXIT_FAILURE;
 	policy_enter(&frontd_profile, &ask, &master.own);
 	master.started_ms = clock_ms();
@@ -130,6 +132,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "frontd: %s\n", s2n_strerror(s2n_errno, NULL));
 		return EXIT_FAILURE;
 	}
+	if (!test)
+		service_open();
 	if (!reload_first(&master, file))
 		return EXIT_FAILURE;
 	return test ? EXIT_SUCCESS : run();

@@ -4,9 +4,11 @@
 #include "frontd/reload.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "admin/service.h"
 #include "base/complain.h"
 #include "base/log.h"
 #include "frontd/agreed.h"
@@ -104,6 +106,17 @@ end(evutil_socket_t fd, short what, void *ctx)
 	event_base_loopbreak(master->base);
 }
 
+/* To the service manager, who shows it to people. */
+static void
+tell_ready(const struct master *master, const char *why)
+{
+	char status[64];
+
+	snprintf(status, sizeof status, "%u sites%s",
+	    master->now->options.site_count, why);
+	service_ready(status);
+}
+
 bool
 reload_start(struct master *master)
 {
@@ -118,6 +131,7 @@ reload_start(struct master *master)
 	    master->now->options.listen_count, master->now->options.site_count,
 	    master->now->options.workers);
 	warn(&master->now->options);
+	tell_ready(master, "");
 	return true;
 }
 
@@ -185,6 +199,7 @@ refused(struct master *master)
 	master->reloads_refused++;
 	say_reload(master, "refused");
 	console_reloaded(master, false);
+	tell_ready(master, "; the last reload was refused");
 }
 
 /* From now on every connection is the new fleet's. */
@@ -197,6 +212,7 @@ took_over(struct master *master)
 	say_reload(master, "done");
 	console_reconfigure(master);
 	console_reloaded(master, true);
+	tell_ready(master, "");
 	warn(&master->now->options);
 	reload_if_asked(master);
 }
@@ -305,6 +321,7 @@ reload(struct master *master)
 		return;
 	master->reloads_begun++;
 	console_reloading(master);
+	service_reloading();
 	if ((master->next = fleet_new(master)) != NULL)
 		read = read_next(master);
 	if (read && enough_tags(master)) {
@@ -323,6 +340,7 @@ reload(struct master *master)
 	}
 	master->reloads_begun--;
 	say_reload(master, "waits");
+	tell_ready(master, "; a reload waits");
 }
 
 /* ---- the end ---- */
@@ -337,6 +355,7 @@ reload_drain(struct master *master)
 		return;
 	}
 	master->stopping = true;
+	service_stopping();
 	log_event(LOG_LEVEL_INFO, "drain", "timeout_ms=%u",
 	    master->now->options.drain_timeout_ms);
 	if (master->next != NULL)

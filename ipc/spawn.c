@@ -130,8 +130,10 @@ reap(pid_t *pids, size_t count, bool killing)
 			continue;
 		}
 		left++;
-		if (killing)
-			kill(pids[i], SIGKILL);
+		/* Under another account, without the right to: they see that
+		 * we are gone. */
+		if (killing && kill(pids[i], SIGKILL) != 0)
+			pids[i] = 0;
 	}
 	return left;
 }

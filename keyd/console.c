@@ -214,17 +214,18 @@ static const struct admin_command commands[] = {
 /* clang-format on */
 
 bool
-console_open(struct event_base *base, const struct config *config,
+console_open(struct event_base *base, const struct config *config, int listener,
     const struct console_events *console_events)
 {
 	const struct admin_options options = { .program = "keyd",
 		.commands = commands,
 		.command_count = COUNT(commands),
+		.listener = listener,
 		.readers = config->readers,
 		.reader_count = config->reader_count };
 
 	events = console_events;
-	if (config->admin_socket[0] == '\0')
+	if (config->admin_socket[0] == '\0' && listener == 0)
 		return true;
 	impatience = event_new(base, -1, 0, lose_patience, NULL);
 	if (impatience == NULL)

@@ -24,9 +24,10 @@ struct console_events {
 	bool (*new_root)(void);
 };
 
-/* Before the seal. False after saying why; an empty path is no socket. */
-must_check bool console_open(
-    struct event_base *, const struct config *, const struct console_events *);
+/* Before the seal. listener: one that was passed, or 0. False after saying why;
+ * an empty path is no socket. */
+must_check bool console_open(struct event_base *, const struct config *,
+    int listener, const struct console_events *);
 /* Whom the configuration names as readers now. */
 void console_readers(const struct config *);
 /* A reload was done, or refused for these reasons (NULL: done). */

@@ -642,6 +642,7 @@ run(void)
 	const struct policy_request ask = { .strictness = config->strictness };
 	bool passed = true;
 	int listener = testing ? -1 : find_listener(config, &passed);
+	int admin = service_socket("keyd-admin", SOCK_STREAM);
 
 	if (listener < 0 && !testing)
 		return EXIT_FAILURE;
@@ -650,7 +651,8 @@ run(void)
 	writer_init(&reasons, REASONS_MAX);
 	if (draining == NULL || !watch(listener))
 		return EXIT_FAILURE;
-	if (!testing && (!console_open(base, config, &console_events) ||
+	if (!testing && (!console_open(base, config, admin > 0 ? admin : 0,
+			     &console_events) ||
 			    !service_watch(base)))
 		return EXIT_FAILURE;
 	policy_enter(&keyd_profile, &ask, &own);

@@ -1,6 +1,6 @@
 /*
  * Namespaces of the process's own: an empty network, an empty root. Without
- * root through a user namespace, where the kernel lets us.
+ * root and its capability through a user namespace, where the kernel lets us.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,12 +55,16 @@ namespaces_enter(const struct profile *profile, uint32_t *entered)
 		flags |= CLONE_NEWNET;
 	if (profile->empty_root)
 		flags |= CLONE_NEWNS;
-	if (uid != 0)
+	r = unshare(flags) == 0 ? 0 : errno;
+	/* Root, or an account with its capability, needs no other users. */
+	if (r == EPERM && uid != 0) {
 		flags |= CLONE_NEWUSER;
-	if (unshare(flags) != 0)
-		return outcome_of(errno);
+		r = unshare(flags) == 0 ? 0 : errno;
+	}
+	if (r != 0)
+		return outcome_of(r);
 	*entered = (uint32_t)flags;
-	if (uid != 0 && (r = map_ourselves(uid, gid)) != 0)
+	if ((flags & CLONE_NEWUSER) != 0 && (r = map_ourselves(uid, gid)) != 0)
 		return (struct outcome){ LEVEL_PARTIAL, r };
 	return outcome_of(0);
 }

@@ -89,14 +89,15 @@ struct outcome
 privdrop_enter(const struct account *account)
 {
 	bool root = geteuid() == 0;
-	int changed = 0, dropped;
+	int changed, dropped;
 
 	drop_bounding_set();
-	if (root)
-		changed = change_account(account);
+	/* Also where it is not root, but has the capabilities. */
+	changed = change_account(account);
 	if ((dropped = drop_capabilities()) != 0)
 		return outcome_of(dropped);
-	/* Not root: we stay who we are, with whoever else that is. */
-	return root ? outcome_of(changed)
-		    : (struct outcome){ LEVEL_PARTIAL, EPERM };
+	/* We stay who we are, with whoever else that is. */
+	if (changed != 0 && !root)
+		return (struct outcome){ LEVEL_PARTIAL, changed };
+	return outcome_of(changed);
 }

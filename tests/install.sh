@@ -35,6 +35,8 @@ for page in man/*.3; do
 	done
 done
 
+put 644 "$prefix/lib/sysusers.d" systemd/sallyport.conf
+
 # fill TEMPLATE DIRECTORY: the file without .in, with what @NAME@ stands for.
 fill() {
 	name=${1##*/}
@@ -43,6 +45,7 @@ fill() {
 	    -e "s|@includedir@|$includedir|" -e "s|@VERSION@|$version|" \
 	    -e "s|@CRYPTO_REQUIRES@|$crypto_requires|" -e "s|@CRYPTO_PRIVATE@|$crypto_private|" \
 	    -e "s|@LIBCRYPTO_ROOT@|$crypto_root|" \
+	    -e "s|@sbindir@|$sbindir|" -e "s|@sysconfdir@|$sysconfdir|" \
 	    -e "s|@INCLUDE_FROM_LIB@|$(realpath -ms --relative-to="$libdir" "$includedir")|" \
 	    "$1" >"$root$2/${name%.in}"
 }
@@ -51,3 +54,6 @@ fill s2n.pc.in "$libdir/pkgconfig"
 fill keyclient.pc.in "$libdir/pkgconfig"
 fill s2n-config.cmake.in "$libdir/cmake/s2n"
 fill s2n-config-version.cmake.in "$libdir/cmake/s2n"
+for unit in systemd/*.in; do
+	fill "$unit" "$prefix/lib/systemd/system"
+done

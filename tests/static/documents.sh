@@ -19,7 +19,7 @@ for page in *.md; do
 	for target in $(grep -oE '\]\([^)#]+\)' "$page" | sed 's/^](//; s/)$//' | grep -v '^https\?:'); do
 		[ -e "$target" ] || say "$page links to $target, which is not there"
 	done
-	for path in $(grep -oE '`(base|libtls|ipc|admin|keyd|frontd|policy|tests|man|\.ci)/[^` ]*' "$page" | tr -d '`'); do
+	for path in $(grep -oE '`(base|libtls|ipc|admin|keyd|frontd|policy|systemd|tests|man|\.ci)/[^` ]*' "$page" | tr -d '`'); do
 		case $path in
 		*NAME* | *'<'* | *'*'* | *'['*) continue ;; # a pattern, not a path
 		esac
