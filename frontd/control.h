@@ -10,6 +10,7 @@
 
 #include <sys/socket.h>
 
+#include "frontd/sources.h"
 #include "frontd/tally.h"
 #include "ipc/channel.h"
 #include "ipc/keyproto.h"
@@ -54,6 +55,8 @@ enum control_type {
 	/* master to frontd-page */
 	CONTROL_PROCESSES, /* struct control_processes, whenever they change */
 	/* child to master */
+	CONTROL_UNJOINED, /* struct control_plain, of a worker: it has no way to
+			   * frontd-connect any more */
 	CONTROL_CONFINED, /* struct control_confined, once, when sealed */
 	CONTROL_LACKS,    /* struct control_lacks, of a worker, on change */
 	CONTROL_STALE,   /* struct control_stale, of a worker: not served now */
@@ -129,7 +132,8 @@ struct control_listen {
 	uint16_t default_site;
 	uint32_t handshake_timeout_ms;
 	uint32_t idle_timeout_ms;
-	uint32_t access_log; /* 0: ends of sessions are debug's alone */
+	uint32_t lifetime_ms; /* 0: without end */
+	uint32_t access_log;  /* 0: ends of sessions are debug's alone */
 	struct control_terms terms;
 };
 
@@ -190,9 +194,10 @@ struct control_rows {
 
 struct control_start {
 	uint32_t type;
-	uint32_t strictness;      /* enum strictness */
-	uint32_t max_connections; /* worker */
-	uint32_t debug;           /* log level debug */
+	uint32_t strictness;           /* enum strictness */
+	uint32_t max_connections;      /* worker */
+	struct sources_limits sources; /* worker */
+	uint32_t debug;                /* log level debug */
 };
 
 struct control_backend {

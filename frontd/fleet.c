@@ -42,6 +42,7 @@ tell_start(struct child *child)
 	const struct control_start start = { .type = CONTROL_START,
 		.strictness = options->strictness,
 		.max_connections = options->max_connections,
+		.sources = options->sources,
 		.debug = child->fleet->master->debug };
 
 	child_tell(child, &start, sizeof start, -1);
@@ -325,6 +326,9 @@ worker_told(struct child *child, struct slice packet)
 	case CONTROL_STALE:
 		if (control_take(packet, &record.stale, sizeof record.stale))
 			told_stale(child, &record.stale);
+		return;
+	case CONTROL_UNJOINED:
+		join(child, &child->fleet->connect);
 		return;
 	case CONTROL_TALLY_SITES:
 	case CONTROL_TALLY:

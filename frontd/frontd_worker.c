@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "frontd/access.h"
 #include "frontd/answer.h"
 #include "frontd/listener.h"
 #include "frontd/replay.h"
@@ -21,6 +23,9 @@
 #define CONNECTOR_QUEUE 1024
 /* For what is sent to arrive, after the drain timeout. */
 #define LAST_MS 1000
+/* Descriptors: most that the profile allows, and those of no connection. */
+#define FILES_MAX 65536u
+#define FILES_OWN 64u
 
 static struct worker worker;
 
@@ -57,7 +62,62 @@ watch_listeners(void)
 		}
 }
 
-/* False when nobody waits there. */
+/* Once a second: who floods us shall not flood the log. */
+static void
+say_limit(const struct sockaddr_storage *peer, const char *reason)
+{
+	char text[64] = "-";
+	uint64_t now = clock_ms();
+
+	if (worker.limit_said_ms != 0 && now - worker.limit_said_ms < 1000)
+		return;
+	worker.limit_said_ms = now;
+	if (peer != NULL)
+		access_peer(peer, text, sizeof text);
+	log_event(LOG_LEVEL_WARN, "limit", "reason=%s peer=%s connections=%u",
+	    reason, text, worker.session_count);
+}
+
+/* Reset, and nothing is kept of it. */
+static void
+turn_away(int client)
+{
+	static const struct linger at_once = { 1, 0 };
+
+	setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	close(client);
+	worker.tally.ends[TALLY_LIMITED]++;
+}
+
+static void
+start_session(
+    struct listener *listener, int client, const struct sockaddr_storage *peer)
+{
+	sources_place place;
+
+	switch (sources_come(worker.sources, peer, clock_us(), &place)) {
+	case SOURCES_TAKEN:
+		session_start(listener, client, peer, place);
+		return;
+	case SOURCES_TOO_MANY:
+		say_limit(peer, "source-connections");
+		break;
+	case SOURCES_TOO_FAST:
+		say_limit(peer, "source-rate");
+		break;
+	}
+	turn_away(client);
+}
+
+/* What accept4() may answer when descriptors or memory are short. */
+static bool
+is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	       error == ENOMEM;
+}
+
+/* False when nobody waits there, or nobody can be taken. */
 static bool
 accept_one(struct acceptor *acceptor)
 {
@@ -66,12 +126,18 @@ accept_one(struct acceptor *acceptor)
 	int client = accept4(acceptor->fd, (struct sockaddr *)&peer, &len,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	if (client < 0 && errno == EINVAL)
+	if (client >= 0) {
+		start_session(acceptor->listener, client, &peer);
+		return true;
+	}
+	if (errno == EINVAL)
 		event_del(acceptor->acceptable); /* it does not listen */
-	if (client < 0)
-		return false;
-	session_start(acceptor->listener, client, &peer);
-	return true;
+	if (is_shortage(errno)) {
+		say_limit(NULL, "descriptors");
+		worker.no_files = worker.paused = true;
+		watch_listeners();
+	}
+	return false;
 }
 
 static void
@@ -81,8 +147,7 @@ acceptable(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	for (int i = 0; i < ACCEPT_BATCH; i++) {
 		if (worker.session_count >= worker.session_max) {
-			log_event(LOG_LEVEL_WARN, "limit", "connections=%u",
-			    worker.session_count);
+			say_limit(NULL, "connections");
 			worker.paused = true;
 			watch_listeners();
 			return;
@@ -114,12 +179,13 @@ close_listener(struct listener *listener, bool last)
 	struct acceptor *acceptor;
 
 	while ((acceptor = listener->acceptors) != NULL) {
-		/* Before it is closed: while others have it, the kernel goes
-		 * on to tell of it. */
-		event_free(acceptor->acceptable);
+		/* While others have the socket the kernel would go on to tell
+		 * of it, closed or not. */
+		event_del(acceptor->acceptable);
 		while (last && worker.session_count < worker.session_max &&
 		       accept_one(acceptor))
 			;
+		event_free(acceptor->acceptable);
 		close(acceptor->fd);
 		listener->acceptors = acceptor->next;
 		free(acceptor);
@@ -151,11 +217,41 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	session_tick(ctx);
+	if (worker.no_files) { /* whoever had them may have let go */
+		worker.no_files = worker.paused = false;
+		watch_listeners();
+	}
 	if (worker.drained_ms == 0 || clock_ms() < worker.drained_ms)
 		return;
 	session_end_all(ctx, "drained");
 	if (clock_ms() >= worker.drained_ms + LAST_MS)
 		event_base_loopbreak(worker.base);
+}
+
+/* Of the master's; before the seal. */
+static void
+set_limits(const struct control_start *order)
+{
+	const struct rlimit most = { FILES_MAX, FILES_MAX };
+	struct rlimit files;
+	uint32_t room;
+
+	/* As the profile will do, or less if we may not. */
+	(void)setrlimit(RLIMIT_NOFILE, &most);
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		exit(EXIT_FAILURE);
+	room =
+	    files.rlim_max < FILES_MAX ? (uint32_t)files.rlim_max : FILES_MAX;
+	room = room > FILES_OWN ? (room - FILES_OWN) / 2 : 1;
+	worker.session_max = order->max_connections;
+	if (worker.session_max > room) {
+		worker.session_max = room;
+		log_event(LOG_LEVEL_WARN, "limit",
+		    "reason=descriptors connections=%u", room);
+	}
+	worker.sources = sources_new(&order->sources, worker.session_max);
+	if (worker.sources == NULL && errno != 0)
+		exit(EXIT_FAILURE);
 }
 
 static void
@@ -171,6 +267,7 @@ drop_connector(void)
 static void
 connector_ready(evutil_socket_t fd, short what, void *ctx)
 {
+	static const struct control_plain unjoined = { CONTROL_UNJOINED };
 	struct control_connected answer;
 	uint8_t packet[256];
 	enum channel_event event;
@@ -184,8 +281,14 @@ connector_ready(evutil_socket_t fd, short what, void *ctx)
 		    &len, &socket_fd)) == CHANNEL_PACKET)
 		if (control_take(slice_of(packet, len), &answer, sizeof answer))
 			session_connected(&worker, &answer, socket_fd);
-	if (event != CHANNEL_EMPTY)
-		drop_connector(); /* the master will send another */
+	if (event == CHANNEL_EMPTY)
+		return;
+	drop_connector();
+	/* Where frontd-connect has died this has no effect: the next one's
+	 * start brings another. */
+	if (channel_send(
+		worker.control, slice_of(&unjoined, sizeof unjoined), -1))
+		worker_flush(&worker);
 }
 
 /* Takes fd. */
@@ -377,7 +480,7 @@ start(const struct control_start *order)
 
 	if (order->debug != 0)
 		log_open("frontd-worker", LOG_LEVEL_DEBUG);
-	worker.session_max = order->max_connections;
+	set_limits(order);
 	load_chains();
 	for (size_t i = 0; i < worker.listener_count; i++)
 		listener_configure(&worker.listeners[i], session_hello);

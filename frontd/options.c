@@ -224,6 +224,9 @@ take_listen(cfg_t *cfg, struct options *options)
 		.access_log = cfg_size(cfg, "access-log") > 0
 				  ? cfg_getbool(cfg, "access-log") == cfg_true
 				  : options->access_log };
+	if (cfg_size(cfg, "lifetime-timeout") > 0)
+		listen->what.lifetime_ms =
+		    (uint32_t)cfg_getint(cfg, "lifetime-timeout");
 	if (!option_terms_take(cfg, &listen->what.terms, &options->client_cas))
 		return false;
 	if (site == NULL)
@@ -237,6 +240,27 @@ take_listen(cfg_t *cfg, struct options *options)
 		return true;
 	}
 	return conf_refuse(cfg, "there is no site \"%s\"", site);
+}
+
+/* At once as many as in a second, unless that is said. */
+static bool
+take_sources(cfg_t *cfg, struct sources_limits *limits)
+{
+	bool rate = cfg_size(cfg, "source-rate") > 0;
+
+	if (cfg_size(cfg, "source-connections") > 0)
+		limits->connections =
+		    (uint32_t)cfg_getint(cfg, "source-connections");
+	if (!rate && cfg_size(cfg, "source-burst") > 0)
+		return conf_refuse_option(cfg, "source-burst",
+		    "source-burst is of a source-rate, and there is none");
+	if (!rate)
+		return true;
+	limits->rate = (uint32_t)cfg_getint(cfg, "source-rate");
+	limits->burst = cfg_size(cfg, "source-burst") > 0
+			    ? (uint32_t)cfg_getint(cfg, "source-burst")
+			    : limits->rate;
+	return true;
 }
 
 static bool
@@ -253,7 +277,7 @@ take_worker(cfg_t *cfg, struct options *options)
 	options->strictness = (uint32_t)cfg_getint(cfg, "sandbox");
 	options->max_connections = (uint32_t)cfg_getint(cfg, "max-connections");
 	options->drain_timeout_ms = (uint32_t)cfg_getint(cfg, "drain-timeout");
-	return true;
+	return take_sources(cfg, &options->sources);
 }
 
 static bool
@@ -290,16 +314,19 @@ bool
 options_read(const char *path, struct options *options)
 {
 	static const char *const with_lines[] = { "admin-socket",
-		"admin-readers", "listen|policy", "listen|dh-params",
-		"listen|client-ca", "listen|client-auth", "site|policy",
-		"site|dh-params", "site|client-ca", "site|client-auth",
-		"site|chain", "site|ocsp" };
+		"admin-readers", "worker|source-burst", "listen|policy",
+		"listen|dh-params", "listen|client-ca", "listen|client-auth",
+		"site|policy", "site|dh-params", "site|client-ca",
+		"site|client-auth", "site|chain", "site|ocsp" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(
 		    "sandbox", SANDBOX_BEST_EFFORT, CFGF_NONE, conf_sandbox),
 		CFG_INT_CB("max-connections", DEFAULT_CONNECTIONS, CFGF_NONE,
 		    conf_count),
+		CFG_INT_CB("source-connections", 0, CFGF_NODEFAULT, conf_count),
+		CFG_INT_CB("source-rate", 0, CFGF_NODEFAULT, conf_count),
+		CFG_INT_CB("source-burst", 0, CFGF_NODEFAULT, conf_count),
 		CFG_INT_CB("drain-timeout", DEFAULT_DRAIN_MS, CFGF_NONE,
 		    conf_duration),
 		CONF_END(),
@@ -310,6 +337,8 @@ options_read(const char *path, struct options *options)
 		    conf_duration),
 		CFG_INT_CB(
 		    "idle-timeout", DEFAULT_IDLE_MS, CFGF_NONE, conf_duration),
+		CFG_INT_CB(
+		    "lifetime-timeout", 0, CFGF_NODEFAULT, conf_duration),
 		CFG_BOOL("access-log", cfg_true, CFGF_NODEFAULT),
 		OPTION_TERMS(),
 		CONF_END(),

@@ -41,6 +41,7 @@ struct options {
 	uint32_t strictness; /* enum strictness */
 	uint32_t max_connections;
 	uint32_t drain_timeout_ms;
+	struct sources_limits sources;
 	uint32_t log_format; /* enum log_format */
 	bool access_log;     /* of listeners that do not say it themselves */
 	char keyd_socket[108];

@@ -61,6 +61,8 @@ struct session {
 	struct early early;
 	struct flow up, down; /* client to backend, backend to client */
 	struct sockaddr_storage peer;
+	sources_place place;
+	uint64_t end_ms;         /* of its life, whatever it does; 0: none */
 	struct identity *client; /* NULL: it has shown no certificate */
 	struct access_times times;
 	uint64_t key_wait_us; /* since when it waits for keyd; 0: it does not */
@@ -194,6 +196,7 @@ session_free(struct session *session)
 		session->previous->next = session->next;
 	else
 		worker->sessions = session->next;
+	sources_go(worker->sources, session->place);
 	free(session);
 	worker_session_gone(worker);
 }
@@ -667,8 +670,8 @@ socket_ready(evutil_socket_t fd, short what, void *ctx)
 }
 
 void
-session_start(
-    struct listener *listener, int fd, const struct sockaddr_storage *peer)
+session_start(struct listener *listener, int fd,
+    const struct sockaddr_storage *peer, sources_place place)
 {
 	struct worker *worker = listener->worker;
 	struct session *session = calloc(1, sizeof *session);
@@ -687,6 +690,7 @@ session_start(
 			s2n_connection_free(session->conn);
 		free(session);
 		close(fd);
+		sources_go(worker->sources, place);
 		return;
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
@@ -695,6 +699,9 @@ session_start(
 	session->fd = fd;
 	session->backend_fd = -1;
 	session->peer = *peer;
+	session->place = place;
+	if (listener->what.lifetime_ms != 0)
+		session->end_ms = clock_ms() + listener->what.lifetime_ms;
 	session->site = listener->what.default_site;
 	session->early.over = worker->replay == NULL;
 	session->terms = terms;
@@ -770,6 +777,8 @@ session_tick(struct worker *worker)
 
 	for (session = worker->sessions; session != NULL; session = next) {
 		next = session->next;
+		if (session->end_ms != 0 && now >= session->end_ms)
+			session_end(session, "lifetime timeout");
 		if (now < session->deadline_ms)
 			continue;
 		session_end(session, "%s timeout", waits[session->state]);

@@ -71,8 +71,11 @@ struct worker {
 	uint32_t session_max;
 	struct session *waiting[BACKEND_WAITING]; /* by request, modulo */
 	uint32_t next_request;                    /* to frontd-connect */
-	bool serving; /* it was told to; until it drains */
-	bool paused;  /* at the limit: nothing is accepted */
+	bool serving;  /* it was told to; until it drains */
+	bool paused;   /* at the limit: nothing is accepted */
+	bool no_files; /* paused since there were no descriptors left */
+	struct sources *sources; /* NULL: no limits */
+	uint64_t limit_said_ms;
 	struct tally_all tally;
 	uint64_t drained_ms; /* draining: it ends then at last; 0: not */
 };

@@ -252,6 +252,12 @@ static const struct {
 	{ "admin-readers = { 0, 1, 2, 3, 4, 5, 6, 7, 8 }\n" FILE_WITH(
 	      "", "", ""),
 	    1, "more than 8 accounts" },
+	{ "worker {\n source-burst = 5 }\n" FILE_WITH("", "", ""), 2,
+	    "source-burst is of a source-rate, and there is none" },
+	{ "worker { source-rate = 0 }\n" FILE_WITH("", "", ""), 1,
+	    "source-rate is a number from 1 to" },
+	{ FILE_WITH("lifetime-timeout = never", "", ""), 10,
+	    "lifetime-timeout is a time from 1ms to 24h" },
 	{ "access-log = perhaps\n" FILE_WITH("", "", ""), 1,
 	    "invalid boolean value for option 'access-log'" },
 	{ FILE_WITH("access-log = perhaps", "", ""), 10,
@@ -414,6 +420,34 @@ START_TEST(readers_are_accounts_by_name_or_number)
 	ck_assert_uint_eq(options.readers[0], 0);
 	ck_assert_uint_eq(options.readers[1], 4711);
 	ck_assert_str_eq(options.admin_socket + strlen(directory), "/a.sock");
+}
+END_TEST
+
+START_TEST(sources_are_limited_as_said)
+{
+	const struct sources_limits *limits = &options.sources;
+
+	ck_assert_msg(read_options(FILE_WITH("", "", "")), "%s", said);
+	ck_assert_uint_eq(limits->connections, 0);
+	ck_assert_uint_eq(limits->rate, 0);
+	ck_assert_uint_eq(options.listens[0].what.lifetime_ms, 0);
+	options_free(&options);
+	ck_assert_msg(
+	    read_options(
+		"worker { source-connections = 7 source-rate = 20 }\n" FILE_WITH(
+		    "lifetime-timeout = 2s", "", "")),
+	    "%s", said);
+	ck_assert_uint_eq(limits->connections, 7);
+	ck_assert_uint_eq(limits->rate, 20);
+	ck_assert_uint_eq(limits->burst, 20);
+	ck_assert_uint_eq(options.listens[0].what.lifetime_ms, 2000);
+	options_free(&options);
+	ck_assert_msg(
+	    read_options(
+		"worker { source-rate = 20 source-burst = 3 }\n" FILE_WITH(
+		    "", "", "")),
+	    "%s", said);
+	ck_assert_uint_eq(limits->burst, 3);
 }
 END_TEST
 
@@ -667,6 +701,7 @@ options_suite(void)
 	    an_access_log_is_written_unless_the_listener_or_the_file_says_no, 0,
 	    (int)COUNT(log_words));
 	tcase_add_test(tcase, readers_are_accounts_by_name_or_number);
+	tcase_add_test(tcase, sources_are_limited_as_said);
 	tcase_add_test(tcase, the_log_can_be_json);
 	tcase_add_loop_test(tcase,
 	    tickets_are_given_unless_the_site_or_its_listener_says_no, 0,
