@@ -516,12 +516,16 @@ admin_open(struct event_base *base, const char *path,
 		.type = SOCK_STREAM,
 		.mode = options->reader_count > 0 ? 0666 : 0600,
 		.backlog = ADMIN_VISITORS_MAX };
-	struct admin *admin = calloc(1, sizeof *admin);
 	int fd = options->listener > 0 ? options->listener
 				       : endpoint_listen(&endpoint);
+	struct admin *admin;
 
-	if (admin == NULL || fd < 0)
-		goto fail;
+	if (fd < 0)
+		return NULL;
+	if ((admin = calloc(1, sizeof *admin)) == NULL) {
+		close(fd);
+		return NULL;
+	}
 	admin->base = base;
 	admin->options = *options;
 	admin_set_readers(admin, options->readers, options->reader_count);
@@ -531,10 +535,9 @@ admin_open(struct event_base *base, const char *path,
 	    event_new(base, fd, EV_READ | EV_PERSIST, arrived, admin);
 	if (admin->arrival != NULL && event_add(admin->arrival, NULL) == 0)
 		return admin;
-	event_free(admin->arrival);
-fail:
-	if (fd >= 0)
-		close(fd);
+	if (admin->arrival != NULL)
+		event_free(admin->arrival);
+	close(fd);
 	free(admin);
 	return NULL;
 }
