@@ -31,6 +31,7 @@
 /* Packets taken from a channel before the next channel's turn. */
 #define BATCH 16
 #define ANSWERS_HELD 4096 /* bytes */
+#define DRAIN_US 1000000  /* for the last answers */
 
 struct line {
 	struct channel *channel; /* NULL: free */
@@ -261,29 +262,6 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 }
 
 static void
-control_ready(const struct confinement *reached)
-{
-	uint8_t packet[KEYPROTO_PACKET_MAX];
-	size_t len;
-	int fd;
-
-	for (;;) {
-		switch (channel_receive(
-		    control, packet, sizeof packet, &len, &fd)) {
-		case CHANNEL_EMPTY:
-			return;
-		case CHANNEL_PACKET:
-			take_order(slice_of(packet, len), fd, reached);
-			break;
-		case CHANNEL_CLOSED: /* keyd is gone, and so are we */
-			exit(EXIT_SUCCESS);
-		case CHANNEL_BROKEN:
-			exit(EXIT_FAILURE);
-		}
-	}
-}
-
-static void
 line_close(struct line *line)
 {
 	channel_free(line->channel);
@@ -353,6 +331,59 @@ line_ready(struct line *line, uint64_t since)
 	sent = channel_flush(line->channel);
 	if (event > CHANNEL_PACKET || sent > CHANNEL_PACKET)
 		line_close(line);
+}
+
+/* What a client has asked before it heard of the end is answered, if it takes
+ * answers and there is time. */
+static void
+line_end(struct line *line, uint64_t until)
+{
+	const struct keyproto_header goaway = { .type = KEYPROTO_GOAWAY };
+	uint8_t now[4], packet[KEYPROTO_HEADER + sizeof now];
+	size_t len = keyproto_number_build(0, now, sizeof now);
+
+	len =
+	    keyproto_build(&goaway, slice_of(now, len), packet, sizeof packet);
+	for (int i = 0; i < KEYPROTO_CREDITS / BATCH; i++)
+		if (line->channel != NULL && now_us() < until)
+			line_ready(line, now_us());
+	if (line->channel != NULL &&
+	    channel_send(line->channel, slice_of(packet, len), -1))
+		channel_flush(line->channel);
+}
+
+static void
+drain(void)
+{
+	uint64_t until = now_us() + DRAIN_US;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (lines[i].channel != NULL)
+			line_end(&lines[i], until);
+}
+
+static void
+control_ready(const struct confinement *reached)
+{
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len;
+	int fd;
+
+	for (;;) {
+		switch (channel_receive(
+		    control, packet, sizeof packet, &len, &fd)) {
+		case CHANNEL_EMPTY:
+			return;
+		case CHANNEL_PACKET:
+			take_order(slice_of(packet, len), fd, reached);
+			break;
+		case CHANNEL_CLOSED: /* keyd is gone, and so are we */
+			drain();
+			exit(EXIT_SUCCESS);
+		case CHANNEL_BROKEN:
+			exit(EXIT_FAILURE);
+		}
+	}
 }
 
 /* Of a client that takes no answers nothing is read, see line_ready. */
