@@ -28,13 +28,18 @@
 #define DRAIN_MS 500
 #define DRAIN_MAX 65536
 
-/* Bytes of one direction on their way; never more than the buffer holds. */
+/*
+ * Bytes of one direction on their way. They come into a buffer that all
+ * sessions share, and mostly leave at once; what has to wait gets memory of its
+ * own for so long. So who is idle has no buffer.
+ */
 struct flow {
-	uint8_t *data; /* allocated while relaying */
+	uint8_t *data, *kept; /* kept: ours, and data while bytes wait there */
 	size_t start, end;
 	bool source_done; /* nothing more comes */
 	bool told;        /* and the other side knows */
 };
+static uint8_t up_room[BUFFER_SIZE], down_room[BUFFER_SIZE];
 
 /* What came before the handshake was complete. */
 struct early {
@@ -188,8 +193,8 @@ session_free(struct session *session)
 	close(session->fd);
 	identity_free(session->client);
 	free(session->early.data);
-	free(session->up.data);
-	free(session->down.data);
+	free(session->up.kept);
+	free(session->down.kept);
 	if (session->next != NULL)
 		session->next->previous = session->previous;
 	if (session->previous != NULL)
@@ -434,6 +439,27 @@ session_handshake(struct session *session)
 
 /* ---- relay ---- */
 
+/* What is in the shared buffer at the end of a turn is kept; false: no memory.
+ */
+static bool
+keep_rest(struct flow *flow)
+{
+	size_t len = flow->end - flow->start;
+	uint8_t *kept = NULL;
+
+	if (len > 0 && flow->data == flow->kept)
+		return true;
+	if (len > 0 && (kept = malloc(len)) == NULL)
+		return false;
+	if (len > 0)
+		memcpy(kept, flow->data + flow->start, len);
+	free(flow->kept);
+	flow->data = flow->kept = kept;
+	flow->start = 0;
+	flow->end = len;
+	return true;
+}
+
 /* True when bytes moved or a state changed; *blocked when TLS must write. */
 static bool
 fill_up(struct session *session)
@@ -444,6 +470,7 @@ fill_up(struct session *session)
 
 	if (up->source_done || up->start < up->end)
 		return false;
+	up->data = up_room;
 	got = s2n_recv(session->conn, up->data, BUFFER_SIZE, &blocked);
 	if (got > 0) {
 		up->start = 0;
@@ -494,6 +521,7 @@ fill_down(struct session *session)
 
 	if (down->source_done || down->start < down->end)
 		return false;
+	down->data = down_room;
 	got = recv(session->backend_fd, down->data, BUFFER_SIZE, MSG_DONTWAIT);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
@@ -569,6 +597,10 @@ session_relay(struct session *session)
 	}
 	if (session->state != SESSION_RELAY)
 		return;
+	if (!keep_rest(&session->up) || !keep_rest(&session->down)) {
+		session_end(session, "out of memory");
+		return;
+	}
 	session->deadline_ms =
 	    clock_ms() + (session->down.told
 				 ? LINGER_MS
@@ -610,9 +642,8 @@ start_relay(struct session *session)
 		      (session->client != NULL ? session->client->der_len : 0);
 
 	session->state = SESSION_RELAY;
-	session->up.data = malloc(room + early->len);
-	session->down.data = malloc(BUFFER_SIZE);
-	if (session->up.data == NULL || session->down.data == NULL) {
+	up->data = up->kept = malloc(room + early->len);
+	if (up->data == NULL) {
 		session_end(session, "out of memory");
 		return;
 	}
@@ -685,7 +716,8 @@ session_start(struct listener *listener, int fd,
 	    s2n_connection_set_fd(session->conn, fd) != 0 ||
 	    s2n_connection_set_blinding(
 		session->conn, S2N_SELF_SERVICE_BLINDING) != 0 ||
-	    s2n_connection_set_recv_buffering(session->conn, true) != 0) {
+	    s2n_connection_set_recv_buffering(session->conn, true) != 0 ||
+	    s2n_connection_set_dynamic_buffers(session->conn, true) != 0) {
 		if (session != NULL && session->conn != NULL)
 			s2n_connection_free(session->conn);
 		free(session);
@@ -717,7 +749,8 @@ session_start(struct listener *listener, int fd,
 		session->next->previous = session;
 	worker->sessions = session;
 	worker->session_count++;
-	session_run(session); /* the ClientHello may be here already */
+	/* The handshake begins, and has its memory, when there is something to
+	 * read: who only connects costs little. */
 }
 
 void
