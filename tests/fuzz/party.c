@@ -78,6 +78,7 @@ party_open(struct party *party, s2n_mode mode, const struct setup *setup,
 
 	*party = (struct party){ .conn = conn, .in = in, .out = out };
 	writer_init(&party->got, WIRE_LIMIT);
+	writer_init(&party->early, WIRE_LIMIT);
 	must_hold(
 	    conn != NULL && s2n_connection_set_config(conn,
 				mode == S2N_CLIENT ? setup_client(setup)
@@ -96,6 +97,7 @@ party_close(struct party *party)
 {
 	s2n_connection_free(party->conn);
 	writer_free(&party->got);
+	writer_free(&party->early);
 }
 
 /* ---- after its end ---- */
@@ -196,6 +198,22 @@ fail_with(struct party *party, int error)
 
 /* ---- on its way ---- */
 
+/* Whatever is in it; the rest, and the handshake, are for the next turn. */
+static ssize_t
+take_early(struct party *party, s2n_blocked_status *blocked)
+{
+	uint8_t data[DATA];
+	ssize_t len;
+	int r =
+	    s2n_recv_early_data(party->conn, data, sizeof data, &len, blocked);
+
+	must_hold(len >= 0, "%zd bytes", len);
+	writer_bytes(&party->early, slice_of(data, (size_t)len));
+	if (r == 0)
+		party->takes_early = false;
+	return r == 0 || *blocked == S2N_BLOCKED_ON_EARLY_DATA ? 0 : -1;
+}
+
 /* False when it waits, or has come to its end. */
 static bool
 turn(struct party *party)
@@ -207,7 +225,9 @@ turn(struct party *party)
 	if (party->error != 0 || party->ended)
 		return false;
 	chance_for(party->conn->mode);
-	if (!party->through) {
+	if (party->takes_early) {
+		n = take_early(party, &blocked);
+	} else if (!party->through) {
 		n = s2n_negotiate(party->conn, &blocked);
 		party->through = n == 0;
 	} else {

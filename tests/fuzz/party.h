@@ -26,12 +26,13 @@ void wire_close(struct wire *);
 struct party {
 	struct s2n_connection *conn;
 	struct wire *in, *out;
-	bool through;      /* s2n_negotiate succeeded */
-	bool ended;        /* it got close_notify, behind that */
-	int error;         /* s2n_errno that ended it; 0: none */
-	bool said_goodbye; /* it sent close_notify */
-	bool crooked;      /* what it writes is not looked at */
-	struct writer got; /* application data */
+	bool through;             /* s2n_negotiate succeeded */
+	bool ended;               /* it got close_notify, behind that */
+	int error;                /* s2n_errno that ended it; 0: none */
+	bool said_goodbye;        /* it sent close_notify */
+	bool crooked;             /* what it writes is not looked at */
+	bool takes_early;         /* a server that takes early data first */
+	struct writer early, got; /* application data */
 };
 
 void party_open(struct party *, s2n_mode, const struct setup *, struct wire *,

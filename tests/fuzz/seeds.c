@@ -718,6 +718,42 @@ sessions(void)
 	HAND("ticket", "shorter", 3, 1, 2, 3, 0, 0, 4, 0, 20);
 }
 
+/* Every choice of psk_hello with an honest hello; then edits: another age of
+ * the first key, something in its midst, and of its binders. */
+static void
+offers(void)
+{
+	char name[32];
+
+	for (unsigned choice = 0; choice < 64; choice++) {
+		snprintf(name, sizeof name, "honest-%02u", choice);
+		writer_u8(begin(), (uint8_t)choice);
+		writer_u8(&seed, (uint8_t)(choice % 5));
+		end("psk_hello", name);
+	}
+	for (unsigned bits = 0; bits < 8; bits++) {
+		/* retried, early data that is wanted, signed */
+		uint8_t choice = (uint8_t)((bits & 1) << 3 | (bits & 2) << 3 |
+					   (bits & 2) << 4 | (bits & 4) << 4);
+
+		snprintf(name, sizeof name, "random-%u", bits);
+		HAND_FIRST("psk_hello", name, choice, 0, 0, 0, 10, 1);
+		snprintf(name, sizeof name, "session-id-%u", bits);
+		HAND_FIRST("psk_hello", name, choice, 0, 0, 0, 36, 1);
+		snprintf(name, sizeof name, "cut-%u", bits);
+		HAND_FIRST("psk_hello", name, choice, 0, 4, 0, 200);
+		snprintf(name, sizeof name, "second-%u", bits);
+		HAND_FIRST("psk_hello", name, choice | 128, 0, 0, 0, 100, 255);
+	}
+	/* identities with ages; binders */
+	HAND("psk_offer", "one", 0, 7, 0, 1, 'a', 0, 0, 0, 0, 0, 33, 32, 1, 2,
+	    3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+	    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32);
+	HAND("psk_offer", "no-binder", 0, 7, 0, 1, 'a', 0, 0, 0, 0, 0, 0);
+	HAND("psk_offer", "no-name", 0, 6, 0, 0, 0, 0, 0, 0, 0, 2, 1, 1);
+	HAND("psk_offer", "nothing", 0, 0, 0, 0);
+}
+
 int
 main(void)
 {
@@ -739,6 +775,7 @@ main(void)
 	contents(S2N_SSLv3, 1, "sslv3");
 	requests();
 	sessions();
+	offers();
 	ticket_keys("now", 1787400000, 331000, 48);
 	ticket_keys("before", 1787400000, 330998, 32);
 	ticket_keys("long-ago", 1787400000, 1, 1024);

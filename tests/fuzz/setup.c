@@ -120,8 +120,8 @@ dh_parameters(void)
 	return pem;
 }
 
-static struct s2n_cert_chain_and_key *
-add_chain(struct s2n_config *config, enum certs_key key, const char *name)
+struct s2n_cert_chain_and_key *
+setup_chain(struct s2n_config *config, enum certs_key key, const char *name)
 {
 	const struct certs_cert *leaf = setup_leaf(key, name);
 	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
@@ -134,8 +134,8 @@ add_chain(struct s2n_config *config, enum certs_key key, const char *name)
 	return chain;
 }
 
-static struct s2n_config *
-new_config(const struct preference *preference)
+struct s2n_config *
+setup_config(const struct preference *preference)
 {
 	struct s2n_config *config = s2n_config_new_minimal();
 	const char *protocols[] = { "h2", "http/1.1" };
@@ -221,11 +221,11 @@ make(const struct setup *row)
 	if (one->server != NULL)
 		return one;
 	make_preferences(one, row);
-	one->server = new_config(&one->restricted);
-	one->client = new_config(&one->preference);
-	(void)add_chain(one->server, row->key, SETUP_HOST);
+	one->server = setup_config(&one->restricted);
+	one->client = setup_config(&one->preference);
+	(void)setup_chain(one->server, row->key, SETUP_HOST);
 	if (row->version == 0)
-		(void)add_chain(one->server, CERTS_RSA, SETUP_HOST);
+		(void)setup_chain(one->server, CERTS_RSA, SETUP_HOST);
 	must_hold(
 	    s2n_config_add_dhparams(one->server, dh_parameters()) == 0 &&
 		s2n_config_set_client_auth_type(one->server, row->auth) == 0 &&
@@ -236,9 +236,10 @@ make(const struct setup *row)
 		s2n_config_accept_max_fragment_length(one->server) == 0,
 	    "a server is set up");
 	if (row->client_cert)
-		must_hold(s2n_config_set_cert_request_callback(one->client,
-			      on_request,
-			      add_chain(one->client, row->key, "client")) == 0,
+		must_hold(
+		    s2n_config_set_cert_request_callback(one->client,
+			on_request,
+			setup_chain(one->client, row->key, "client")) == 0,
 		    "a client is set up");
 	return one;
 }

@@ -29,6 +29,12 @@ struct s2n_config *setup_server(const struct setup *);
 /* Makes all of them, so that no run of a target does. */
 void setup_all(void);
 
+/* What all of them have in common: clocks, trust, protocols; under a preference
+ * that stays the caller's. And a chain for one, that its caller keeps. */
+struct s2n_config *setup_config(const struct preference *);
+struct s2n_cert_chain_and_key *setup_chain(
+    struct s2n_config *, enum certs_key, const char *name);
+
 /* What the configurations trust, and a chain under it: as PEM. */
 const struct certs_cert *setup_ca(void);
 const struct certs_cert *setup_leaf(enum certs_key, const char *name);

@@ -6,6 +6,7 @@
 #include "tests/fuzz/fuzz_handshake.h"
 #include "tests/fuzz/fuzz_hello.h"
 #include "tests/fuzz/fuzz_key.h"
+#include "tests/fuzz/fuzz_psk.h"
 #include "tests/fuzz/fuzz_record.h"
 #include "tests/fuzz/fuzz_session.h"
 #include "tests/fuzz/fuzz_staple.h"
@@ -44,6 +45,8 @@ const struct target targets[] = {
 	{ "hostname",        "hostname",        NULL,               fuzz_hostname },
 	{ "ocsp",            "ocsp",            fuzz_ocsp_set_up,   fuzz_ocsp },
 	{ "staples",         "staples",         setup_all,          fuzz_staples },
+	{ "psk_hello",       "psk_hello",       fuzz_psk_set_up,    fuzz_psk_hello },
+	{ "psk_offer",       "psk_offer",       fuzz_psk_set_up,    fuzz_psk_offer },
 	{ "ticket",          "ticket",          NULL,               fuzz_ticket },
 	{ "state",           "state",           NULL,               fuzz_state },
 	{ "session",         "session",         NULL,               fuzz_session },
