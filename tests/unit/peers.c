@@ -365,16 +365,57 @@ turn(struct s2n_connection *conn, int *error)
 	return false;
 }
 
+/* Before its handshake, until no more is to be sent: then true. */
+static bool
+send_early(struct peers *peers)
+{
+	static const uint8_t data[PEERS_EARLY_MAX];
+	s2n_blocked_status blocked;
+	ssize_t done = 0;
+	int r = 0;
+
+	if (peers->early_left == 0)
+		return true;
+	ck_assert_uint_le(peers->early_left, sizeof data);
+	r = s2n_send_early_data(
+	    peers->client, data, (ssize_t)peers->early_left, &done, &blocked);
+	/* What is refused is not sent. */
+	peers->early_left -= r == 0 ? peers->early_left : (size_t)done;
+	if (r != 0 && s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
+		peers->client_error = s2n_errno;
+	return r == 0;
+}
+
+/* Likewise, until there is no more. */
+static bool
+take_early(struct peers *peers)
+{
+	uint8_t data[PEERS_EARLY_MAX];
+	s2n_blocked_status blocked;
+	ssize_t done = 0;
+	int r;
+
+	if (!peers->early_taken)
+		return true;
+	r = s2n_recv_early_data(
+	    peers->server, data, sizeof data, &done, &blocked);
+	peers->early_got += (size_t)done;
+	peers->early_taken = r != 0;
+	if (r != 0 && s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
+		peers->server_error = s2n_errno;
+	return r == 0;
+}
+
 bool
 peers_negotiate(struct peers *peers)
 {
 	bool client = false, server = false;
 
 	for (int i = 0; i < TURNS_MAX && !(client && server); i++) {
-		if (!client && peers->client_error == 0)
+		if (!client && peers->client_error == 0 && send_early(peers))
 			client = turn(peers->client, &peers->client_error);
 		finish_pending(peers);
-		if (!server && peers->server_error == 0)
+		if (!server && peers->server_error == 0 && take_early(peers))
 			server = turn(peers->server, &peers->server_error);
 		if (peers->client_error != 0 && peers->server_error != 0)
 			break;

@@ -11,6 +11,8 @@
 #include "libtls/s2n.h"
 #include "tests/unit/certs.h"
 
+#define PEERS_EARLY_MAX 100
+
 struct pipe {
 	struct writer bytes;
 	size_t taken;
@@ -32,6 +34,10 @@ struct peers {
 	struct s2n_connection *pending_for;
 	unsigned key_operations, decryptions;
 	int client_error, server_error; /* s2n_errno where it failed */
+	/* Bytes, any, that the client sends early, and what came of them: to be
+	 * set before it negotiates; likewise whether the server takes some. */
+	size_t early_left, early_got;
+	bool early_taken;
 	void (*prepare)(struct peers *);
 };
 
@@ -61,7 +67,8 @@ struct peers_spec {
 
 /* Both made, not yet talking. Fails the test when that cannot be done. */
 void peers_open(struct peers *, const struct peers_spec *);
-/* Runs both until both are done (true) or one has failed (false). */
+/* Runs both until both are done (true) or one has failed (false). Early data
+ * first, if there is any. */
 bool peers_negotiate(struct peers *);
 void peers_close(struct peers *);
 /* New connections of the same configs, not yet talking. */

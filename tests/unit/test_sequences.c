@@ -40,6 +40,9 @@ make_keys(void)
 /* What a handshake goes by that is not a full one. */
 enum by { NOTHING, TICKET, SESSION_ID, KEY };
 
+/* What becomes of early data. */
+enum fate { NOT_SENT, TAKEN, REFUSED };
+
 /* What decides between sequences. */
 struct branch {
 	const char *what;
@@ -52,31 +55,39 @@ struct branch {
 	bool npn, staples;
 	enum by by;
 	bool gives_ticket; /* below TLS 1.3, in a full handshake */
+	enum fate early;
 };
 
 /* clang-format off */
 static const struct branch tls13_branches[] = {
-	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false },
-	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false },
-	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false },
-	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false },
-	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false },
-	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false },
-	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false },
-	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false },
-	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false },
-	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false },
-	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false },
-	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false },
-	{ "resumed",                                   false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false },
-	{ "retry, resumed",                            true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false },
-	{ "no session id, resumed",                    false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false },
-	{ "no session id, retry, resumed",             true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false },
-	{ "external key",                              false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false },
-	{ "retry, external key",                       true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false },
-	{ "no session id, external key",               false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false },
-	{ "no session id, retry, external key",        true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false },
-	{ "external key, certificates wanted",         false, false, false, false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, KEY, false },
+	{ "full",                                      false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "full, client certificate",                  false, true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "full, empty client certificate",            false, true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "retry",                                     true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "retry, client certificate",                 true,  true,  true,  false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "retry, empty client certificate",           true,  true,  false, false, S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "no session id",                             false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "no session id, client certificate",         false, true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "no session id, empty client certificate",   false, true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "no session id, retry",                      true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "no session id, retry, client certificate",  true,  true,  true,  true,  S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "no session id, retry, empty certificate",   true,  true,  false, true,  S2N_CERT_AUTH_OPTIONAL, 0, 0, false, false, NOTHING, false, NOT_SENT },
+	{ "resumed",                                   false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false, NOT_SENT },
+	{ "retry, resumed",                            true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false, NOT_SENT },
+	{ "no session id, resumed",                    false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false, NOT_SENT },
+	{ "no session id, retry, resumed",             true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false, NOT_SENT },
+	{ "external key",                              false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false, NOT_SENT },
+	{ "retry, external key",                       true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false, NOT_SENT },
+	{ "no session id, external key",               false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false, NOT_SENT },
+	{ "no session id, retry, external key",        true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false, NOT_SENT },
+	{ "resumed, early data",                       false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false, TAKEN },
+	{ "resumed, early data refused",               false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false, REFUSED },
+	{ "retry, resumed, early data",                true,  false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false, REFUSED },
+	{ "no session id, resumed, early data",        false, false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false, TAKEN },
+	{ "no session id, retry, resumed, early data", true,  false, false, true,  S2N_CERT_AUTH_NONE, 0, 0, false, false, TICKET, false, REFUSED },
+	{ "external key, early data",                  false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false, TAKEN },
+	{ "external key, early data refused",          false, false, false, false, S2N_CERT_AUTH_NONE, 0, 0, false, false, KEY, false, REFUSED },
+	{ "external key, certificates wanted",         false, false, false, false, S2N_CERT_AUTH_REQUIRED, 0, 0, false, false, KEY, false, NOT_SENT },
 };
 /* clang-format on */
 
@@ -204,6 +215,7 @@ branch_at(size_t i)
 /* A session that new clients are given, and a cache of one entry. */
 static struct {
 	enum by by;
+	enum fate early; /* with the next handshake */
 	uint8_t blob[400], id[32], entry[200];
 	size_t blob_len, id_len, entry_len;
 } session;
@@ -264,6 +276,10 @@ configure(struct peers *peers, const struct branch *branch)
 				     peers->client_config, 1),
 		    0);
 	}
+	if (branch->early != NOT_SENT)
+		ck_assert_int_eq(s2n_config_set_server_max_early_data_size(
+				     server, PEERS_EARLY_MAX),
+		    0);
 	if (branch->by == SESSION_ID) {
 		s2n_config_set_cache_store_callback(server, cache_store, NULL);
 		s2n_config_set_cache_retrieve_callback(
@@ -285,6 +301,8 @@ give_key(struct s2n_connection *conn)
 
 	s2n_psk_set_identity(psk, (const uint8_t *)"name", 4);
 	s2n_psk_set_secret(psk, (const uint8_t *)"secret", 6);
+	if (session.early != NOT_SENT)
+		s2n_psk_configure_early_data(psk, PEERS_EARLY_MAX, 0x13, 0x01);
 	ck_assert_int_eq(s2n_connection_append_psk(conn, psk), 0);
 	s2n_psk_free(&psk);
 }
@@ -380,6 +398,8 @@ see(struct view *view, s2n_mode mode, const struct branch *branch)
 	view->conn.psk =
 	    branch->version == 0 && branch->by != NOTHING ? &view->psk : NULL;
 	view->hs.ticket_due = branch->gives_ticket;
+	if (branch->early == TAKEN)
+		view->conn.early.state = EARLY_ACCEPTED;
 	if (branch->proves && mode == S2N_SERVER)
 		view->conn.peer_chain = &view->chain;
 	if (mode == S2N_SERVER || branch->proves)
@@ -491,6 +511,7 @@ open_peers(
 	spec.pending_key = pending;
 	memset(&session, 0, sizeof session);
 	session.by = branch->by;
+	session.early = branch->early;
 	peers_open(peers, &spec);
 	configure(peers, branch);
 	if (branch->by == TICKET || branch->by == SESSION_ID)
@@ -501,6 +522,34 @@ static bool
 signs(const struct branch *branch)
 {
 	return branch->by == NOTHING;
+}
+
+/* The server is told, or not, to take what the client sends. */
+static void
+begin_early(struct peers *peers, const struct branch *branch)
+{
+	if (branch->early == NOT_SENT)
+		return;
+	peers->early_left = PEERS_EARLY_MAX;
+	peers->early_taken = branch->early == TAKEN || branch->retry;
+}
+
+static void
+check_early(struct peers *peers, enum fate early)
+{
+	static const s2n_early_data_status_t wanted[] = {
+		[NOT_SENT] = S2N_EARLY_DATA_STATUS_NOT_REQUESTED,
+		[TAKEN] = S2N_EARLY_DATA_STATUS_END,
+		[REFUSED] = S2N_EARLY_DATA_STATUS_REJECTED,
+	};
+	s2n_early_data_status_t client, server;
+
+	s2n_connection_get_early_data_status(peers->client, &client);
+	s2n_connection_get_early_data_status(peers->server, &server);
+	ck_assert_int_eq(client, wanted[early]);
+	ck_assert_int_eq(server, wanted[early]);
+	ck_assert_uint_eq(
+	    peers->early_got, early == TAKEN ? PEERS_EARLY_MAX : 0);
 }
 
 static void
@@ -516,6 +565,7 @@ run(const struct branch *branch, bool slow, bool pending, struct walked *walked)
 		client.built = drop_session_id;
 	detour_take(peers.client, &client);
 	detour_take(peers.server, &server);
+	begin_early(&peers, branch);
 	ck_assert_msg(peers_negotiate(&peers), "%s: client %s, server %s",
 	    branch->what, s2n_strerror_debug(peers.client_error, NULL),
 	    s2n_strerror_debug(peers.server_error, NULL));
@@ -531,6 +581,8 @@ run(const struct branch *branch, bool slow, bool pending, struct walked *walked)
 	    s2n_connection_client_cert_used(peers.client), branch->proves);
 	ck_assert_str_eq(s2n_connection_get_handshake_type_name(peers.client),
 	    s2n_connection_get_handshake_type_name(peers.server));
+	if (branch->version == 0)
+		check_early(&peers, branch->early);
 	add(walked->records, "client");
 	add_records(walked->records,
 	    slice_of(peers.to_server.bytes.data, peers.to_server.bytes.len));
