@@ -85,7 +85,7 @@ run(void)
 	if (!fleet_open_programs() || !reload_bind(&master))
 		return EXIT_FAILURE;
 	/* Sealed, it makes no more memory of the register's kind. */
-	if ((master.replay = replay_make()) < 0) {
+	if ((master.replay = replay_make(clock_day())) < 0) {
 		log_event(LOG_LEVEL_ERROR, "early-data", "reason=\"%s\"",
 		    strerror(errno));
 		return EXIT_FAILURE;

@@ -12,38 +12,35 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-
 #define BUCKETS 16384
 #define PLACES 8
 /*
  * How long a recorded ClientHello can be of use: libtls takes early data if the
- * age that the client tells is right by ten seconds, too old or too young; and
- * some more, since times are in whole seconds.
+ * age that the client tells is right by ten seconds, too old or too young, by
+ * the same clock. Some more, since times are in whole seconds, and since the
+ * clock may be set back by as much as nobody would notice.
  */
 #define WINDOW 25
+#define SET_BACK_MAX 4
 #define TIME_BITS 24
+#define TIME_MASK (((uint64_t)1 << TIME_BITS) - 1)
 
+/* Times are seconds of the wall clock. */
 struct replay {
-	uint64_t made; /* seconds */
+	uint64_t made;
+	_Atomic uint64_t latest; /* that anybody saw */
 	_Atomic uint64_t places[BUCKETS][PLACES];
 };
 
-static uint64_t
-now_seconds(void)
-{
-	return clock_ms() / 1000;
-}
-
 int
-replay_make(void)
+replay_make(uint64_t now)
 {
 	int fd = memfd_create("replay", MFD_CLOEXEC);
 	struct replay *replay;
 
 	if (fd >= 0 && ftruncate(fd, sizeof *replay) == 0 &&
 	    (replay = replay_map(fd)) != NULL) {
-		replay->made = now_seconds();
+		replay->made = now;
 		munmap(replay, sizeof *replay);
 		return fd;
 	}
@@ -78,8 +75,7 @@ digest(struct slice identity)
 static uint64_t
 word_of(uint64_t hash, uint64_t now)
 {
-	return (hash & ~(((uint64_t)1 << TIME_BITS) - 1)) |
-	       (now & (((uint64_t)1 << TIME_BITS) - 1));
+	return (hash & ~TIME_MASK) | (now & TIME_MASK);
 }
 
 static bool
@@ -88,13 +84,24 @@ same_identity(uint64_t word, uint64_t other)
 	return word >> TIME_BITS == other >> TIME_BITS;
 }
 
-/* Free places, which are zero, are as old. */
+/* Free places, which are zero, are as old. What is a little ahead is not. */
 static bool
 is_old(uint64_t word, uint64_t now)
 {
-	uint64_t mask = ((uint64_t)1 << TIME_BITS) - 1;
+	return word == 0 || ((now + SET_BACK_MAX - word) & TIME_MASK) >
+				WINDOW + SET_BACK_MAX;
+}
 
-	return word == 0 || ((now - word) & mask) > WINDOW;
+/* Whether the clock is where it has not been before, or almost. */
+static bool
+goes_on(struct replay *replay, uint64_t now)
+{
+	uint64_t latest = atomic_load(&replay->latest);
+
+	while (latest < now &&
+	       !atomic_compare_exchange_weak(&replay->latest, &latest, now))
+		;
+	return latest <= now + SET_BACK_MAX;
 }
 
 /* Whether the identity stands in the bucket, but for one place. */
@@ -113,13 +120,14 @@ stands(_Atomic uint64_t *bucket, uint64_t word, uint64_t now, size_t except)
 }
 
 bool
-replay_first(struct replay *replay, struct slice identity)
+replay_first(struct replay *replay, struct slice identity, uint64_t now)
 {
-	uint64_t hash = digest(identity), now = now_seconds();
+	uint64_t hash = digest(identity);
 	uint64_t word = word_of(hash, now), old;
 	_Atomic uint64_t *bucket = replay->places[hash % BUCKETS];
 
-	if (now - replay->made <= WINDOW || stands(bucket, word, now, PLACES))
+	if (!goes_on(replay, now) || now <= replay->made + WINDOW ||
+	    stands(bucket, word, now, PLACES))
 		return false;
 	for (size_t i = 0; i < PLACES; i++) {
 		old = atomic_load(&bucket[i]);

@@ -14,16 +14,18 @@
 struct replay;
 
 /* The master's: a descriptor of the memory, to be passed to each worker, or -1
- * with errno. */
-int replay_make(void);
+ * with errno. Here and below: now, the wall clock's seconds since 1970. */
+int replay_make(uint64_t now);
 /* A worker's, before it seals itself; fd stays the caller's. NULL with errno.
  */
 struct replay *replay_map(int fd);
 /*
  * True once for an identity, of all workers together. Nothing is taken in the
  * first seconds after the register was made: it does not know what was taken
- * before.
+ * before. Nor while the clock shows a time that has been: what was taken then
+ * may be forgotten.
  */
-must_check bool replay_first(struct replay *, struct slice identity);
+must_check bool replay_first(
+    struct replay *, struct slice identity, uint64_t now);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "frontd/access.h"
 #include "frontd/agreed.h"
 #include "frontd/listener.h"
@@ -303,8 +304,8 @@ session_early_data(
 	    len == 0 || len > sizeof identity ||
 	    s2n_connection_get_negotiated_psk_identity(
 		conn, identity, sizeof identity) != S2N_SUCCESS ||
-	    !replay_first(
-		session->listener->worker->replay, slice_of(identity, len)))
+	    !replay_first(session->listener->worker->replay,
+		slice_of(identity, len), clock_day()))
 		return s2n_offered_early_data_reject(offered);
 	session->early.taken = true;
 	return s2n_offered_early_data_accept(offered);

@@ -109,7 +109,9 @@ ending_judge(struct s2n_connection *conn, int code, s2n_blocked_status *blocked)
 	if (code != ERR_ALERT && code != ERR_IO)
 		alert_fatal(conn, code);
 	conn->read_closed = conn->write_closed = true;
-	resume12_forget(conn);
+	/* RFC 5246 7.2.1: for an end without a word a session may be kept. */
+	if (code != ERR_IO && code != ERR_CLOSED)
+		resume12_forget(conn);
 	/* Where we sleep, the alert sleeps too: it would tell when we knew. */
 	if (!harmless(conn, code))
 		blind(conn);

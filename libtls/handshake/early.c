@@ -16,7 +16,7 @@
 #define MILLISECOND 1000000u
 /* RFC 8446 8.3: between what the client says of a ticket's age and what the
  * server finds; more is likely a replay. */
-#define SKEW_MAX (10u * 1000u)
+#define SKEW_MAX (10 * 1000)
 
 bool
 early_over(const struct s2n_connection *conn)
@@ -85,21 +85,24 @@ told_age(const struct s2n_connection *conn)
 	return reader_u32(&identities) - conn->psk->age_add;
 }
 
-/* External keys are of no age. */
+/*
+ * External keys are of no age. Nor is a ticket younger than nothing: where the
+ * clock shows a time before it was issued, set back or another machine's, the
+ * difference counts in full. Or else what was recorded would be fresh for so
+ * long.
+ */
 static bool
 age_fits(const struct s2n_connection *conn)
 {
-	const struct s2n_psk *psk = conn->psk;
-	uint32_t told, found;
-	uint64_t now;
+	uint64_t issued = conn->psk->issued, now;
+	int64_t found, told;
 
-	if (psk->external)
+	if (conn->psk->external)
 		return true;
 	if (resume_now(conn, &now) != 0)
 		return false;
-	found = now > psk->issued
-		    ? (uint32_t)((now - psk->issued) / MILLISECOND)
-		    : 0;
+	found = now > issued ? (int64_t)((now - issued) / MILLISECOND)
+			     : -(int64_t)((issued - now) / MILLISECOND);
 	told = told_age(conn);
 	return told > found ? told - found <= SKEW_MAX
 			    : found - told <= SKEW_MAX;

@@ -307,6 +307,14 @@ too_young(void)
 	test.client_now += 11 * (uint64_t)SECOND;
 }
 
+/* Or the ticket is another machine's whose clock is ahead: the age that the
+ * client tells would be right for as long as that lasts. */
+static void
+clock_set_back(void)
+{
+	test.server_now -= 11 * (uint64_t)SECOND;
+}
+
 /* Of the same hash. */
 static void
 other_suite(void)
@@ -374,8 +382,9 @@ key_is_gone(void)
 START_TEST(it_is_refused)
 {
 	static void (*const reasons[])(void) = { other_alpn, no_more_allowed,
-		too_old, too_young, other_suite, retry, the_application_says_no,
-		the_application_says_no_later, key_is_gone };
+		too_old, too_young, clock_set_back, other_suite, retry,
+		the_application_says_no, the_application_says_no_later,
+		key_is_gone };
 	struct peers_spec spec = { .alpn_client = "h2",
 		.alpn_server = "h2",
 		.client_policy = "default_tls13" };
@@ -386,6 +395,24 @@ START_TEST(it_is_refused)
 	reasons[_i / 2]();
 	converse(LIMIT, 100);
 	check_refused();
+	peers_close(&test.peers);
+}
+END_TEST
+
+/* Clocks that differ, and a server's that was set back a little. */
+START_TEST(its_age_may_be_wrong_by_ten_seconds)
+{
+	static const struct {
+		int server, client;
+	} seconds[] = { { 60, 50 }, { 60, 70 }, { 60, 60 }, { -10, 0 },
+		{ -5, 5 } };
+
+	first_connection(&(struct peers_spec){ 0 });
+	test.server_now += (uint64_t)seconds[_i].server * SECOND;
+	test.client_now += (uint64_t)seconds[_i].client * SECOND;
+	again();
+	converse(LIMIT, 100);
+	check_taken(LIMIT);
 	peers_close(&test.peers);
 }
 END_TEST
@@ -566,7 +593,8 @@ early_data_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, it_is_taken, 0, 5);
-	tcase_add_loop_test(tcase, it_is_refused, 0, 18);
+	tcase_add_loop_test(tcase, it_is_refused, 0, 20);
+	tcase_add_loop_test(tcase, its_age_may_be_wrong_by_ten_seconds, 0, 5);
 	tcase_add_test(tcase, nobody_asked_for_it);
 	tcase_add_test(tcase, without_permission_none_is_offered);
 	tcase_add_test(tcase, no_more_than_is_allowed);

@@ -7,10 +7,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "tests/unit/unit.h"
 
 #define THREADS 8
@@ -18,17 +16,8 @@
 /* More than the register remembers at a time. */
 #define MANY 400000
 
-/* As if it had been made so many seconds ago: its first word says when. */
-static void
-make_older(int fd, uint64_t seconds)
-{
-	uint64_t *made =
-	    mmap(NULL, sizeof *made, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	ck_assert_ptr_ne(made, MAP_FAILED);
-	*made -= seconds;
-	munmap(made, sizeof *made);
-}
+#define MADE 1790000000
+#define NOW (MADE + 100)
 
 static struct slice
 identity_of(const uint64_t *number)
@@ -39,30 +28,78 @@ identity_of(const uint64_t *number)
 START_TEST(nothing_is_taken_at_first)
 {
 	uint64_t one = 1;
-	int fd = replay_make();
+	int fd = replay_make(MADE);
 	struct replay *replay = replay_map(fd);
 
 	ck_assert_ptr_nonnull(replay);
-	ck_assert(!replay_first(replay, identity_of(&one)));
-	make_older(fd, 24);
-	ck_assert(!replay_first(replay, identity_of(&one)));
-	make_older(fd, 2);
-	ck_assert(replay_first(replay, identity_of(&one)));
+	ck_assert(!replay_first(replay, identity_of(&one), MADE));
+	ck_assert(!replay_first(replay, identity_of(&one), MADE + 25));
+	ck_assert(replay_first(replay, identity_of(&one), MADE + 26));
+	close(fd);
+}
+END_TEST
+
+/* And none before, when the clock is set back at once. */
+START_TEST(nor_before_that)
+{
+	uint64_t one = 1;
+	int fd = replay_make(MADE);
+	struct replay *replay = replay_map(fd);
+
+	for (uint64_t back = 0; back < 10000; back += 7)
+		ck_assert(
+		    !replay_first(replay, identity_of(&one), MADE - back));
+	close(fd);
+}
+END_TEST
+
+/* Ten seconds too young when it was taken, to ten too old: and no longer. */
+START_TEST(it_is_forgotten_when_it_is_of_no_use)
+{
+	uint64_t one = 1;
+	int fd = replay_make(MADE);
+	struct replay *replay = replay_map(fd);
+
+	ck_assert(replay_first(replay, identity_of(&one), NOW));
+	for (uint64_t now = NOW; now <= NOW + 25; now++)
+		ck_assert(!replay_first(replay, identity_of(&one), now));
+	ck_assert(replay_first(replay, identity_of(&one), NOW + 26));
+	close(fd);
+}
+END_TEST
+
+/* Set back by so much, once others have been taken: nothing that was taken is
+ * taken again, until it is of no use. */
+START_TEST(a_clock_that_is_set_back_takes_nothing_twice)
+{
+	static const uint64_t back[] = { 1, 4, 5, 26, 3600, 100000 };
+	uint64_t first = 1, second = 2, third = 3;
+	uint64_t latest = NOW + (back[_i] > 20 ? back[_i] : 20);
+	int fd = replay_make(MADE);
+	struct replay *replay = replay_map(fd);
+
+	ck_assert(replay_first(replay, identity_of(&first), NOW));
+	ck_assert(replay_first(replay, identity_of(&second), NOW + back[_i]));
+	for (uint64_t now = NOW - 20; now <= NOW + 20; now++)
+		ck_assert(!replay_first(replay, identity_of(&first), now));
+	/* Where it almost was before, it goes on. */
+	ck_assert(!replay_first(replay, identity_of(&third), latest - 5));
+	ck_assert(replay_first(replay, identity_of(&third), latest - 4));
+	ck_assert(!replay_first(replay, identity_of(&third), latest));
 	close(fd);
 }
 END_TEST
 
 START_TEST(each_is_taken_once_by_whoever_maps_it)
 {
-	int fd = replay_make();
+	int fd = replay_make(MADE);
 	struct replay *here = replay_map(fd), *there = replay_map(fd);
 
-	make_older(fd, 100);
 	for (uint64_t i = 0; i < 1000; i++) {
-		ck_assert(
-		    replay_first(i % 2 == 0 ? here : there, identity_of(&i)));
-		ck_assert(!replay_first(here, identity_of(&i)));
-		ck_assert(!replay_first(there, identity_of(&i)));
+		ck_assert(replay_first(
+		    i % 2 == 0 ? here : there, identity_of(&i), NOW));
+		ck_assert(!replay_first(here, identity_of(&i), NOW));
+		ck_assert(!replay_first(there, identity_of(&i), NOW));
 	}
 	close(fd);
 }
@@ -80,7 +117,7 @@ take_all(void *ctx)
 	(void)ctx;
 	for (uint64_t i = 0; i < ROUNDS; i++) {
 		pthread_barrier_wait(&race.barrier);
-		if (replay_first(race.replay, identity_of(&i)))
+		if (replay_first(race.replay, identity_of(&i), NOW))
 			atomic_fetch_add(&race.taken[i], 1);
 	}
 	return NULL;
@@ -89,11 +126,10 @@ take_all(void *ctx)
 START_TEST(of_many_at_once_one_is_first)
 {
 	pthread_t threads[THREADS];
-	int fd = replay_make();
+	int fd = replay_make(MADE);
 	unsigned sum = 0;
 
 	race.replay = replay_map(fd);
-	make_older(fd, 100);
 	pthread_barrier_init(&race.barrier, NULL, THREADS);
 	for (size_t i = 0; i < THREADS; i++)
 		ck_assert_int_eq(
@@ -113,18 +149,17 @@ END_TEST
 
 START_TEST(what_is_full_takes_nothing)
 {
-	int fd = replay_make();
+	int fd = replay_make(MADE);
 	struct replay *replay = replay_map(fd);
 	unsigned taken = 0;
 
-	make_older(fd, 100);
 	for (uint64_t i = 0; i < MANY; i++)
-		taken += replay_first(replay, identity_of(&i)) ? 1 : 0;
+		taken += replay_first(replay, identity_of(&i), NOW) ? 1 : 0;
 	ck_assert_uint_gt(taken, 100000);
 	ck_assert_uint_lt(taken, 16384 * 8 + 1);
 	/* And has forgotten nothing of what it took. */
 	for (uint64_t i = 0; i < MANY; i++)
-		ck_assert(!replay_first(replay, identity_of(&i)));
+		ck_assert(!replay_first(replay, identity_of(&i), NOW));
 	close(fd);
 }
 END_TEST
@@ -137,6 +172,10 @@ replay_suite(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, nothing_is_taken_at_first);
+	tcase_add_test(tcase, nor_before_that);
+	tcase_add_test(tcase, it_is_forgotten_when_it_is_of_no_use);
+	tcase_add_loop_test(
+	    tcase, a_clock_that_is_set_back_takes_nothing_twice, 0, 6);
 	tcase_add_test(tcase, each_is_taken_once_by_whoever_maps_it);
 	tcase_add_test(tcase, of_many_at_once_one_is_first);
 	tcase_add_test(tcase, what_is_full_takes_nothing);
