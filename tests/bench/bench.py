@@ -213,7 +213,7 @@ client "frontd" {{ uid = "{os.getuid()}" keys = {{ "bench" }} role = server }}
     frontd = write(f"{folder}/frontd-{kind}.conf", f"""
 keyd-socket = "{socket_path}"
 worker {{ processes = 1 sandbox = best-effort }}
-listen "127.0.0.1:{port}" {{ default = "bench" tickets = {"true" if resumed else "false"} }}
+listen "127.0.0.1:{port}" {{ default = "bench" tickets = {"true" if resumed else "false"} access-log = off }}
 site "bench" {{ names = {{ "localhost" }} chain = "{pair[0]}" backend = "127.0.0.1:{backend}" }}
 """)
     return port, [[f"{BUILD}/bin/keyd", "-f", keyd], [f"{BUILD}/bin/frontd", "-f", frontd]], \
