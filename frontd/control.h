@@ -29,6 +29,7 @@
 #define CONTROL_CLIENT_CAS_MAX 64
 #define CONTROL_TALLIES_MAX 128
 #define CONTROL_ROWS_MAX 56
+#define CONTROL_BACKENDS_MAX 16 /* of a site */
 
 enum control_type {
 	/* master to worker */
@@ -51,6 +52,7 @@ enum control_type {
 	CONTROL_ASK,    /* struct control_ask: to be answered by what it says,
 			 * and then CONTROL_ANSWERED */
 	/* master to frontd-connect */
+	CONTROL_BALANCE, /* struct control_balance, before the backends */
 	CONTROL_BACKEND, /* struct control_backend */
 	/* master to frontd-page */
 	CONTROL_PROCESSES, /* struct control_processes, whenever they change */
@@ -69,6 +71,7 @@ enum control_type {
 	CONTROL_ANSWERED,    /* struct control_answered: all has been told */
 	/* worker to frontd-connect, and back with a connected socket */
 	CONTROL_CONNECT,  /* struct control_connect */
+	CONTROL_RELEASED, /* struct control_released: it is closed again */
 	CONTROL_CONNECTED /* struct control_connected + socket when error is 0
 			   */
 };
@@ -97,8 +100,8 @@ struct control_terms {
 
 struct control_site {
 	uint32_t type;
-	uint16_t site;    /* index, 0 .. CONTROL_SITES_MAX - 1 */
-	uint8_t proxy_v2; /* a PROXY v2 header goes before the bytes */
+	uint16_t site; /* index, 0 .. CONTROL_SITES_MAX - 1 */
+	uint8_t proxy; /* version of a PROXY header before the bytes; 0: none */
 	uint8_t alpn_len;
 	uint16_t names_len;
 	uint8_t alpn[CONTROL_ALPN_MAX];   /* as it travels: length, bytes ... */
@@ -106,6 +109,7 @@ struct control_site {
 	uint8_t spki[32];                 /* SHA-256 of the leaf's public key */
 	uint32_t chain_size;   /* bytes of PEM that CONTROL_CHAIN will bring */
 	uint32_t staple_size;  /* of DER that CONTROL_STAPLE will; 0: none */
+	uint32_t backend_ms;   /* for a backend to be connected */
 	uint32_t early_data;   /* most bytes of it; 0: none is taken */
 	uint64_t staple_until; /* served before that; seconds since 1970 */
 	char title[CONTROL_TITLE_MAX]; /* for the log */
@@ -200,9 +204,23 @@ struct control_start {
 	uint32_t debug;                /* log level debug */
 };
 
+/* See frontd/backends.h. */
+struct control_balance {
+	uint32_t type;
+	uint16_t site;
+	uint16_t least_connections;    /* else in turn */
+	uint32_t count;                /* of backends */
+	uint32_t connect_ms;           /* for one to answer */
+	uint32_t failures;             /* so many in a row: it is down */
+	uint32_t down_ms;              /* for so long */
+	uint32_t check_ms;             /* looked at as often; 0: never */
+	char title[CONTROL_TITLE_MAX]; /* of the site, for the log */
+};
+
 struct control_backend {
 	uint32_t type;
 	uint16_t site;
+	uint16_t number; /* from 0 */
 	uint32_t address_len;
 	struct sockaddr_storage address;
 };
@@ -237,11 +255,16 @@ struct control_connect {
 	uint16_t site;
 };
 
+struct control_released {
+	uint32_t type;
+	uint16_t site, backend;
+};
+
 struct control_connected {
 	uint32_t type;
 	uint32_t request;
-	int32_t
-	    error; /* errno, 0: the socket came along, maybe still connecting */
+	uint16_t site, backend; /* to be said when it is closed */
+	int32_t error;          /* errno, 0: the socket came along */
 };
 
 /* The type of a packet; 0 when it is too short to have one. */

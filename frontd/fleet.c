@@ -157,14 +157,22 @@ prepare_worker(struct child *child)
 }
 
 static void
+tell_backends(struct child *child, const struct option_site *site)
+{
+	child_tell(child, &site->balance, sizeof site->balance, -1);
+	for (unsigned i = 0; i < site->balance.count; i++)
+		child_tell(
+		    child, &site->backends[i], sizeof site->backends[i], -1);
+}
+
+static void
 prepare_connect(struct child *child)
 {
 	struct fleet *fleet = child->fleet;
 	const struct options *options = &fleet->options;
 
 	for (unsigned i = 0; i < options->site_count; i++)
-		child_tell(child, &options->sites[i]->backend,
-		    sizeof options->sites[i]->backend, -1);
+		tell_backends(child, options->sites[i]);
 	for (unsigned i = 0; i < options->workers; i++)
 		join(&fleet->workers[i], child);
 	tell_start(child);

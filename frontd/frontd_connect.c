@@ -1,42 +1,201 @@
 /*
  * frontd-connect: opens sockets to backends and hands them to workers, who
- * cannot. A worker names a site; the addresses are the master's word.
+ * cannot. A worker names a site; the addresses are the master's word. Which of
+ * them is asked, and which one next if it does not answer, is decided here, for
+ * all workers together.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "frontd/control.h"
+#include "frontd/backends.h"
 #include "ipc/spawn.h"
 #include "policy/profiles.h"
 
 #define WORKERS_MAX 64
 #define QUEUE_MAX 1024
+/* Connections on their way at a time; the others are refused. */
+#define ATTEMPTS_MAX 3072
+#define NO_WORKER (-1)
 
-static struct control_backend backends[CONTROL_SITES_MAX];
-static struct channel *workers[WORKERS_MAX];
+struct worker {
+	struct channel *channel; /* NULL: free */
+	/* The backends' connections that it has, and gives back. */
+	uint32_t (*open)[CONTROL_BACKENDS_MAX];
+};
+
+/* A connection on its way to a backend. */
+struct attempt {
+	int fd;
+	int worker; /* whose; NO_WORKER: it only looks */
+	uint32_t request;
+	uint16_t site;
+	uint8_t backend;
+	uint32_t tried; /* a bit for each backend */
+	uint64_t deadline_ms;
+};
+
+static struct backends sites[CONTROL_SITES_MAX];
+static struct worker workers[WORKERS_MAX];
+static struct attempt attempts[ATTEMPTS_MAX];
+static size_t attempt_count;
 static struct channel *control;
 static bool started;
 
-/* A socket on its way to the site's backend, or -1 with errno. */
-static int
-open_backend(uint16_t site)
-{
-	const struct control_backend *backend;
-	const int yes = 1;
-	int fd;
+/* ---- what is said ---- */
 
-	if (site >= CONTROL_SITES_MAX || backends[site].address_len == 0) {
-		errno = ENOENT;
-		return -1;
+static const char *
+address_text(const struct backend *backend, char *out, size_t room)
+{
+	const struct sockaddr_in *v4 = (const void *)&backend->address;
+	const struct sockaddr_in6 *v6 = (const void *)&backend->address;
+	const struct sockaddr_un *local = (const void *)&backend->address;
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	if (backend->address.ss_family == AF_INET) {
+		inet_ntop(AF_INET, &v4->sin_addr, host, sizeof host);
+		snprintf(out, room, "%s:%u", host, ntohs(v4->sin_port));
+	} else if (backend->address.ss_family == AF_INET6) {
+		inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host);
+		snprintf(out, room, "[%s]:%u", host, ntohs(v6->sin6_port));
+	} else {
+		snprintf(out, room, "unix:%s", local->sun_path);
 	}
-	backend = &backends[site];
-	fd = socket(backend->address.ss_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return out;
+}
+
+static void
+say(enum log_level level, uint16_t site, unsigned backend, const char *state,
+    const char *reason)
+{
+	char title[4 * CONTROL_TITLE_MAX], address[160], escaped[320];
+
+	address_text(&sites[site].at[backend], address, sizeof address);
+	log_event(level, "backend", "site=%s address=%s state=%s reason=\"%s\"",
+	    log_escaped(
+		slice_of_string(sites[site].how.title), title, sizeof title),
+	    log_escaped(slice_of_string(address), escaped, sizeof escaped),
+	    state, reason);
+}
+
+static void
+failed(uint16_t site, unsigned backend, int error)
+{
+	if (backends_failed(&sites[site], backend, clock_ms()))
+		say(LOG_LEVEL_WARN, site, backend, "down", strerror(error));
+}
+
+static void
+worked(uint16_t site, unsigned backend)
+{
+	if (backends_worked(&sites[site], backend))
+		say(LOG_LEVEL_INFO, site, backend, "up", "-");
+}
+
+/* ---- workers ---- */
+
+/* Also what it had open is no more. */
+static void
+drop_worker(struct worker *worker)
+{
+	int number = (int)(worker - workers);
+
+	for (uint16_t i = 0; i < CONTROL_SITES_MAX; i++)
+		for (unsigned j = 0; j < sites[i].how.count; j++)
+			sites[i].at[j].open -= worker->open[i][j];
+	for (size_t i = 0; i < attempt_count;) {
+		if (attempts[i].worker != number) {
+			i++;
+			continue;
+		}
+		close(attempts[i].fd);
+		attempts[i] = attempts[--attempt_count];
+	}
+	channel_free(worker->channel);
+	free(worker->open);
+	*worker = (struct worker){ 0 };
+}
+
+/* Takes fd. */
+static void
+add_worker(int fd)
+{
+	size_t i = 0;
+
+	while (i < WORKERS_MAX && workers[i].channel != NULL)
+		i++;
+	if (fd < 0)
+		return;
+	if (i == WORKERS_MAX) {
+		close(fd);
+		return;
+	}
+	workers[i].open = calloc(CONTROL_SITES_MAX, sizeof *workers[i].open);
+	workers[i].channel = channel_new(fd, QUEUE_MAX);
+	if (workers[i].open != NULL && workers[i].channel != NULL)
+		return;
+	channel_free(workers[i].channel);
+	free(workers[i].open);
+	workers[i] = (struct worker){ 0 };
+}
+
+/* The answer, with fd (closed) when there is no error. */
+static void
+give(const struct attempt *attempt, int fd, int error)
+{
+	struct worker *worker = &workers[attempt->worker];
+	const struct control_connected answer = { .type = CONTROL_CONNECTED,
+		.request = attempt->request,
+		.error = error,
+		.site = attempt->site,
+		.backend = attempt->backend };
+	bool queued;
+
+	if (fd >= 0) {
+		worker->open[attempt->site][attempt->backend]++;
+		sites[attempt->site].at[attempt->backend].open++;
+	}
+	queued =
+	    channel_send(worker->channel, slice_of(&answer, sizeof answer), fd);
+	if (fd >= 0)
+		close(fd);
+	if (!queued || channel_flush(worker->channel) > CHANNEL_PACKET)
+		drop_worker(worker);
+}
+
+static void
+released(struct worker *worker, const struct control_released *what)
+{
+	uint32_t *open;
+
+	if (what->site >= CONTROL_SITES_MAX ||
+	    what->backend >= CONTROL_BACKENDS_MAX)
+		return;
+	open = &worker->open[what->site][what->backend];
+	if (*open == 0)
+		return; /* of a way to us before this one */
+	--*open;
+	sites[what->site].at[what->backend].open--;
+}
+
+/* ---- attempts ---- */
+
+/* A socket on its way, or -1 with errno. */
+static int
+open_socket(const struct backend *backend)
+{
+	const int yes = 1;
+	int error, fd = socket(backend->address.ss_family,
+		       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
 	if (fd < 0)
 		return -1;
 	if (backend->address.ss_family != AF_UNIX)
@@ -45,60 +204,157 @@ open_backend(uint16_t site)
 		backend->address_len) == 0 ||
 	    errno == EINPROGRESS)
 		return fd;
+	error = errno;
 	close(fd);
+	errno = error;
 	return -1;
 }
 
+/* False with errno: it could not even begin. */
 static bool
-answer(struct channel *worker, struct slice packet)
+begin(struct attempt *attempt)
 {
-	struct control_connected answer = { .type = CONTROL_CONNECTED };
-	struct control_connect request;
-	bool queued;
-	int fd;
+	struct backends *site = &sites[attempt->site];
 
+	if (attempt_count == ATTEMPTS_MAX) {
+		errno = EAGAIN;
+		return false;
+	}
+	attempt->fd = open_socket(&site->at[attempt->backend]);
+	if (attempt->fd < 0)
+		return false;
+	attempt->deadline_ms = clock_ms() + site->how.connect_ms;
+	attempts[attempt_count++] = *attempt;
+	return true;
+}
+
+/* Until one is on its way; without any left the worker hears why the last was
+ * not. */
+static void
+try_next(struct attempt attempt, int error)
+{
+	struct backends *site = &sites[attempt.site];
+	int number;
+
+	while ((number = backends_choose(site, attempt.tried, clock_ms())) !=
+	       BACKENDS_NONE) {
+		attempt.backend = (uint8_t)number;
+		attempt.tried |= UINT32_C(1) << number;
+		if (begin(&attempt))
+			return;
+		error = errno;
+		failed(attempt.site, attempt.backend, error);
+	}
+	give(&attempt, -1, error);
+}
+
+/* One is done: 0, or why it is not connected. */
+static void
+finish(size_t at, int error)
+{
+	struct attempt attempt = attempts[at];
+
+	attempts[at] = attempts[--attempt_count];
+	if (error == 0)
+		worked(attempt.site, attempt.backend);
+	else
+		failed(attempt.site, attempt.backend, error);
+	if (error == 0 && attempt.worker != NO_WORKER) {
+		give(&attempt, attempt.fd, 0);
+		return;
+	}
+	close(attempt.fd);
+	if (attempt.worker != NO_WORKER)
+		try_next(attempt, error);
+}
+
+static int
+error_of(int fd)
+{
+	int error = 0;
+	socklen_t len = sizeof error;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error
+								       : errno;
+}
+
+/* The first so many have been polled. From the last to the first, since the
+ * last takes the place of one that is done, and new ones come behind. */
+static void
+look_at_attempts(const struct pollfd *fds, size_t count)
+{
+	uint64_t now = clock_ms();
+
+	for (size_t i = count; i-- > 0;) {
+		if (i >= attempt_count || attempts[i].fd != fds[i].fd)
+			continue; /* its worker is gone */
+		if (fds[i].revents != 0)
+			finish(i, error_of(attempts[i].fd));
+		else if (now >= attempts[i].deadline_ms)
+			finish(i, ETIMEDOUT);
+	}
+}
+
+static void
+check_backends(void)
+{
+	uint64_t now = clock_ms();
+	int number;
+
+	for (uint16_t i = 0; i < CONTROL_SITES_MAX; i++)
+		while ((number = backends_check(&sites[i], now)) !=
+		       BACKENDS_NONE) {
+			struct attempt attempt = { .worker = NO_WORKER,
+				.site = i,
+				.backend = (uint8_t)number };
+
+			if (!begin(&attempt))
+				failed(i, attempt.backend, errno);
+		}
+}
+
+static bool
+asked(struct worker *worker, struct slice packet)
+{
+	struct control_connect request;
+	struct control_released release;
+	struct attempt attempt = { .worker = (int)(worker - workers) };
+
+	if (control_type(packet) == CONTROL_RELEASED &&
+	    control_take(packet, &release, sizeof release)) {
+		released(worker, &release);
+		return true;
+	}
 	if (control_type(packet) != CONTROL_CONNECT ||
 	    !control_take(packet, &request, sizeof request))
 		return false;
-	answer.request = request.request;
-	if ((fd = open_backend(request.site)) < 0)
-		answer.error = errno;
-	queued = channel_send(worker, slice_of(&answer, sizeof answer), fd);
-	if (fd >= 0)
-		close(fd);
-	return queued && channel_flush(worker) <= CHANNEL_PACKET;
+	attempt.request = request.request;
+	if (request.site >= CONTROL_SITES_MAX) {
+		give(&attempt, -1, ENOENT);
+		return true;
+	}
+	attempt.site = request.site;
+	try_next(attempt, ENOENT);
+	return true;
 }
 
 static void
-worker_ready(struct channel **worker)
+worker_ready(struct worker *worker)
 {
 	uint8_t packet[CHANNEL_PACKET_MAX];
-	enum channel_event event;
+	enum channel_event event = CHANNEL_CLOSED;
 	size_t len;
 
-	while ((event = channel_receive(*worker, packet, sizeof packet, &len,
-		    NULL)) == CHANNEL_PACKET)
-		if (!answer(*worker, slice_of(packet, len)))
+	while (worker->channel != NULL &&
+	       (event = channel_receive(worker->channel, packet, sizeof packet,
+		    &len, NULL)) == CHANNEL_PACKET)
+		if (!asked(worker, slice_of(packet, len)))
 			break;
-	if (event == CHANNEL_EMPTY)
-		return;
-	channel_free(*worker);
-	*worker = NULL;
+	if (worker->channel != NULL && event != CHANNEL_EMPTY)
+		drop_worker(worker);
 }
 
-/* Takes fd. */
-static void
-add_worker(int fd)
-{
-	for (size_t i = 0; fd >= 0 && i < WORKERS_MAX; i++) {
-		if (workers[i] != NULL)
-			continue;
-		workers[i] = channel_new(fd, QUEUE_MAX);
-		return;
-	}
-	if (fd >= 0)
-		close(fd);
-}
+/* ---- the master ---- */
 
 static void
 seal(const struct control_start *start)
@@ -114,16 +370,44 @@ seal(const struct control_start *start)
 }
 
 static void
+take_backend(const struct control_backend *what)
+{
+	struct backend *backend;
+
+	if (what->site >= CONTROL_SITES_MAX ||
+	    what->number >= CONTROL_BACKENDS_MAX ||
+	    what->address_len > sizeof what->address)
+		return;
+	backend = &sites[what->site].at[what->number];
+	backend->address = what->address;
+	backend->address_len = what->address_len;
+}
+
+static void
+take_balance(const struct control_balance *what)
+{
+	if (what->site >= CONTROL_SITES_MAX ||
+	    what->count > CONTROL_BACKENDS_MAX ||
+	    what->title[sizeof what->title - 1] != '\0')
+		exit(EXIT_FAILURE);
+	sites[what->site].how = *what;
+}
+
+static void
 take_order(struct slice packet, int fd)
 {
+	struct control_balance balance;
 	struct control_backend backend;
 	struct control_start start;
 
 	switch (control_type(packet)) {
+	case CONTROL_BALANCE:
+		if (control_take(packet, &balance, sizeof balance))
+			take_balance(&balance);
+		break;
 	case CONTROL_BACKEND:
-		if (control_take(packet, &backend, sizeof backend) &&
-		    backend.site < CONTROL_SITES_MAX)
-			backends[backend.site] = backend;
+		if (control_take(packet, &backend, sizeof backend))
+			take_backend(&backend);
 		break;
 	case CONTROL_CONNECTOR:
 		add_worker(fd);
@@ -150,12 +434,32 @@ control_ready(void)
 		exit(EXIT_SUCCESS); /* the master is gone, and so are we */
 }
 
+/* ---- the loop ---- */
+
+/* Until the next attempt is late, or a backend is to be looked at. */
+static int
+patience(void)
+{
+	uint64_t due = UINT64_MAX, now = clock_ms(), wait;
+
+	for (size_t i = 0; i < attempt_count; i++)
+		if (attempts[i].deadline_ms < due)
+			due = attempts[i].deadline_ms;
+	for (size_t i = 0; started && i < CONTROL_SITES_MAX; i++)
+		if (backends_due_ms(&sites[i]) < due)
+			due = backends_due_ms(&sites[i]);
+	if (due == UINT64_MAX)
+		return -1;
+	wait = due > now ? due - now : 0;
+	return wait < 60000 ? (int)wait : 60000;
+}
+
 int
 main(void)
 {
-	struct pollfd fds[1 + WORKERS_MAX];
-	struct channel **of[1 + WORKERS_MAX];
-	nfds_t count;
+	static struct pollfd fds[1 + WORKERS_MAX + ATTEMPTS_MAX];
+	struct worker *of[1 + WORKERS_MAX];
+	nfds_t count, first;
 
 	log_open("frontd-connect", LOG_LEVEL_INFO);
 	if ((control = channel_new(SPAWN_CONTROL_FD, 16)) == NULL)
@@ -165,18 +469,26 @@ main(void)
 		fds[count++] =
 		    (struct pollfd){ channel_fd(control), POLLIN, 0 };
 		for (size_t i = 0; i < WORKERS_MAX; i++) {
-			if (workers[i] == NULL)
+			if (workers[i].channel == NULL)
 				continue;
 			of[count] = &workers[i];
-			fds[count++] = (struct pollfd){ channel_fd(workers[i]),
-				POLLIN, 0 };
+			fds[count++] =
+			    (struct pollfd){ channel_fd(workers[i].channel),
+				    POLLIN, 0 };
 		}
-		if (poll(fds, count, -1) < 0 && errno != EINTR)
+		first = count;
+		for (size_t i = 0; i < attempt_count; i++)
+			fds[count++] =
+			    (struct pollfd){ attempts[i].fd, POLLOUT, 0 };
+		if (poll(fds, count, patience()) < 0 && errno != EINTR)
 			return EXIT_FAILURE;
-		for (nfds_t i = 1; i < count; i++)
+		look_at_attempts(fds + first, count - first);
+		for (nfds_t i = 1; i < first; i++)
 			if (fds[i].revents != 0)
 				worker_ready(of[i]);
 		if (fds[0].revents != 0)
 			control_ready();
+		if (started)
+			check_backends();
 	}
 }

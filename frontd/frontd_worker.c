@@ -298,6 +298,7 @@ take_connector(int fd)
 	drop_connector();
 	if ((worker.connector = channel_new(fd, CONNECTOR_QUEUE)) == NULL)
 		return;
+	worker.connector_number++;
 	event_assign(&worker.connector_readable, worker.base, fd,
 	    EV_READ | EV_PERSIST, connector_ready, NULL);
 	event_add(&worker.connector_readable, NULL);

@@ -12,6 +12,7 @@
 #include "frontd/address.h"
 #include "frontd/names.h"
 #include "frontd/option_admin.h"
+#include "frontd/option_backends.h"
 #include "frontd/option_terms.h"
 
 #define DEFAULT_KEYD_SOCKET "/run/sallyport/keyd.sock"
@@ -42,13 +43,16 @@ static int
 take_proxy(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	(void)opt;
-	if (strcmp(value, "v2") != 0 && strcmp(value, "none") != 0) {
-		cfg_error(
-		    cfg, "proxy-protocol is v2 or none, not \"%s\"", value);
-		return -1;
+	static const char *const words[] = { "none", "v1", "v2" };
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		if (strcmp(value, words[i]) != 0)
+			continue;
+		*(long *)result = (long)i;
+		return 0;
 	}
-	*(long *)result = strcmp(value, "v2") == 0;
-	return 0;
+	cfg_error(cfg, "proxy-protocol is v1, v2 or none, not \"%s\"", value);
+	return -1;
 }
 
 /* Bytes. */
@@ -154,18 +158,6 @@ take_staple(cfg_t *cfg, struct option_site *site)
 }
 
 static bool
-take_backend(cfg_t *cfg, struct control_backend *backend)
-{
-	const char *text = cfg_getstr(cfg, "backend");
-
-	if (text != NULL && address_parse_backend(
-				text, &backend->address, &backend->address_len))
-		return true;
-	return conf_refuse(
-	    cfg, "backend is \"unix:/path\", \"127.0.0.1:80\" or \"[::1]:80\"");
-}
-
-static bool
 take_site(cfg_t *cfg, struct options *options)
 {
 	struct option_site *site, *first = options->sites[0];
@@ -177,16 +169,14 @@ take_site(cfg_t *cfg, struct options *options)
 		return conf_refuse(cfg, "out of memory");
 	site->what.type = CONTROL_SITE;
 	site->what.site = options->site_count;
-	site->what.proxy_v2 = cfg_getint(cfg, "proxy-protocol") != 0;
+	site->what.proxy = (uint8_t)cfg_getint(cfg, "proxy-protocol");
 	site->what.early_data = (uint32_t)cfg_getint(cfg, "early-data");
-	site->backend.type = CONTROL_BACKEND;
-	site->backend.site = options->site_count;
 	options->sites[options->site_count++] = site;
 	if (!conf_text(cfg, "the site's name", cfg_title(cfg), site->title,
 		sizeof site->title) ||
 	    !take_chain(cfg, site) || !take_staple(cfg, site) ||
 	    !take_names(cfg, site) || !take_alpn(cfg, &site->what) ||
-	    !take_backend(cfg, &site->backend) ||
+	    !option_backends_take(cfg, site) ||
 	    !option_terms_take(cfg, &site->what.terms, &options->client_cas))
 		return false;
 	strcpy(site->what.title, site->title);
@@ -314,7 +304,8 @@ bool
 options_read(const char *path, struct options *options)
 {
 	static const char *const with_lines[] = { "admin-socket",
-		"admin-readers", "worker|source-burst", "listen|policy",
+		"admin-readers", "worker|source-burst", "site|backend",
+		"site|backends", "site|balance", "listen|policy",
 		"listen|dh-params", "listen|client-ca", "listen|client-auth",
 		"site|policy", "site|dh-params", "site|client-ca",
 		"site|client-auth", "site|chain", "site|ocsp" };
@@ -348,7 +339,7 @@ options_read(const char *path, struct options *options)
 		CFG_STR("chain", NULL, CFGF_NODEFAULT),
 		CFG_STR("ocsp", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("alpn", NULL, CFGF_NONE),
-		CFG_STR("backend", NULL, CFGF_NODEFAULT),
+		OPTION_BACKENDS(),
 		CFG_INT_CB("proxy-protocol", 0, CFGF_NONE, take_proxy),
 		CFG_INT_CB("early-data", 0, CFGF_NONE, take_early_data),
 		OPTION_TERMS(),

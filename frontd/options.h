@@ -23,7 +23,8 @@ struct option_listen {
 struct option_site {
 	char title[CONTROL_TITLE_MAX];
 	struct control_site what;
-	struct control_backend backend;
+	struct control_balance balance;
+	struct control_backend backends[CONTROL_BACKENDS_MAX];
 	struct site_chain chain;
 	struct site_staple staple; /* none: der is NULL */
 	const char *stale; /* why it is not served; NULL: it is, or none */

@@ -3,7 +3,9 @@
  */
 #include "frontd/proxy.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 #include "base/reader.h"
 
@@ -217,4 +219,40 @@ proxy_parse(struct slice header, struct proxy_info *info)
 		return true;
 	*info = nothing;
 	return false;
+}
+
+/* As text, with its port. */
+static void
+put_end(const struct sockaddr_storage *address, char *host, unsigned *port)
+{
+	const struct sockaddr_in *v4 = (const void *)address;
+	const struct sockaddr_in6 *v6 = (const void *)address;
+
+	if (address->ss_family == AF_INET) {
+		inet_ntop(AF_INET, &v4->sin_addr, host, INET6_ADDRSTRLEN);
+		*port = ntohs(v4->sin_port);
+	} else {
+		inet_ntop(AF_INET6, &v6->sin6_addr, host, INET6_ADDRSTRLEN);
+		*port = ntohs(v6->sin6_port);
+	}
+}
+
+void
+proxy_write_v1(struct writer *out, const struct sockaddr_storage *peer,
+    const struct sockaddr_storage *local)
+{
+	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN];
+	/* As long as any numbers would make it. */
+	char line[PROXY_LINE_MAX + 32] = "PROXY UNKNOWN\r\n";
+	unsigned from_port, to_port;
+
+	if ((peer->ss_family == AF_INET || peer->ss_family == AF_INET6) &&
+	    peer->ss_family == local->ss_family) {
+		put_end(peer, from, &from_port);
+		put_end(local, to, &to_port);
+		snprintf(line, sizeof line, "PROXY %s %s %s %u %u\r\n",
+		    peer->ss_family == AF_INET ? "TCP4" : "TCP6", from, to,
+		    from_port, to_port);
+	}
+	writer_bytes(out, slice_of_string(line));
 }

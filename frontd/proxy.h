@@ -1,7 +1,8 @@
 /*
- * The PROXY protocol, version 2: who the client is and what its TLS agreed on,
- * told to a backend before the first byte. Written by frontd-worker, read by
- * frontd-page. It knows sockets' addresses and texts, not TLS.
+ * The PROXY protocol, version 2, and what there is of version 1: who the client
+ * is and what its TLS agreed on, told to a backend before the first byte.
+ * Written by frontd-worker, read by frontd-page. It knows sockets' addresses
+ * and texts, not TLS.
  */
 #ifndef FRONTD_PROXY_H
 #define FRONTD_PROXY_H
@@ -34,6 +35,11 @@ void proxy_set(char text[PROXY_TEXT_MAX], const char *);
 /* Appends the header of a TLS connection between two addresses. */
 void proxy_write(struct writer *, const struct proxy_info *,
     const struct sockaddr_storage *peer, const struct sockaddr_storage *local);
+
+/* Likewise in version 1, a line of text: it tells the addresses alone. */
+#define PROXY_LINE_MAX 107
+void proxy_write_v1(struct writer *, const struct sockaddr_storage *peer,
+    const struct sockaddr_storage *local);
 
 /* Bytes of the whole header, from its first PROXY_FIXED; 0: not a header. */
 size_t proxy_length(const uint8_t fixed[PROXY_FIXED]);

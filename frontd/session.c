@@ -24,7 +24,6 @@
 #define ROUNDS 16
 /* After our close_notify, for the client's. */
 #define LINGER_MS 2000
-#define BACKEND_MS 5000
 /* At the end: for what the client still sends. */
 #define DRAIN_MS 500
 #define DRAIN_MAX 65536
@@ -55,6 +54,8 @@ struct session {
 	struct listener *listener;
 	struct s2n_connection *conn;
 	int fd, backend_fd;
+	struct control_released release; /* said when backend_fd is closed, */
+	uint32_t connector_number;       /* if that way is still the one */
 	enum session_state state;
 	bool counted; /* among its site's connections */
 	uint16_t site;
@@ -175,6 +176,23 @@ waiting_place(const struct session *session)
 	return &worker->waiting[session->request % COUNT(worker->waiting)];
 }
 
+/* For whoever counts connections to choose a backend. */
+static void
+release(
+    struct worker *worker, const struct control_released *what, uint32_t number)
+{
+	if (worker->connector != NULL && worker->connector_number == number &&
+	    channel_send(worker->connector, slice_of(what, sizeof *what), -1))
+		(void)channel_flush(worker->connector);
+}
+
+static void
+release_backend(const struct session *session)
+{
+	release(session->listener->worker, &session->release,
+	    session->connector_number);
+}
+
 static void
 session_free(struct session *session)
 {
@@ -186,6 +204,7 @@ session_free(struct session *session)
 		event_del(&session->backend_in);
 		event_del(&session->backend_out);
 		close(session->backend_fd);
+		release_backend(session);
 	}
 	log_end(session);
 	count_end(session);
@@ -346,7 +365,7 @@ ask_backend(struct session *session)
 	struct worker *worker = session->listener->worker;
 
 	session->state = SESSION_CONNECTING;
-	session->deadline_ms = clock_ms() + BACKEND_MS;
+	session->deadline_ms = clock_ms() + site_of(session)->what.backend_ms;
 	event_del(&session->client_in);
 	if ((session->request = wait_number(worker)) == 0) {
 		session_end(session, "backend: too many wait");
@@ -626,9 +645,13 @@ put_header(struct session *session, size_t room)
 
 	getsockname(session->fd, (struct sockaddr *)&local, &len);
 	writer_init_fixed(&header, session->up.data, room);
-	agreed_tell(session->conn, session->terms->terms.policy, &info);
-	identity_tell(session->client, &info);
-	proxy_write(&header, &info, &session->peer, &local);
+	if (site_of(session)->what.proxy == 1) {
+		proxy_write_v1(&header, &session->peer, &local);
+	} else {
+		agreed_tell(session->conn, session->terms->terms.policy, &info);
+		identity_tell(session->client, &info);
+		proxy_write(&header, &info, &session->peer, &local);
+	}
 	session->up.end = header.failed ? 0 : header.len;
 	return !header.failed;
 }
@@ -648,8 +671,7 @@ start_relay(struct session *session)
 		session_end(session, "out of memory");
 		return;
 	}
-	if (site_of(session)->what.proxy_v2 != 0 &&
-	    !put_header(session, room)) {
+	if (site_of(session)->what.proxy != 0 && !put_header(session, room)) {
 		session_end(session, "backend: the certificate is too large");
 		return;
 	}
@@ -770,10 +792,15 @@ session_connected(
 {
 	struct session *session =
 	    worker->waiting[answer->request % COUNT(worker->waiting)];
+	const struct control_released released = { .type = CONTROL_RELEASED,
+		.site = answer->site,
+		.backend = answer->backend };
 
 	if (session == NULL || session->request != answer->request) {
-		if (fd >= 0)
-			close(fd); /* it has ended meanwhile */
+		if (fd < 0)
+			return;
+		close(fd); /* it has ended meanwhile */
+		release(worker, &released, worker->connector_number);
 		return;
 	}
 	worker->waiting[answer->request % COUNT(worker->waiting)] = NULL;
@@ -782,6 +809,8 @@ session_connected(
 		return;
 	}
 	session->backend_fd = fd;
+	session->release = released;
+	session->connector_number = worker->connector_number;
 	event_assign(&session->backend_in, worker->base, fd,
 	    EV_READ | EV_PERSIST, socket_ready, session);
 	event_assign(&session->backend_out, worker->base, fd, EV_WRITE,

@@ -60,6 +60,7 @@ struct worker {
 	struct event *control_writable;
 	struct channel *connector; /* NULL: frontd-connect is gone */
 	struct event connector_readable;
+	uint32_t connector_number; /* of this way, among those that were */
 	struct site sites[CONTROL_SITES_MAX];
 	uint16_t site_count;
 	struct client_cas client_cas;

@@ -258,6 +258,26 @@ static const struct {
 	    "source-rate is a number from 1 to" },
 	{ FILE_WITH("lifetime-timeout = never", "", ""), 10,
 	    "lifetime-timeout is a time from 1ms to 24h" },
+	{ SITE("ec", "ec.pem", "backends = { \"127.0.0.1:2\" }") LISTEN(""), 3,
+	    "there is a backend already" },
+	{ SITE("ec", "ec.pem", "balance = random") LISTEN(""), 3,
+	    "balance is round-robin or least-connections, not \"random\"" },
+	{ SITE("ec", "ec.pem", "connect-timeout = 0s") LISTEN(""), 3,
+	    "connect-timeout is a time from" },
+	{ "site \"ec\" {\n chain = \"ec.pem\"\n"
+	  " backends = { \"127.0.0.1:2\", \"there:3\" } }\n" LISTEN(""),
+	    3, "a backend is \"unix:/path\"" },
+	{ "site \"ec\" {\n chain = \"ec.pem\"\n backend = \"there\" }\n" LISTEN(
+	      ""),
+	    3, "a backend is \"unix:/path\"" },
+	{ "site \"ec\" {\n chain = \"ec.pem\"\n backends = {"
+	  "\"[::1]:1\", \"[::1]:1\", \"[::1]:1\", \"[::1]:1\", \"[::1]:1\","
+	  "\"[::1]:1\", \"[::1]:1\", \"[::1]:1\", \"[::1]:1\", \"[::1]:1\","
+	  "\"[::1]:1\", \"[::1]:1\", \"[::1]:1\", \"[::1]:1\", \"[::1]:1\","
+	  "\"[::1]:1\", \"[::1]:1\" } }\n" LISTEN(""),
+	    3, "more than 16 backends" },
+	{ SITE("ec", "ec.pem", "proxy-protocol = v3") LISTEN(""), 3,
+	    "proxy-protocol is v1, v2 or none, not \"v3\"" },
 	{ "access-log = perhaps\n" FILE_WITH("", "", ""), 1,
 	    "invalid boolean value for option 'access-log'" },
 	{ FILE_WITH("access-log = perhaps", "", ""), 10,
@@ -448,6 +468,38 @@ START_TEST(sources_are_limited_as_said)
 		    "", "", "")),
 	    "%s", said);
 	ck_assert_uint_eq(limits->burst, 3);
+}
+END_TEST
+
+START_TEST(a_site_has_one_backend_or_several)
+{
+	const struct control_balance *balance;
+
+	ck_assert_msg(
+	    read_options(SITE("ec", "ec.pem",
+		"") "site \"rsa\" { chain = \"rsa.pem\""
+		    " backends = { \"127.0.0.1:2\", \"[::1]:3\", \"unix:/x\","
+		    " \"127.0.0.1:5\" } balance = least-connections"
+		    " connect-timeout = 2s backend-failures = 1 backend-down = 1m"
+		    " backend-check = 5s proxy-protocol = v1 }\n" LISTEN("")),
+	    "%s", said);
+	balance = &options.sites[0]->balance;
+	ck_assert_uint_eq(balance->count, 1);
+	ck_assert_uint_eq(balance->least_connections, 0);
+	ck_assert_uint_eq(balance->connect_ms, 5000);
+	ck_assert_uint_eq(balance->check_ms, 0);
+	ck_assert_uint_eq(options.sites[0]->what.backend_ms, 5500);
+	balance = &options.sites[1]->balance;
+	ck_assert_uint_eq(balance->count, 4);
+	ck_assert_uint_eq(balance->least_connections, 1);
+	ck_assert_uint_eq(balance->failures, 1);
+	ck_assert_uint_eq(balance->down_ms, 60000);
+	ck_assert_uint_eq(balance->check_ms, 5000);
+	ck_assert_uint_eq(options.sites[1]->what.backend_ms, 6500);
+	ck_assert_uint_eq(options.sites[1]->what.proxy, 1);
+	ck_assert_uint_eq(options.sites[1]->backends[3].number, 3);
+	ck_assert_int_eq(
+	    options.sites[1]->backends[1].address.ss_family, AF_INET6);
 }
 END_TEST
 
@@ -702,6 +754,7 @@ options_suite(void)
 	    (int)COUNT(log_words));
 	tcase_add_test(tcase, readers_are_accounts_by_name_or_number);
 	tcase_add_test(tcase, sources_are_limited_as_said);
+	tcase_add_test(tcase, a_site_has_one_backend_or_several);
 	tcase_add_test(tcase, the_log_can_be_json);
 	tcase_add_loop_test(tcase,
 	    tickets_are_given_unless_the_site_or_its_listener_says_no, 0,

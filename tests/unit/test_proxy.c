@@ -24,13 +24,12 @@ static const struct proxy_info told = { .version = "TLSv1.3",
 
 static uint8_t buffer[PROXY_HEADER_MAX];
 
-static struct slice
-written(const struct proxy_info *info, const char *peer, const char *local)
+static void
+make_ends(struct sockaddr_storage ends[2], const char *peer, const char *local)
 {
-	struct sockaddr_storage ends[2] = { { .ss_family = AF_UNSPEC } };
 	const char *text[2] = { peer, local };
-	struct writer out;
 
+	memset(ends, 0, 2 * sizeof *ends);
 	for (int i = 0; i < 2 && peer != NULL; i++) {
 		struct sockaddr_in *v4 = (void *)&ends[i];
 		struct sockaddr_in6 *v6 = (void *)&ends[i];
@@ -45,6 +44,15 @@ written(const struct proxy_info *info, const char *peer, const char *local)
 		v6->sin6_family = AF_INET6;
 		v6->sin6_port = htons((uint16_t)(0x1234 + i));
 	}
+}
+
+static struct slice
+written(const struct proxy_info *info, const char *peer, const char *local)
+{
+	struct sockaddr_storage ends[2];
+	struct writer out;
+
+	make_ends(ends, peer, local);
 	writer_init_fixed(&out, buffer, sizeof buffer);
 	proxy_write(&out, info, &ends[0], &ends[1]);
 	ck_assert(!out.failed);
@@ -67,6 +75,30 @@ START_TEST(a_header_has_the_bytes_that_the_specification_draws)
 	ck_assert_uint_eq(header.len, sizeof golden);
 	ck_assert_mem_eq(header.data, golden, sizeof golden);
 	ck_assert_uint_eq(proxy_length(header.data), header.len);
+}
+END_TEST
+
+static const struct {
+	const char *peer, *local, *line;
+} lines[] = {
+	{ "192.0.2.1", "192.0.2.2",
+	    "PROXY TCP4 192.0.2.1 192.0.2.2 4660 4661\r\n" },
+	{ "2001:db8::1", "2001:db8::2",
+	    "PROXY TCP6 2001:db8::1 2001:db8::2 4660 4661\r\n" },
+	{ NULL, NULL, "PROXY UNKNOWN\r\n" },
+};
+
+START_TEST(a_header_of_version_1_is_a_line)
+{
+	struct sockaddr_storage ends[2];
+	struct writer out;
+
+	make_ends(ends, lines[_i].peer, lines[_i].local);
+	writer_init_fixed(&out, buffer, PROXY_LINE_MAX);
+	proxy_write_v1(&out, &ends[0], &ends[1]);
+	ck_assert(!out.failed);
+	ck_assert(slice_equal(
+	    slice_of(buffer, out.len), slice_of_string(lines[_i].line)));
 }
 END_TEST
 
@@ -288,6 +320,8 @@ proxy_suite(void)
 	Suite *suite = suite_create("proxy");
 	TCase *tcase = tcase_create("proxy");
 
+	tcase_add_loop_test(
+	    tcase, a_header_of_version_1_is_a_line, 0, (int)COUNT(lines));
 	tcase_add_test(
 	    tcase, a_header_has_the_bytes_that_the_specification_draws);
 	tcase_add_loop_test(

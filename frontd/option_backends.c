@@ -1,0 +1,80 @@
+/*
+ * Backends; the contract is in option_backends.h.
+ */
+#include "frontd/option_backends.h"
+
+#include "frontd/address.h"
+
+/* Attempts that a connection waits for, at most, and a moment more. */
+#define ATTEMPTS_WAITED 3
+#define MOMENT_MS 500
+
+static bool
+take_one(
+    cfg_t *cfg, const char *option, const char *text, struct option_site *site)
+{
+	struct control_balance *balance = &site->balance;
+	struct control_backend *backend;
+
+	if (balance->count == CONTROL_BACKENDS_MAX)
+		return conf_refuse_option(
+		    cfg, option, "more than %d backends", CONTROL_BACKENDS_MAX);
+	backend = &site->backends[balance->count];
+	*backend = (struct control_backend){ .type = CONTROL_BACKEND,
+		.site = site->what.site,
+		.number = (uint16_t)balance->count };
+	if (text == NULL || !address_parse_backend(
+				text, &backend->address, &backend->address_len))
+		return conf_refuse_option(cfg, option,
+		    "a backend is \"unix:/path\", \"127.0.0.1:80\" or "
+		    "\"[::1]:80\"");
+	balance->count++;
+	return true;
+}
+
+static bool
+take_all(cfg_t *cfg, struct option_site *site)
+{
+	const char *single = cfg_getstr(cfg, "backend");
+	unsigned several = cfg_size(cfg, "backends");
+
+	if (single != NULL && several > 0)
+		return conf_refuse_option(
+		    cfg, "backends", "there is a backend already");
+	if (several == 0)
+		return take_one(cfg, "backend", single, site);
+	for (unsigned i = 0; i < several; i++)
+		if (!take_one(
+			cfg, "backends", cfg_getnstr(cfg, "backends", i), site))
+			return false;
+	return true;
+}
+
+bool
+option_backends_take(cfg_t *cfg, struct option_site *site)
+{
+	struct control_balance *balance = &site->balance;
+	const char *word = cfg_getstr(cfg, "balance");
+	uint32_t waited;
+
+	*balance = (struct control_balance){ .type = CONTROL_BALANCE,
+		.site = site->what.site,
+		.connect_ms = (uint32_t)cfg_getint(cfg, "connect-timeout"),
+		.failures = (uint32_t)cfg_getint(cfg, "backend-failures"),
+		.down_ms = (uint32_t)cfg_getint(cfg, "backend-down") };
+	strcpy(balance->title, site->title);
+	if (cfg_size(cfg, "backend-check") > 0)
+		balance->check_ms = (uint32_t)cfg_getint(cfg, "backend-check");
+	if (strcmp(word, "least-connections") == 0)
+		balance->least_connections = 1;
+	else if (strcmp(word, "round-robin") != 0)
+		return conf_refuse_option(cfg, "balance",
+		    "balance is round-robin or least-connections, not \"%s\"",
+		    word);
+	if (!take_all(cfg, site))
+		return false;
+	waited =
+	    balance->count < ATTEMPTS_WAITED ? balance->count : ATTEMPTS_WAITED;
+	site->what.backend_ms = waited * balance->connect_ms + MOMENT_MS;
+	return true;
+}
