@@ -52,6 +52,7 @@ make_configuration() {
 		cat <<-END
 			worker { processes = auto sandbox = best-effort }
 			keyd-socket = "$run/keyd.sock"
+			admin-socket = "$run/frontd-admin.sock"
 			page { socket = "$run/page.sock" }
 			site "demo" {
 			  names = { "localhost" }
@@ -153,4 +154,5 @@ until runs && serves; do
 done
 say_what_is_missing
 echo "https://localhost:$port/ is served; trust $demo/ca.pem; logs are in $run; Ctrl-C ends it"
+echo "seen from inside: $build/bin/frontctl -s $run/frontd-admin.sock status"
 wait "$frontd_keeper" || give_up
