@@ -99,8 +99,10 @@ endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYSTORE := keyd/keystore keyd/keyread keyd/pkcs12 keyd/encrypted keyd/rate keyd/readall
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/warm keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
-KEYD := $(call obj,keyd/keyd keyd/fleet keyd/config keyd/keyfiles keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/warm keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
+KEYD := $(call obj,keyd/keyd keyd/fleet keyd/auditor keyd/config keyd/keyfiles keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
+KEYD_AUDIT := $(call obj,keyd/keyd_audit keyd/audit_log keyd/audit_chain keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/arena)
+$(eval $(call program,libexec,keyd-audit,$(KEYD_AUDIT) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl) $(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
@@ -186,7 +188,9 @@ $(eval $(call unit,content,$(call obj,keyd/content) $(BASE) $(IPC),$$(CRYPTO_LIB
 $(eval $(call unit,decrypter,$(call obj,keyd/decrypter) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,keystore,$(call obj,$(KEYSTORE) $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,keyread,$(call obj,keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall),$$(CRYPTO_LIBS)))
-$(eval $(call unit,request,$(call obj,keyd/request keyd/tickets $(KEYSTORE) $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,audit,$(call obj,keyd/audit keyd/rate) $(IPC),))
+$(eval $(call unit,audit_log,$(call obj,keyd/audit_log keyd/audit_chain keyd/audit_verify) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
+$(eval $(call unit,request,$(call obj,keyd/request keyd/audit keyd/tickets $(KEYSTORE) $(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,arena,$(call obj,keyd/arena),$$(CRYPTO_LIBS)))
 $(eval $(call unit,counts,$(call obj,keyd/counts) $(IPC),))
 $(eval $(call unit,tally,$(call obj,keyd/tally keyd/counts) $(IPC),))
@@ -305,7 +309,7 @@ $(B)/tests/test_api: $(call obj,tests/api/test_api) $(LIBTLS)
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
 FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record fuzz_cert fuzz_staple fuzz_session fuzz_psk fuzz_key) \
-    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto) $(LIBTLS)
+    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/audit ipc/channel keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto) $(LIBTLS)
 UNIT += $(B)/tests/fuzz_corpora
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)
@@ -337,6 +341,7 @@ $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),
 $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,keyedclient,$(call obj,tests/tools/keyedclient tests/tools/tool),$(B)/lib/libkeyclient.a $(B)/lib/libs2n.a,$$(EVENT_LIBS)))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack tests/tools/keyattack12) $(IPC)))
+$(eval $(call tool,auditcheck,$(call obj,tests/tools/auditcheck keyd/audit_verify keyd/audit_chain)))
 $(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
 $(eval $(call tool,without,$(call obj,tests/tools/without)))
 $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))

@@ -13,7 +13,8 @@
 #define COUNT_SIZE 16
 #define TICKET_SIZE (4 * 8 + KEYPROTO_TICKET_NAME + KEYPROTO_TICKET_SECRET)
 #define GRANT_SIZE (4 + 8 + KEYPROTO_SLOTS / 8 + KEYPROTO_CLIENT_NAME)
-#define KEYFILE_SIZE (6 + 8)
+#define KEYFILE_SIZE (6 + 8 + KEYPROTO_CLIENT_NAME)
+#define RECORD_SIZE (32 + KEYPROTO_HASH_MAX + 2 * KEYPROTO_CLIENT_NAME)
 #define KEYTOLD_SIZE (16 + KEYPROTO_SPKI)
 
 /* Lengths of a payload: least, least + step, ..., most. */
@@ -54,6 +55,9 @@ static const struct row rows[] = {
 	{ KEYPROTO_GRANT,      EXACTLY(GRANT_SIZE), EXACTLY(0) },
 	{ KEYPROTO_TICKETROOT, EXACTLY(8),      EXACTLY(0) },
 	{ KEYPROTO_KEYPART,    EXACTLY(4),      EXACTLY(0) },
+	{ KEYPROTO_RECORD,     EXACTLY(RECORD_SIZE), NEVER },
+	{ KEYPROTO_AUDIT,      EXACTLY(4 + KEYPROTO_CLIENT_NAME), EXACTLY(0) },
+	{ KEYPROTO_AUDITLOG,   EXACTLY(8),      EXACTLY(0) },
 	{ KEYPROTO_COUNTS,     EXACTLY(4),      { COUNTS_FIXED, COUNTS_FIXED + KEYPROTO_COUNTS_MAX * COUNT_SIZE, COUNT_SIZE } },
 };
 /* clang-format on */
@@ -506,6 +510,14 @@ keyproto_newchannel_parse(
 	return done(&in) && channel->group < channel->groups;
 }
 
+/* False: it has no end. */
+static bool
+take_name(struct in *in, char name[KEYPROTO_CLIENT_NAME])
+{
+	take_copy(in, name, KEYPROTO_CLIENT_NAME);
+	return name[KEYPROTO_CLIENT_NAME - 1] == '\0';
+}
+
 static void
 put_rate(struct out *out, const struct keyproto_rate *rate)
 {
@@ -531,6 +543,7 @@ keyproto_keyfile_build(
 	put(&out, file->slot, 2);
 	put(&out, file->operations, 4);
 	put_rate(&out, &file->rate);
+	put_bytes(&out, file->name, sizeof file->name);
 	return finish(&out);
 }
 
@@ -542,7 +555,8 @@ keyproto_keyfile_parse(struct slice bytes, struct keyproto_keyfile *file)
 	file->slot = take16(&in);
 	file->operations = take32(&in);
 	file->rate = take_rate(&in);
-	return done(&in) && file->slot < KEYPROTO_SLOTS;
+	return take_name(&in, file->name) && done(&in) &&
+	       file->slot < KEYPROTO_SLOTS;
 }
 
 size_t
@@ -616,10 +630,90 @@ keyproto_grant_parse(struct slice bytes, struct keyproto_grant *grant)
 	grant->role = take32(&in);
 	grant->rate = take_rate(&in);
 	take_copy(&in, grant->slots, sizeof grant->slots);
-	take_copy(&in, grant->client, sizeof grant->client);
-	return done(&in) && grant->client[sizeof grant->client - 1] == '\0' &&
+	return take_name(&in, grant->client) && done(&in) &&
 	       (grant->role == KEYPROTO_SERVER ||
 		   grant->role == KEYPROTO_CLIENT);
+}
+
+size_t
+keyproto_record_build(
+    const struct keyproto_record *record, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, record->time, 8);
+	put(&out, record->signer, 4);
+	put(&out, record->channel, 4);
+	put(&out, record->skipped, 4);
+	put(&out, record->lost, 4);
+	put(&out, record->operation, 2);
+	put(&out, record->scheme, 2);
+	put(&out, record->status, 2);
+	put(&out, record->content_len, 2);
+	put_bytes(&out, record->content, sizeof record->content);
+	put_bytes(&out, record->key, sizeof record->key);
+	put_bytes(&out, record->client, sizeof record->client);
+	return finish(&out);
+}
+
+bool
+keyproto_record_parse(struct slice bytes, struct keyproto_record *record)
+{
+	struct in in = { .rest = bytes };
+
+	record->time = take(&in, 8);
+	record->signer = take32(&in);
+	record->channel = take32(&in);
+	record->skipped = take32(&in);
+	record->lost = take32(&in);
+	record->operation = take16(&in);
+	record->scheme = take16(&in);
+	record->status = take16(&in);
+	record->content_len = take16(&in);
+	take_copy(&in, record->content, sizeof record->content);
+	return take_name(&in, record->key) && take_name(&in, record->client) &&
+	       done(&in) && record->content_len <= KEYPROTO_HASH_MAX;
+}
+
+size_t
+keyproto_audit_build(
+    const struct keyproto_audit *audit, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, audit->stop, 4);
+	put_bytes(&out, audit->group, sizeof audit->group);
+	return finish(&out);
+}
+
+bool
+keyproto_audit_parse(struct slice bytes, struct keyproto_audit *audit)
+{
+	struct in in = { .rest = bytes };
+
+	audit->stop = take32(&in);
+	return take_name(&in, audit->group) && done(&in);
+}
+
+size_t
+keyproto_auditlog_build(
+    const struct keyproto_auditlog *log, uint8_t *to, size_t room)
+{
+	struct out out = { .data = to, .room = room };
+
+	put(&out, log->checkpoint, 4);
+	put(&out, log->stop, 4);
+	return finish(&out);
+}
+
+bool
+keyproto_auditlog_parse(struct slice bytes, struct keyproto_auditlog *log)
+{
+	struct in in = { .rest = bytes };
+
+	log->checkpoint = take32(&in);
+	log->stop = take32(&in);
+	return done(&in) && log->checkpoint > 0;
 }
 
 size_t

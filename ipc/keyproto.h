@@ -60,7 +60,10 @@ enum keyproto_type {
 	KEYPROTO_GRANT = 70, /* keyd to signer: a channel and what it may do */
 	KEYPROTO_TICKETROOT = 71, /* keyd to its ticket process */
 	KEYPROTO_KEYPART = 72, /* keyd to signer: what a key file comes with */
-	KEYPROTO_COUNTS = 73   /* keyd to signer: what it has done */
+	KEYPROTO_COUNTS = 73,  /* keyd to signer: what it has done */
+	KEYPROTO_RECORD = 74,  /* signer to keyd-audit: an operation */
+	KEYPROTO_AUDIT = 75,   /* keyd to both: the channel for records */
+	KEYPROTO_AUDITLOG = 76 /* keyd to keyd-audit: the file to write */
 };
 
 enum keyproto_status {
@@ -172,7 +175,8 @@ struct keyproto_rate {
 struct keyproto_keyfile {
 	uint16_t slot;
 	uint32_t operations;
-	struct keyproto_rate rate; /* over all channels */
+	struct keyproto_rate rate;       /* over all channels */
+	char name[KEYPROTO_CLIENT_NAME]; /* always terminated */
 };
 /* Before the KEYFILE of the same slot, each with a descriptor. */
 enum keyproto_part {
@@ -218,6 +222,32 @@ struct keyproto_grant {
 /* A descriptor may come with it: the root's file; else there is to be one. */
 struct keyproto_ticketroot {
 	uint32_t rotate, lifetime; /* seconds */
+};
+/* What a signer was asked to do, and did or refused. */
+struct keyproto_record {
+	uint64_t time;    /* microseconds since 1970 */
+	uint32_t signer;  /* at random, of this life of it */
+	uint32_t channel; /* as the signer numbers them */
+	uint32_t skipped; /* refusals not told since the record before */
+	uint32_t lost;    /* operations that could not be told, likewise */
+	uint16_t operation, scheme, status;
+	/* SHA-256 of what was to be signed or decrypted; of TLS 1.3 the
+	 * transcript hash itself. */
+	uint16_t content_len;
+	uint8_t content[KEYPROTO_HASH_MAX];
+	char key[KEYPROTO_CLIENT_NAME]; /* both are always terminated */
+	char client[KEYPROTO_CLIENT_NAME];
+};
+/* A descriptor comes with it: the signer's end of a channel, or keyd-audit's.
+ */
+struct keyproto_audit {
+	uint32_t stop;                    /* what cannot be told is not done */
+	char group[KEYPROTO_CLIENT_NAME]; /* always terminated */
+};
+/* A descriptor comes with it: the file. */
+struct keyproto_auditlog {
+	uint32_t checkpoint; /* records from one to the next */
+	uint32_t stop;       /* nothing is dropped when the file is full */
 };
 struct keyproto_process {
 	char name[KEYPROTO_NAME]; /* always terminated */
@@ -286,6 +316,9 @@ KEYPROTO_PAYLOAD(newchannel, newchannel);
 KEYPROTO_PAYLOAD(keyfile, keyfile);
 KEYPROTO_PAYLOAD(keypart, keypart);
 KEYPROTO_PAYLOAD(keytold, keytold);
+KEYPROTO_PAYLOAD(record, record);
+KEYPROTO_PAYLOAD(audit, audit);
+KEYPROTO_PAYLOAD(auditlog, auditlog);
 KEYPROTO_PAYLOAD(grant, grant);
 KEYPROTO_PAYLOAD(ticketkeys, ticketkeys);
 KEYPROTO_PAYLOAD(ticketroot, ticketroot);

@@ -362,6 +362,27 @@ take_tickets(cfg_t *cfg, struct config_tickets *tickets)
 				   sizeof tickets->root);
 }
 
+#define DEFAULT_CHECKPOINT 1000
+
+static bool
+take_audit(cfg_t *cfg, struct config *config)
+{
+	struct config_audit *audit = &config->audit;
+	const char *full = cfg_getstr(cfg, "on-full");
+
+	audit->wanted = true;
+	audit->require = config->strictness == SANDBOX_REQUIRE;
+	audit->checkpoint = (uint32_t)cfg_getint(cfg, "checkpoint");
+	audit->stop = strcmp(full, "stop") == 0;
+	if (!audit->stop && strcmp(full, "count") != 0)
+		return conf_refuse_option(cfg, "on-full",
+		    "on-full is stop or count, not \"%s\"", full);
+	return conf_path(cfg, "file", cfg_getstr(cfg, "file"), audit->file,
+		   sizeof audit->file) &&
+	       conf_path(cfg, "key", cfg_getstr(cfg, "key"), audit->key,
+		   sizeof audit->key);
+}
+
 static bool
 take_all(cfg_t *cfg, struct config *config, const struct config *before)
 {
@@ -385,6 +406,9 @@ take_all(cfg_t *cfg, struct config *config, const struct config *before)
 			return false;
 	if (config->key_count == 0)
 		return conf_refuse(cfg, "no key is configured");
+	if (cfg_size(cfg, "audit") > 0 &&
+	    !take_audit(cfg_getsec(cfg, "audit"), config))
+		return false;
 	return cfg_size(cfg, "tickets") == 0 ||
 	       take_tickets(cfg_getsec(cfg, "tickets"), &config->tickets);
 }
@@ -397,7 +421,8 @@ config_read(
 		"admin-readers", "signer-group|key|file",
 		"signer-group|key|operations",
 		"signer-group|key|passphrase-credential", "client|uid",
-		"client|keys", "client|role", "tickets|rotate" };
+		"client|keys", "client|role", "tickets|rotate", "audit|file",
+		"audit|key", "audit|on-full" };
 	cfg_opt_t key[] = {
 		CFG_STR("file", NULL, CFGF_NODEFAULT),
 		CFG_STR("passphrase-file", NULL, CFGF_NODEFAULT),
@@ -427,6 +452,14 @@ config_read(
 		CFG_STR("root", NULL, CFGF_NODEFAULT),
 		CONF_END(),
 	};
+	cfg_opt_t audit[] = {
+		CFG_STR("file", NULL, CFGF_NODEFAULT),
+		CFG_STR("key", NULL, CFGF_NODEFAULT),
+		CFG_INT_CB(
+		    "checkpoint", DEFAULT_CHECKPOINT, CFGF_NONE, conf_count),
+		CFG_STR("on-full", "stop", CFGF_NONE),
+		CONF_END(),
+	};
 	cfg_opt_t options[] = {
 		CFG_STR("socket", DEFAULT_SOCKET, CFGF_NONE),
 		CFG_STR("admin-socket", NULL, CFGF_NODEFAULT),
@@ -437,6 +470,7 @@ config_read(
 		CFG_SEC("signer-group", group, CONF_NAMED),
 		CFG_SEC("client", client, CONF_NAMED),
 		CFG_SEC("tickets", tickets, CFGF_NODEFAULT),
+		CFG_SEC("audit", audit, CFGF_NODEFAULT),
 		CONF_END(),
 	};
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);
@@ -454,7 +488,7 @@ config_read(
 }
 
 /* Whom else a file may belong to and be open to. */
-enum care { SECRET, CREDENTIAL, PUBLIC };
+enum care { SECRET, CREDENTIAL, LOG, PUBLIC };
 
 static const char *
 find_fault(const struct stat *about, enum care care)
@@ -467,18 +501,19 @@ find_fault(const struct stat *about, enum care care)
 		return NULL;
 	if (about->st_uid != 0 && about->st_uid != geteuid())
 		return "owned by neither root nor keyd's account";
-	if (care == CREDENTIAL)
+	if (care == CREDENTIAL || care == LOG)
 		open = S_IWGRP | S_IRWXO;
-	return (about->st_mode & open) != 0
-		   ? "open to group or others (chmod 600)"
-		   : NULL;
+	if ((about->st_mode & open) == 0)
+		return NULL;
+	return care == LOG ? "open to others (chmod 640)"
+			   : "open to group or others (chmod 600)";
 }
 
 static int
-open_with(const char *path, enum care care)
+open_with(const char *path, int how, enum care care)
 {
-	int follow = care == PUBLIC ? 0 : O_NOFOLLOW;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | follow);
+	int fd = open(path, how | O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
+	int error = errno;
 	const char *reason;
 	struct stat about;
 
@@ -491,23 +526,35 @@ open_with(const char *path, enum care care)
 	complain("%s: %s", path, reason);
 	if (fd >= 0)
 		close(fd);
+	errno = fd < 0 ? error : EACCES;
 	return -1;
 }
 
 int
 config_open_secret(const char *path)
 {
-	return open_with(path, SECRET);
+	return open_with(path, O_RDONLY | O_NOFOLLOW, SECRET);
 }
 
 int
 config_open_credential(const char *path)
 {
-	return open_with(path, CREDENTIAL);
+	return open_with(path, O_RDONLY | O_NOFOLLOW, CREDENTIAL);
 }
 
 int
 config_open_public(const char *path)
 {
-	return open_with(path, PUBLIC);
+	return open_with(path, O_RDONLY, PUBLIC);
+}
+
+int
+config_open_log(const char *path, bool make)
+{
+	struct stat about;
+
+	if (!make && lstat(path, &about) != 0 && errno == ENOENT)
+		return -1;
+	return open_with(
+	    path, O_RDWR | O_APPEND | O_NOFOLLOW | (make ? O_CREAT : 0), LOG);
 }

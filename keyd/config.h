@@ -46,6 +46,15 @@ struct config_tickets {
 
 #define CONFIG_READERS_MAX 8
 
+struct config_audit {
+	bool wanted;
+	char file[PATH_MAX];
+	char key[PATH_MAX];
+	uint32_t checkpoint; /* records from one to the next */
+	bool stop;    /* when the file is full; else what is lost is counted */
+	bool require; /* sandbox = require */
+};
+
 struct config {
 	char socket[108];
 	char admin_socket[108];            /* empty: none */
@@ -60,6 +69,7 @@ struct config {
 	struct config_client clients[CONFIG_CLIENTS_MAX];
 	unsigned client_count;
 	struct config_tickets tickets;
+	struct config_audit audit;
 };
 
 /*
@@ -83,6 +93,12 @@ int config_open_secret(const char *path);
  * mask, and may be set for reading.
  */
 int config_open_credential(const char *path);
+/*
+ * Opens an audit log to read it and to write at its end; makes it if that is
+ * wanted. -1 likewise, errno is ENOENT when it is not there; others may read it
+ * if they are of its group, and nobody else may write to it.
+ */
+int config_open_log(const char *path, bool make);
 /* And for a certificate, which may be a link, of anyone, and open to all. */
 int config_open_public(const char *path);
 

@@ -16,6 +16,7 @@
 #include "ipc/backoff.h"
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
+#include "keyd/auditor.h"
 #include "keyd/keyfiles.h"
 
 /* Between the lives of one that dies again and again. */
@@ -176,6 +177,29 @@ fleet_give(struct fleet *fleet, unsigned number,
 
 /* ---- what a signer is passed ---- */
 
+/* Before all else that it may use: nothing it does is not told. */
+static void
+pass_audit(struct signer *signer)
+{
+	struct keyproto_audit what = { .stop =
+					   signer->fleet->config.audit.stop };
+	uint8_t payload[128];
+	int fd;
+
+	if (!auditor_wanted())
+		return;
+	strcpy(what.group, group_name(signer));
+	fd = auditor_connect(what.group);
+	if (!order(signer, KEYPROTO_AUDIT,
+		slice_of(payload,
+		    keyproto_audit_build(&what, payload, sizeof payload)),
+		fd))
+		log_event(LOG_LEVEL_ERROR, "audit",
+		    "group=%s reason=not-passed", what.group);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* What a key comes with, before its file. */
 static bool
 pass_part(struct signer *signer, unsigned i, enum keyfiles_which which)
@@ -203,12 +227,16 @@ pass_files(struct signer *signer, unsigned i)
 {
 	struct fleet *fleet = signer->fleet;
 	const struct config_key *key = &fleet->config.keys[i];
-	struct keyproto_keyfile file = { key->slot, key->operations,
-		key->rate };
-	uint8_t payload[32];
-	size_t len = keyproto_keyfile_build(&file, payload, sizeof payload);
+	struct keyproto_keyfile file = { .slot = key->slot,
+		.operations = key->operations,
+		.rate = key->rate };
+	uint8_t payload[128];
+	size_t len;
 	int fd =
 	    keyfiles_rewound(&fleet->files, &fleet->config, i, KEYFILES_KEY);
+
+	strcpy(file.name, key->name);
+	len = keyproto_keyfile_build(&file, payload, sizeof payload);
 
 	if (!pass_part(signer, i, KEYFILES_PASSPHRASE) ||
 	    !pass_part(signer, i, KEYFILES_CERTIFICATE))
@@ -614,8 +642,10 @@ signer_start(struct signer *signer)
 	}
 	if (is_tickets(signer))
 		pass_root(signer);
-	else
+	else {
+		pass_audit(signer);
 		pass_keys(signer);
+	}
 	ask_status(signer);
 	if (backoff_looping(&signer->backoff))
 		wait_for(signer, BACKOFF_RESET_MS);
@@ -760,6 +790,15 @@ fleet_adopt(struct fleet *fleet, struct fleet *other)
 	signer->group = fleet->config.group_count;
 	fleet->signers[fleet->count++] = signer;
 	fleet->root_answered = true;
+}
+
+void
+fleet_audit(struct fleet *fleet)
+{
+	for (unsigned i = 0; i < fleet->count; i++)
+		if (!is_tickets(fleet->signers[i]) &&
+		    fleet->signers[i]->control.channel != NULL)
+			pass_audit(fleet->signers[i]);
 }
 
 unsigned

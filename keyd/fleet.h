@@ -54,6 +54,9 @@ must_check bool fleet_open(struct fleet *);
 void fleet_start(struct fleet *, const struct fleet *before);
 void fleet_adopt(struct fleet *, struct fleet *before);
 
+/* Gives each signer a new channel to keyd-audit. */
+void fleet_audit(struct fleet *);
+
 /* Signers, and the process of the ticket keys if there is one. */
 unsigned fleet_count(const struct fleet *);
 /*

@@ -21,6 +21,7 @@
 #include "ipc/channel.h"
 #include "ipc/endpoint.h"
 #include "ipc/spawn.h"
+#include "keyd/auditor.h"
 #include "keyd/config.h"
 #include "keyd/console.h"
 #include "keyd/fleet.h"
@@ -53,7 +54,8 @@ static struct fleet *now, *next, *before;
 static struct event *draining;
 static struct master masters[MASTERS_MAX];
 static bool testing, failed;
-static bool asked; /* for a reload that could not be yet */
+static bool asked;                  /* for a reload that could not be yet */
+static bool fleet_told, audit_told; /* of the start: good or not */
 static bool ready; /* all keys of the start were answered for */
 static bool stopping;
 static struct confinement own;
@@ -93,6 +95,7 @@ build_status(uint8_t *payload, size_t room)
 	what.count = 0;
 	fill_process(&what.process[what.count++], "keyd");
 	fleet_status(now, &what);
+	auditor_status(&what);
 	return keyproto_processes_build(&what, payload, room);
 }
 
@@ -301,6 +304,7 @@ end_reload(bool done)
 	char text[REASONS_MAX + 1];
 
 	complain_keep(NULL);
+	auditor_rotate(done);
 	log_event(LOG_LEVEL_INFO, "reload", "result=%s keys=%u",
 	    done ? "done" : "refused", fleet_config(now)->key_count);
 	reloads_done += done ? 1 : 0;
@@ -388,18 +392,28 @@ give_up(void)
 	end_reload(false);
 }
 
+/* All that there is to find out at the start. */
+static void
+begun_or_not(void)
+{
+	if (ready || !fleet_told || !audit_told)
+		return;
+	ready = true;
+	if (failed || testing) {
+		event_base_loopbreak(base);
+	} else {
+		tell_ready("");
+		reload_if_asked();
+	}
+}
+
 static void
 settled(struct fleet *fleet, bool good)
 {
 	if (fleet == now) {
-		ready = true;
+		fleet_told = true;
 		failed = failed || !good;
-		if (failed || testing) {
-			event_base_loopbreak(base);
-		} else {
-			tell_ready("");
-			reload_if_asked();
-		}
+		begun_or_not();
 	} else if (good) {
 		take_over();
 	} else {
@@ -407,7 +421,39 @@ settled(struct fleet *fleet, bool good)
 	}
 }
 
+/* After the start what is wrong is said, and signers do as is configured. */
+static void
+audit_settled(bool good)
+{
+	if (audit_told)
+		return;
+	audit_told = true;
+	failed = failed || !good;
+	begun_or_not();
+}
+
+static void
+audit_again(void)
+{
+	struct fleet *const all[] = { now, next, before };
+
+	for (size_t i = 0; i < COUNT(all); i++)
+		if (all[i] != NULL)
+			fleet_audit(all[i]);
+}
+
+static const struct auditor_events auditor_events = { audit_settled,
+	audit_again };
+
 static const struct fleet_events fleet_events = { settled, started, counted };
+
+static bool
+same_audit(const struct config_audit *a, const struct config_audit *b)
+{
+	return a->wanted == b->wanted && strcmp(a->file, b->file) == 0 &&
+	       strcmp(a->key, b->key) == 0 && a->checkpoint == b->checkpoint &&
+	       a->stop == b->stop;
+}
 
 /* The sockets of masters stay, so keyd stays where it is. */
 static bool
@@ -421,7 +467,10 @@ read_next(void)
 	    strcmp(fleet_config(next)->admin_socket, config->admin_socket) != 0)
 		return complain(
 		    "%s: another socket: this takes a restart", config_path);
-	return fleet_open(next);
+	if (!same_audit(&fleet_config(next)->audit, &config->audit))
+		return complain(
+		    "%s: another audit: this takes a restart", config_path);
+	return auditor_reopen(&config->audit) && fleet_open(next);
 }
 
 /* All or nothing: a second fleet is started beside the first. */
@@ -460,8 +509,10 @@ reaped(pid_t pid, int status)
 		failed = failed || testing;
 		if (testing)
 			event_base_loopbreak(base);
-	} else if (before != NULL) {
-		(void)!fleet_reaped(before, pid, status);
+	} else if (before == NULL || !fleet_reaped(before, pid, status)) {
+		(void)!auditor_reaped(pid, status);
+		if (testing && !audit_told)
+			audit_settled(false);
 	}
 }
 
@@ -582,6 +633,9 @@ end_fleets(void)
 		    fleet_running(all[i], pids + count, COUNT(pids) - count);
 	}
 	spawn_end(pids, count, STOP_MS);
+	/* What they told it is all there is, then. */
+	pids[0] = auditor_stop();
+	spawn_end(pids, 1, STOP_MS);
 }
 
 static bool
@@ -656,6 +710,7 @@ run(void)
 			    !service_watch(base)))
 		return EXIT_FAILURE;
 	policy_enter(&keyd_profile, &ask, &own);
+	auditor_start(base, &auditor_events);
 	fleet_start(now, NULL);
 	log_event(LOG_LEVEL_INFO, "start", "version=%s socket=%s keys=%u",
 	    SALLYPORT_VERSION, config->socket, config->key_count);
@@ -697,7 +752,8 @@ main(int argc, char **argv)
 	    (base = event_base_new()) == NULL ||
 	    (now = fleet_new(base, signer_program, &fleet_events)) == NULL ||
 	    !config_read(config_path, fleet_config(now), NULL) ||
-	    !fleet_open(now))
+	    !fleet_open(now) ||
+	    !auditor_open(&fleet_config(now)->audit, testing))
 		return EXIT_FAILURE;
 	log_set_format(fleet_config(now)->log_format);
 	return run();

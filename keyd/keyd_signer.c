@@ -50,6 +50,8 @@ static struct {
 static struct line lines[CLIENTS_MAX];
 static uint8_t boot_id[16];
 static struct counts counts;
+static struct audit audit;
+static uint32_t channels; /* that there were */
 
 static uint64_t
 now_us(void)
@@ -148,6 +150,8 @@ admit(struct slice payload, int fd)
 			.channel = channel_new(fd, KEYPROTO_CREDITS),
 			.client = { .keys = keys,
 			    .tickets = tickets,
+			    .audit = &audit,
+			    .channel = ++channels,
 			    .boot_id = boot_id,
 			    .grant = grant,
 			    .rate = rate_of(&grant.rate) },
@@ -225,6 +229,7 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 {
 	struct keyproto_header header;
 	struct keyproto_ticketroot root;
+	struct keyproto_audit told;
 	struct slice payload;
 	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
 
@@ -243,6 +248,13 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 		status = keyproto_ticketroot_parse(payload, &root)
 			     ? tickets_load(tickets, &root, fd, clock_day())
 			     : KEYPROTO_BADMSG;
+		break;
+	case KEYPROTO_AUDIT:
+		status = KEYPROTO_BADMSG;
+		if (fd >= 0 && keyproto_audit_parse(payload, &told)) {
+			status = audit_begin(&audit, &told, fd);
+			fd = -1;
+		}
 		break;
 	case KEYPROTO_GRANT:
 		status = admit(payload, fd);
@@ -467,6 +479,9 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	keystore_one_speed(keys);
 	start_libcrypto(strcmp(name, "keyd-tickets") != 0);
+	audit =
+	    audit_of((uint32_t)boot_id[0] << 24 | (uint32_t)boot_id[1] << 16 |
+		     (uint32_t)boot_id[2] << 8 | boot_id[3]);
 	policy_enter(&keyd_signer_profile, &ask, &reached);
 	serve(&reached);
 }

@@ -15,6 +15,7 @@
 struct slot {
 	EVP_PKEY *pkey; /* NULL: empty */
 	struct keyproto_key what;
+	char name[KEYPROTO_CLIENT_NAME];
 };
 
 struct keystore {
@@ -131,6 +132,7 @@ fill(struct keystore *store, const struct keyproto_keyfile *file,
 
 	next->what.slot = file->slot;
 	next->what.generation = slot->what.generation + 1;
+	memcpy(next->name, file->name, sizeof next->name);
 	EVP_PKEY_free(slot->pkey);
 	*slot = *next;
 	store->rates[file->slot] = rate_of(&file->rate);
@@ -174,6 +176,12 @@ keystore_describe(
 		return false;
 	*what = store->slots[slot].what;
 	return true;
+}
+
+const char *
+keystore_name(const struct keystore *store, uint16_t slot)
+{
+	return keystore_key(store, slot) != NULL ? store->slots[slot].name : "";
 }
 
 EVP_PKEY *

@@ -32,6 +32,8 @@ must_check bool keystore_describe(
     const struct keystore *, uint16_t slot, struct keyproto_key *);
 /* The key of a slot, borrowed; NULL when it is empty. */
 EVP_PKEY *keystore_key(const struct keystore *, uint16_t slot);
+/* Its name in the configuration; "" likewise. */
+const char *keystore_name(const struct keystore *, uint16_t slot);
 /* How often it may be used, counted over all who do; NULL likewise. */
 struct rate *keystore_rate(const struct keystore *, uint16_t slot);
 uint32_t keystore_count(const struct keystore *);

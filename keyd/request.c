@@ -3,7 +3,10 @@
  */
 #include "keyd/request.h"
 
+#include <stdio.h>
+
 #include <openssl/crypto.h>
+#include <openssl/sha.h>
 
 #include "base/clock.h"
 #include "keyd/decrypter.h"
@@ -279,6 +282,65 @@ handle(struct client *client, const struct keyproto_header *header,
 	return KEYPROTO_UNSUPPORTED;
 }
 
+/* ---- audit ---- */
+
+/* That can be told of by a record; others change nothing. */
+static bool
+is_operation(uint16_t type, enum keyproto_status status)
+{
+	return (type == KEYPROTO_SIGN13 || type == KEYPROTO_SIGN12 ||
+		   type == KEYPROTO_SIGN12CV || type == KEYPROTO_PREMASTER) &&
+	       !keyproto_status_closes(status) && status != KEYPROTO_RATE &&
+	       status != KEYPROTO_DEADLINE;
+}
+
+/* Of TLS 1.3 the hash itself; else that of what follows slot, scheme (or
+ * version) and generation. */
+static void
+fill_content(struct keyproto_record *record, struct slice payload)
+{
+	struct keyproto_sign13 sign;
+	const size_t fixed = 8;
+
+	if (record->operation == KEYPROTO_SIGN13) {
+		if (!keyproto_sign13_parse(payload, &sign) ||
+		    sign.transcript.len > sizeof record->content)
+			return;
+		memcpy(
+		    record->content, sign.transcript.data, sign.transcript.len);
+		record->content_len = (uint16_t)sign.transcript.len;
+	} else if (payload.len >= fixed) {
+		SHA256(
+		    payload.data + fixed, payload.len - fixed, record->content);
+		record->content_len = SHA256_DIGEST_LENGTH;
+	}
+}
+
+/* False: the result must not leave. */
+static bool
+tell_of(struct client *client, uint16_t type, struct slice payload,
+    enum keyproto_status status)
+{
+	struct keyproto_record record = { .channel = client->channel,
+		.operation = type,
+		.scheme = client->last.scheme,
+		.status = (uint16_t)status };
+	struct timespec now;
+
+	if (client->audit == NULL || !is_operation(type, status))
+		return true;
+	clock_gettime(CLOCK_REALTIME, &now);
+	record.time =
+	    (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	fill_content(&record, payload);
+	memcpy(record.client, client->grant.client, sizeof record.client);
+	/* Of a key that is not the client's nothing is said. */
+	if (may_use(client, client->last.slot))
+		snprintf(record.key, sizeof record.key, "%s",
+		    keystore_name(client->keys, client->last.slot));
+	return audit_tell(client->audit, &record, client->now_ns);
+}
+
 size_t
 request_dispatch(struct client *client, struct slice packet, uint64_t waited_us,
     uint8_t *answer, bool *closes)
@@ -301,6 +363,11 @@ request_dispatch(struct client *client, struct slice packet, uint64_t waited_us,
 	client->stats.requests++;
 	if (status == KEYPROTO_OK)
 		status = handle(client, &header, payload, waited_us, &body);
+	if (!tell_of(client, header.type, payload, status)) {
+		OPENSSL_cleanse(body.bytes, body.len);
+		body.len = 0;
+		status = KEYPROTO_BACKEND;
+	}
 	if (status != KEYPROTO_OK)
 		client->stats.refused++;
 	client->last.status = (uint16_t)status;

@@ -6,12 +6,15 @@
 #ifndef KEYD_REQUEST_H
 #define KEYD_REQUEST_H
 
+#include "keyd/audit.h"
 #include "keyd/keystore.h"
 #include "keyd/tickets.h"
 
 struct client {
 	const struct keystore *keys;
 	const struct tickets *tickets;
+	struct audit *audit;    /* NULL: nothing is told */
+	uint32_t channel;       /* its number there */
 	const uint8_t *boot_id; /* 16 bytes: this life of the signer */
 	struct keyproto_grant grant;
 	uint64_t last_id; /* ids are strictly increasing */

@@ -73,6 +73,25 @@ static const struct call signer_calls[] = {
 	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL),
 };
 
+/*
+ * A signer's, and what writing to the end of a file takes: where that is, which
+ * lines are there, and that it is on the disk. It writes to what it was passed.
+ */
+static const struct call audit_calls[] = {
+	ALWAYS,
+	ON(brk, RULE_REFUSED, 0, 0),
+	ON(mmap, RULE_REFUSED, 0, 0),
+	ON(getrandom, RULE_BELOW, 2, GRND_RANDOM),
+	POLL,
+	C(read),
+	C(write),
+	C(lseek),
+	C(fdatasync),
+	C(close),
+	ON(recvmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
+	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL),
+};
+
 static const struct call worker_calls[] = { CHILD_LOOP, GIVEN_SOCKETS };
 
 /* To Unix and IP sockets; netlink, packets and the like are above. */
@@ -112,7 +131,8 @@ static const struct call page_calls[] = { CHILD_LOOP, C(accept4), C(readv),
 /* Its socket listens before; what it makes are pairs. */
 static const struct call keyd_calls[] = { LOOP, C(accept), C(accept4),
 	C(socketpair), C(getsockopt), C(shutdown), C(poll), C(ppoll),
-	C(memfd_secret), C(ftruncate), START_CHILDREN, SEAL_CHILDREN };
+	C(memfd_secret), C(ftruncate), C(fdatasync), START_CHILDREN,
+	SEAL_CHILDREN };
 
 static const struct call frontd_calls[] = { LOOP, GIVEN_SOCKETS,
 	C(epoll_create1), C(epoll_create), C(socket), C(socketpair), C(connect),
@@ -130,6 +150,19 @@ const struct profile keyd_signer_profile = {
 	.max_files = 512,
 	.calls = signer_calls,
 	.call_count = COUNT(signer_calls),
+};
+
+const struct profile keyd_audit_profile = {
+	.name = "keyd-audit",
+	.user = "_keyd-audit",
+	.uid = 61007,
+	.empty_root = true,
+	.empty_network = true,
+	.lock_memory = true,
+	.no_files = true,
+	.max_files = 512,
+	.calls = audit_calls,
+	.call_count = COUNT(audit_calls),
 };
 
 const struct profile frontd_worker_profile = {
@@ -185,7 +218,8 @@ profiles_at(size_t index)
 {
 	static const struct profile *const all[] = { &frontd_profile,
 		&frontd_worker_profile, &frontd_connect_profile,
-		&frontd_page_profile, &keyd_profile, &keyd_signer_profile };
+		&frontd_page_profile, &keyd_profile, &keyd_signer_profile,
+		&keyd_audit_profile };
 
 	return index < COUNT(all) ? all[index] : NULL;
 }

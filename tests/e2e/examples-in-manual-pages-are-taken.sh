@@ -24,7 +24,7 @@ p12() {
 
 # take PROGRAM FILE: makes what the file names, and has the program check it.
 take() {
-	sed -n 's/.* file = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
+	sed -n '/^audit/d; s/.* file = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
 		mkdir -p "$root/$(dirname "$file")"
 		# only an RSA key can do what this operation is
 		case $file in
@@ -34,6 +34,10 @@ take() {
 	done
 	sed -n 's/.* root = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
 		openssl rand -out "$root/$file" 48
+		chmod 600 "$root/$file"
+	done
+	sed -n 's/^audit .* key = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
+		openssl genpkey -algorithm ED25519 -out "$root/$file"
 		chmod 600 "$root/$file"
 	done
 	sed -n 's/.* passphrase-file = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
@@ -71,4 +75,4 @@ for example in "$root"/*.conf; do
 		take frontd "$example"
 	fi
 done
-[ "$seen" -eq 11 ] || { echo "$seen examples were found"; exit 1; }
+[ "$seen" -eq 12 ] || { echo "$seen examples were found"; exit 1; }

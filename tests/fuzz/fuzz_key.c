@@ -129,6 +129,9 @@ each_payload(struct slice payload)
 	SAME_AGAIN(keyfile, payload);
 	SAME_AGAIN(keypart, payload);
 	SAME_AGAIN(keytold, payload);
+	SAME_AGAIN(record, payload);
+	SAME_AGAIN(audit, payload);
+	SAME_AGAIN(auditlog, payload);
 	SAME_AGAIN(grant, payload);
 	SAME_AGAIN(ticketkeys, payload);
 	SAME_AGAIN(ticketroot, payload);

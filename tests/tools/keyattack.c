@@ -162,13 +162,14 @@ ask_for_types(void)
 		uint16_t type;
 		size_t len;
 	} types[] = { { KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_SIGN10, 108 },
-		{ KEYPROTO_KEYFILE, 14 }, { KEYPROTO_KEYPART, 4 },
-		{ KEYPROTO_GRANT, 108 }, { KEYPROTO_STATUS, 0 },
-		{ KEYPROTO_NEWCHANNEL, 4 }, { KEYPROTO_KEYCHANGED, 4 },
-		{ KEYPROTO_GOAWAY, 4 }, { 0, 0 }, { 66, 0 }, { 67, 0 },
-		{ 68, 0 }, { 100, 32 }, { 0xffff, 200 } };
+		{ KEYPROTO_KEYFILE, 78 }, { KEYPROTO_RECORD, 208 },
+		{ KEYPROTO_AUDIT, 68 }, { KEYPROTO_AUDITLOG, 8 },
+		{ KEYPROTO_KEYPART, 4 }, { KEYPROTO_GRANT, 108 },
+		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_NEWCHANNEL, 4 },
+		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 }, { 0, 0 },
+		{ 66, 0 }, { 67, 0 }, { 68, 0 }, { 100, 32 }, { 0xffff, 200 } };
 	/* As a grant it would be one of every slot. */
-	uint8_t bytes[200] = { KEYPROTO_SERVER };
+	uint8_t bytes[208] = { KEYPROTO_SERVER };
 	struct keyline line;
 
 	memset(bytes + 4, 0xff, sizeof bytes - 4);
@@ -190,10 +191,12 @@ pass_descriptors(void)
 	static const struct {
 		uint16_t type;
 		size_t len;
-	} types[] = { { KEYPROTO_KEYFILE, 14 }, { KEYPROTO_KEYPART, 4 },
-		{ KEYPROTO_GRANT, 108 }, { KEYPROTO_TICKETROOT, 8 },
-		{ KEYPROTO_PING, 0 }, { KEYPROTO_HELLO, 8 } };
-	static const uint8_t bytes[108] = { 1 };
+	} types[] = { { KEYPROTO_KEYFILE, 78 }, { KEYPROTO_RECORD, 208 },
+		{ KEYPROTO_AUDIT, 68 }, { KEYPROTO_AUDITLOG, 8 },
+		{ KEYPROTO_KEYPART, 4 }, { KEYPROTO_GRANT, 108 },
+		{ KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_PING, 0 },
+		{ KEYPROTO_HELLO, 8 } };
+	static const uint8_t bytes[208] = { 1 };
 	struct keyline line;
 	int ends[2];
 

@@ -163,6 +163,11 @@ static const struct {
 	{ GROUP "client \"c\" {\n burst = 5\n}\n", 4, "burst is of a rate" },
 	{ "signer-group \"g\" { key \"k\" { file = x rate = 9999999 } }\n", 1,
 	    "from 1 to 1000000" },
+	{ GROUP "audit {\n key = k\n}\n", 4, "file" },
+	{ GROUP "audit {\n file = f\n}\n", 4, "key" },
+	{ GROUP "audit {\n file = f key = k\n on-full = wait\n}\n", 4,
+	    "on-full is stop or count" },
+	{ GROUP "audit {\n checkpoint = 0\n}\n", 3, "" },
 	{ "socket = \"/x\"\n", 1, "no key is configured" },
 	{ "", 1, "no key is configured" },
 	{ GROUP "client \"c\" {\n\n role = both\n uid = 0\n}\n", 4,
@@ -402,6 +407,26 @@ START_TEST(a_credential_is_a_name_in_its_directory)
 	    credentials[_i].words);
 	ck_assert(!read_text(text));
 	ck_assert_msg(strstr(said, credentials[_i].reason) != NULL, "%s", said);
+}
+END_TEST
+
+START_TEST(an_audit_is_as_said)
+{
+	char path[128];
+
+	ck_assert(read_text(GROUP));
+	ck_assert(!config.audit.wanted);
+	ck_assert_msg(
+	    read_text(GROUP "audit { file = a key = \"/k\" }"), "%s", said);
+	ck_assert(config.audit.wanted && config.audit.stop);
+	ck_assert_uint_eq(config.audit.checkpoint, 1000);
+	snprintf(path, sizeof path, "%s/a", directory);
+	ck_assert_str_eq(config.audit.file, path);
+	ck_assert_str_eq(config.audit.key, "/k");
+	ck_assert(read_text(GROUP "audit { file = a key = k checkpoint = 7 "
+				  "on-full = count }"));
+	ck_assert(!config.audit.stop);
+	ck_assert_uint_eq(config.audit.checkpoint, 7);
 }
 END_TEST
 
@@ -753,6 +778,7 @@ config_suite(void)
 	tcase_add_loop_test(
 	    tcase, a_rate_is_a_keys_or_a_clients, 0, (int)COUNT(rates));
 	tcase_add_test(tcase, a_key_may_have_a_passphrase_and_a_certificate);
+	tcase_add_test(tcase, an_audit_is_as_said);
 	tcase_add_loop_test(tcase, a_credential_is_a_name_in_its_directory, 0,
 	    (int)COUNT(credentials));
 	tcase_add_loop_test(tcase,

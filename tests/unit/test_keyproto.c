@@ -59,6 +59,9 @@ ROUND(newchannel, newchannel)
 ROUND(keyfile, keyfile)
 ROUND(keypart, keypart)
 ROUND(keytold, keytold)
+ROUND(record, record)
+ROUND(audit, audit)
+ROUND(auditlog, auditlog)
 ROUND(grant, grant)
 ROUND(ticketkeys, ticketkeys)
 ROUND(ticketroot, ticketroot)
@@ -130,6 +133,9 @@ static const struct {
 	{ "keyfile", KEYPROTO_OK, KEYPROTO_KEYFILE, round_keyfile, false },
 	{ "keyfile-answer", KEYPROTO_OK, KEYPROTO_KEYFILE, round_keytold,
 	    false },
+	{ "record", KEYPROTO_OK, KEYPROTO_RECORD, round_record, false },
+	{ "audit", KEYPROTO_OK, KEYPROTO_AUDIT, round_audit, false },
+	{ "auditlog", KEYPROTO_OK, KEYPROTO_AUDITLOG, round_auditlog, false },
 	{ "keypart", KEYPROTO_OK, KEYPROTO_KEYPART, round_keypart, false },
 	{ "status-answer", KEYPROTO_OK, KEYPROTO_STATUS, round_processes,
 	    false },
