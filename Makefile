@@ -104,7 +104,7 @@ KEYD := $(call obj,keyd/keyd keyd/fleet keyd/auditor keyd/config keyd/keyfiles k
 KEYD_AUDIT := $(call obj,keyd/keyd_audit keyd/audit_log keyd/audit_chain keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/arena)
 $(eval $(call program,libexec,keyd-audit,$(KEYD_AUDIT) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
-$(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl) $(CTL),$$(CRYPTO_LIBS)))
+$(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl keyd/audit_verify keyd/audit_chain) $(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
 FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink ask census tally console exposition option_admin option_backends \
@@ -341,7 +341,6 @@ $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),
 $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,keyedclient,$(call obj,tests/tools/keyedclient tests/tools/tool),$(B)/lib/libkeyclient.a $(B)/lib/libs2n.a,$$(EVENT_LIBS)))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack tests/tools/keyattack12) $(IPC)))
-$(eval $(call tool,auditcheck,$(call obj,tests/tools/auditcheck keyd/audit_verify keyd/audit_chain)))
 $(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
 $(eval $(call tool,without,$(call obj,tests/tools/without)))
 $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))

@@ -16,17 +16,17 @@ configure() {
 	END
 }
 
-# count WORD FILE: what auditcheck says of it.
+# count WORD FILE: what keydctl says of it.
 count() {
 	sed -n "s/.*\<$1=\([0-9]*\).*/\1/p" "$dir/verdict"
 }
 
 verify() {
-	"$BUILD/tests/auditcheck" "$1" "$dir/audit.pub" >"$dir/verdict" || fail "$1: $(cat "$dir/verdict")"
+	"$BUILD/bin/keydctl" audit verify "$1" "$dir/audit.pub" >"$dir/verdict" 2>&1 || fail "$1: $(cat "$dir/verdict")"
 }
 
 broken() {
-	! "$BUILD/tests/auditcheck" "$1" "$dir/audit.pub" >"$dir/verdict" || fail "$2 is not found"
+	! "$BUILD/bin/keydctl" audit verify "$1" "$dir/audit.pub" >"$dir/verdict" 2>&1 || fail "$2 is not found"
 }
 
 # refused REASON
