@@ -94,7 +94,13 @@ S2N_API extern int s2n_get_stacktrace(struct s2n_stacktrace *trace);
 
 /* ---- Start and end (Guide: Initialization and Teardown) ---- */
 
-/** Once, before anything else. A second call fails with S2N_ERR_INITIALIZED. */
+/**
+ * Once, before anything else. A second call fails with S2N_ERR_INITIALIZED.
+ * From here on the library's own memory is locked and kept out of core dumps
+ * (Guide: mlock() and system limits); S2N_ERR_MLOCK or S2N_ERR_MADVISE where
+ * that cannot be had, here or when more is needed. With S2N_DONT_MLOCK in the
+ * environment, whatever its value, or with s2n_mem_set_callbacks it is not.
+ */
 S2N_API extern int s2n_init(void);
 /** Kept for old callers: does nothing and succeeds. */
 S2N_API extern int s2n_cleanup(void);
@@ -125,9 +131,10 @@ typedef int (*s2n_mem_malloc_callback)(
 /** Takes back what the malloc callback gave; size is what it told. */
 typedef int (*s2n_mem_free_callback)(void *ptr, uint32_t size);
 /**
- * Before s2n_init (else S2N_ERR_INITIALIZED): the application gives the memory
- * of configs, connections, handshakes and their buffers, until
- * s2n_cleanup_final. It is wiped before it goes back. All four are needed.
+ * Before s2n_init (else S2N_ERR_INITIALIZED): the application gives all memory
+ * that is the library's own, until s2n_cleanup_final; what libcrypto takes is
+ * CRYPTO_set_mem_functions(3)'s. It is wiped before it goes back. All four are
+ * needed.
  */
 S2N_API extern int s2n_mem_set_callbacks(
     s2n_mem_init_callback mem_init_callback,
@@ -169,6 +176,7 @@ S2N_API extern int s2n_config_set_cipher_preferences(
     struct s2n_config *config, const char *version);
 /** An application pointer, not looked at. */
 S2N_API extern int s2n_config_set_ctx(struct s2n_config *config, void *ctx);
+/** Gives the pointer of s2n_config_set_ctx; NULL when none was set. */
 S2N_API extern int s2n_config_get_ctx(struct s2n_config *config, void **ctx);
 
 /** Writes nanoseconds to the second argument; returns 0 or -1. */
@@ -257,6 +265,7 @@ S2N_API extern int s2n_cert_chain_and_key_load_public_pem_bytes(
 /** An application pointer, not looked at. */
 S2N_API extern int s2n_cert_chain_and_key_set_ctx(
     struct s2n_cert_chain_and_key *cert_and_key, void *ctx);
+/** The pointer of s2n_cert_chain_and_key_set_ctx; NULL when none was set. */
 S2N_API extern void *s2n_cert_chain_and_key_get_ctx(
     struct s2n_cert_chain_and_key *cert_and_key);
 /** The pair's private key, for s2n_async_pkey_op_perform. */
@@ -304,6 +313,7 @@ S2N_API extern int s2n_config_set_cert_chain_and_key_defaults(
 typedef struct s2n_cert_chain_and_key *(*s2n_cert_tiebreak_callback)(
     struct s2n_cert_chain_and_key *cert1, struct s2n_cert_chain_and_key *cert2,
     uint8_t *name, uint32_t name_len);
+/** Sets that callback; without one the pair added first stays. */
 S2N_API extern int s2n_config_set_cert_tiebreak_callback(
     struct s2n_config *config, s2n_cert_tiebreak_callback cert_tiebreak_cb);
 
@@ -326,6 +336,8 @@ S2N_API extern int s2n_cert_get_der(const struct s2n_cert *cert,
  */
 S2N_API extern int s2n_cert_get_x509_extension_value_length(
     struct s2n_cert *cert, const uint8_t *oid, uint32_t *ext_value_len);
+/** Copies the value: *ext_value_len is the room, afterwards the length.
+ * *critical says whether the extension is (RFC 5280 4.2). */
 S2N_API extern int s2n_cert_get_x509_extension_value(struct s2n_cert *cert,
     const uint8_t *oid, uint8_t *ext_value, uint32_t *ext_value_len,
     bool *critical);
@@ -336,6 +348,7 @@ S2N_API extern int s2n_cert_get_x509_extension_value(struct s2n_cert *cert,
 S2N_API extern int s2n_cert_get_utf8_string_from_extension_data_length(
     const uint8_t *extension_data, uint32_t extension_len,
     uint32_t *utf8_str_len);
+/** Copies the string: *out_len is the room, afterwards the length. */
 S2N_API extern int s2n_cert_get_utf8_string_from_extension_data(
     const uint8_t *extension_data, uint32_t extension_len, uint8_t *out_data,
     uint32_t *out_len);
@@ -411,8 +424,10 @@ S2N_API extern int s2n_config_set_max_cert_chain_depth(
  */
 typedef uint8_t (*s2n_verify_host_fn)(
     const char *host_name, size_t host_name_len, void *data);
+/** For all connections of the config; data is handed to the callback. */
 S2N_API extern int s2n_config_set_verify_host_callback(
     struct s2n_config *config, s2n_verify_host_fn verify_host_fn, void *data);
+/** For this connection, in place of its config's. */
 S2N_API extern int s2n_connection_set_verify_host_callback(
     struct s2n_connection *conn, s2n_verify_host_fn host_fn, void *data);
 
@@ -425,8 +440,10 @@ typedef enum {
  * (optional)? */
 S2N_API extern int s2n_config_set_client_auth_type(
     struct s2n_config *config, s2n_cert_auth_type client_auth_type);
+/** For this connection, in place of its config's. */
 S2N_API extern int s2n_connection_set_client_auth_type(
     struct s2n_connection *conn, s2n_cert_auth_type client_auth_type);
+/** What was set for the config. */
 S2N_API extern int s2n_config_get_client_auth_type(
     struct s2n_config *config, s2n_cert_auth_type *client_auth_type);
 /** What holds for the connection: its own, the config's or the role's. */
@@ -476,7 +493,9 @@ S2N_API extern int s2n_connection_release_buffers(struct s2n_connection *conn);
 /** An application pointer, not looked at. */
 S2N_API extern int s2n_connection_set_ctx(
     struct s2n_connection *conn, void *ctx);
+/** The pointer of s2n_connection_set_ctx; NULL when none was set. */
 S2N_API extern void *s2n_connection_get_ctx(struct s2n_connection *conn);
+/** What it was made as. */
 S2N_API extern s2n_mode s2n_connection_get_mode(struct s2n_connection *conn);
 /** Overrides the config's security policy. */
 S2N_API extern int s2n_connection_set_cipher_preferences(
@@ -492,6 +511,7 @@ S2N_API extern int s2n_config_get_supported_groups(struct s2n_config *config,
 /** Override the config's ALPN list. */
 S2N_API extern int s2n_connection_append_protocol_preference(
     struct s2n_connection *conn, const uint8_t *protocol, uint8_t protocol_len);
+/** The whole list at once; none of it empties the list. */
 S2N_API extern int s2n_connection_set_protocol_preferences(
     struct s2n_connection *conn, const char *const *protocols,
     int protocol_count);
@@ -506,18 +526,26 @@ S2N_API extern const char *s2n_get_application_protocol(
     struct s2n_connection *conn);
 
 /* What the handshake agreed on. */
+
+/** The client's highest version, such as S2N_TLS13; a server's own before the
+ * ClientHello. */
 S2N_API extern int s2n_connection_get_client_protocol_version(
     struct s2n_connection *conn);
+/** The server's highest version; a client knows the one it chose, 0 before. */
 S2N_API extern int s2n_connection_get_server_protocol_version(
     struct s2n_connection *conn);
+/** The version agreed on; our highest before that. */
 S2N_API extern int s2n_connection_get_actual_protocol_version(
     struct s2n_connection *conn);
+/** The version in the ClientHello itself, S2N_TLS12 at most: newer ones are in
+ * an extension (RFC 8446 4.1.2). */
 S2N_API extern int s2n_connection_get_client_hello_version(
     struct s2n_connection *conn);
 /** OpenSSL's name of the suite; "TLS_NULL_WITH_NULL_NULL" before it is known.
  */
 S2N_API extern const char *s2n_connection_get_cipher(
     struct s2n_connection *conn);
+/** The suite's two bytes of the IANA registry; zeroes before it is known. */
 S2N_API extern int s2n_connection_get_cipher_iana_value(
     struct s2n_connection *conn, uint8_t *first, uint8_t *second);
 /** The elliptic curve, "NONE" before it is known. */
@@ -537,12 +565,19 @@ S2N_API extern int s2n_connection_get_signature_scheme(
     struct s2n_connection *conn, const char **scheme_name);
 /** The last alert received (its description); S2N_ERR_NO_ALERT when none. */
 S2N_API extern int s2n_connection_get_alert(struct s2n_connection *conn);
+/** Bytes read from the transport; 0 where the kernel reads (kTLS). */
 S2N_API extern uint64_t s2n_connection_get_wire_bytes_in(
     struct s2n_connection *conn);
+/** Bytes written to it; 0 where the kernel writes. */
 S2N_API extern uint64_t s2n_connection_get_wire_bytes_out(
     struct s2n_connection *conn);
+/** What the handshake was made of, such as
+ * "NEGOTIATED|FULL_HANDSHAKE"; "INITIAL" before that is known. The text is the
+ * connection's until the next call. */
 S2N_API extern const char *s2n_connection_get_handshake_type_name(
     struct s2n_connection *conn);
+/** The last message of the handshake, such as "SERVER_HELLO";
+ * "APPLICATION_DATA" after it. */
 S2N_API extern const char *s2n_connection_get_last_message_name(
     struct s2n_connection *conn);
 /** Server: the pair chosen for this connection. */
@@ -595,6 +630,7 @@ S2N_API extern int s2n_config_set_client_hello_cb(struct s2n_config *config,
  */
 S2N_API extern int s2n_config_set_client_hello_cb_mode(
     struct s2n_config *config, s2n_client_hello_cb_mode cb_mode);
+/** Ends a nonblocking callback, inside it or later. */
 S2N_API extern int s2n_client_hello_cb_done(struct s2n_connection *conn);
 /** The server name decided on something, so it is acknowledged (RFC 6066 3). */
 S2N_API extern int s2n_connection_server_name_extension_used(
@@ -654,21 +690,25 @@ S2N_API extern int s2n_client_hello_free(struct s2n_client_hello **ch);
  * ClientHello what follows the version, with nothing zeroed. */
 S2N_API extern ssize_t s2n_client_hello_get_raw_message_length(
     struct s2n_client_hello *ch);
+/** Copies it. */
 S2N_API extern ssize_t s2n_client_hello_get_raw_message(
     struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
 /** The suites' numbers, two bytes each; of an SSLv2 ClientHello three. */
 S2N_API extern ssize_t s2n_client_hello_get_cipher_suites_length(
     struct s2n_client_hello *ch);
+/** Copies them. */
 S2N_API extern ssize_t s2n_client_hello_get_cipher_suites(
     struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
 /** The extensions as they came, without the length of all (RFC 8446 4.2). */
 S2N_API extern ssize_t s2n_client_hello_get_extensions_length(
     struct s2n_client_hello *ch);
+/** Copies them. */
 S2N_API extern ssize_t s2n_client_hello_get_extensions(
     struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
 /** One extension's data; 0 if it is not there or not known to the library. */
 S2N_API extern ssize_t s2n_client_hello_get_extension_length(
     struct s2n_client_hello *ch, s2n_tls_extension_type extension_type);
+/** Copies it. */
 S2N_API extern ssize_t s2n_client_hello_get_extension_by_id(
     struct s2n_client_hello *ch, s2n_tls_extension_type extension_type,
     uint8_t *out, uint32_t max_length);
@@ -679,11 +719,13 @@ S2N_API extern int s2n_client_hello_has_extension(
 /** The session id, at most 32 bytes; copies at most max_length of them. */
 S2N_API extern int s2n_client_hello_get_session_id_length(
     struct s2n_client_hello *ch, uint32_t *out_length);
+/** Copies it; *out_length is what was copied. */
 S2N_API extern int s2n_client_hello_get_session_id(struct s2n_client_hello *ch,
     uint8_t *out, uint32_t *out_length, uint32_t max_length);
 /** The compression methods; S2N_ERR_INSUFFICIENT_MEM_SIZE unless all fit. */
 S2N_API extern int s2n_client_hello_get_compression_methods_length(
     struct s2n_client_hello *ch, uint32_t *out_length);
+/** Copies them; *out_length is their number. */
 S2N_API extern int s2n_client_hello_get_compression_methods(
     struct s2n_client_hello *ch, uint8_t *list, uint32_t list_length,
     uint32_t *out_length);
@@ -710,6 +752,7 @@ S2N_API extern int s2n_client_hello_get_supported_groups(
  * s2n_client_hello_get_supported_groups. */
 S2N_API extern int s2n_client_hello_get_server_name_length(
     struct s2n_client_hello *ch, uint16_t *length);
+/** Copies at most length bytes of it; *out_length is what was copied. */
 S2N_API extern int s2n_client_hello_get_server_name(struct s2n_client_hello *ch,
     uint8_t *server_name, uint16_t length, uint16_t *out_length);
 
@@ -729,20 +772,28 @@ typedef int s2n_send_fn(void *io_context, const uint8_t *buf, uint32_t len);
 
 /** Both directions over this descriptor; it stays the caller's. */
 S2N_API extern int s2n_connection_set_fd(struct s2n_connection *conn, int fd);
+/** Reads from this descriptor. */
 S2N_API extern int s2n_connection_set_read_fd(
     struct s2n_connection *conn, int readfd);
+/** Writes to this descriptor. */
 S2N_API extern int s2n_connection_set_write_fd(
     struct s2n_connection *conn, int writefd);
+/** The descriptor that is read from; S2N_ERR_INVALID_STATE with callbacks. */
 S2N_API extern int s2n_connection_get_read_fd(
     struct s2n_connection *conn, int *readfd);
+/** The descriptor that is written to; S2N_ERR_INVALID_STATE with callbacks. */
 S2N_API extern int s2n_connection_get_write_fd(
     struct s2n_connection *conn, int *writefd);
+/** What the callback that receives is called with. */
 S2N_API extern int s2n_connection_set_recv_ctx(
     struct s2n_connection *conn, void *ctx);
+/** What the callback that sends is called with. */
 S2N_API extern int s2n_connection_set_send_ctx(
     struct s2n_connection *conn, void *ctx);
+/** Receives by this callback, not from a descriptor. */
 S2N_API extern int s2n_connection_set_recv_cb(
     struct s2n_connection *conn, s2n_recv_fn recv);
+/** Sends by this callback, not to a descriptor. */
 S2N_API extern int s2n_connection_set_send_cb(
     struct s2n_connection *conn, s2n_send_fn send);
 /** Corks the socket (TCP_CORK) while a flight of the handshake is written. With
@@ -785,6 +836,7 @@ S2N_API extern int s2n_negotiate(
 /** Sends; gives the bytes taken, maybe fewer than size. */
 S2N_API extern ssize_t s2n_send(struct s2n_connection *conn, const void *buf,
     ssize_t size, s2n_blocked_status *blocked);
+/** Like s2n_send, from count pieces one behind the other. */
 S2N_API extern ssize_t s2n_sendv(struct s2n_connection *conn,
     const struct iovec *bufs, ssize_t count, s2n_blocked_status *blocked);
 /** Like s2n_sendv, leaving out the first offs bytes of bufs. */
@@ -876,6 +928,7 @@ typedef int (*s2n_session_ticket_fn)(
  */
 S2N_API extern int s2n_config_set_session_ticket_cb(
     struct s2n_config *config, s2n_session_ticket_fn callback, void *ctx);
+/** Bytes that s2n_session_ticket_get_data gives. */
 S2N_API extern int s2n_session_ticket_get_data_len(
     struct s2n_session_ticket *ticket, size_t *data_len);
 /** S2N_ERR_SERIALIZED_SESSION_STATE_TOO_LONG when it is longer than
@@ -912,6 +965,8 @@ S2N_API extern int s2n_connection_get_session_ticket_lifetime_hint(
 /** Below TLS 1.3 the session's id, at most 32 bytes; gives their number. */
 S2N_API extern int s2n_connection_get_session_id_length(
     struct s2n_connection *conn);
+/** Copies it and gives its length; S2N_ERR_SESSION_ID_TOO_LONG when it is
+ * longer than max_length. */
 S2N_API extern int s2n_connection_get_session_id(
     struct s2n_connection *conn, uint8_t *session_id, size_t max_length);
 /** 1 when the handshake resumed a session, else 0. */
@@ -933,12 +988,15 @@ typedef int (*s2n_cache_store_callback)(struct s2n_connection *conn, void *ctx,
     const void *value, uint64_t value_size);
 typedef int (*s2n_cache_delete_callback)(
     struct s2n_connection *conn, void *ctx, const void *key, uint64_t key_size);
+/** Keeps a value for ttl_in_seconds. */
 S2N_API extern int s2n_config_set_cache_store_callback(
     struct s2n_config *config, s2n_cache_store_callback cache_store_callback,
     void *data);
+/** Finds a value; *value_size is the room, afterwards its length. */
 S2N_API extern int s2n_config_set_cache_retrieve_callback(
     struct s2n_config *config,
     s2n_cache_retrieve_callback cache_retrieve_callback, void *data);
+/** Forgets a value. */
 S2N_API extern int s2n_config_set_cache_delete_callback(
     struct s2n_config *config, s2n_cache_delete_callback cache_delete_callback,
     void *data);
@@ -951,10 +1009,10 @@ S2N_API extern int s2n_config_set_session_cache_onoff(
 /**
  * A key that client and server have of each other, TLS 1.3 (RFC 8446 4.2.11).
  * It stands for certificates: with it neither side sends any, whatever client
- * authentication is wanted. NULL when there is no memory; to be freed with
- * s2n_psk_free.
+ * authentication is wanted.
  */
 struct s2n_psk;
+/** NULL when there is no memory; to be freed with s2n_psk_free. */
 S2N_API extern struct s2n_psk *s2n_external_psk_new(void);
 /** Wipes and frees it, and sets *psk to NULL. NULL is fine. */
 S2N_API extern int s2n_psk_free(struct s2n_psk **psk);
@@ -1013,6 +1071,7 @@ S2N_API extern int s2n_offered_psk_free(struct s2n_offered_psk **psk);
 /** The identity, lent until the callback returns; none before it is read. */
 S2N_API extern int s2n_offered_psk_get_identity(
     struct s2n_offered_psk *psk, uint8_t **identity, uint16_t *size);
+/** Whether s2n_offered_psk_list_next has another to give. */
 S2N_API extern bool s2n_offered_psk_list_has_next(
     struct s2n_offered_psk_list *psk_list);
 /** Reads the next into psk; S2N_ERR_STUFFER_OUT_OF_DATA after the last. */
@@ -1081,6 +1140,7 @@ typedef enum {
 	S2N_EARLY_DATA_STATUS_REJECTED,      /* the server took none */
 	S2N_EARLY_DATA_STATUS_END            /* all has come */
 } s2n_early_data_status_t;
+/** What has become of early data. */
 S2N_API extern int s2n_connection_get_early_data_status(
     struct s2n_connection *conn, s2n_early_data_status_t *status);
 /** Bytes that may still be sent, or come. */
@@ -1123,18 +1183,21 @@ struct s2n_offered_early_data;
  */
 typedef int (*s2n_early_data_cb)(
     struct s2n_connection *conn, struct s2n_offered_early_data *early_data);
+/** Sets that callback; without one early data that can be taken is. */
 S2N_API extern int s2n_config_set_early_data_cb(
     struct s2n_config *config, s2n_early_data_cb cb);
 /** The context of the ticket or key: its length, and a copy
  * (S2N_ERR_INSUFFICIENT_MEM_SIZE). */
 S2N_API extern int s2n_offered_early_data_get_context_length(
     struct s2n_offered_early_data *early_data, uint16_t *context_len);
+/** Copies the context into room for max_len bytes. */
 S2N_API extern int s2n_offered_early_data_get_context(
     struct s2n_offered_early_data *early_data, uint8_t *context,
     uint16_t max_len);
 /** A second answer: S2N_ERR_INVALID_EARLY_DATA_STATE. */
 S2N_API extern int s2n_offered_early_data_reject(
     struct s2n_offered_early_data *early_data);
+/** Takes it; a second answer is an error as above. */
 S2N_API extern int s2n_offered_early_data_accept(
     struct s2n_offered_early_data *early_data);
 
@@ -1170,6 +1233,7 @@ typedef enum {
  */
 typedef int (*s2n_async_pkey_fn)(
     struct s2n_connection *conn, struct s2n_async_pkey_op *op);
+/** Sets that callback; without one the pair's own key is used at once. */
 S2N_API extern int s2n_config_set_async_pkey_callback(
     struct s2n_config *config, s2n_async_pkey_fn fn);
 /** Does the operation with key, once; any thread may. */
@@ -1180,6 +1244,7 @@ S2N_API extern int s2n_async_pkey_op_apply(
     struct s2n_async_pkey_op *op, struct s2n_connection *conn);
 /** Freeing an op that was not applied leaves the handshake blocked. */
 S2N_API extern int s2n_async_pkey_op_free(struct s2n_async_pkey_op *op);
+/** Whether it is S2N_ASYNC_SIGN or S2N_ASYNC_DECRYPT. */
 S2N_API extern int s2n_async_pkey_op_get_op_type(
     struct s2n_async_pkey_op *op, s2n_async_pkey_op_type *type);
 /** Bytes of the input: for sign, of the digest. */
@@ -1197,6 +1262,7 @@ S2N_API extern int s2n_config_set_async_pkey_validation_mode(
 /** What the peer's handshake signature was made with. */
 S2N_API extern int s2n_connection_get_selected_signature_algorithm(
     struct s2n_connection *conn, s2n_tls_signature_algorithm *chosen_alg);
+/** The hash that goes with it. */
 S2N_API extern int s2n_connection_get_selected_digest_algorithm(
     struct s2n_connection *conn, s2n_tls_hash_algorithm *chosen_alg);
 
@@ -1204,6 +1270,7 @@ S2N_API extern int s2n_connection_get_selected_digest_algorithm(
  * there is none. */
 S2N_API extern int s2n_connection_get_selected_client_cert_signature_algorithm(
     struct s2n_connection *conn, s2n_tls_signature_algorithm *chosen_alg);
+/** The hash that goes with it. */
 S2N_API extern int s2n_connection_get_selected_client_cert_digest_algorithm(
     struct s2n_connection *conn, s2n_tls_hash_algorithm *chosen_alg);
 
@@ -1225,7 +1292,7 @@ S2N_API extern int s2n_connection_tls_exporter(struct s2n_connection *conn,
     const uint8_t *label, uint32_t label_length, const uint8_t *context,
     uint32_t context_length, uint8_t *output, uint32_t output_length);
 
-/* ---- Serialization ---- */
+/* ---- Serialization (newer than the guide) ---- */
 
 typedef enum {
 	S2N_SERIALIZED_CONN_NONE = 0,

@@ -1,5 +1,6 @@
 /*
- * unstable/cleanup.h: per-thread clean-up, kept for old callers.
+ * unstable/cleanup.h: per-thread clean-up, kept for old callers (Guide:
+ * Initialization and Teardown).
  */
 #ifndef S2N_UNSTABLE_CLEANUP_H
 #define S2N_UNSTABLE_CLEANUP_H

@@ -1,7 +1,8 @@
 /*
  * unstable/events.h: what happens in handshakes, told to an application that
  * counts and measures. Callbacks run within s2n_negotiate: they may look at the
- * connection, but neither negotiate nor free it.
+ * connection, but neither negotiate nor free it. Newer than the
+ * guide.
  */
 #ifndef S2N_UNSTABLE_EVENTS_H
 #define S2N_UNSTABLE_EVENTS_H

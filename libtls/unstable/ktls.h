@@ -1,6 +1,7 @@
 /*
  * unstable/ktls.h: records that the kernel encrypts and decrypts (Linux, kernel
- * TLS), so that a file's bytes need not pass through the process.
+ * TLS), so that a file's bytes need not pass through the process. Newer than
+ * the guide.
  */
 #ifndef S2N_UNSTABLE_KTLS_H
 #define S2N_UNSTABLE_KTLS_H

@@ -98,7 +98,8 @@ S2N_API int s2n_async_pkey_op_get_binding(
  * s2n_async_pkey_op_set_error completes the operation as failed, in place of
  * s2n_async_pkey_op_set_output. Follow it with s2n_async_pkey_op_apply: the
  * next s2n_negotiate then fails with S2N_ERR_ASYNC_CALLBACK_FAILED and sends
- * the alert internal_error (RFC 8446 6.2).
+ * the alert internal_error (RFC 8446 6.2). Not for a decryption that found
+ * wrong padding: that would tell the client (RFC 5246 7.4.7.1).
  *
  * @returns S2N_SUCCESS, or S2N_FAILURE when the operation is already complete
  */
