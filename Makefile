@@ -55,7 +55,7 @@ BASE := $(call obj,base/reader base/writer base/log base/log_json)
 
 # ---- libtls ----
 LIBTLS_BASE := $(call obj,base/reader base/writer)
-LIBTLS_CORE := $(call obj,$(addprefix libtls/core/,errors stacktrace memory))
+LIBTLS_CORE := $(call obj,$(addprefix libtls/core/,errors stacktrace locked memory))
 LIBTLS_CRYPTO := $(call obj,$(addprefix libtls/crypto/,library secret digest hkdf prf aead cipher group dhe premaster scheme))
 LIBTLS_REGISTRY := $(call obj,$(addprefix libtls/registry/,suite lists preference))
 LIBTLS_CERT := $(call obj,libtls/cert/key libtls/cert/pem libtls/cert/hostname libtls/cert/chain libtls/cert/select \

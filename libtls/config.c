@@ -2,7 +2,6 @@
  * s2n_config: what many connections share (Guide: Config, Certificates and
  * Authentication).
  */
-#include <stdlib.h>
 #include <time.h>
 
 #include "libtls/core/memory.h"
@@ -64,7 +63,7 @@ s2n_config_new_minimal(void)
 			trust_store_free(config->trust);
 		}
 		memory_free(config);
-		return errors_none(fail(ERR_NOMEM));
+		return errors_none(fail(memory_lack()));
 	}
 	config->preference = preference_default;
 	config->check_x509 = config->check_time = true;
@@ -101,7 +100,7 @@ s2n_config_free(struct s2n_config *config)
 	authorities_clear(&config->authorities);
 	dhe_parameters_free(config->dh);
 	ticket_keys_free(config->ticket_keys);
-	free(config->protocols.data);
+	memory_free(config->protocols.data);
 	memory_free(config);
 	return S2N_SUCCESS;
 }

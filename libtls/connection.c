@@ -1,7 +1,6 @@
 /*
  * The life of a connection (Guide: Connection).
  */
-#include <stdlib.h>
 
 #include <openssl/crypto.h>
 
@@ -43,10 +42,10 @@ clear(struct s2n_connection *conn)
 	psk_list_clear(&conn->psks);
 	writer_free(&conn->early.context);
 	session_drop(&conn->session);
-	free(conn->server_name);
-	free(conn->protocol);
-	free(conn->handshake_type);
-	free(conn->protocols_override.data);
+	memory_free(conn->server_name);
+	memory_free(conn->protocol);
+	memory_free(conn->handshake_type);
+	memory_free(conn->protocols_override.data);
 	OPENSSL_cleanse(conn, sizeof *conn);
 }
 
@@ -61,7 +60,7 @@ s2n_connection_new(s2n_mode mode)
 	else if (mode != S2N_SERVER && mode != S2N_CLIENT)
 		r = fail(ERR_INVALID_ARGUMENT);
 	if (r != 0 || (conn = memory_new(sizeof *conn)) == NULL) {
-		return errors_none(r != 0 ? r : fail(ERR_NOMEM));
+		return errors_none(r != 0 ? r : fail(memory_lack()));
 	}
 	start(conn, mode, NULL);
 	return conn;
@@ -127,7 +126,7 @@ s2n_connection_free_handshake(struct s2n_connection *conn)
 	review_end(conn);
 	conn->peer_chain = NULL;
 	staple_clear(&conn->ocsp);
-	free(conn->protocols_override.data);
+	memory_free(conn->protocols_override.data);
 	conn->protocols_override = (struct protocol_list){ 0 };
 	return S2N_SUCCESS;
 }
@@ -184,9 +183,9 @@ set_server_name(struct s2n_connection *conn, const char *name)
 		return fail(ERR_CLIENT_MODE);
 	if (strlen(name) > SERVER_NAME_MAX)
 		return fail(ERR_SERVER_NAME_TOO_LONG);
-	if ((copy = strdup(name)) == NULL)
-		return fail(ERR_NOMEM);
-	free(conn->server_name);
+	if ((copy = memory_copy(slice_of_string(name))) == NULL)
+		return fail(memory_lack());
+	memory_free(conn->server_name);
 	conn->server_name = copy;
 	return 0;
 }

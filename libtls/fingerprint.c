@@ -4,8 +4,7 @@
  */
 #include "unstable/fingerprint.h"
 
-#include <stdlib.h>
-
+#include "libtls/core/memory.h"
 #include "libtls/crypto/digest.h"
 #include "libtls/ja3.h"
 #include "libtls/ja4.h"
@@ -36,8 +35,8 @@ s2n_fingerprint_new(s2n_fingerprint_type type)
 
 	if ((size_t)type >= COUNT(methods))
 		r = fail(ERR_INVALID_ARGUMENT);
-	else if ((fingerprint = calloc(1, sizeof *fingerprint)) == NULL)
-		r = fail(ERR_NOMEM);
+	else if ((fingerprint = memory_new(sizeof *fingerprint)) == NULL)
+		r = fail(memory_lack());
 	else
 		fingerprint->method = &methods[type];
 	(void)!errors_report(r);
@@ -48,7 +47,7 @@ int
 s2n_fingerprint_free(struct s2n_fingerprint **fingerprint)
 {
 	if (fingerprint != NULL) {
-		free(*fingerprint);
+		memory_free(*fingerprint);
 		*fingerprint = NULL;
 	}
 	return S2N_SUCCESS;

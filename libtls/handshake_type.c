@@ -1,8 +1,8 @@
 /*
  * The name of the way that a handshake went, as flags (Guide: Handshake types).
  */
-#include <stdlib.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/state/connection.h"
 
 #define NAME_MAX_LEN 160
@@ -114,8 +114,8 @@ s2n_connection_get_handshake_type_name(struct s2n_connection *conn)
 	if (conn->suite == NULL)
 		return "INITIAL";
 	if (conn->handshake_type == NULL &&
-	    (conn->handshake_type = malloc(NAME_MAX_LEN)) == NULL)
-		return errors_none(fail(ERR_NOMEM));
+	    (conn->handshake_type = memory_new(NAME_MAX_LEN)) == NULL)
+		return errors_none(fail(memory_lack()));
 	at = conn->handshake_type;
 	for (size_t i = 0; i < COUNT(flags); i++) {
 		if (!flags[i].is_set(conn))

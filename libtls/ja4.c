@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/crypto/digest.h"
 #include "libtls/extension/extension.h"
 #include "libtls/registry/iana.h"
@@ -39,8 +40,8 @@ read_suites(struct slice list, struct numbers *suites)
 {
 	struct reader in = reader_of(list);
 
-	if ((suites->list = calloc(list.len / 2 + 1, 2)) == NULL)
-		return fail(ERR_NOMEM);
+	if ((suites->list = memory_new(list.len + 2)) == NULL)
+		return fail(memory_lack());
 	while (reader_more(&in))
 		add(suites, reader_u16(&in));
 	return 0;
@@ -52,8 +53,8 @@ read_extensions(struct slice block, struct numbers *extensions)
 	struct reader in = reader_of(block);
 	uint16_t number;
 
-	if ((extensions->list = calloc(block.len / 4 + 1, 2)) == NULL)
-		return fail(ERR_NOMEM);
+	if ((extensions->list = memory_new(block.len / 2 + 2)) == NULL)
+		return fail(memory_lack());
 	while (reader_more(&in)) {
 		number = reader_u16(&in);
 		reader_vec16(&in);
@@ -232,7 +233,7 @@ put_algorithms(struct slice block, struct writer *out)
 	if (algorithms.count > 0)
 		writer_u8(out, '_');
 	put_numbers(out, &algorithms);
-	free(algorithms.list);
+	memory_free(algorithms.list);
 	return 0;
 }
 
@@ -257,8 +258,8 @@ ja4_write(const struct s2n_client_hello *ch, struct writer *out)
 	if ((r = put_algorithms(said->extensions, out)) == 0 && out->failed)
 		r = fail(ERR_NOMEM);
 out:
-	free(suites.list);
-	free(extensions.list);
+	memory_free(suites.list);
+	memory_free(extensions.list);
 	return r;
 }
 

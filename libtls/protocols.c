@@ -3,7 +3,7 @@
  */
 #include "libtls/protocols.h"
 
-#include <stdlib.h>
+#include "libtls/core/memory.h"
 
 #define LIST_MAX 65535
 #define PROTOCOL_MAX 255
@@ -18,8 +18,8 @@ protocols_append(
 		return fail(ERR_NULL_ARGUMENT);
 	if (len == 0 || len > PROTOCOL_MAX || list->len + 1 + len > LIST_MAX)
 		return fail(ERR_INVALID_PROTOCOL);
-	if ((data = realloc(list->data, list->len + 1 + len)) == NULL)
-		return fail(ERR_NOMEM);
+	if ((data = memory_resize(list->data, list->len + 1 + len)) == NULL)
+		return fail(memory_lack());
 	data[list->len] = (uint8_t)len;
 	memcpy(data + list->len + 1, protocol, len);
 	list->data = data;
@@ -42,10 +42,10 @@ protocols_set(
 			: protocols_append(&next, (const uint8_t *)protocols[i],
 			      strlen(protocols[i]));
 	if (r != 0) {
-		free(next.data);
+		memory_free(next.data);
 		return r;
 	}
-	free(list->data);
+	memory_free(list->data);
 	*list = next;
 	return 0;
 }

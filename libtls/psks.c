@@ -3,6 +3,7 @@
  * Pre-Shared Key Related Calls). Which of them a handshake is made with:
  * libtls/handshake/choose_psk.c.
  */
+#include "libtls/core/memory.h"
 #include "libtls/state/connection.h"
 
 /* What pre_shared_key is made of (RFC 8446 4.2, 4.2.11), and may have. */
@@ -19,7 +20,7 @@ s2n_external_psk_new(void)
 	struct s2n_psk *psk = psk_new(true);
 
 	if (psk == NULL)
-		(void)!errors_report(fail(ERR_NOMEM));
+		(void)!errors_report(fail(memory_lack()));
 	return psk;
 }
 

@@ -4,8 +4,7 @@
  */
 #include "libtls/unstable/renegotiate.h"
 
-#include <stdlib.h>
-
+#include "libtls/core/memory.h"
 #include "libtls/ending.h"
 #include "libtls/handshake/handshake.h"
 #include "libtls/handshake/message.h"
@@ -40,7 +39,7 @@ forget(struct s2n_connection *conn)
 	staple_clear(&conn->ocsp);
 	staple_clear(&conn->scts);
 	conn->ocsp_stapled = false;
-	free(conn->protocol);
+	memory_free(conn->protocol);
 	conn->protocol = NULL;
 	conn->group = NULL;
 	conn->server_scheme = conn->client_scheme = NULL;

@@ -3,10 +3,9 @@
  */
 #include "libtls/cert/authorities.h"
 
-#include <stdlib.h>
-
 #include "base/reader.h"
 #include "base/writer.h"
+#include "libtls/core/memory.h"
 
 /* All names and the two bytes of each; the shortest name has as many. */
 #define LIST_MAX (2 * AUTHORITIES_MAX)
@@ -16,11 +15,8 @@ authorities_copy(struct authorities *authorities, struct slice list)
 {
 	uint8_t *data = NULL;
 
-	if (list.len > 0) {
-		if ((data = malloc(list.len)) == NULL)
-			return fail(ERR_NOMEM);
-		memcpy(data, list.data, list.len);
-	}
+	if (list.len > 0 && (data = memory_copy(list)) == NULL)
+		return fail(memory_lack());
 	authorities_clear(authorities);
 	*authorities = (struct authorities){ data, list.len };
 	return 0;
@@ -29,7 +25,7 @@ authorities_copy(struct authorities *authorities, struct slice list)
 void
 authorities_clear(struct authorities *authorities)
 {
-	free(authorities->data);
+	memory_free(authorities->data);
 	*authorities = (struct authorities){ 0 };
 }
 

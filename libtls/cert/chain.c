@@ -3,12 +3,11 @@
  */
 #include "libtls/cert/chain.h"
 
-#include <stdlib.h>
-
 #include <openssl/err.h>
 
 #include "libtls/cert/hostname.h"
 #include "libtls/cert/pem.h"
+#include "libtls/core/memory.h"
 
 /* Back to an empty chain; what the application gave besides stays. */
 static void
@@ -19,12 +18,12 @@ reset(struct s2n_cert_chain_and_key *chain)
 	};
 
 	for (size_t i = 0; i < chain->count; i++)
-		free(chain->certs[i].der);
-	free(chain->certs);
+		memory_free(chain->certs[i].der);
+	memory_free(chain->certs);
 	for (size_t i = 0; i < chain->name_count; i++)
-		free(chain->names[i]);
-	free(chain->names);
-	free(chain->list);
+		memory_free(chain->names[i]);
+	memory_free(chain->names);
+	memory_free(chain->list);
 	X509_free(chain->leaf);
 	X509_free(chain->issuer);
 	EVP_PKEY_free(chain->public_key);
@@ -39,15 +38,14 @@ append_cert(struct s2n_cert_chain_and_key *chain, struct slice der)
 
 	if (der.len == 0 || der.len > INT32_MAX)
 		return fail(ERR_DECODE_CERTIFICATE);
-	certs = realloc(chain->certs, (chain->count + 1) * sizeof *certs);
+	certs = memory_resize(chain->certs, (chain->count + 1) * sizeof *certs);
 	if (certs == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	chain->certs = certs;
 	last = &certs[chain->count];
 	last->len = (uint32_t)der.len;
-	if ((last->der = malloc(der.len)) == NULL)
-		return fail(ERR_NOMEM);
-	memcpy(last->der, der.data, der.len);
+	if ((last->der = memory_copy(der)) == NULL)
+		return fail(memory_lack());
 	chain->count++;
 	return 0;
 }
@@ -58,15 +56,15 @@ append_name(void *arg, const char *name, size_t len)
 	struct s2n_cert_chain_and_key *chain = arg;
 	char **names, *copy;
 
-	names = realloc(chain->names, (chain->name_count + 1) * sizeof *names);
+	names = memory_resize(
+	    chain->names, (chain->name_count + 1) * sizeof *names);
 	if (names == NULL)
 		return true;
 	chain->names = names;
-	if ((copy = malloc(len + 1)) == NULL)
+	if ((copy = memory_new(len + 1)) == NULL)
 		return true;
 	for (size_t i = 0; i < len; i++)
 		copy[i] = hostname_lower(name[i]);
-	copy[len] = '\0';
 	names[chain->name_count++] = copy;
 	return false;
 }
@@ -238,8 +236,8 @@ chain_list(struct s2n_cert_chain_and_key *chain, struct slice *list)
 	for (size_t i = 0; i < chain->count; i++)
 		size += 3 + (size_t)chain->certs[i].len;
 	if (chain->list == NULL) {
-		if ((chain->list = malloc(size > 0 ? size : 1)) == NULL)
-			return fail(ERR_NOMEM);
+		if ((chain->list = memory_new(size)) == NULL)
+			return fail(memory_lack());
 		writer_init_fixed(&out, chain->list, size);
 		for (size_t i = 0; i < chain->count; i++)
 			writer_vec24(&out,
@@ -252,10 +250,10 @@ chain_list(struct s2n_cert_chain_and_key *chain, struct slice *list)
 struct s2n_cert_chain_and_key *
 s2n_cert_chain_and_key_new(void)
 {
-	struct s2n_cert_chain_and_key *chain = calloc(1, sizeof *chain);
+	struct s2n_cert_chain_and_key *chain = memory_new(sizeof *chain);
 
 	if (chain == NULL)
-		(void)errors_report(fail(ERR_NOMEM));
+		(void)errors_report(fail(memory_lack()));
 	return chain;
 }
 
@@ -267,7 +265,7 @@ s2n_cert_chain_and_key_free(struct s2n_cert_chain_and_key *chain)
 		staple_clear(&chain->ocsp);
 		staple_clear(&chain->scts);
 	}
-	free(chain);
+	memory_free(chain);
 	return S2N_SUCCESS;
 }
 

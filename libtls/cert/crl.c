@@ -4,11 +4,10 @@
  */
 #include "libtls/cert/crl.h"
 
-#include <stdlib.h>
-
 #include <openssl/err.h>
 
 #include "libtls/cert/pem.h"
+#include "libtls/core/memory.h"
 
 struct s2n_crl {
 	X509_CRL *x509;
@@ -23,10 +22,10 @@ struct s2n_crl_lookup {
 struct s2n_crl *
 s2n_crl_new(void)
 {
-	struct s2n_crl *crl = calloc(1, sizeof *crl);
+	struct s2n_crl *crl = memory_new(sizeof *crl);
 
 	if (crl == NULL)
-		(void)!errors_report(fail(ERR_NOMEM));
+		(void)!errors_report(fail(memory_lack()));
 	return crl;
 }
 
@@ -73,7 +72,7 @@ s2n_crl_free(struct s2n_crl **crl)
 	if (crl == NULL || *crl == NULL)
 		return S2N_SUCCESS;
 	X509_CRL_free((*crl)->x509);
-	free(*crl);
+	memory_free(*crl);
 	*crl = NULL;
 	return S2N_SUCCESS;
 }
@@ -121,9 +120,9 @@ int
 crl_lookups_open(
     struct crl_lookups *lookups, const struct s2n_cert_chain_and_key *chain)
 {
-	lookups->list = calloc(chain->count, sizeof *lookups->list);
+	lookups->list = memory_new(chain->count * sizeof *lookups->list);
 	if (lookups->list == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	lookups->count = chain->count;
 	for (size_t i = 0; i < chain->count; i++)
 		if ((lookups->list[i].cert = chain_decode(&chain->certs[i])) ==
@@ -158,7 +157,7 @@ crl_lookups_free(struct crl_lookups *lookups)
 		X509_free(lookups->list[i].cert);
 		X509_CRL_free(lookups->list[i].crl);
 	}
-	free(lookups->list);
+	memory_free(lookups->list);
 	*lookups = (struct crl_lookups){ 0 };
 }
 

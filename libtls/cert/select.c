@@ -5,9 +5,8 @@
  */
 #include "libtls/cert/select.h"
 
-#include <stdlib.h>
-
 #include "libtls/cert/hostname.h"
+#include "libtls/core/memory.h"
 
 #define NAME_MAX_LEN 255 /* RFC 1035 2.3.4 */
 #define FIRST_SLOTS 16   /* a power of two */
@@ -32,7 +31,7 @@ struct cert_store {
 struct cert_store *
 cert_store_new(void)
 {
-	return calloc(1, sizeof(struct cert_store));
+	return memory_new(sizeof(struct cert_store));
 }
 
 void
@@ -42,8 +41,8 @@ cert_store_free_owned(struct cert_store *store)
 		return;
 	for (size_t i = 0; i < store->count; i++)
 		s2n_cert_chain_and_key_free(store->chains[i]);
-	free(store->chains);
-	free(store->slots);
+	memory_free(store->chains);
+	memory_free(store->slots);
 	*store = (struct cert_store){ 0 };
 }
 
@@ -53,9 +52,9 @@ cert_store_free(struct cert_store *store)
 	if (store == NULL)
 		return;
 	cert_store_free_owned(store);
-	free(store->chains);
-	free(store->slots);
-	free(store);
+	memory_free(store->chains);
+	memory_free(store->slots);
+	memory_free(store);
 }
 
 enum cert_owner
@@ -138,15 +137,15 @@ reserve_names(struct cert_store *store, size_t more)
 		slot_count *= 2;
 	if (slot_count == store->slot_count)
 		return 0;
-	if ((slots = calloc(slot_count, sizeof *slots)) == NULL)
-		return fail(ERR_NOMEM);
+	if ((slots = memory_new(slot_count * sizeof *slots)) == NULL)
+		return fail(memory_lack());
 	for (size_t i = 0; i < store->slot_count; i++) {
 		entry = &store->slots[i];
 		if (entry->name != NULL)
 			*slot_of(slots, slot_count,
 			    slice_of_string(entry->name)) = *entry;
 	}
-	free(store->slots);
+	memory_free(store->slots);
 	store->slots = slots;
 	store->slot_count = slot_count;
 	return 0;
@@ -160,10 +159,10 @@ reserve_chain(struct cert_store *store)
 	/* Grows at the powers of two. */
 	if ((store->count & (store->count - 1)) != 0)
 		return 0;
-	chains = realloc(store->chains,
+	chains = memory_resize(store->chains,
 	    (store->count > 0 ? store->count * 2 : 1) * sizeof(void *));
 	if (chains == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	store->chains = chains;
 	return 0;
 }

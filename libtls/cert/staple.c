@@ -3,21 +3,17 @@
  */
 #include "libtls/cert/staple.h"
 
-#include <stdlib.h>
-
 #include "libtls/cert/chain.h"
+#include "libtls/core/memory.h"
 
 int
 staple_set(struct staple *staple, struct slice bytes)
 {
 	uint8_t *data = NULL;
 
-	if (bytes.len > 0) {
-		if ((data = malloc(bytes.len)) == NULL)
-			return fail(ERR_NOMEM);
-		memcpy(data, bytes.data, bytes.len);
-	}
-	free(staple->data);
+	if (bytes.len > 0 && (data = memory_copy(bytes)) == NULL)
+		return fail(memory_lack());
+	memory_free(staple->data);
 	*staple = (struct staple){ data, bytes.len };
 	return 0;
 }
@@ -25,7 +21,7 @@ staple_set(struct staple *staple, struct slice bytes)
 void
 staple_clear(struct staple *staple)
 {
-	free(staple->data);
+	memory_free(staple->data);
 	*staple = (struct staple){ 0 };
 }
 

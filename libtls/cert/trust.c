@@ -10,6 +10,7 @@
 
 #include "libtls/cert/chain.h"
 #include "libtls/cert/pem.h"
+#include "libtls/core/memory.h"
 
 struct trust_store {
 	X509_STORE *x509;
@@ -20,10 +21,10 @@ struct trust_store {
 struct trust_store *
 trust_store_new(void)
 {
-	struct trust_store *store = calloc(1, sizeof *store);
+	struct trust_store *store = memory_new(sizeof *store);
 
 	if (store != NULL && (store->x509 = X509_STORE_new()) == NULL) {
-		free(store);
+		memory_free(store);
 		return NULL;
 	}
 	return store;
@@ -34,7 +35,7 @@ trust_store_free(struct trust_store *store)
 {
 	if (store != NULL)
 		X509_STORE_free(store->x509);
-	free(store);
+	memory_free(store);
 }
 
 /* Out of memory leaves no X509_STORE at all, which trusts nobody. */

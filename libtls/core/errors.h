@@ -143,6 +143,8 @@ enum alert {
 	ERR(DUPLICATE_EXTENSION,   PROTO,    77, DUPLICATE_EXTENSION,         ILLEGAL_PARAMETER, "an extension came twice") \
 	ERR(MAX_EARLY_DATA_SIZE,   PROTO,    78, MAX_EARLY_DATA_SIZE,         UNEXPECTED_MESSAGE, "more early data than is allowed") \
 	/* inside */ \
+	ERR(MADVISE,               INTERNAL, 0,  MADVISE,                     INTERNAL_ERROR, "memory could not be kept out of core dumps") \
+	ERR(MLOCK,                 INTERNAL, 2,  MLOCK,                       INTERNAL_ERROR, "memory could not be locked: see ulimit -l, or set S2N_DONT_MLOCK") \
 	ERR(NOMEM,                 INTERNAL, 8,  NOMEM,                       INTERNAL_ERROR, "out of memory") \
 	ERR(NULL_ARGUMENT,         INTERNAL, 9,  NULL,                        INTERNAL_ERROR, "an argument is NULL") \
 	ERR(SAFETY,                INTERNAL, 10, SAFETY,                      INTERNAL_ERROR, "a safety check failed") \

@@ -9,6 +9,9 @@
 #include <openssl/crypto.h>
 
 #include "base/writer.h"
+#include "libtls/core/locked.h"
+
+#define VARIABLE "S2N_DONT_MLOCK"
 
 /* In front of every piece: how it is freed, whatever was set since. */
 union header {
@@ -19,22 +22,36 @@ union header {
 	max_align_t align;
 };
 
+static const struct memory_callbacks locked = { locked_init, locked_cleanup,
+	locked_take, locked_give };
+
 static struct memory_callbacks callbacks;
+static __thread int lack;
+
+/* A writer's bytes are a peer's or ours, too; before any writer has some. */
+static void __attribute__((constructor)) use_for_writers(void)
+{
+	writer_use(memory_new, memory_free);
+}
 
 void
 memory_use(const struct memory_callbacks *wanted)
 {
 	callbacks = *wanted;
-	/* A writer's bytes are a peer's or ours, too. */
-	writer_use(memory_new, memory_free);
 }
 
 int
 memory_init(void)
 {
-	if (callbacks.init == NULL || callbacks.init() >= 0)
+	if (callbacks.init != NULL && callbacks.init != locked.init)
+		return callbacks.init() >= 0 ? 0 : fail(ERR_CANCELLED);
+	callbacks = (struct memory_callbacks){ 0 };
+	if (getenv(VARIABLE) != NULL)
 		return 0;
-	return fail(ERR_CANCELLED);
+	if (locked_init() != 0)
+		return fail(locked_lack());
+	callbacks = locked;
+	return 0;
 }
 
 int
@@ -69,15 +86,50 @@ memory_new(size_t size)
 	uint32_t whole = (uint32_t)(sizeof(union header) + size), given = whole;
 	union header *header;
 
+	lack = ERR_NOMEM;
 	if (size > UINT32_MAX - sizeof(union header))
 		return NULL;
 	header = callbacks.take != NULL ? take(whole, &given) : malloc(whole);
-	if (header == NULL)
+	if (header == NULL) {
+		if (callbacks.take == locked.take)
+			lack = locked_lack();
 		return NULL;
+	}
 	memset(header, 0, given);
 	header->give = callbacks.take != NULL ? callbacks.give : NULL;
 	header->size = given;
 	return header + 1;
+}
+
+void *
+memory_resize(void *piece, size_t size)
+{
+	union header *header = piece;
+	void *larger = memory_new(size);
+	size_t old;
+
+	if (piece == NULL || larger == NULL)
+		return larger;
+	old = header[-1].size - sizeof *header;
+	memcpy(larger, piece, old < size ? old : size);
+	memory_free(piece);
+	return larger;
+}
+
+void *
+memory_copy(struct slice content)
+{
+	uint8_t *copy = memory_new(content.len + 1);
+
+	if (copy != NULL && content.len > 0)
+		memcpy(copy, content.data, content.len);
+	return copy;
+}
+
+int
+memory_lack(void)
+{
+	return lack;
 }
 
 void

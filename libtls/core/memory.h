@@ -1,8 +1,8 @@
 /*
- * Memory of objects that hold secrets or the peer's bytes: zeroed when it is
- * made and wiped before it is freed, and the application's to give if it has
- * set callbacks (Guide: Overriding memory hooks). These are set before
- * s2n_init, and constant from then on.
+ * Memory of what is ours: zeroed when it is made, wiped before it is freed. It
+ * is locked (locked.h), unless the environment has S2N_DONT_MLOCK or the
+ * application has set callbacks to give it (Guide: Overriding memory hooks).
+ * These are set before s2n_init, and constant from then on.
  */
 #ifndef LIBTLS_CORE_MEMORY_H
 #define LIBTLS_CORE_MEMORY_H
@@ -18,14 +18,24 @@ struct memory_callbacks {
 };
 
 void memory_use(const struct memory_callbacks *);
-/* The application's init callback: ERR_CANCELLED when it refuses. */
+/* The application's init callback: ERR_CANCELLED when it refuses. Without one
+ * memory is locked from now on: ERR_MLOCK or ERR_MADVISE when it cannot be. */
 must_check int memory_init(void);
-/* Its cleanup callback; from then on memory is taken from libc. */
+/* The application's cleanup callback; from then on memory is taken from libc.
+ */
 must_check int memory_cleanup(void);
 
 /* Zeroed; NULL when there is none. */
 void *memory_new(size_t size);
+/* With the old content, cut off or zeroes behind it; NULL, and the old piece as
+ * it was, when there is none. A piece of NULL has no content. */
+void *memory_resize(void *piece, size_t size);
+/* A copy with a NUL behind it. */
+void *memory_copy(struct slice);
 /* Wipes all of it; NULL is fine. */
 void memory_free(void *);
+/* Why there was none: ERR_NOMEM, or of locked memory ERR_MLOCK, ERR_MADVISE.
+ * This thread's last. */
+int memory_lack(void);
 
 #endif

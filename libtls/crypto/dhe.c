@@ -3,7 +3,7 @@
  */
 #include "libtls/crypto/dhe.h"
 
-#include <stdlib.h>
+#include "libtls/core/memory.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -55,7 +55,7 @@ judge(EVP_PKEY *pkey)
 int
 dhe_parameters_from_pem(const char *pem, struct dhe_parameters **out)
 {
-	struct dhe_parameters *parameters = calloc(1, sizeof *parameters);
+	struct dhe_parameters *parameters = memory_new(sizeof *parameters);
 	BIO *bio = BIO_new_mem_buf(pem, -1);
 	int r;
 
@@ -83,7 +83,7 @@ dhe_parameters_free(struct dhe_parameters *parameters)
 	if (parameters == NULL)
 		return;
 	EVP_PKEY_free(parameters->pkey);
-	free(parameters);
+	memory_free(parameters);
 }
 
 /* ---- keys ---- */

@@ -63,6 +63,8 @@ scratch_here(void)
 
 	if (scratch != NULL)
 		return scratch;
+	/* libc's: the thread may end after the library, or the application's
+	 * allocator, has. */
 	if ((scratch = calloc(1, sizeof *scratch)) == NULL ||
 	    (scratch->md = EVP_MD_CTX_new()) == NULL ||
 	    pthread_setspecific(scratch_key, scratch) != 0) {

@@ -2,8 +2,8 @@
  * server_name (RFC 6066 3) and application_layer_protocol_negotiation
  * (RFC 7301).
  */
-#include <stdlib.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/extension/rows.h"
 
 #define NAME_TYPE_HOST 0
@@ -113,9 +113,9 @@ take_answer(struct s2n_connection *conn, struct slice protocols)
 		return fail(ERR_DECODE);
 	if (!list_has(slice_of(ours->data, ours->len), chosen))
 		return fail(ERR_ILLEGAL_PARAMETER);
-	free(conn->protocol);
-	conn->protocol = strndup((const char *)chosen.data, chosen.len);
-	return conn->protocol == NULL ? fail(ERR_NOMEM) : 0;
+	memory_free(conn->protocol);
+	conn->protocol = memory_copy(chosen);
+	return conn->protocol == NULL ? fail(memory_lack()) : 0;
 }
 
 int

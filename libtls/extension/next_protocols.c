@@ -2,8 +2,8 @@
  * next_protocol_negotiation (draft-agl-tls-nextprotoneg-04): empty from a
  * client; the server answers with its protocols.
  */
-#include <stdlib.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/extension/rows.h"
 
 bool
@@ -62,9 +62,9 @@ choose(struct s2n_connection *conn, struct reader *theirs)
 		return fail(ERR_DECODE);
 	if (chosen.len == 0)
 		chosen = reader_vec8(&mine);
-	free(conn->protocol);
-	conn->protocol = strndup((const char *)chosen.data, chosen.len);
-	return conn->protocol == NULL ? fail(ERR_NOMEM) : 0;
+	memory_free(conn->protocol);
+	conn->protocol = memory_copy(chosen);
+	return conn->protocol == NULL ? fail(memory_lack()) : 0;
 }
 
 int

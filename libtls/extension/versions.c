@@ -3,6 +3,7 @@
  */
 #include <openssl/crypto.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/extension/rows.h"
 
 bool
@@ -77,9 +78,8 @@ cookie_parse(struct s2n_connection *conn, enum where where, struct reader *in)
 		return fail(ERR_DECODE);
 	if (where == IN_CLIENT_HELLO)
 		return 0;
-	if ((conn->hs->cookie = OPENSSL_malloc(cookie.len)) == NULL)
-		return fail(ERR_NOMEM);
-	memcpy(conn->hs->cookie, cookie.data, cookie.len);
+	if ((conn->hs->cookie = memory_copy(cookie)) == NULL)
+		return fail(memory_lack());
 	conn->hs->cookie_len = cookie.len;
 	return 0;
 }

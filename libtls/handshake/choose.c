@@ -3,8 +3,7 @@
  */
 #include "libtls/handshake/choose.h"
 
-#include <stdlib.h>
-
+#include "libtls/core/memory.h"
 #include "libtls/extension/extension.h"
 #include "libtls/handshake/early.h"
 #include "libtls/handshake/request_callback.h"
@@ -345,7 +344,7 @@ choose_protocol(struct s2n_connection *conn)
 	struct reader theirs;
 	struct slice wanted;
 
-	free(conn->protocol);
+	memory_free(conn->protocol);
 	conn->protocol = NULL;
 	while (reader_more(&mine)) {
 		wanted = reader_vec8(&mine);
@@ -353,9 +352,8 @@ choose_protocol(struct s2n_connection *conn)
 		while (reader_more(&theirs)) {
 			if (!slice_equal(reader_vec8(&theirs), wanted))
 				continue;
-			conn->protocol =
-			    strndup((const char *)wanted.data, wanted.len);
-			return conn->protocol != NULL ? 0 : fail(ERR_NOMEM);
+			conn->protocol = memory_copy(wanted);
+			return conn->protocol != NULL ? 0 : fail(memory_lack());
 		}
 	}
 	return 0;
@@ -368,9 +366,9 @@ choose_name(struct s2n_connection *conn)
 
 	if (name.len == 0 || conn->server_name != NULL)
 		return 0;
-	conn->server_name = strndup((const char *)name.data, name.len);
+	conn->server_name = memory_copy(name);
 	if (conn->server_name == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	conn->hs->acknowledge_name = true;
 	return 0;
 }

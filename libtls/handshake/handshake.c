@@ -231,7 +231,7 @@ handshake_start(struct s2n_connection *conn)
 	struct handshake *hs = memory_new(sizeof *hs);
 
 	if (hs == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	hs->path = hello_path;
 	conn->records.accepts_v2 = is_server(conn) && !conn->negotiated;
 	writer_init(&hs->flight, FLIGHT_LIMIT);
@@ -257,7 +257,7 @@ handshake_end(struct s2n_connection *conn)
 	transcript_wipe(&hs->transcript);
 	group_key_wipe(&hs->exchange.key);
 	dhe_key_wipe(&hs->exchange.dhe);
-	OPENSSL_free(hs->cookie);
+	memory_free(hs->cookie);
 	authorities_clear(&hs->request.authorities.names);
 	psk_list_keep(&conn->psks, conn->psk);
 	memory_free(hs);

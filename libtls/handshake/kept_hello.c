@@ -45,7 +45,7 @@ fill(struct s2n_client_hello *kept, struct slice body)
 	kept_hello_empty(kept);
 	kept->said = (struct hello){ 0 };
 	if ((kept->body = memory_new(body.len)) == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	memcpy(kept->body, body.data, body.len);
 	kept->len = body.len;
 	return kept->v2 ? split_v2(kept) : split(kept);
@@ -60,7 +60,7 @@ kept_hello_take(struct s2n_connection *conn)
 	if (!first && conn->hs->hello_callback == CALLBACK_RUNS)
 		return 0;
 	if (first && (conn->hello = memory_new(sizeof *conn->hello)) == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	if (first)
 		conn->hello->record_version =
 		    conn->records.v2 ? S2N_SSLv2
@@ -82,7 +82,7 @@ kept_hello_parse(struct slice message, struct s2n_client_hello **out)
 	    body.len > MESSAGE_MAX)
 		return fail(ERR_DECODE);
 	if ((kept = memory_new(sizeof *kept)) == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	kept->own = true;
 	if ((r = fill(kept, body)) != 0 ||
 	    (r = extension_check(kept->said.extensions)) != 0) {

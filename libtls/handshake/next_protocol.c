@@ -2,8 +2,8 @@
  * NextProtocol (draft-agl-tls-nextprotoneg-04): the client's choice, encrypted,
  * and padded so that its length does not tell it.
  */
-#include <stdlib.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/handshake/messages.h"
 
 #define PADDED_TO 32
@@ -31,7 +31,7 @@ next_protocol_recv(struct s2n_connection *conn, struct reader *in)
 		return fail(ERR_DECODE);
 	if (chosen.len == 0)
 		return 0; /* none of ours, and none of its own */
-	free(conn->protocol);
-	conn->protocol = strndup((const char *)chosen.data, chosen.len);
-	return conn->protocol == NULL ? fail(ERR_NOMEM) : 0;
+	memory_free(conn->protocol);
+	conn->protocol = memory_copy(chosen);
+	return conn->protocol == NULL ? fail(memory_lack()) : 0;
 }

@@ -42,7 +42,7 @@ s2n_offered_psk_new(void)
 	struct s2n_offered_psk *psk = memory_new(sizeof *psk);
 
 	if (psk == NULL)
-		(void)!errors_report(fail(ERR_NOMEM));
+		(void)!errors_report(fail(memory_lack()));
 	return psk;
 }
 

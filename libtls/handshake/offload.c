@@ -71,7 +71,7 @@ offer(struct s2n_connection *conn, const struct scheme *scheme, EVP_PKEY *key,
 	struct handshake *hs = conn->hs;
 
 	if ((hs->offload = op_new(scheme, key, input, signature)) == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	return conn->config->offload(
 		   conn, hs->offload, conn->config->offload_ctx) == 0
 		   ? 0

@@ -8,10 +8,10 @@
 #include "libtls/handshake/operation.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #include <openssl/crypto.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/crypto/premaster.h"
 
 enum op_state {
@@ -36,7 +36,6 @@ struct s2n_async_pkey_op {
 
 	uint8_t output[SIGNATURE_MAX];
 	size_t output_len;
-	size_t size; /* of all of this */
 	uint8_t parts[];
 };
 
@@ -46,7 +45,7 @@ release(struct s2n_async_pkey_op *op)
 	if (op == NULL || atomic_fetch_sub(&op->references, 1) > 1)
 		return;
 	EVP_PKEY_free(op->public_key);
-	OPENSSL_clear_free(op, op->size);
+	memory_free(op);
 }
 
 /* Moves a part of a binding to where the operation keeps it. */
@@ -94,11 +93,10 @@ op_new(
     const struct s2n_connection *conn, const struct operation_request *request)
 {
 	size_t size = sizeof(struct s2n_async_pkey_op) + parts_size(request);
-	struct s2n_async_pkey_op *op = OPENSSL_zalloc(size);
+	struct s2n_async_pkey_op *op = memory_new(size);
 
 	if (op == NULL)
 		return NULL;
-	op->size = size;
 	atomic_init(&op->references, 2);
 	atomic_init(&op->state, OP_NEW);
 	op->verify = conn->config->verify_after_sign ||
@@ -158,7 +156,7 @@ start(struct s2n_connection *conn, const struct operation_request *request)
 	struct s2n_async_pkey_op *op = op_new(conn, request);
 
 	if (op == NULL)
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	conn->hs->operation = op;
 	if (conn->config->key_callback == NULL) {
 		release(op); /* the application never sees it */

@@ -68,7 +68,7 @@ make_room(struct io *io, size_t len)
 {
 	if (io->in == NULL) {
 		if ((io->in = memory_new(IN_ROOM)) == NULL)
-			return fail(ERR_NOMEM);
+			return fail(memory_lack());
 		io->in_room = IN_ROOM;
 	}
 	if (io->in_start == io->in_end)

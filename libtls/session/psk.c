@@ -86,7 +86,7 @@ psk_list_add(struct psk_list *list, struct s2n_psk *psk)
 	psks = memory_new((list->count + 1) * sizeof *psks);
 	if (psks == NULL) {
 		psk_free(psk);
-		return fail(ERR_NOMEM);
+		return fail(memory_lack());
 	}
 	if (list->count > 0)
 		memcpy(psks, list->psks, list->count * sizeof *psks);

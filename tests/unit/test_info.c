@@ -3,6 +3,7 @@
  */
 #include <openssl/opensslv.h>
 
+#include "libtls/core/memory.h"
 #include "libtls/registry/iana.h"
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
@@ -153,7 +154,7 @@ START_TEST(a_server_says_how_it_found_its_certificate)
 		ck_assert_int_eq(
 		    s2n_set_server_name(peers.client, names[_i].name), 0);
 	} else {
-		free(peers.client->server_name);
+		memory_free(peers.client->server_name);
 		peers.client->server_name = NULL;
 	}
 	ck_assert(peers_negotiate(&peers));

@@ -2,6 +2,7 @@
  * libtls/handshake/next_protocol.c and libtls/extension/next_protocols.c: NPN,
  * where ALPN agreed on nothing.
  */
+#include "libtls/core/memory.h"
 #include "libtls/extension/rows.h"
 #include "libtls/handshake/messages.h"
 #include "tests/unit/detour.h"
@@ -252,7 +253,7 @@ START_TEST(the_answer_is_looked_at)
 	open_npn(&peers);
 	ck_assert_int_eq(s2n_negotiate(peers.client, &blocked), -1);
 	if (answers[_i].alpn)
-		peers.client->protocol = strdup("h2");
+		peers.client->protocol = memory_copy(slice_of_string("h2"));
 	ck_assert_msg(next_protocols_parse(peers.client, IN_SERVER_HELLO12,
 			  &in) == answers[_i].r,
 	    "%s", answers[_i].what);
