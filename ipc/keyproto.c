@@ -101,12 +101,6 @@ put_bytes(struct out *out, const void *bytes, size_t len)
 	out->len += len;
 }
 
-static size_t
-finish(const struct out *out)
-{
-	return out->failed ? 0 : out->len;
-}
-
 static struct slice
 take_bytes(struct in *in, size_t len)
 {
@@ -130,40 +124,6 @@ take(struct in *in, size_t width)
 	for (size_t i = bytes.len; i > 0; i--)
 		value = value << 8 | bytes.data[i - 1];
 	return value;
-}
-
-static uint16_t
-take16(struct in *in)
-{
-	return (uint16_t)take(in, 2);
-}
-
-static uint32_t
-take32(struct in *in)
-{
-	return (uint32_t)take(in, 4);
-}
-
-static struct slice
-take_rest(struct in *in)
-{
-	return take_bytes(in, in->rest.len);
-}
-
-static void
-take_copy(struct in *in, void *target, size_t len)
-{
-	struct slice bytes = take_bytes(in, len);
-
-	memset(target, 0, len);
-	if (bytes.len > 0)
-		memcpy(target, bytes.data, bytes.len);
-}
-
-static bool
-done(const struct in *in)
-{
-	return !in->failed && in->rest.len == 0;
 }
 
 static const struct row *
@@ -190,765 +150,373 @@ length_allowed(
 	       (len - allowed->least) % allowed->step == 0;
 }
 
+/*
+ * Payloads. A layout is said once, and both ways are walked by it: a number has
+ * the width of its type, so that neither can disagree with the struct.
+ */
+enum kind {
+	NUMBERS, /* one, or an array of them */
+	BYTES,   /* an array */
+	FIXED,   /* a slice of so many bytes */
+	VECTOR,  /* a length of 2 bytes and a slice of it */
+	REST,    /* a slice of all that is left */
+	ROWS,    /* structs, as many as the number before says */
+	PAIR     /* of structs */
+};
+struct field {
+	enum kind kind;
+	uint16_t at, size; /* in the struct; FIXED: of the bytes */
+	uint16_t width;    /* NUMBERS: of each; ROWS, PAIR: of a struct */
+	const struct layout *row; /* ROWS, PAIR */
+	uint32_t most;            /* ROWS */
+};
+/* The header of a packet, as it travels. */
+struct keyproto_frame {
+	uint32_t magic;
+	uint8_t major, minor;
+	uint16_t type;
+	uint32_t len, flags;
+	uint64_t id;
+	uint32_t micros, status;
+};
+struct layout {
+	const struct field *fields;
+	size_t count;
+};
+
+/* clang-format off */
+#define MEMBER(type, name) (((struct keyproto_##type *)NULL)->name)
+#define AT(type, name) (uint16_t)offsetof(struct keyproto_##type, name), sizeof MEMBER(type, name)
+#define NUMBER(type, name) { NUMBERS, AT(type, name), sizeof MEMBER(type, name), NULL, 0 }
+#define NUMBERS8(type, name) { NUMBERS, AT(type, name), 8, NULL, 0 }
+#define ARRAY(type, name) { BYTES, AT(type, name), 0, NULL, 0 }
+#define SLICE(kind, type, name, len) { kind, (uint16_t)offsetof(struct keyproto_##type, name), len, 0, NULL, 0 }
+#define STRUCTS(kind, type, name, row, most) { kind, AT(type, name), sizeof MEMBER(type, name[0]), row, most }
+#define LAYOUT(name, ...) \
+	static const struct field name##_fields[] = { __VA_ARGS__ }; \
+	static const struct layout name##_layout = { name##_fields, COUNT(name##_fields) }
+
+LAYOUT(frame, NUMBER(frame, magic), NUMBER(frame, major), NUMBER(frame, minor), NUMBER(frame, type),
+    NUMBER(frame, len), NUMBER(frame, flags), NUMBER(frame, id), NUMBER(frame, micros), NUMBER(frame, status));
+LAYOUT(hello, NUMBER(hello, least), NUMBER(hello, most), NUMBER(hello, features));
+LAYOUT(welcome, NUMBER(welcome, version), NUMBER(welcome, role), NUMBER(welcome, credits),
+    NUMBER(welcome, packet_max), NUMBER(welcome, keys_max), ARRAY(welcome, boot_id));
+LAYOUT(key, NUMBER(key, slot), NUMBER(key, algorithm), NUMBER(key, generation), NUMBER(key, bits),
+    NUMBER(key, schemes), NUMBER(key, operations), ARRAY(key, spki));
+LAYOUT(keys, NUMBER(keys, total), NUMBER(keys, count), STRUCTS(ROWS, keys, key, &key_layout, KEYPROTO_KEYS_MAX));
+LAYOUT(sign13, NUMBER(sign13, slot), NUMBER(sign13, scheme), NUMBER(sign13, generation), NUMBER(sign13, hash),
+    SLICE(VECTOR, sign13, transcript, 0));
+LAYOUT(sign12, NUMBER(sign12, slot), NUMBER(sign12, scheme), NUMBER(sign12, generation),
+    SLICE(FIXED, sign12, client_random, KEYPROTO_RANDOM), SLICE(FIXED, sign12, server_random, KEYPROTO_RANDOM),
+    SLICE(REST, sign12, parameters, 0));
+LAYOUT(sign12cv, NUMBER(sign12cv, slot), NUMBER(sign12cv, scheme), NUMBER(sign12cv, generation),
+    SLICE(REST, sign12cv, messages, 0));
+LAYOUT(premaster, NUMBER(premaster, slot), NUMBER(premaster, version), NUMBER(premaster, generation),
+    SLICE(REST, premaster, ciphertext, 0));
+LAYOUT(stats, NUMBER(stats, requests), NUMBER(stats, signatures), NUMBER(stats, refused), NUMBER(stats, expired),
+    NUMBER(stats, cancelled), NUMBER(stats, micros));
+LAYOUT(newchannel, NUMBER(newchannel, tag), NUMBER(newchannel, group), NUMBER(newchannel, groups));
+LAYOUT(keyfile, NUMBER(keyfile, slot), NUMBER(keyfile, operations), NUMBER(keyfile, rate.rate),
+    NUMBER(keyfile, rate.burst), ARRAY(keyfile, name));
+LAYOUT(keypart, NUMBER(keypart, slot), NUMBER(keypart, part));
+LAYOUT(keytold, NUMBER(keytold, verdict), NUMBER(keytold, algorithm), NUMBER(keytold, bits),
+    NUMBER(keytold, expires), ARRAY(keytold, spki));
+LAYOUT(grant, NUMBER(grant, role), NUMBER(grant, rate.rate), NUMBER(grant, rate.burst), ARRAY(grant, slots),
+    ARRAY(grant, client));
+LAYOUT(ticket, NUMBER(ticket, epoch), NUMBER(ticket, begins), NUMBER(ticket, ends), NUMBER(ticket, dies),
+    ARRAY(ticket, name), ARRAY(ticket, secret));
+LAYOUT(ticketkeys, NUMBER(ticketkeys, current), STRUCTS(PAIR, ticketkeys, key, &ticket_layout, KEYPROTO_TICKETS));
+LAYOUT(ticketroot, NUMBER(ticketroot, rotate), NUMBER(ticketroot, lifetime));
+LAYOUT(process, ARRAY(process, name), NUMBER(process, pid), NUMBER(process, uid), NUMBER(process, seccomp),
+    NUMBER(process, namespaces), NUMBER(process, keys), ARRAY(process, levels));
+LAYOUT(processes, NUMBER(processes, count),
+    STRUCTS(ROWS, processes, process, &process_layout, KEYPROTO_STATUS_MAX));
+LAYOUT(count, NUMBER(count, slot), NUMBER(count, type), NUMBER(count, scheme), NUMBER(count, status),
+    NUMBER(count, count));
+LAYOUT(record, NUMBER(record, time), NUMBER(record, signer), NUMBER(record, channel), NUMBER(record, skipped),
+    NUMBER(record, lost), NUMBER(record, operation), NUMBER(record, scheme), NUMBER(record, status),
+    NUMBER(record, content_len), ARRAY(record, content), ARRAY(record, key), ARRAY(record, client));
+LAYOUT(audit, NUMBER(audit, stop), ARRAY(audit, group));
+LAYOUT(auditlog, NUMBER(auditlog, checkpoint), NUMBER(auditlog, stop));
+LAYOUT(counts, NUMBER(counts, lost), NUMBER(counts, channels), NUMBER(counts, waiting),
+    NUMBERS8(counts, queue.counts), NUMBER(counts, queue.sum_us),
+    NUMBERS8(counts, service.counts), NUMBER(counts, service.sum_us),
+    NUMBER(counts, total), NUMBER(counts, count), STRUCTS(ROWS, counts, row, &count_layout, KEYPROTO_COUNTS_MAX));
+/* clang-format on */
+
+/* Numbers of the width of a type. */
+static uint64_t
+load(const uint8_t *from, size_t width)
+{
+	uint64_t eight;
+	uint32_t four;
+	uint16_t two;
+
+	if (width == sizeof eight)
+		return memcpy(&eight, from, sizeof eight), eight;
+	if (width == sizeof four)
+		return memcpy(&four, from, sizeof four), four;
+	if (width == sizeof two)
+		return memcpy(&two, from, sizeof two), two;
+	return *from;
+}
+
+static void
+store(uint8_t *to, uint64_t value, size_t width)
+{
+	const uint32_t four = (uint32_t)value;
+	const uint16_t two = (uint16_t)value;
+
+	if (width == sizeof value)
+		memcpy(to, &value, sizeof value);
+	else if (width == sizeof four)
+		memcpy(to, &four, sizeof four);
+	else if (width == sizeof two)
+		memcpy(to, &two, sizeof two);
+	else
+		*to = (uint8_t)value;
+}
+
+/* How many structs there are; more than there may be fails. */
+static uint32_t
+rows_of(const struct field *field, uint64_t before, bool *failed)
+{
+	if (field->kind == PAIR)
+		return field->most;
+	*failed = *failed || before > field->most;
+	return *failed ? 0 : (uint32_t)before;
+}
+
+static void
+put_all(struct out *out, const struct layout *layout, const uint8_t *from)
+{
+	const struct field *field = layout->fields;
+	uint64_t last = 0; /* number */
+	struct slice slice;
+	uint32_t count;
+
+	for (; field < layout->fields + layout->count; field++) {
+		const uint8_t *at = from + field->at;
+
+		switch (field->kind) {
+		case NUMBERS:
+			for (size_t i = 0; i < field->size; i += field->width)
+				put(out, last = load(at + i, field->width),
+				    field->width);
+			break;
+		case BYTES:
+			put_bytes(out, at, field->size);
+			break;
+		case FIXED:
+		case VECTOR:
+		case REST:
+			memcpy(&slice, at, sizeof slice);
+			if (field->kind == FIXED && slice.len != field->size)
+				out->failed = true;
+			if (field->kind == VECTOR)
+				put(out, slice.len, 2);
+			put_bytes(out, slice.data, slice.len);
+			break;
+		case ROWS:
+		case PAIR:
+			count = rows_of(field, last, &out->failed);
+			for (uint32_t i = 0; i < count; i++)
+				put_all(out, field->row,
+				    at + (size_t)i * field->width);
+		}
+	}
+}
+
+static void
+take_all(struct in *in, const struct layout *layout, uint8_t *to)
+{
+	const struct field *field = layout->fields;
+	uint64_t last = 0; /* number */
+	struct slice slice;
+	uint32_t count;
+
+	for (; field < layout->fields + layout->count; field++) {
+		uint8_t *at = to + field->at;
+
+		switch (field->kind) {
+		case NUMBERS:
+			for (size_t i = 0; i < field->size; i += field->width)
+				store(at + i, last = take(in, field->width),
+				    field->width);
+			break;
+		case BYTES:
+			slice = take_bytes(in, field->size);
+			memset(at, 0, field->size);
+			if (slice.len > 0)
+				memcpy(at, slice.data, slice.len);
+			break;
+		case FIXED:
+		case VECTOR:
+		case REST:
+			slice = take_bytes(
+			    in, field->kind == FIXED    ? field->size
+				: field->kind == VECTOR ? take(in, 2)
+							: in->rest.len);
+			memcpy(at, &slice, sizeof slice);
+			break;
+		case ROWS:
+		case PAIR:
+			count = rows_of(field, last, &in->failed);
+			for (uint32_t i = 0; i < count; i++)
+				take_all(in, field->row,
+				    at + (size_t)i * field->width);
+		}
+	}
+}
+
 enum keyproto_status
 keyproto_parse(
     struct slice packet, struct keyproto_header *header, struct slice *payload)
 {
 	struct in in = { .rest = packet };
+	struct keyproto_frame frame;
 	const struct row *row;
-	uint32_t magic = take32(&in), len;
-	uint8_t major = (uint8_t)take(&in, 1);
 
-	take(&in, 1); /* a minor version adds types and changes none */
-	header->type = take16(&in);
-	len = take32(&in);
-	header->flags = take32(&in);
-	header->id = take(&in, 8);
-	header->micros = take32(&in);
-	header->status = take32(&in);
+	take_all(&in, &frame_layout, (uint8_t *)&frame);
+	*header = (struct keyproto_header){ frame.type, frame.flags, frame.id,
+		frame.micros, frame.status };
 	*payload = in.rest;
-	if (in.failed || magic != MAGIC || len != in.rest.len ||
+	if (in.failed || frame.magic != MAGIC || frame.len != in.rest.len ||
 	    packet.len > KEYPROTO_PACKET_MAX)
 		return KEYPROTO_BADMSG;
-	if (major != KEYPROTO_MAJOR)
+	/* A minor version adds types and changes none. */
+	if (frame.major != KEYPROTO_MAJOR)
 		return KEYPROTO_VERSION;
 	if ((header->flags & ~KEYPROTO_ANSWER) != 0 ||
 	    header->status >= KEYPROTO_STATUS_COUNT ||
 	    (header->flags == 0 && header->status != KEYPROTO_OK))
 		return KEYPROTO_BADMSG;
 	if ((row = find_row(header->type)) == NULL)
-		return header->status != KEYPROTO_OK && len != 0
+		return header->status != KEYPROTO_OK && frame.len != 0
 			   ? KEYPROTO_BADMSG
 			   : KEYPROTO_UNSUPPORTED;
-	return length_allowed(row, header, len) ? KEYPROTO_OK : KEYPROTO_BADMSG;
+	return length_allowed(row, header, frame.len) ? KEYPROTO_OK
+						      : KEYPROTO_BADMSG;
 }
 
 size_t
 keyproto_build(const struct keyproto_header *header, struct slice payload,
-    uint8_t *buffer, size_t room)
+    uint8_t *to, size_t room)
 {
-	struct out out = { .data = buffer, .room = room };
+	const struct keyproto_frame frame = { MAGIC, KEYPROTO_MAJOR,
+		KEYPROTO_MINOR, header->type, (uint32_t)payload.len,
+		header->flags, header->id, header->micros, header->status };
 	const struct row *row = find_row(header->type);
+	struct out out = { .data = to, .room = room };
 
 	/* A type that is not ours can only be answered with a refusal. */
 	if (row == NULL ? header->status == KEYPROTO_OK || payload.len != 0
 			: !length_allowed(row, header, payload.len))
 		return 0;
-	put(&out, MAGIC, 4);
-	put(&out, KEYPROTO_MAJOR, 1);
-	put(&out, KEYPROTO_MINOR, 1);
-	put(&out, header->type, 2);
-	put(&out, payload.len, 4);
-	put(&out, header->flags, 4);
-	put(&out, header->id, 8);
-	put(&out, header->micros, 4);
-	put(&out, header->status, 4);
+	put_all(&out, &frame_layout, (const uint8_t *)&frame);
 	put_bytes(&out, payload.data, payload.len);
-	return finish(&out);
-}
-
-size_t
-keyproto_hello_build(
-    const struct keyproto_hello *hello, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, hello->least, 2);
-	put(&out, hello->most, 2);
-	put(&out, hello->features, 4);
-	return finish(&out);
-}
-
-bool
-keyproto_hello_parse(struct slice bytes, struct keyproto_hello *hello)
-{
-	struct in in = { .rest = bytes };
-
-	hello->least = take16(&in);
-	hello->most = take16(&in);
-	hello->features = take32(&in);
-	return done(&in) && hello->least <= hello->most;
-}
-
-size_t
-keyproto_welcome_build(
-    const struct keyproto_welcome *welcome, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, welcome->version, 2);
-	put(&out, welcome->role, 2);
-	put(&out, welcome->credits, 4);
-	put(&out, welcome->packet_max, 4);
-	put(&out, welcome->keys_max, 4);
-	put_bytes(&out, welcome->boot_id, sizeof welcome->boot_id);
-	return finish(&out);
-}
-
-bool
-keyproto_welcome_parse(struct slice bytes, struct keyproto_welcome *welcome)
-{
-	struct in in = { .rest = bytes };
-
-	welcome->version = take16(&in);
-	welcome->role = take16(&in);
-	welcome->credits = take32(&in);
-	welcome->packet_max = take32(&in);
-	welcome->keys_max = take32(&in);
-	take_copy(&in, welcome->boot_id, sizeof welcome->boot_id);
-	return done(&in);
-}
-
-size_t
-keyproto_keys_build(const struct keyproto_keys *keys, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	if (keys->count > KEYPROTO_KEYS_MAX)
-		return 0;
-	put(&out, keys->total, 4);
-	put(&out, keys->count, 4);
-	for (uint32_t i = 0; i < keys->count; i++) {
-		const struct keyproto_key *key = &keys->key[i];
-
-		put(&out, key->slot, 2);
-		put(&out, key->algorithm, 2);
-		put(&out, key->generation, 4);
-		put(&out, key->bits, 4);
-		put(&out, key->schemes, 4);
-		put(&out, key->operations, 4);
-		put_bytes(&out, key->spki, sizeof key->spki);
-	}
-	return finish(&out);
-}
-
-bool
-keyproto_keys_parse(struct slice bytes, struct keyproto_keys *keys)
-{
-	struct in in = { .rest = bytes };
-
-	keys->total = take32(&in);
-	keys->count = take32(&in);
-	if (in.failed || keys->count > KEYPROTO_KEYS_MAX)
-		return false;
-	for (uint32_t i = 0; i < keys->count; i++) {
-		struct keyproto_key *key = &keys->key[i];
-
-		key->slot = take16(&in);
-		key->algorithm = take16(&in);
-		key->generation = take32(&in);
-		key->bits = take32(&in);
-		key->schemes = take32(&in);
-		key->operations = take32(&in);
-		take_copy(&in, key->spki, sizeof key->spki);
-	}
-	return done(&in);
-}
-
-size_t
-keyproto_sign13_build(
-    const struct keyproto_sign13 *sign, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, sign->slot, 2);
-	put(&out, sign->scheme, 2);
-	put(&out, sign->generation, 4);
-	put(&out, sign->hash, 2);
-	put(&out, sign->transcript.len, 2);
-	put_bytes(&out, sign->transcript.data, sign->transcript.len);
-	return finish(&out);
-}
-
-bool
-keyproto_sign13_parse(struct slice bytes, struct keyproto_sign13 *sign)
-{
-	struct in in = { .rest = bytes };
-
-	sign->slot = take16(&in);
-	sign->scheme = take16(&in);
-	sign->generation = take32(&in);
-	sign->hash = take16(&in);
-	sign->transcript = take_bytes(&in, take16(&in));
-	return done(&in);
-}
-
-/* What is of no fixed length is the last: its length is the payload's. */
-size_t
-keyproto_sign12_build(
-    const struct keyproto_sign12 *sign, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	if (sign->client_random.len != KEYPROTO_RANDOM ||
-	    sign->server_random.len != KEYPROTO_RANDOM)
-		return 0;
-	put(&out, sign->slot, 2);
-	put(&out, sign->scheme, 2);
-	put(&out, sign->generation, 4);
-	put_bytes(&out, sign->client_random.data, KEYPROTO_RANDOM);
-	put_bytes(&out, sign->server_random.data, KEYPROTO_RANDOM);
-	put_bytes(&out, sign->parameters.data, sign->parameters.len);
-	return finish(&out);
-}
-
-bool
-keyproto_sign12_parse(struct slice bytes, struct keyproto_sign12 *sign)
-{
-	struct in in = { .rest = bytes };
-
-	sign->slot = take16(&in);
-	sign->scheme = take16(&in);
-	sign->generation = take32(&in);
-	sign->client_random = take_bytes(&in, KEYPROTO_RANDOM);
-	sign->server_random = take_bytes(&in, KEYPROTO_RANDOM);
-	sign->parameters = take_rest(&in);
-	return done(&in);
-}
-
-size_t
-keyproto_sign12cv_build(
-    const struct keyproto_sign12cv *sign, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, sign->slot, 2);
-	put(&out, sign->scheme, 2);
-	put(&out, sign->generation, 4);
-	put_bytes(&out, sign->messages.data, sign->messages.len);
-	return finish(&out);
-}
-
-bool
-keyproto_sign12cv_parse(struct slice bytes, struct keyproto_sign12cv *sign)
-{
-	struct in in = { .rest = bytes };
-
-	sign->slot = take16(&in);
-	sign->scheme = take16(&in);
-	sign->generation = take32(&in);
-	sign->messages = take_rest(&in);
-	return done(&in);
-}
-
-size_t
-keyproto_premaster_build(
-    const struct keyproto_premaster *premaster, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, premaster->slot, 2);
-	put(&out, premaster->version, 2);
-	put(&out, premaster->generation, 4);
-	put_bytes(&out, premaster->ciphertext.data, premaster->ciphertext.len);
-	return finish(&out);
-}
-
-bool
-keyproto_premaster_parse(
-    struct slice bytes, struct keyproto_premaster *premaster)
-{
-	struct in in = { .rest = bytes };
-
-	premaster->slot = take16(&in);
-	premaster->version = take16(&in);
-	premaster->generation = take32(&in);
-	premaster->ciphertext = take_rest(&in);
-	return done(&in);
-}
-
-size_t
-keyproto_stats_build(
-    const struct keyproto_stats *stats, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, stats->requests, 8);
-	put(&out, stats->signatures, 8);
-	put(&out, stats->refused, 8);
-	put(&out, stats->expired, 8);
-	put(&out, stats->cancelled, 8);
-	put(&out, stats->micros, 8);
-	return finish(&out);
-}
-
-bool
-keyproto_stats_parse(struct slice bytes, struct keyproto_stats *stats)
-{
-	struct in in = { .rest = bytes };
-
-	stats->requests = take(&in, 8);
-	stats->signatures = take(&in, 8);
-	stats->refused = take(&in, 8);
-	stats->expired = take(&in, 8);
-	stats->cancelled = take(&in, 8);
-	stats->micros = take(&in, 8);
-	return done(&in);
-}
-
-size_t
-keyproto_newchannel_build(
-    const struct keyproto_newchannel *channel, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, channel->tag, 4);
-	put(&out, channel->group, 4);
-	put(&out, channel->groups, 4);
-	return finish(&out);
-}
-
-bool
-keyproto_newchannel_parse(
-    struct slice bytes, struct keyproto_newchannel *channel)
-{
-	struct in in = { .rest = bytes };
-
-	channel->tag = take32(&in);
-	channel->group = take32(&in);
-	channel->groups = take32(&in);
-	return done(&in) && channel->group < channel->groups;
-}
-
-/* False: it has no end. */
-static bool
-take_name(struct in *in, char name[KEYPROTO_CLIENT_NAME])
-{
-	take_copy(in, name, KEYPROTO_CLIENT_NAME);
-	return name[KEYPROTO_CLIENT_NAME - 1] == '\0';
-}
-
-static void
-put_rate(struct out *out, const struct keyproto_rate *rate)
-{
-	put(out, rate->rate, 4);
-	put(out, rate->burst, 4);
-}
-
-static struct keyproto_rate
-take_rate(struct in *in)
-{
-	struct keyproto_rate rate = { .rate = take32(in) };
-
-	rate.burst = take32(in);
-	return rate;
-}
-
-size_t
-keyproto_keyfile_build(
-    const struct keyproto_keyfile *file, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, file->slot, 2);
-	put(&out, file->operations, 4);
-	put_rate(&out, &file->rate);
-	put_bytes(&out, file->name, sizeof file->name);
-	return finish(&out);
-}
-
-bool
-keyproto_keyfile_parse(struct slice bytes, struct keyproto_keyfile *file)
-{
-	struct in in = { .rest = bytes };
-
-	file->slot = take16(&in);
-	file->operations = take32(&in);
-	file->rate = take_rate(&in);
-	return take_name(&in, file->name) && done(&in) &&
-	       file->slot < KEYPROTO_SLOTS;
-}
-
-size_t
-keyproto_keypart_build(
-    const struct keyproto_keypart *part, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, part->slot, 2);
-	put(&out, part->part, 2);
-	return finish(&out);
-}
-
-bool
-keyproto_keypart_parse(struct slice bytes, struct keyproto_keypart *part)
-{
-	struct in in = { .rest = bytes };
-
-	part->slot = take16(&in);
-	part->part = take16(&in);
-	return done(&in) && part->slot < KEYPROTO_SLOTS &&
-	       (part->part == KEYPROTO_PART_PASSPHRASE ||
-		   part->part == KEYPROTO_PART_CERTIFICATE);
-}
-
-size_t
-keyproto_keytold_build(
-    const struct keyproto_keytold *told, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, told->verdict, 2);
-	put(&out, told->algorithm, 2);
-	put(&out, told->bits, 4);
-	put(&out, told->expires, 8);
-	put_bytes(&out, told->spki, sizeof told->spki);
-	return finish(&out);
-}
-
-bool
-keyproto_keytold_parse(struct slice bytes, struct keyproto_keytold *told)
-{
-	struct in in = { .rest = bytes };
-
-	told->verdict = take16(&in);
-	told->algorithm = take16(&in);
-	told->bits = take32(&in);
-	told->expires = take(&in, 8);
-	take_copy(&in, told->spki, sizeof told->spki);
-	return done(&in) && told->verdict < KEYPROTO_VERDICT_COUNT;
-}
-
-size_t
-keyproto_grant_build(
-    const struct keyproto_grant *grant, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, grant->role, 4);
-	put_rate(&out, &grant->rate);
-	put_bytes(&out, grant->slots, sizeof grant->slots);
-	put_bytes(&out, grant->client, sizeof grant->client);
-	return finish(&out);
-}
-
-bool
-keyproto_grant_parse(struct slice bytes, struct keyproto_grant *grant)
-{
-	struct in in = { .rest = bytes };
-
-	grant->role = take32(&in);
-	grant->rate = take_rate(&in);
-	take_copy(&in, grant->slots, sizeof grant->slots);
-	return take_name(&in, grant->client) && done(&in) &&
-	       (grant->role == KEYPROTO_SERVER ||
-		   grant->role == KEYPROTO_CLIENT);
-}
-
-size_t
-keyproto_record_build(
-    const struct keyproto_record *record, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, record->time, 8);
-	put(&out, record->signer, 4);
-	put(&out, record->channel, 4);
-	put(&out, record->skipped, 4);
-	put(&out, record->lost, 4);
-	put(&out, record->operation, 2);
-	put(&out, record->scheme, 2);
-	put(&out, record->status, 2);
-	put(&out, record->content_len, 2);
-	put_bytes(&out, record->content, sizeof record->content);
-	put_bytes(&out, record->key, sizeof record->key);
-	put_bytes(&out, record->client, sizeof record->client);
-	return finish(&out);
-}
-
-bool
-keyproto_record_parse(struct slice bytes, struct keyproto_record *record)
-{
-	struct in in = { .rest = bytes };
-
-	record->time = take(&in, 8);
-	record->signer = take32(&in);
-	record->channel = take32(&in);
-	record->skipped = take32(&in);
-	record->lost = take32(&in);
-	record->operation = take16(&in);
-	record->scheme = take16(&in);
-	record->status = take16(&in);
-	record->content_len = take16(&in);
-	take_copy(&in, record->content, sizeof record->content);
-	return take_name(&in, record->key) && take_name(&in, record->client) &&
-	       done(&in) && record->content_len <= KEYPROTO_HASH_MAX;
-}
-
-size_t
-keyproto_audit_build(
-    const struct keyproto_audit *audit, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, audit->stop, 4);
-	put_bytes(&out, audit->group, sizeof audit->group);
-	return finish(&out);
-}
-
-bool
-keyproto_audit_parse(struct slice bytes, struct keyproto_audit *audit)
-{
-	struct in in = { .rest = bytes };
-
-	audit->stop = take32(&in);
-	return take_name(&in, audit->group) && done(&in);
-}
-
-size_t
-keyproto_auditlog_build(
-    const struct keyproto_auditlog *log, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, log->checkpoint, 4);
-	put(&out, log->stop, 4);
-	return finish(&out);
-}
-
-bool
-keyproto_auditlog_parse(struct slice bytes, struct keyproto_auditlog *log)
-{
-	struct in in = { .rest = bytes };
-
-	log->checkpoint = take32(&in);
-	log->stop = take32(&in);
-	return done(&in) && log->checkpoint > 0;
-}
-
-size_t
-keyproto_ticketkeys_build(
-    const struct keyproto_ticketkeys *keys, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, keys->current, 8);
-	for (size_t i = 0; i < KEYPROTO_TICKETS; i++) {
-		const struct keyproto_ticket *key = &keys->key[i];
-
-		put(&out, key->epoch, 8);
-		put(&out, key->begins, 8);
-		put(&out, key->ends, 8);
-		put(&out, key->dies, 8);
-		put_bytes(&out, key->name, sizeof key->name);
-		put_bytes(&out, key->secret, sizeof key->secret);
-	}
-	return finish(&out);
-}
-
-bool
-keyproto_ticketkeys_parse(struct slice bytes, struct keyproto_ticketkeys *keys)
-{
-	struct in in = { .rest = bytes };
-	bool sound = true;
-
-	keys->current = take(&in, 8);
-	for (size_t i = 0; i < KEYPROTO_TICKETS; i++) {
-		struct keyproto_ticket *key = &keys->key[i];
-
-		key->epoch = take(&in, 8);
-		key->begins = take(&in, 8);
-		key->ends = take(&in, 8);
-		key->dies = take(&in, 8);
-		take_copy(&in, key->name, sizeof key->name);
-		take_copy(&in, key->secret, sizeof key->secret);
-		sound =
-		    sound && key->begins < key->ends && key->ends <= key->dies;
-	}
-	return done(&in) && sound;
-}
-
-size_t
-keyproto_ticketroot_build(
-    const struct keyproto_ticketroot *root, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, root->rotate, 4);
-	put(&out, root->lifetime, 4);
-	return finish(&out);
-}
-
-bool
-keyproto_ticketroot_parse(struct slice bytes, struct keyproto_ticketroot *root)
-{
-	struct in in = { .rest = bytes };
-
-	root->rotate = take32(&in);
-	root->lifetime = take32(&in);
-	return done(&in) && root->rotate > 0 && root->lifetime >= root->rotate;
-}
-
-size_t
-keyproto_processes_build(
-    const struct keyproto_processes *all, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	if (all->count > KEYPROTO_STATUS_MAX)
-		return 0;
-	put(&out, all->count, 4);
-	for (uint32_t i = 0; i < all->count; i++) {
-		const struct keyproto_process *process = &all->process[i];
-
-		put_bytes(&out, process->name, sizeof process->name);
-		put(&out, process->pid, 4);
-		put(&out, process->uid, 4);
-		put(&out, process->seccomp, 4);
-		put(&out, process->namespaces, 4);
-		put(&out, process->keys, 4);
-		put_bytes(&out, process->levels, sizeof process->levels);
-	}
-	return finish(&out);
-}
-
-bool
-keyproto_processes_parse(struct slice bytes, struct keyproto_processes *all)
-{
-	struct in in = { .rest = bytes };
-
-	all->count = take32(&in);
-	if (in.failed || all->count > KEYPROTO_STATUS_MAX)
-		return false;
-	for (uint32_t i = 0; i < all->count; i++) {
-		struct keyproto_process *process = &all->process[i];
-
-		take_copy(&in, process->name, sizeof process->name);
-		process->name[sizeof process->name - 1] = '\0';
-		process->pid = take32(&in);
-		process->uid = take32(&in);
-		process->seccomp = take32(&in);
-		process->namespaces = take32(&in);
-		process->keys = take32(&in);
-		take_copy(&in, process->levels, sizeof process->levels);
-	}
-	return done(&in);
-}
-
-static void
-put_times(struct out *out, const struct keyproto_times *times)
-{
-	for (size_t i = 0; i <= KEYPROTO_BOUNDS; i++)
-		put(out, times->counts[i], 8);
-	put(out, times->sum_us, 8);
-}
-
-static void
-take_times(struct in *in, struct keyproto_times *times)
-{
-	for (size_t i = 0; i <= KEYPROTO_BOUNDS; i++)
-		times->counts[i] = take(in, 8);
-	times->sum_us = take(in, 8);
-}
-
-size_t
-keyproto_counts_build(
-    const struct keyproto_counts *all, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	if (all->count > KEYPROTO_COUNTS_MAX)
-		return 0;
-	put(&out, all->lost, 8);
-	put(&out, all->channels, 4);
-	put(&out, all->waiting, 4);
-	put_times(&out, &all->queue);
-	put_times(&out, &all->service);
-	put(&out, all->total, 4);
-	put(&out, all->count, 4);
-	for (uint32_t i = 0; i < all->count; i++) {
-		put(&out, all->row[i].slot, 2);
-		put(&out, all->row[i].type, 2);
-		put(&out, all->row[i].scheme, 2);
-		put(&out, all->row[i].status, 2);
-		put(&out, all->row[i].count, 8);
-	}
-	return finish(&out);
-}
-
-bool
-keyproto_counts_parse(struct slice bytes, struct keyproto_counts *all)
-{
-	struct in in = { .rest = bytes };
-
-	all->lost = take(&in, 8);
-	all->channels = take32(&in);
-	all->waiting = take32(&in);
-	take_times(&in, &all->queue);
-	take_times(&in, &all->service);
-	all->total = take32(&in);
-	all->count = take32(&in);
-	if (in.failed || all->count > KEYPROTO_COUNTS_MAX)
-		return false;
-	for (uint32_t i = 0; i < all->count; i++) {
-		all->row[i].slot = take16(&in);
-		all->row[i].type = take16(&in);
-		all->row[i].scheme = take16(&in);
-		all->row[i].status = take16(&in);
-		all->row[i].count = take(&in, 8);
-	}
-	return done(&in);
-}
-
-size_t
-keyproto_number_build(uint32_t number, uint8_t *to, size_t room)
-{
-	struct out out = { .data = to, .room = room };
-
-	put(&out, number, 4);
-	return finish(&out);
-}
-
-bool
-keyproto_number_parse(struct slice bytes, uint32_t *number)
-{
-	struct in in = { .rest = bytes };
-
-	*number = take32(&in);
-	return done(&in);
+	return out.failed ? 0 : out.len;
 }
 
 static size_t
-long_build(uint64_t number, uint8_t *to, size_t room)
+build(const struct layout *layout, const void *value, uint8_t *to, size_t room)
 {
 	struct out out = { .data = to, .room = room };
 
-	put(&out, number, 8);
-	return finish(&out);
+	put_all(&out, layout, value);
+	return out.failed ? 0 : out.len;
 }
 
 static bool
-long_parse(struct slice bytes, uint64_t *number)
+parse(const struct layout *layout, struct slice bytes, void *value)
 {
 	struct in in = { .rest = bytes };
 
-	*number = take(&in, 8);
-	return done(&in);
+	take_all(&in, layout, value);
+	return !in.failed && in.rest.len == 0;
 }
 
-size_t
-keyproto_cancel_build(uint64_t id, uint8_t *to, size_t room)
+/* Both ways, and what else must hold of what was parsed. */
+#define CODEC(name, type, sound)                                               \
+	size_t keyproto_##name##_build(                                        \
+	    const struct keyproto_##type *value, uint8_t *to, size_t room)     \
+	{                                                                      \
+		return build(&name##_layout, value, to, room);                 \
+	}                                                                      \
+	bool keyproto_##name##_parse(                                          \
+	    struct slice bytes, struct keyproto_##type *value)                 \
+	{                                                                      \
+		return parse(&name##_layout, bytes, value) && (sound);         \
+	}
+#define NUMBER_CODEC(name, type)                                               \
+	size_t keyproto_##name##_build(type number, uint8_t *to, size_t room)  \
+	{                                                                      \
+		struct out out = { .data = to, .room = room };                 \
+                                                                               \
+		put(&out, number, sizeof number);                              \
+		return out.failed ? 0 : out.len;                               \
+	}                                                                      \
+	bool keyproto_##name##_parse(struct slice bytes, type *number)         \
+	{                                                                      \
+		struct in in = { .rest = bytes };                              \
+                                                                               \
+		*number = (type)take(&in, sizeof *number);                     \
+		return !in.failed && in.rest.len == 0;                         \
+	}
+
+static bool
+in_order(const struct keyproto_ticketkeys *keys)
 {
-	return long_build(id, to, room);
+	bool sound = true;
+
+	for (size_t i = 0; i < KEYPROTO_TICKETS; i++)
+		sound = sound && keys->key[i].begins < keys->key[i].ends &&
+			keys->key[i].ends <= keys->key[i].dies;
+	return sound;
 }
 
-bool
-keyproto_cancel_parse(struct slice bytes, uint64_t *id)
+static bool
+end_names(struct keyproto_processes *all)
 {
-	return long_parse(bytes, id);
+	for (uint32_t i = 0; i < all->count; i++)
+		all->process[i].name[KEYPROTO_NAME - 1] = '\0';
+	return true;
 }
 
-size_t
-keyproto_epoch_build(uint64_t epoch, uint8_t *to, size_t room)
-{
-	return long_build(epoch, to, room);
-}
+/* Used as a string. */
+#define ENDS(name) ((name)[sizeof(name) - 1] == '\0')
 
-bool
-keyproto_epoch_parse(struct slice bytes, uint64_t *epoch)
-{
-	return long_parse(bytes, epoch);
-}
+CODEC(hello, hello, value->least <= value->most)
+CODEC(welcome, welcome, true)
+CODEC(keys, keys, true)
+CODEC(sign13, sign13, true)
+CODEC(sign12, sign12, true)
+CODEC(sign12cv, sign12cv, true)
+CODEC(premaster, premaster, true)
+CODEC(stats, stats, true)
+CODEC(newchannel, newchannel, value->group < value->groups)
+CODEC(keyfile, keyfile, value->slot < KEYPROTO_SLOTS && ENDS(value->name))
+CODEC(keypart, keypart,
+    value->slot < KEYPROTO_SLOTS &&
+	(value->part == KEYPROTO_PART_PASSPHRASE ||
+	    value->part == KEYPROTO_PART_CERTIFICATE))
+CODEC(keytold, keytold, value->verdict < KEYPROTO_VERDICT_COUNT)
+CODEC(grant, grant,
+    ENDS(value->client) &&
+	(value->role == KEYPROTO_SERVER || value->role == KEYPROTO_CLIENT))
+CODEC(ticketkeys, ticketkeys, in_order(value))
+CODEC(ticketroot, ticketroot,
+    value->rotate > 0 && value->lifetime >= value->rotate)
+CODEC(processes, processes, end_names(value))
+CODEC(counts, counts, true)
+CODEC(record, record,
+    value->content_len <= KEYPROTO_HASH_MAX && ENDS(value->key) &&
+	ENDS(value->client))
+CODEC(audit, audit, ENDS(value->group))
+CODEC(auditlog, auditlog, value->checkpoint > 0)
+NUMBER_CODEC(number, uint32_t)
+NUMBER_CODEC(cancel, uint64_t)
+NUMBER_CODEC(epoch, uint64_t)
 
 uint32_t
 keyproto_operation(uint16_t type)

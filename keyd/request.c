@@ -87,8 +87,8 @@ take_turn(struct client *client, uint16_t slot)
  * there" are the same answer.
  */
 static enum keyproto_status
-authorise(struct client *client, uint16_t slot, uint32_t generation,
-    uint16_t operation)
+authorise(struct client *client, struct body *body, uint16_t slot,
+    uint32_t generation, uint16_t scheme, uint16_t operation)
 {
 	struct keyproto_key key;
 
@@ -96,24 +96,13 @@ authorise(struct client *client, uint16_t slot, uint32_t generation,
 	    !keystore_describe(client->keys, slot, &key))
 		return KEYPROTO_NOKEY;
 	client->last.slot = slot;
+	client->last.scheme = scheme;
+	body->len = KEYPROTO_SIGNATURE_MAX; /* room; what is refused has none */
 	if (key.generation != generation)
 		return KEYPROTO_STALE;
 	if ((key.operations & keyproto_operation(operation)) == 0)
 		return KEYPROTO_DENIED;
 	return take_turn(client, slot) ? KEYPROTO_OK : KEYPROTO_RATE;
-}
-
-/* What is counted of an operation: only a scheme that the key has, since any
- * number may be asked for. */
-static enum keyproto_status
-count_signature(
-    struct client *client, uint16_t scheme, enum keyproto_status status)
-{
-	if (status == KEYPROTO_OK || status == KEYPROTO_CRYPTO)
-		client->last.scheme = scheme;
-	if (status == KEYPROTO_OK)
-		client->stats.signatures++;
-	return status;
 }
 
 static enum keyproto_status
@@ -124,13 +113,12 @@ request_sign(struct client *client, struct slice payload, struct body *body)
 
 	if (!keyproto_sign13_parse(payload, &sign))
 		return KEYPROTO_BADMSG;
-	status = authorise(client, sign.slot, sign.generation, KEYPROTO_SIGN13);
+	status = authorise(client, body, sign.slot, sign.generation,
+	    sign.scheme, KEYPROTO_SIGN13);
 	if (status != KEYPROTO_OK)
 		return status;
-	body->len = KEYPROTO_SIGNATURE_MAX;
-	return count_signature(client, sign.scheme,
-	    signer_sign(keystore_key(client->keys, sign.slot),
-		client->grant.role, &sign, body->bytes, &body->len));
+	return signer_sign(keystore_key(client->keys, sign.slot),
+	    client->grant.role, &sign, body->bytes, &body->len);
 }
 
 static enum keyproto_status
@@ -141,14 +129,12 @@ request_sign12(struct client *client, struct slice payload, struct body *body)
 
 	if (!keyproto_sign12_parse(payload, &sign))
 		return KEYPROTO_BADMSG;
-	status = authorise(client, sign.slot, sign.generation,
-	    keyproto_sign_operation(sign.scheme));
+	status = authorise(client, body, sign.slot, sign.generation,
+	    sign.scheme, keyproto_sign_operation(sign.scheme));
 	if (status != KEYPROTO_OK)
 		return status;
-	body->len = KEYPROTO_SIGNATURE_MAX;
-	return count_signature(client, sign.scheme,
-	    signer_sign12(keystore_key(client->keys, sign.slot), &sign,
-		body->bytes, &body->len));
+	return signer_sign12(keystore_key(client->keys, sign.slot), &sign,
+	    body->bytes, &body->len);
 }
 
 static enum keyproto_status
@@ -159,14 +145,12 @@ request_sign12cv(struct client *client, struct slice payload, struct body *body)
 
 	if (!keyproto_sign12cv_parse(payload, &sign))
 		return KEYPROTO_BADMSG;
-	status = authorise(client, sign.slot, sign.generation,
-	    keyproto_sign_operation(sign.scheme));
+	status = authorise(client, body, sign.slot, sign.generation,
+	    sign.scheme, keyproto_sign_operation(sign.scheme));
 	if (status != KEYPROTO_OK)
 		return status;
-	body->len = KEYPROTO_SIGNATURE_MAX;
-	return count_signature(client, sign.scheme,
-	    signer_sign12cv(keystore_key(client->keys, sign.slot), &sign,
-		body->bytes, &body->len));
+	return signer_sign12cv(keystore_key(client->keys, sign.slot), &sign,
+	    body->bytes, &body->len);
 }
 
 static enum keyproto_status
@@ -178,15 +162,13 @@ request_premaster(
 
 	if (!keyproto_premaster_parse(payload, &asked))
 		return KEYPROTO_BADMSG;
-	status =
-	    authorise(client, asked.slot, asked.generation, KEYPROTO_PREMASTER);
+	status = authorise(
+	    client, body, asked.slot, asked.generation, 0, KEYPROTO_PREMASTER);
 	if (status != KEYPROTO_OK)
 		return status;
-	status = decrypter_premaster(
+	body->len = KEYPROTO_PREMASTER_SIZE;
+	return decrypter_premaster(
 	    keystore_key(client->keys, asked.slot), &asked, body->bytes);
-	if (status == KEYPROTO_OK)
-		body->len = KEYPROTO_PREMASTER_SIZE;
-	return count_signature(client, 0, status);
 }
 
 /* The process of the ticket keys has a root, and others have none. */
@@ -363,13 +345,18 @@ request_dispatch(struct client *client, struct slice packet, uint64_t waited_us,
 	client->stats.requests++;
 	if (status == KEYPROTO_OK)
 		status = handle(client, &header, payload, waited_us, &body);
-	if (!tell_of(client, header.type, payload, status)) {
+	/* Any number may be asked for as a scheme: told is what was used. */
+	if (status != KEYPROTO_OK && status != KEYPROTO_CRYPTO)
+		client->last.scheme = 0;
+	if (!tell_of(client, header.type, payload, status))
+		status = KEYPROTO_BACKEND;
+	if (status != KEYPROTO_OK) {
+		client->stats.refused++;
 		OPENSSL_cleanse(body.bytes, body.len);
 		body.len = 0;
-		status = KEYPROTO_BACKEND;
+	} else if (client->last.slot != KEYPROTO_SLOTS) {
+		client->stats.signatures++;
 	}
-	if (status != KEYPROTO_OK)
-		client->stats.refused++;
 	client->last.status = (uint16_t)status;
 	if (status == KEYPROTO_UNSUPPORTED)
 		client->last.type = 0; /* it may be any number */
