@@ -941,7 +941,8 @@ S2N_API extern int s2n_session_ticket_get_lifetime(
 
 /**
  * Client, before it negotiates: resume this session if the server will. Takes
- * the place of pre-shared keys that were added. What is no session:
+ * the place of pre-shared keys that were added. What is no session, or has a
+ * ticket of more than 61440 bytes:
  * S2N_ERR_INVALID_SERIALIZED_SESSION_STATE; more than 7 days old, or of a
  * future more than an hour away: S2N_ERR_INVALID_SESSION_TICKET. The connection
  * can be used all the same, for a full handshake.
@@ -1115,7 +1116,7 @@ S2N_API extern int s2n_config_set_server_max_early_data_size(
 S2N_API extern int s2n_connection_set_server_max_early_data_size(
     struct s2n_connection *conn, uint32_t max_early_data_size);
 /** Bytes, copied, that go into the connection's tickets, for the early data
- * callback of whoever takes them. */
+ * callback of whoever takes them. With more than 60000 it has no tickets. */
 S2N_API extern int s2n_connection_set_server_early_data_context(
     struct s2n_connection *conn, const uint8_t *context, uint16_t context_size);
 

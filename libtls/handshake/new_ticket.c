@@ -210,6 +210,13 @@ new_ticket_write(struct s2n_connection *conn)
 	return 0;
 }
 
+/* Nothing of one that nobody could give back. */
+static struct slice
+useful(struct slice ticket)
+{
+	return ticket.len <= SESSION_TICKET_MAX ? ticket : NO_BYTES;
+}
+
 /* Takes the parts apart; the session is the connection's from now on, also
  * for early_data, which stands in the extensions. */
 static int
@@ -234,7 +241,7 @@ take(struct s2n_connection *conn, struct session *session, struct reader *in)
 	if ((r = resume_now(conn, &session->issued)) != 0 ||
 	    (r = schedule13_ticket_psk(
 		 digest, conn->resumption, nonce, session->secret)) != 0 ||
-	    (r = session_set_ticket(session, ticket)) != 0)
+	    (r = session_set_ticket(session, useful(ticket))) != 0)
 		return r;
 	if ((r = extension_parse(conn, IN_NEW_TICKET, extensions)) != 0)
 		return r;
@@ -257,7 +264,8 @@ new_ticket_read(struct s2n_connection *conn, struct reader *in)
 	r = take(conn, session, in);
 	/* RFC 8446 4.6.1: of no lifetime, it "should be discarded immediately";
 	 * nor has anybody use for it who did not ask. */
-	if (r != 0 || session->lifetime == 0 || !conn->config->tickets) {
+	if (r != 0 || session->lifetime == 0 || session->ticket.len == 0 ||
+	    !conn->config->tickets) {
 		conn->session = before;
 		before = session;
 	}
@@ -305,7 +313,7 @@ new_session_ticket12_recv(struct s2n_connection *conn, struct reader *in)
 	if (!reader_done(in))
 		return fail(ERR_DECODE);
 	writer_init(&hs->new_ticket, SESSION_TICKET_MAX);
-	writer_bytes(&hs->new_ticket, ticket);
+	writer_bytes(&hs->new_ticket, useful(ticket));
 	conn->ticket_sent = true;
 	return hs->new_ticket.failed ? fail(ERR_NOMEM) : 0;
 }

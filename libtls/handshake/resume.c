@@ -60,7 +60,12 @@ lifetime(const struct s2n_config *config, const struct session *session,
 	return (uint32_t)seconds;
 }
 
-/* An early data context is the application's, of up to 2^16 - 1 bytes. */
+/* An early data context is the application's, of up to 2^16 - 1 bytes: with one
+ * that is longer there is no ticket. */
+#define CONTEXT_MAX                                                            \
+	(SESSION_TICKET_MAX - TICKET_EXPANSION - SESSION_STATE_MAX -           \
+	    (1 + UINT8_MAX) - 2)
+
 static void
 init_state(struct writer *state)
 {
@@ -76,7 +81,8 @@ resume_seal(const struct s2n_connection *conn, struct session *session,
 	struct writer state;
 	int r;
 
-	if (!ticket_keys_draw(conn->config->ticket_keys, &times, &key))
+	if (session->early.context.len > CONTEXT_MAX ||
+	    !ticket_keys_draw(conn->config->ticket_keys, &times, &key))
 		return 0;
 	session->lifetime = lifetime(conn->config, session, &key, &times);
 	init_state(&state);

@@ -87,6 +87,8 @@ session_drop(struct session **session)
 int
 session_set_ticket(struct session *session, struct slice ticket)
 {
+	if (ticket.len > SESSION_TICKET_MAX)
+		return fail(ERR_SERIALIZED_SESSION);
 	writer_set(&session->ticket, ticket);
 	return session->ticket.failed ? fail(ERR_NOMEM) : 0;
 }

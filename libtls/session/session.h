@@ -36,7 +36,9 @@
 
 #define SESSION_SECRET_MAX 48 /* a master secret; SHA-384 */
 #define SESSION_ID_MAX 32
-#define SESSION_TICKET_MAX UINT16_MAX
+/* What a ClientHello holds beside all else. Tickets may be longer, but nobody
+ * could give them back: those are thrown away. */
+#define SESSION_TICKET_MAX 61440
 /* A state without early data's protocol and context. */
 #define SESSION_STATE_MAX (64 + SESSION_SECRET_MAX)
 #define SESSION_STATE12_SIZE 61
@@ -77,7 +79,7 @@ void session_wipe(struct session *);
 struct session *session_new(void);
 /* Wipes and frees it, and sets the pointer to NULL, which is fine. */
 void session_drop(struct session **);
-/* To a writer that is empty; ERR_NOMEM. */
+/* ERR_NOMEM; of one that is too long ERR_SERIALIZED_SESSION. */
 must_check int session_set_ticket(struct session *, struct slice);
 
 /* The state of a ticket (sealed) or of a client's copy. */

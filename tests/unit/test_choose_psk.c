@@ -2,6 +2,7 @@
  * Which of a client's tickets a server takes when there are many, as no client
  * of ours sends them; and early data with them, within its limits.
  */
+#include "libtls/handshake/message.h"
 #include "libtls/session/psk.h"
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
@@ -119,6 +120,112 @@ START_TEST(early_data_is_the_first_tickets)
 }
 END_TEST
 
+/* ---- long ones ---- */
+
+/* What NewSessionTicket may hold, a ClientHello may not (RFC 8446 4.6.1). */
+static const size_t lengths[] = { 1, 16000, 61440, 61441, 65500 };
+#define LONGEST_USEFUL 61440
+
+static int
+set_long(size_t len)
+{
+	static uint8_t blob[70000];
+	size_t ticket = (size_t)(test.blob[1] << 8 | test.blob[2]);
+	size_t state = test.blob_len - 3 - ticket;
+
+	blob[0] = test.blob[0];
+	blob[1] = (uint8_t)(len >> 8);
+	blob[2] = (uint8_t)len;
+	memcpy(blob + 3 + len, test.blob + 3 + ticket, state);
+	return s2n_connection_set_session(
+	    test.peers.client, blob, 3 + len + state);
+}
+
+START_TEST(a_session_that_cannot_be_offered_is_none)
+{
+	int r;
+
+	peers_reconnect(&test.peers);
+	r = set_long(lengths[_i]);
+	ck_assert_int_eq(r, lengths[_i] <= LONGEST_USEFUL ? 0 : -1);
+	if (r < 0)
+		ck_assert_str_eq(s2n_strerror_name(s2n_errno),
+		    "S2N_ERR_INVALID_SERIALIZED_SESSION_STATE");
+	converse();
+	ck_assert_int_eq(
+	    s2n_connection_is_session_resumed(test.peers.server), 0);
+}
+END_TEST
+
+static void
+give_ticket(size_t len)
+{
+	static const uint8_t zeros[UINT16_MAX];
+	struct writer message;
+	struct mark body;
+
+	writer_init(&message, MESSAGE_HEADER + MESSAGE_MAX);
+	writer_u8(&message, NEW_SESSION_TICKET);
+	body = writer_open(&message, 3);
+	writer_u32(&message, 3600);
+	writer_u32(&message, 0);
+	writer_vec8(&message, NO_BYTES);
+	writer_vec16(&message, slice_of(zeros, len));
+	writer_vec16(&message, NO_BYTES);
+	writer_close(&message, body);
+	ck_assert(!message.failed);
+	ck_assert_int_eq(
+	    record_write(&test.peers.server->records, CONTENT_HANDSHAKE,
+		slice_of(message.data, message.len)),
+	    0);
+	writer_free(&message);
+}
+
+START_TEST(a_ticket_that_cannot_be_given_back_is_thrown_away)
+{
+	int before, after;
+
+	converse();
+	before = s2n_connection_get_session_length(test.peers.client);
+	give_ticket(lengths[_i]);
+	peers_transfer(test.peers.server, test.peers.client, 100);
+	after = s2n_connection_get_session_length(test.peers.client);
+	if (lengths[_i] <= LONGEST_USEFUL)
+		ck_assert_int_gt(after, (int)lengths[_i]);
+	else
+		ck_assert_int_eq(after, before);
+}
+END_TEST
+
+/* The application's note in the ticket, which may be what makes it long. */
+START_TEST(a_context_that_fits_no_ticket_costs_the_ticket)
+{
+	static const struct {
+		uint16_t len, tickets;
+	} contexts[] = { { 0, 1 }, { 60000, 1 }, { 61300, 0 }, { 65535, 0 } };
+	static uint8_t context[UINT16_MAX], blob[70000];
+	uint16_t sent;
+	int len;
+
+	ck_assert_int_eq(s2n_connection_set_server_early_data_context(
+			     test.peers.server, context, contexts[_i].len),
+	    0);
+	converse();
+	ck_assert_int_eq(
+	    s2n_connection_get_tickets_sent(test.peers.server, &sent), 0);
+	ck_assert_uint_eq(sent, contexts[_i].tickets);
+	len = s2n_connection_get_session(test.peers.client, blob, sizeof blob);
+	peers_reconnect(&test.peers);
+	ck_assert_int_eq(
+	    s2n_connection_set_session(test.peers.client, blob, (size_t)len),
+	    0);
+	test.peers.early_left = PEERS_EARLY_MAX;
+	test.peers.early_taken = true;
+	converse();
+	ck_assert_uint_eq(test.peers.early_got, PEERS_EARLY_MAX);
+}
+END_TEST
+
 /* ---- more than the server said ---- */
 
 /* A client that has its own idea of the limit, in records of a kilobyte. */
@@ -207,6 +314,13 @@ choose_psk_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, no_more_than_three_tickets_are_tried, 0, 5);
 	tcase_add_loop_test(tcase, early_data_is_the_first_tickets, 0, 3);
+	tcase_add_loop_test(tcase, a_session_that_cannot_be_offered_is_none, 0,
+	    (int)COUNT(lengths));
+	tcase_add_loop_test(tcase,
+	    a_ticket_that_cannot_be_given_back_is_thrown_away, 0,
+	    (int)COUNT(lengths));
+	tcase_add_loop_test(
+	    tcase, a_context_that_fits_no_ticket_costs_the_ticket, 0, 4);
 	tcase_add_test(tcase, what_is_taken_has_a_limit);
 	tcase_add_loop_test(
 	    tcase, what_is_skipped_has_a_limit, 0, (int)COUNT(amounts));

@@ -220,6 +220,32 @@ START_TEST(a_ticket_of_another_length_asks_for_one)
 }
 END_TEST
 
+/* Longer than a ClientHello could give back (RFC 5077 3.3: up to 2^16 - 1). */
+START_TEST(a_ticket_that_is_too_long_is_thrown_away)
+{
+	static const uint16_t lengths[] = { 61440, 61441, 65500 };
+	static uint8_t body[4 + 2 + UINT16_MAX];
+	uint16_t len = lengths[_i];
+
+	body[4] = (uint8_t)(len >> 8);
+	body[5] = (uint8_t)len;
+	open_with(&tls12, BY_TICKET);
+	crooked_run_again(
+	    &(struct crook){
+		.what = "a long ticket",
+		.message = NEW_SESSION_TICKET,
+		.role = S2N_SERVER,
+		.how = BODY,
+		.bytes = slice_of(body, 6u + len),
+		.alert = ALERT_NONE,
+	    },
+	    &test.peers);
+	ck_assert_int_eq(s2n_connection_get_session_length(test.peers.client),
+	    _i == 0 ? 3 + len + STATE12 : 0);
+	peers_close(&test.peers);
+}
+END_TEST
+
 /* ---- sessions of another kind ---- */
 
 /* A ticket of TLS 1.3 is as long, and under the same key. */
@@ -447,6 +473,8 @@ resume12_suite(void)
 	tcase_add_test(tcase, a_ticket_that_does_not_open_is_a_full_handshake);
 	tcase_add_loop_test(
 	    tcase, a_ticket_of_another_length_asks_for_one, 0, 4);
+	tcase_add_loop_test(
+	    tcase, a_ticket_that_is_too_long_is_thrown_away, 0, 3);
 	tcase_add_test(tcase, a_ticket_of_tls13_is_none_below);
 	tcase_add_test(tcase, a_ticket_of_tls12_is_none_above);
 	tcase_add_loop_test(tcase, a_session_does_not_lower_the_version, 0, 2);
