@@ -107,11 +107,11 @@ $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY
 $(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl keyd/audit_verify keyd/audit_chain) $(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
-FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink ask census tally console exposition option_admin option_backends \
+FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink ask census tally console exposition proxy_accept option_admin option_backends \
     control)) $(CONF)
 $(eval $(call program,bin,frontd,$(FRONTD) $(ADMIN) $(ENDPOINT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,frontctl,$(call obj,frontd/frontctl) $(CTL),$$(CRYPTO_LIBS)))
-FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session sources access tally answer replay listener ticketing client_ca terms identity agreed names proxy control))
+FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session proxy_accept sources access tally answer replay listener ticketing client_ca terms identity agreed names proxy control))
 FRONTD_CONNECT := $(call obj,frontd/frontd_connect frontd/backends frontd/control)
 $(eval $(call program,libexec,frontd-worker,$(FRONTD_WORKER) $(KEYCLIENT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,libexec,frontd-connect,$(FRONTD_CONNECT) $(call obj,ipc/channel base/log base/log_json) $(POLICY),$$(SECCOMP_LIBS)))
@@ -196,6 +196,7 @@ $(eval $(call unit,counts,$(call obj,keyd/counts) $(IPC),))
 $(eval $(call unit,tally,$(call obj,keyd/tally keyd/counts) $(IPC),))
 $(eval $(call unit,vocabulary,$(call obj,keyd/vocabulary) $(IPC),))
 $(eval $(call unit,backends,$(call obj,frontd/backends),))
+$(eval $(call unit,proxy_accept,$(call obj,frontd/proxy_accept frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
 $(eval $(call unit,sources,$(call obj,frontd/sources),))
 $(eval $(call unit,front_tally,$(call obj,frontd/tally),))
 $(eval $(call unit,rate,$(call obj,keyd/rate),))
@@ -242,7 +243,7 @@ $(eval $(call unit,preference,$(LIBTLS),$$(CRYPTO_LIBS)))
 PEERS := $(call obj,tests/unit/peers tests/unit/certs)
 $(eval $(call unit,handshake,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,proxy,$(call obj,frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
-$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_admin option_backends option_terms client_ca pem_file terms site staple names address control) \
+$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_admin option_backends proxy_accept proxy option_terms client_ca pem_file terms site staple names address control) \
     tests/unit/certs tests/unit/responder) $(CONF) $(LIBTLS),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,staple,$(call obj,frontd/staple frontd/site frontd/pem_file tests/unit/responder tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,page,$(call obj,frontd/page frontd/page_text frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))

@@ -30,6 +30,7 @@
 #define CONTROL_TALLIES_MAX 128
 #define CONTROL_ROWS_MAX 56
 #define CONTROL_BACKENDS_MAX 16 /* of a site */
+#define CONTROL_NETWORKS_MAX 16 /* of proxies that a listener trusts */
 
 enum control_type {
 	/* master to worker */
@@ -131,9 +132,17 @@ struct control_client_ca {
 	uint8_t pem[CONTROL_CHUNK_MAX];
 };
 
+struct control_network {
+	uint8_t family; /* AF_INET, AF_INET6 */
+	uint8_t bits;
+	uint8_t bytes[16]; /* of the address, the first 4 or all */
+};
+
 struct control_listen {
 	uint32_t type;
 	uint16_t default_site;
+	uint16_t trusted_count;
+	struct control_network trusted[CONTROL_NETWORKS_MAX]; /* proxies */
 	uint32_t handshake_timeout_ms;
 	uint32_t idle_timeout_ms;
 	uint32_t lifetime_ms; /* 0: without end */

@@ -11,6 +11,7 @@
 #include "frontd/access.h"
 #include "frontd/answer.h"
 #include "frontd/listener.h"
+#include "frontd/proxy_accept.h"
 #include "frontd/replay.h"
 #include "frontd/session.h"
 #include "frontd/ticketing.h"
@@ -62,9 +63,8 @@ watch_listeners(void)
 		}
 }
 
-/* Once a second: who floods us shall not flood the log. */
-static void
-say_limit(const struct sockaddr_storage *peer, const char *reason)
+void
+worker_say_limit(const struct sockaddr_storage *peer, const char *reason)
 {
 	char text[64] = "-";
 	uint64_t now = clock_ms();
@@ -89,21 +89,35 @@ turn_away(int client)
 	worker.tally.ends[TALLY_LIMITED]++;
 }
 
+static bool
+is_trusted(const struct listener *listener, const struct sockaddr_storage *peer)
+{
+	for (unsigned i = 0; i < listener->what.trusted_count; i++)
+		if (proxy_network_has(&listener->what.trusted[i], peer))
+			return true;
+	return false;
+}
+
+/* A proxy that is trusted says whose the connection is, who then counts. */
 static void
 start_session(
     struct listener *listener, int client, const struct sockaddr_storage *peer)
 {
 	sources_place place;
 
+	if (is_trusted(listener, peer)) {
+		session_start_proxied(listener, client, peer);
+		return;
+	}
 	switch (sources_come(worker.sources, peer, clock_us(), &place)) {
 	case SOURCES_TAKEN:
 		session_start(listener, client, peer, place);
 		return;
 	case SOURCES_TOO_MANY:
-		say_limit(peer, "source-connections");
+		worker_say_limit(peer, "source-connections");
 		break;
 	case SOURCES_TOO_FAST:
-		say_limit(peer, "source-rate");
+		worker_say_limit(peer, "source-rate");
 		break;
 	}
 	turn_away(client);
@@ -133,7 +147,7 @@ accept_one(struct acceptor *acceptor)
 	if (errno == EINVAL)
 		event_del(acceptor->acceptable); /* it does not listen */
 	if (is_shortage(errno)) {
-		say_limit(NULL, "descriptors");
+		worker_say_limit(NULL, "descriptors");
 		worker.no_files = worker.paused = true;
 		watch_listeners();
 	}
@@ -147,7 +161,7 @@ acceptable(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	for (int i = 0; i < ACCEPT_BATCH; i++) {
 		if (worker.session_count >= worker.session_max) {
-			say_limit(NULL, "connections");
+			worker_say_limit(NULL, "connections");
 			worker.paused = true;
 			watch_listeners();
 			return;
@@ -521,6 +535,7 @@ static void
 take_listener(const struct control_listen *what, int fd)
 {
 	if (fd < 0 || worker.listener_count == CONTROL_LISTENERS_MAX ||
+	    what->trusted_count > CONTROL_NETWORKS_MAX ||
 	    what->default_site >= CONTROL_SITES_MAX ||
 	    !terminated(&what->terms))
 		exit(EXIT_FAILURE);

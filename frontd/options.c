@@ -14,6 +14,7 @@
 #include "frontd/option_admin.h"
 #include "frontd/option_backends.h"
 #include "frontd/option_terms.h"
+#include "frontd/proxy_accept.h"
 
 #define DEFAULT_KEYD_SOCKET "/run/sallyport/keyd.sock"
 #define DEFAULT_CONNECTIONS 10000
@@ -191,6 +192,26 @@ take_site(cfg_t *cfg, struct options *options)
 }
 
 static bool
+take_trusted(cfg_t *cfg, struct control_listen *what)
+{
+	const char *text;
+
+	for (unsigned i = 0; i < cfg_size(cfg, "accept-proxy-from"); i++) {
+		text = cfg_getnstr(cfg, "accept-proxy-from", i);
+		if (i == CONTROL_NETWORKS_MAX)
+			return conf_refuse_option(cfg, "accept-proxy-from",
+			    "more than %d networks", CONTROL_NETWORKS_MAX);
+		if (!proxy_network_parse(
+			text, &what->trusted[what->trusted_count++]))
+			return conf_refuse_option(cfg, "accept-proxy-from",
+			    "a network is \"192.0.2.0/24\" or "
+			    "\"2001:db8::/32\", not \"%s\"",
+			    text);
+	}
+	return true;
+}
+
+static bool
 take_listen(cfg_t *cfg, struct options *options)
 {
 	struct option_listen *listen = &options->listens[options->listen_count];
@@ -217,6 +238,8 @@ take_listen(cfg_t *cfg, struct options *options)
 	if (cfg_size(cfg, "lifetime-timeout") > 0)
 		listen->what.lifetime_ms =
 		    (uint32_t)cfg_getint(cfg, "lifetime-timeout");
+	if (!take_trusted(cfg, &listen->what))
+		return false;
 	if (!option_terms_take(cfg, &listen->what.terms, &options->client_cas))
 		return false;
 	if (site == NULL)
@@ -304,11 +327,12 @@ bool
 options_read(const char *path, struct options *options)
 {
 	static const char *const with_lines[] = { "admin-socket",
-		"admin-readers", "worker|source-burst", "site|backend",
-		"site|backends", "site|balance", "listen|policy",
-		"listen|dh-params", "listen|client-ca", "listen|client-auth",
-		"site|policy", "site|dh-params", "site|client-ca",
-		"site|client-auth", "site|chain", "site|ocsp" };
+		"admin-readers", "worker|source-burst",
+		"listen|accept-proxy-from", "site|backend", "site|backends",
+		"site|balance", "listen|policy", "listen|dh-params",
+		"listen|client-ca", "listen|client-auth", "site|policy",
+		"site|dh-params", "site|client-ca", "site|client-auth",
+		"site|chain", "site|ocsp" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(
@@ -331,6 +355,7 @@ options_read(const char *path, struct options *options)
 		CFG_INT_CB(
 		    "lifetime-timeout", 0, CFGF_NODEFAULT, conf_duration),
 		CFG_BOOL("access-log", cfg_true, CFGF_NODEFAULT),
+		CFG_STR_LIST("accept-proxy-from", NULL, CFGF_NONE),
 		OPTION_TERMS(),
 		CONF_END(),
 	};

@@ -15,6 +15,7 @@
 #include "frontd/access.h"
 #include "frontd/agreed.h"
 #include "frontd/listener.h"
+#include "frontd/proxy_accept.h"
 #include "frontd/replay.h"
 
 #define BUFFER_SIZE 16384
@@ -49,6 +50,12 @@ struct early {
 	bool taken; /* the client's offer was */
 };
 
+/* A PROXY header, as far as it has come. */
+struct header {
+	size_t len;
+	uint8_t bytes[PROXY_ACCEPT_MAX];
+};
+
 struct session {
 	struct session *next, *previous;
 	struct listener *listener;
@@ -68,6 +75,8 @@ struct session {
 	struct early early;
 	struct flow up, down; /* client to backend, backend to client */
 	struct sockaddr_storage peer;
+	struct sockaddr_storage local; /* that a proxy told; family 0: ask */
+	struct header *header;         /* that a proxy owes; NULL: none */
 	sources_place place;
 	uint64_t end_ms;         /* of its life, whatever it does; 0: none */
 	struct identity *client; /* NULL: it has shown no certificate */
@@ -435,11 +444,76 @@ receive_early(struct session *session)
 	return false;
 }
 
+/* Whose connection it is, as the proxy says. False when it has ended. */
+static bool
+take_client(struct session *session)
+{
+	struct worker *worker = session->listener->worker;
+	struct sockaddr_storage peer;
+
+	if (!proxy_accept_take(
+		slice_of(session->header->bytes, session->header->len), &peer,
+		&session->local)) {
+		session_end(session, "proxy: a broken header");
+		return false;
+	}
+	free(session->header);
+	session->header = NULL;
+	if (peer.ss_family != 0)
+		session->peer = peer;
+	switch (sources_come(
+	    worker->sources, &session->peer, clock_us(), &session->place)) {
+	case SOURCES_TAKEN:
+		return true;
+	case SOURCES_TOO_MANY:
+		worker_say_limit(&session->peer, "source-connections");
+		break;
+	case SOURCES_TOO_FAST:
+		worker_say_limit(&session->peer, "source-rate");
+		break;
+	}
+	session_end(session, "limit: too much of one source");
+	return false;
+}
+
+/* Not a byte behind the header. False while it waits, or when it has ended. */
+static bool
+receive_header(struct session *session)
+{
+	struct header *header = session->header;
+	enum proxy_accept state;
+	size_t want;
+	ssize_t got;
+
+	for (;;) {
+		state = proxy_accept_look(
+		    slice_of(header->bytes, header->len), &want);
+		if (state == PROXY_ACCEPT_WHOLE)
+			return take_client(session);
+		if (state == PROXY_ACCEPT_BAD ||
+		    want > sizeof header->bytes - header->len) {
+			session_end(session, "proxy: no header");
+			return false;
+		}
+		got = recv(session->fd, header->bytes + header->len, want,
+		    MSG_DONTWAIT);
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			return false;
+		if (got <= 0) {
+			session_end(session, "proxy: it is gone");
+			return false;
+		}
+		header->len += (size_t)got;
+	}
+}
+
 static void
 session_handshake(struct session *session)
 {
 	s2n_blocked_status blocked;
 
+	if (session->header != NULL && !receive_header(session))
+		return;
 	if (!session->early.over && !receive_early(session))
 		return;
 	if (s2n_negotiate(session->conn, &blocked) == S2N_SUCCESS) {
@@ -638,12 +712,13 @@ session_relay(struct session *session)
 static bool
 put_header(struct session *session, size_t room)
 {
-	struct sockaddr_storage local = { 0 };
+	struct sockaddr_storage local = session->local;
 	socklen_t len = sizeof local;
 	struct proxy_info info;
 	struct writer header;
 
-	getsockname(session->fd, (struct sockaddr *)&local, &len);
+	if (local.ss_family == 0)
+		getsockname(session->fd, (struct sockaddr *)&local, &len);
 	writer_init_fixed(&header, session->up.data, room);
 	if (site_of(session)->what.proxy == 1) {
 		proxy_write_v1(&header, &session->peer, &local);
@@ -723,9 +798,10 @@ socket_ready(evutil_socket_t fd, short what, void *ctx)
 	session_run(ctx);
 }
 
-void
-session_start(struct listener *listener, int fd,
-    const struct sockaddr_storage *peer, sources_place place)
+/* Takes fd, and header, which may be NULL. */
+static void
+start(struct listener *listener, int fd, const struct sockaddr_storage *peer,
+    sources_place place, struct header *header)
 {
 	struct worker *worker = listener->worker;
 	struct session *session = calloc(1, sizeof *session);
@@ -744,6 +820,7 @@ session_start(struct listener *listener, int fd,
 		if (session != NULL && session->conn != NULL)
 			s2n_connection_free(session->conn);
 		free(session);
+		free(header);
 		close(fd);
 		sources_go(worker->sources, place);
 		return;
@@ -755,6 +832,7 @@ session_start(struct listener *listener, int fd,
 	session->backend_fd = -1;
 	session->peer = *peer;
 	session->place = place;
+	session->header = header;
 	if (listener->what.lifetime_ms != 0)
 		session->end_ms = clock_ms() + listener->what.lifetime_ms;
 	session->site = listener->what.default_site;
@@ -774,6 +852,25 @@ session_start(struct listener *listener, int fd,
 	worker->session_count++;
 	/* The handshake begins, and has its memory, when there is something to
 	 * read: who only connects costs little. */
+}
+
+void
+session_start(struct listener *listener, int fd,
+    const struct sockaddr_storage *peer, sources_place place)
+{
+	start(listener, fd, peer, place, NULL);
+}
+
+void
+session_start_proxied(
+    struct listener *listener, int fd, const struct sockaddr_storage *proxy)
+{
+	struct header *header = calloc(1, sizeof *header);
+
+	if (header != NULL)
+		start(listener, fd, proxy, SOURCES_NOWHERE, header);
+	else
+		close(fd);
 }
 
 void

@@ -18,6 +18,9 @@ enum session_state {
 /* Takes fd, an accepted client; place is what it counts for. */
 void session_start(struct listener *, int fd,
     const struct sockaddr_storage *peer, sources_place place);
+/* Likewise, from a proxy that is trusted: a PROXY header comes first. */
+void session_start_proxied(
+    struct listener *, int fd, const struct sockaddr_storage *proxy);
 /* A client's ClientHello is there, as s2n_client_hello_fn. */
 int session_hello(struct s2n_connection *, void *);
 /* A client's early data could be taken, as s2n_early_data_cb: it is, once. */

@@ -11,7 +11,8 @@ static const struct {
 	const char *begins[4]; /* of reasons */
 } ends[TALLY_ENDS] = {
 	[TALLY_CLOSED] = { "closed", { "closed" } },
-	[TALLY_HANDSHAKE] = { "handshake", { "handshake: ", "early data: " } },
+	[TALLY_HANDSHAKE] = { "handshake",
+	    { "handshake: ", "early data: ", "proxy: " } },
 	[TALLY_CLIENT] = { "client", { "client: " } },
 	[TALLY_BACKEND] = { "backend", { "backend: " } },
 	[TALLY_TIMEOUT] = { "timeout",

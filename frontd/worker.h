@@ -88,6 +88,9 @@ void worker_must(int result, const char *what);
 void worker_drop_stale(struct worker *);
 /* Sends the master what waits for it, now or when there is room. */
 void worker_flush(struct worker *);
+/* Logs a limit that was reached, once a second: who floods us shall not flood
+ * the log. peer may be NULL. */
+void worker_say_limit(const struct sockaddr_storage *peer, const char *reason);
 /* A session is gone: there is room for another, or no more to wait for. */
 void worker_session_gone(struct worker *);
 

@@ -278,6 +278,8 @@ static const struct {
 	    3, "more than 16 backends" },
 	{ SITE("ec", "ec.pem", "proxy-protocol = v3") LISTEN(""), 3,
 	    "proxy-protocol is v1, v2 or none, not \"v3\"" },
+	{ FILE_WITH("accept-proxy-from = { \"10.0.0.0/8\", \"10/8\" }", "", ""),
+	    10, "a network is \"192.0.2.0/24\" or" },
 	{ "access-log = perhaps\n" FILE_WITH("", "", ""), 1,
 	    "invalid boolean value for option 'access-log'" },
 	{ FILE_WITH("access-log = perhaps", "", ""), 10,
