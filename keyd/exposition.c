@@ -80,6 +80,9 @@ write_sandbox(const char *name, const struct daemon *daemon, struct writer *out)
 	struct fleet_member member;
 
 	write_levels(name, "keyd", "", "none", daemon->own->level, out);
+	for (uint32_t i = 0; i < daemon->others.count; i++)
+		write_levels(name, daemon->others.process[i].name, "", "none",
+		    daemon->others.process[i].levels, out);
 	for (unsigned i = 0; i < fleet_count(daemon->fleet); i++) {
 		member = fleet_member(daemon->fleet, i);
 		if (member.about.pid != 0)

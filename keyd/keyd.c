@@ -565,6 +565,7 @@ describe(struct daemon *daemon)
 		.started_ms = started_ms,
 		.reloads_done = reloads_done,
 		.reloads_refused = reloads_refused };
+	auditor_status(&daemon->others);
 	for (size_t i = 0; i < MASTERS_MAX; i++) {
 		if (masters[i].link.channel == NULL)
 			continue;

@@ -86,6 +86,7 @@ add_processes(struct report *report, const struct daemon *daemon)
 		.uid = daemon->own->uid,
 		.seccomp = daemon->own->seccomp_mode,
 		.namespaces = daemon->own->namespaces };
+	const struct keyproto_process *other;
 	struct fleet_member member;
 
 	report_table(report, "processes");
@@ -94,6 +95,11 @@ add_processes(struct report *report, const struct daemon *daemon)
 	report_number(report, "keys", 0);
 	report_number(
 	    report, "uptime_s", (daemon->now_ms - daemon->started_ms) / 1000);
+	for (uint32_t i = 0; i < daemon->others.count; i++) {
+		other = &daemon->others.process[i];
+		add_process(report, other->name, "", "none", other);
+		report_text(report, "state", "serving");
+	}
 	for (unsigned i = 0; i < fleet_count(daemon->fleet); i++) {
 		member = fleet_member(daemon->fleet, i);
 		add_member(report, &member, daemon->now_ms);
@@ -120,6 +126,9 @@ add_confinement(struct report *report, const struct daemon *daemon)
 
 	report_table(report, "confinement");
 	add_levels(report, "keyd", "", "none", daemon->own->level);
+	for (uint32_t i = 0; i < daemon->others.count; i++)
+		add_levels(report, daemon->others.process[i].name, "", "none",
+		    daemon->others.process[i].levels);
 	for (unsigned i = 0; i < fleet_count(daemon->fleet); i++) {
 		member = fleet_member(daemon->fleet, i);
 		if (member.about.pid != 0)

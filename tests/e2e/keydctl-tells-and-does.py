@@ -52,6 +52,7 @@ def configure(more="", tickets="true", groups=2):
 admin-readers = {{ 65534 }}
 signer-group "ec" {{ key "one" {{ file = "one.pem" operations = {{ sign13 }} }} {other} }}
 client "frontd" {{ uid = "{os.geteuid()}" keys = {{ "one" }} tickets = {tickets} }}
+audit {{ file = "audit.log" key = "audit.pem" }}
 {more}""")
 
 
@@ -64,6 +65,10 @@ def keydctl(*words, status=0):
 
 def told(*words):
     return json.loads(keydctl("--json", *words))
+
+
+def pid_of(group):
+    return [p["pid"] for p in told("status")["processes"] if p["group"] == group][0]
 
 
 def ask(*words):
@@ -118,6 +123,7 @@ def operations(key, operation, scheme, status, group="ec"):
 
 one = make_key("one", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
 two = make_key("two", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048")
+make_key("audit", "-algorithm", "ED25519")
 configure()
 log = open(f"{directory}/log", "w+", encoding="ascii", errors="replace")
 keyd = subprocess.Popen([f"{BUILD}/bin/keyd", "-f", f"{directory}/keyd.conf"], stderr=log)
@@ -130,7 +136,7 @@ try:
     status = told("status")
     equal("keyd's pid", status["keyd"]["pid"], keyd.pid)
     equal("its processes", [(p["name"], p["group"], p["state"]) for p in status["processes"]],
-          [("keyd", "", "serving"), ("keyd-signer", "ec", "serving"),
+          [("keyd", "", "serving"), ("keyd-audit", "", "serving"), ("keyd-signer", "ec", "serving"),
            ("keyd-signer", "rsa", "serving"), ("keyd-tickets", "tickets", "serving")])
     for process in status["processes"]:
         with open(f"/proc/{process['pid']}/status", encoding="ascii") as file:
@@ -189,14 +195,14 @@ try:
     equal("its length", f"Content-Length: {len(body)}".encode() in head, True)
 
     # A reload, done or refused with its reasons.
-    status = told("status")
+    status, signer = told("status"), pid_of("ec")
     equal("a reload says nothing", keydctl("reload"), "")
     again = told("status")
     equal("and is done", again["keyd"]["reloads_done"], status["keyd"]["reloads_done"] + 1)
-    assert again["processes"][1]["pid"] != status["processes"][1]["pid"], again
+    assert pid_of("ec") != signer, again
     configure("colour = red\n")
     equal("a wrong word", keydctl("reload", status=1),
-          f"keydctl: {directory}/keyd.conf:7: no such option 'colour'\n")
+          f"keydctl: {directory}/keyd.conf:8: no such option 'colour'\n")
     configure(tickets="false", groups=1)
     os.rename(f"{directory}/one.pem", f"{directory}/kept.pem")
     with open(f"{directory}/one.pem", "w", encoding="ascii") as out:
@@ -212,13 +218,13 @@ try:
 
     # A death is seen.
     keydctl("ping")
-    victim = told("status")["processes"][1]["pid"]
+    victim = pid_of("ec")
     os.kill(victim, signal.SIGKILL)
-    until("the next signer", lambda: told("status")["processes"][1]["pid"] not in (0, victim))
+    until("the next signer", lambda: pid_of("ec") not in (0, victim))
     equal("deaths", samples()['keyd_signer_deaths_total{group="ec",speed="fast"}'], 1)
     keydctl("ping")
     # A signer that does not answer holds up no metrics.
-    victim = told("status")["processes"][1]["pid"]
+    victim = pid_of("ec")
     os.kill(victim, signal.SIGSTOP)
     found = samples()
     assert not any(name.startswith('keyd_operations_total{group="ec"') for name in found)
