@@ -108,7 +108,7 @@ $(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl keyd/audit_verify keyd
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
 FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink ask census tally console exposition proxy_accept option_admin option_backends \
-    control)) $(CONF)
+    stapler staple_cache refresh inquiry nameservers expiry control)) $(CONF)
 $(eval $(call program,bin,frontd,$(FRONTD) $(ADMIN) $(ENDPOINT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,frontctl,$(call obj,frontd/frontctl) $(CTL),$$(CRYPTO_LIBS)))
 FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session proxy_accept sources access tally answer replay listener ticketing client_ca terms identity agreed names proxy control))
@@ -118,6 +118,10 @@ $(eval $(call program,libexec,frontd-connect,$(FRONTD_CONNECT) $(call obj,ipc/ch
 
 FRONTD_PAGE := $(call obj,frontd/frontd_page frontd/page frontd/page_text frontd/proxy frontd/control)
 $(eval $(call program,libexec,frontd-page,$(FRONTD_PAGE) $(call obj,ipc/channel) $(BASE) $(POLICY),$$(EVENT_EXTRA_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
+FRONTD_FETCH := $(call obj,frontd/frontd_fetch frontd/control)
+$(eval $(call program,libexec,frontd-fetch,$(FRONTD_FETCH) $(call obj,ipc/channel base/log base/log_json) $(POLICY),$$(EVENT_EXTRA_LIBS) $$(EVENT_LIBS) $$(SECCOMP_LIBS)))
+FRONTD_PROVE := $(call obj,frontd/frontd_prove frontd/staple frontd/site frontd/pem_file frontd/control)
+$(eval $(call program,libexec,frontd-prove,$(FRONTD_PROVE) $(call obj,ipc/channel base/log base/log_json) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
 # ---- the library as users link it ----
 # One relocatable object whose hidden names are made local, so that internal
@@ -243,9 +247,14 @@ $(eval $(call unit,preference,$(LIBTLS),$$(CRYPTO_LIBS)))
 PEERS := $(call obj,tests/unit/peers tests/unit/certs)
 $(eval $(call unit,handshake,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,proxy,$(call obj,frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
-$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_admin option_backends proxy_accept proxy option_terms client_ca pem_file terms site staple names address control) \
+$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_admin option_backends proxy_accept proxy option_terms client_ca pem_file terms site staple names address inquiry nameservers control) \
     tests/unit/certs tests/unit/responder) $(CONF) $(LIBTLS),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,staple,$(call obj,frontd/staple frontd/site frontd/pem_file tests/unit/responder tests/unit/certs),$$(CRYPTO_LIBS)))
+$(eval $(call unit,inquiry,$(call obj,frontd/inquiry frontd/site frontd/pem_file tests/unit/certs),$$(CRYPTO_LIBS)))
+$(eval $(call unit,refresh,$(call obj,frontd/refresh),))
+$(eval $(call unit,staple_cache,$(call obj,frontd/staple_cache),))
+$(eval $(call unit,nameservers,$(call obj,frontd/nameservers frontd/address),))
+$(eval $(call unit,expiry,$(call obj,frontd/expiry) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,page,$(call obj,frontd/page frontd/page_text frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
 DETOUR := $(PEERS) $(call obj,tests/unit/detour) $(LIBTLS)
 $(eval $(call unit,sequences,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))

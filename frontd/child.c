@@ -41,6 +41,22 @@ child_tell(struct child *child, const void *record, size_t size, int fd)
 	flush(child);
 }
 
+void
+child_tell_bytes(struct child *child, enum control_type type, uint16_t site,
+    struct slice bytes)
+{
+	struct control_chain part = { .type = type, .site = site };
+
+	while (bytes.len > 0) {
+		part.len = (uint16_t)(bytes.len < sizeof part.bytes
+					  ? bytes.len
+					  : sizeof part.bytes);
+		memcpy(part.bytes, bytes.data, part.len);
+		child_tell(child, &part, sizeof part, -1);
+		bytes = slice_of(bytes.data + part.len, bytes.len - part.len);
+	}
+}
+
 static void
 told_confined(struct child *child, const struct control_confined *what)
 {

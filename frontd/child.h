@@ -53,6 +53,10 @@ must_check bool child_init(struct child *, struct event_base *, struct fleet *,
  * killed. */
 void child_tell(struct child *, const void *record, size_t size, int fd);
 
+/* The bytes in as many struct control_chain as it takes. */
+void child_tell_bytes(
+    struct child *, enum control_type, uint16_t site, struct slice bytes);
+
 /* Hears what it has said and was not heard yet: its last words. */
 void child_listen(struct child *);
 /* It was reaped. again: it is started once more, after a while. */

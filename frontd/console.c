@@ -93,6 +93,8 @@ tell_fleet(struct report *report, const struct fleet *fleet)
 		tell_child(report, &fleet->workers[i]);
 	tell_child(report, &fleet->connect);
 	tell_child(report, &fleet->page);
+	tell_child(report, &fleet->fetch);
+	tell_child(report, &fleet->prove);
 }
 
 static uint64_t
@@ -145,11 +147,33 @@ tell_status(struct master *master, struct report *report)
 
 /* "none" is not configured; "expired" and the like are not served. */
 static const char *
-staple_state(const struct option_site *site)
+staple_state(const struct stapler *stapler, const struct option_site *site)
 {
+	if (stapler_served(stapler, site) != NULL)
+		return "served";
 	if (site->stale != NULL)
 		return site->stale;
-	return site->staple.der != NULL ? "served" : "none";
+	return site->fetch != NULL ? "awaited" : "none";
+}
+
+/* Of one that is fetched: how it went, and when it is asked for again. */
+static void
+tell_fetching(struct report *report, const struct stapled *stapled)
+{
+	static const char *const results[] = {
+		[STAPLED_NOTHING] = "nothing",
+		[STAPLED_CACHED] = "cached",
+		[STAPLED_FETCHED] = "fetched",
+		[STAPLED_FAILED] = "failed",
+		[STAPLED_REVOKED] = "revoked",
+	};
+
+	report_text(report, "fetch",
+	    stapled != NULL ? results[stapled->result] : "none");
+	report_number(
+	    report, "fetch_failures", stapled != NULL ? stapled->failures : 0);
+	report_number(
+	    report, "fetch_next_s", stapled != NULL ? stapled->next : 0);
 }
 
 static void
@@ -169,7 +193,9 @@ tell_sites(struct master *master, struct report *report)
 		report_number(report, "not_after_s", (uint64_t)until);
 		report_number(report, "days_left",
 		    until > now ? (uint64_t)((until - now) / 86400) : 0);
-		report_text(report, "staple", staple_state(site));
+		report_text(
+		    report, "staple", staple_state(&master->stapler, site));
+		tell_fetching(report, stapler_find(&master->stapler, site));
 		report_number(report, "open", sum.open);
 		report_number(report, "connections", sum.connections);
 		report_number(report, "agreed", sum.agreed);

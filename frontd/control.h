@@ -31,14 +31,18 @@
 #define CONTROL_ROWS_MAX 56
 #define CONTROL_BACKENDS_MAX 16 /* of a site */
 #define CONTROL_NETWORKS_MAX 16 /* of proxies that a listener trusts */
+#define CONTROL_HOST_MAX 256
+#define CONTROL_TARGET_MAX 768
+#define CONTROL_FETCH_BODY_MAX 512
 
 enum control_type {
 	/* master to worker */
 	CONTROL_SITE = 1, /* struct control_site */
 	CONTROL_CHAIN,    /* struct control_chain: PEM, in chunks, in order */
-	CONTROL_STAPLE,   /* struct control_chain: likewise, an OCSP response */
-	CONTROL_LISTEN,   /* struct control_listen + the listening socket */
-	CONTROL_KEYS,     /* struct control_plain + a channel to a signer */
+	CONTROL_STAPLE,   /* struct control_staple: from now on this one */
+	CONTROL_STAPLE_PART, /* struct control_chain: likewise in chunks */
+	CONTROL_LISTEN,      /* struct control_listen + the listening socket */
+	CONTROL_KEYS,        /* struct control_plain + a channel to a signer */
 	CONTROL_CONNECTOR, /* struct control_plain + a channel to frontd-connect
 			    * (to frontd-connect: a channel to a worker) */
 	CONTROL_CLIENT_CA, /* struct control_client_ca: likewise in chunks,
@@ -57,6 +61,14 @@ enum control_type {
 	CONTROL_BACKEND, /* struct control_backend */
 	/* master to frontd-page */
 	CONTROL_PROCESSES, /* struct control_processes, whenever they change */
+	/* master to frontd-fetch, and back */
+	CONTROL_NAMESERVER, /* struct control_nameserver, before it seals */
+	CONTROL_FETCH,      /* struct control_fetch */
+	CONTROL_FETCHED,    /* struct control_fetched, then its parts */
+	/* master to frontd-prove, and back */
+	CONTROL_PROVE,  /* struct control_prove, then its parts */
+	CONTROL_PROVEN, /* struct control_proven */
+	CONTROL_PART,   /* struct control_part, in order */
 	/* child to master */
 	CONTROL_UNJOINED, /* struct control_plain, of a worker: it has no way to
 			   * frontd-connect any more */
@@ -108,11 +120,9 @@ struct control_site {
 	uint8_t alpn[CONTROL_ALPN_MAX];   /* as it travels: length, bytes ... */
 	uint8_t names[CONTROL_NAMES_MAX]; /* likewise: see frontd/names.h */
 	uint8_t spki[32];                 /* SHA-256 of the leaf's public key */
-	uint32_t chain_size;   /* bytes of PEM that CONTROL_CHAIN will bring */
-	uint32_t staple_size;  /* of DER that CONTROL_STAPLE will; 0: none */
-	uint32_t backend_ms;   /* for a backend to be connected */
-	uint32_t early_data;   /* most bytes of it; 0: none is taken */
-	uint64_t staple_until; /* served before that; seconds since 1970 */
+	uint32_t chain_size; /* bytes of PEM that CONTROL_CHAIN will bring */
+	uint32_t backend_ms; /* for a backend to be connected */
+	uint32_t early_data; /* most bytes of it; 0: none is taken */
 	char title[CONTROL_TITLE_MAX]; /* for the log */
 	struct control_terms terms;
 };
@@ -122,6 +132,14 @@ struct control_chain {
 	uint16_t site;
 	uint16_t len;
 	uint8_t bytes[CONTROL_CHUNK_MAX];
+};
+
+/* It replaces what the site had, when all of it has come. */
+struct control_staple {
+	uint32_t type;
+	uint32_t site;
+	uint32_t size;  /* of DER that CONTROL_STAPLE_PART brings; 0: none */
+	uint64_t until; /* served before that; seconds since 1970 */
 };
 
 struct control_client_ca {
@@ -238,6 +256,64 @@ struct control_processes {
 	uint32_t type;
 	uint32_t count;
 	struct keyproto_process processes[CONTROL_PROCESSES_MAX];
+};
+
+struct control_nameserver {
+	uint32_t type;
+	uint32_t address_len;
+	struct sockaddr_storage address;
+};
+
+/* One HTTP request to a responder; see frontd/inquiry.h. */
+struct control_fetch {
+	uint32_t type;
+	uint32_t request; /* the master's number for it */
+	uint16_t port;
+	uint16_t body_len; /* POSTed; 0: a GET, and all is in the target */
+	char host[CONTROL_HOST_MAX];
+	char target[CONTROL_TARGET_MAX];
+	uint8_t body[CONTROL_FETCH_BODY_MAX];
+};
+
+enum control_fetch_error {
+	FETCH_DONE,
+	FETCH_NAME,    /* has no address */
+	FETCH_CONNECT, /* nobody there */
+	FETCH_TIMEOUT,
+	FETCH_STATUS, /* another than 200 */
+	FETCH_TOO_LONG,
+	FETCH_BROKEN /* no answer in HTTP, or an empty one */
+};
+
+/* Bytes of a stranger's choice. */
+struct control_fetched {
+	uint32_t type;
+	uint32_t request;
+	uint32_t error;  /* enum control_fetch_error; size is 0 then */
+	uint32_t status; /* of HTTP, where there was one */
+	uint32_t size;   /* that CONTROL_PART will bring */
+};
+
+/* Whether a response is good for a chain. */
+struct control_prove {
+	uint32_t type;
+	uint32_t request;
+	uint32_t chain_size;    /* PEM, first */
+	uint32_t response_size; /* DER, after it */
+};
+
+struct control_proven {
+	uint32_t type;
+	uint32_t request;
+	uint32_t verdict; /* enum staple_verdict */
+	uint64_t from, until;
+};
+
+struct control_part {
+	uint32_t type;
+	uint32_t request;
+	uint32_t len;
+	uint8_t bytes[CONTROL_CHUNK_MAX];
 };
 
 struct control_confined {

@@ -83,16 +83,11 @@ write_site_families(const struct master *master, struct writer *out)
 	}
 }
 
-/* Whether a response is served now, and until when. */
-static bool
-is_stapled(const struct option_site *site)
-{
-	return site->stale == NULL && site->staple.der != NULL;
-}
-
 static void
-write_certificates(const struct options *options, struct writer *out)
+write_certificates(const struct master *master, struct writer *out)
 {
+	const struct options *options = &master->now->options;
+	const struct site_staple *staple;
 	static const char not_after[] = "frontd_certificate_not_after_seconds";
 	static const char stapled[] = "frontd_ocsp_stapled";
 	static const char until[] = "frontd_ocsp_until_seconds";
@@ -112,16 +107,16 @@ write_certificates(const struct options *options, struct writer *out)
 		site = options->sites[i];
 		metrics_sample(out, stapled,
 		    &(struct label){ "site", site->title }, 1,
-		    is_stapled(site) ? 1 : 0);
+		    stapler_served(&master->stapler, site) != NULL ? 1 : 0);
 	}
 	metrics_family(out, until, METRICS_GAUGE,
 	    "Until when it is served, in seconds since 1970.");
 	for (unsigned i = 0; i < options->site_count; i++) {
 		site = options->sites[i];
-		if (is_stapled(site))
+		if ((staple = stapler_served(&master->stapler, site)) != NULL)
 			metrics_sample(out, until,
 			    &(struct label){ "site", site->title }, 1,
-			    (uint64_t)site->staple.until);
+			    (uint64_t)staple->times.until);
 	}
 }
 
@@ -288,6 +283,6 @@ exposition_write(const struct master *master, struct writer *out)
 	    master->reloads_refused);
 	write_processes(master, out);
 	write_site_families(master, out);
-	write_certificates(&master->now->options, out);
+	write_certificates(master, out);
 	write_all(master, out);
 }

@@ -17,6 +17,7 @@
 #include "frontd/census.h"
 #include "frontd/keylink.h"
 #include "frontd/reload.h"
+#include "frontd/stapler.h"
 #include "ipc/spawn.h"
 #include "libtls/unstable/pkey_binding.h"
 
@@ -24,6 +25,17 @@
 #define OVERDUE_MS 3000
 
 static struct child_kind worker_kind;
+
+/* Those that are no workers; not all of them need be there. */
+#define OTHERS 4
+static struct child *
+other(struct fleet *fleet, size_t i)
+{
+	struct child *const all[OTHERS] = { &fleet->connect, &fleet->page,
+		&fleet->fetch, &fleet->prove };
+
+	return all[i];
+}
 
 /* ---- telling ---- */
 
@@ -35,8 +47,8 @@ tell_plain(struct child *child, enum control_type type, int fd)
 	child_tell(child, &record, sizeof record, fd);
 }
 
-static void
-tell_start(struct child *child)
+void
+fleet_tell_start(struct child *child)
 {
 	const struct options *options = &child->fleet->options;
 	const struct control_start start = { .type = CONTROL_START,
@@ -48,33 +60,15 @@ tell_start(struct child *child)
 	child_tell(child, &start, sizeof start, -1);
 }
 
-/* In as many records as it takes. */
-static void
-tell_bytes(struct child *child, enum control_type type, uint16_t site,
-    struct slice bytes)
-{
-	struct control_chain part = { .type = type, .site = site };
-
-	while (bytes.len > 0) {
-		part.len = (uint16_t)(bytes.len < sizeof part.bytes
-					  ? bytes.len
-					  : sizeof part.bytes);
-		memcpy(part.bytes, bytes.data, part.len);
-		child_tell(child, &part, sizeof part, -1);
-		bytes = slice_of(bytes.data + part.len, bytes.len - part.len);
-	}
-}
-
 static void
 tell_site(struct child *child, const struct option_site *site)
 {
 	uint16_t number = site->what.site;
 
 	child_tell(child, &site->what, sizeof site->what, -1);
-	tell_bytes(child, CONTROL_CHAIN, number,
+	child_tell_bytes(child, CONTROL_CHAIN, number,
 	    slice_of(site->chain.pem.text, site->chain.pem.len));
-	tell_bytes(child, CONTROL_STAPLE, number,
-	    slice_of(site->staple.der, site->what.staple_size));
+	stapler_tell(child, site);
 }
 
 static void
@@ -151,7 +145,7 @@ prepare_worker(struct child *child)
 		tell_plain(child, CONTROL_REPLAY, fleet->master->replay);
 	join(child, &fleet->connect);
 	keylink_ask(fleet->master, child->tag);
-	tell_start(child);
+	fleet_tell_start(child);
 	if (fleet->state == FLEET_SERVING)
 		tell_plain(child, CONTROL_SERVE, -1);
 }
@@ -175,13 +169,13 @@ prepare_connect(struct child *child)
 		tell_backends(child, options->sites[i]);
 	for (unsigned i = 0; i < options->workers; i++)
 		join(&fleet->workers[i], child);
-	tell_start(child);
+	fleet_tell_start(child);
 }
 
 static void
 prepare_page(struct child *child)
 {
-	tell_start(child);
+	fleet_tell_start(child);
 	fleet_show(child->fleet);
 }
 
@@ -231,8 +225,8 @@ fleet_show(struct fleet *fleet)
 	show_process(&all, "frontd", getpid(), &master->own);
 	for (unsigned i = 0; i < fleet->options.workers; i++)
 		show_child(&all, &fleet->workers[i]);
-	show_child(&all, &fleet->connect);
-	show_child(&all, &fleet->page);
+	for (size_t i = 0; i < OTHERS; i++)
+		show_child(&all, other(fleet, i));
 	for (unsigned i = 0;
 	     i < keyd->count && all.count < CONTROL_PROCESSES_MAX; i++)
 		all.processes[all.count++] = keyd->process[i];
@@ -253,9 +247,11 @@ settle(struct fleet *fleet, bool good)
 void
 fleet_confined(struct fleet *fleet)
 {
-	bool all = fleet->connect.confined &&
-		   (fleet->page.kind == NULL || fleet->page.confined);
+	bool all = true;
 
+	for (size_t i = 0; i < OTHERS; i++)
+		all = all && (other(fleet, i)->kind == NULL ||
+				 other(fleet, i)->confined);
 	for (unsigned i = 0; i < fleet->options.workers; i++)
 		all = all && fleet->workers[i].confined;
 	fleet_show(fleet);
@@ -369,7 +365,7 @@ bool
 fleet_open_programs(void)
 {
 	static struct child_kind *const kinds[] = { &worker_kind, &connect_kind,
-		&page_kind };
+		&page_kind, &stapler_fetch_kind, &stapler_prove_kind };
 
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		if ((kinds[i]->program = spawn_open(kinds[i]->name)) < 0)
@@ -382,10 +378,9 @@ fleet_open_programs(void)
 static struct child *
 find(struct fleet *fleet, pid_t pid)
 {
-	if (fleet->connect.pid == pid)
-		return &fleet->connect;
-	if (fleet->page.pid == pid)
-		return &fleet->page;
+	for (size_t i = 0; i < OTHERS; i++)
+		if (other(fleet, i)->pid == pid)
+			return other(fleet, i);
 	for (unsigned i = 0; i < fleet->options.workers; i++)
 		if (fleet->workers[i].pid == pid)
 			return &fleet->workers[i];
@@ -464,15 +459,16 @@ fleet_workers(const struct fleet *fleet, pid_t pids[static CONTROL_WORKERS_MAX])
 size_t
 fleet_running(const struct fleet *fleet, pid_t *pids, size_t room)
 {
+	const struct child *const others[] = { &fleet->connect, &fleet->page,
+		&fleet->fetch, &fleet->prove };
 	pid_t workers[CONTROL_WORKERS_MAX];
 	size_t count = fleet_workers(fleet, workers);
 
 	count = count < room ? count : room;
 	memcpy(pids, workers, count * sizeof *pids);
-	if (fleet->connect.pid > 0 && count < room)
-		pids[count++] = fleet->connect.pid;
-	if (fleet->page.pid > 0 && count < room)
-		pids[count++] = fleet->page.pid;
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (others[i]->pid > 0 && count < room)
+			pids[count++] = others[i]->pid;
 	return count;
 }
 
@@ -501,8 +497,8 @@ fleet_free(struct fleet *fleet)
 {
 	if (fleet == NULL)
 		return;
-	child_free(&fleet->connect);
-	child_free(&fleet->page);
+	for (size_t i = 0; i < OTHERS; i++)
+		child_free(other(fleet, i));
 	for (unsigned i = 0; i < CONTROL_WORKERS_MAX; i++) {
 		struct child *worker = &fleet->workers[i];
 
@@ -556,8 +552,14 @@ fleet_start(struct fleet *fleet, bool first)
 	}
 	fleet->page.files = &master->page_socket;
 	fleet->page.file_count = 1;
-	return fleet->options.page_socket[0] == '\0' ||
-	       child_init(&fleet->page, master->base, fleet, &page_kind);
+	if (fleet->options.page_socket[0] != '\0' &&
+	    !child_init(&fleet->page, master->base, fleet, &page_kind))
+		return false;
+	return !fleet->options.fetches ||
+	       (child_init(
+		    &fleet->fetch, master->base, fleet, &stapler_fetch_kind) &&
+		   child_init(&fleet->prove, master->base, fleet,
+		       &stapler_prove_kind));
 }
 
 void
@@ -632,8 +634,8 @@ void
 fleet_retire(struct fleet *fleet)
 {
 	fleet->state = FLEET_RETIRED;
-	child_release(&fleet->connect);
-	child_release(&fleet->page);
+	for (size_t i = 0; i < OTHERS; i++)
+		child_release(other(fleet, i));
 	for (unsigned i = 0; i < fleet->options.workers; i++)
 		child_release(&fleet->workers[i]);
 }

@@ -26,7 +26,7 @@ struct fleet {
 	struct options options;
 	/* By listener: its sockets, shared out among the workers. */
 	struct binding *bindings[CONTROL_LISTENERS_MAX];
-	struct child connect, page, workers[CONTROL_WORKERS_MAX];
+	struct child connect, page, fetch, prove, workers[CONTROL_WORKERS_MAX];
 	unsigned accepting; /* FLEET_DRAINING: workers that may still accept */
 	/* Of workers that have ended, also of fleets before, by site. */
 	struct tally_site ended[CONTROL_SITES_MAX];
@@ -67,7 +67,7 @@ size_t fleet_workers(
 bool fleet_drained(const struct fleet *);
 /* How many processes still run; fills at most room pids. */
 size_t fleet_running(const struct fleet *, pid_t *pids, size_t room);
-#define FLEET_PROCESSES_MAX (CONTROL_WORKERS_MAX + 2)
+#define FLEET_PROCESSES_MAX (CONTROL_WORKERS_MAX + 4)
 
 /*
  * A child has ended; false: it was none of this fleet. *unsealed: it could not
@@ -79,6 +79,8 @@ void fleet_confined(struct fleet *);
 
 /* A channel to a signer for the worker with this tag; fd stays the caller's. */
 void fleet_give_keys(struct master *, uint32_t tag, int fd);
+/* What a child is told last before it seals itself. */
+void fleet_tell_start(struct child *);
 /* Tells frontd-page who runs. */
 void fleet_show(struct fleet *);
 

@@ -362,10 +362,7 @@ take_chain(const struct control_chain *part)
 	if (part->site >= CONTROL_SITES_MAX)
 		return;
 	site = &worker.sites[part->site];
-	if (part->type == CONTROL_CHAIN)
-		gather(&site->pem, site->what.chain_size, part);
-	else
-		gather(&site->staple, site->what.staple_size, part);
+	gather(&site->pem, site->what.chain_size, part);
 }
 
 void
@@ -376,6 +373,54 @@ worker_must(int r, const char *what)
 	log_event(LOG_LEVEL_ERROR, "setup", "what=%s reason=\"%s\"", what,
 	    s2n_strerror_debug(s2n_errno, NULL));
 	exit(EXIT_FAILURE);
+}
+
+/* Connections that are at their handshake have it, or have not, by then. */
+static void
+serve_staple(struct site *site)
+{
+	if (site->chain != NULL)
+		worker_must(s2n_cert_chain_and_key_set_ocsp_data(site->chain,
+				site->staple.bytes, site->staple.len),
+		    "ocsp");
+}
+
+/* Until all of the new one is here, the old one stays. */
+static void
+take_staple(const struct control_staple *what)
+{
+	struct site *site;
+
+	if (what->site >= CONTROL_SITES_MAX)
+		return;
+	site = &worker.sites[what->site];
+	free(site->coming.bytes);
+	site->coming = (struct gathered){ 0 };
+	site->coming_what = *what;
+	if (what->size > 0)
+		return;
+	free(site->staple.bytes);
+	site->staple = site->coming;
+	serve_staple(site);
+}
+
+static void
+take_staple_part(const struct control_chain *part)
+{
+	struct site *site;
+
+	if (part->site >= CONTROL_SITES_MAX)
+		return;
+	site = &worker.sites[part->site];
+	gather(&site->coming, site->coming_what.size, part);
+	if (site->coming.len < site->coming_what.size)
+		return;
+	free(site->staple.bytes);
+	site->staple = site->coming;
+	site->staple_until = site->coming_what.until;
+	site->coming = (struct gathered){ 0 };
+	site->coming_what = (struct control_staple){ 0 };
+	serve_staple(site);
 }
 
 static void
@@ -391,9 +436,7 @@ load_chains(void)
 		worker_must(s2n_cert_chain_and_key_load_public_pem_bytes(
 				site->chain, site->pem.bytes, site->pem.len),
 		    "chain");
-		worker_must(s2n_cert_chain_and_key_set_ocsp_data(site->chain,
-				site->staple.bytes, site->staple.len),
-		    "ocsp");
+		serve_staple(site);
 	}
 }
 
@@ -403,10 +446,9 @@ drop_staple(uint16_t number)
 	const struct control_stale record = { CONTROL_STALE, number };
 	struct site *site = &worker.sites[number];
 
-	worker_must(
-	    s2n_cert_chain_and_key_set_ocsp_data(site->chain, NULL, 0), "ocsp");
 	free(site->staple.bytes);
 	site->staple = (struct gathered){ 0 };
+	serve_staple(site);
 	if (channel_send(worker.control, slice_of(&record, sizeof record), -1))
 		(void)channel_flush(worker.control);
 }
@@ -418,7 +460,7 @@ worker_drop_stale(struct worker *w)
 
 	for (uint16_t i = 0; i < w->site_count; i++)
 		if (w->sites[i].staple.len > 0 &&
-		    w->sites[i].what.staple_until <= now)
+		    w->sites[i].staple_until <= now)
 			drop_staple(i);
 }
 
@@ -550,6 +592,7 @@ take_order(struct slice packet, int fd)
 	static union {
 		struct control_site site;
 		struct control_chain chain;
+		struct control_staple staple;
 		struct control_client_ca client_ca;
 		struct control_listen listen;
 		struct control_socket socket;
@@ -564,9 +607,16 @@ take_order(struct slice packet, int fd)
 			take_site(&record.site);
 		return;
 	case CONTROL_CHAIN:
-	case CONTROL_STAPLE:
 		if (control_take(packet, &record.chain, sizeof record.chain))
 			take_chain(&record.chain);
+		return;
+	case CONTROL_STAPLE:
+		if (control_take(packet, &record.staple, sizeof record.staple))
+			take_staple(&record.staple);
+		return;
+	case CONTROL_STAPLE_PART:
+		if (control_take(packet, &record.chain, sizeof record.chain))
+			take_staple_part(&record.chain);
 		return;
 	case CONTROL_CLIENT_CA:
 		if (control_take(

@@ -6,6 +6,7 @@
 #define FRONTD_MASTER_H
 
 #include "frontd/fleet.h"
+#include "frontd/stapler.h"
 #include "ipc/keymaster.h"
 
 /* Of workers, at keyd; as many as keyd knows. */
@@ -42,6 +43,8 @@ struct master {
 	struct child *tags[MASTER_TAGS_MAX]; /* NULL: free */
 	int page_socket;
 	int replay; /* register of early data, of all fleets */
+	struct stapler stapler;
+	struct event *expiry;
 	struct keylink link;
 	struct confinement own;
 	bool failed; /* a child cannot be what the configuration demands */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "frontd/address.h"
+#include "frontd/inquiry.h"
 #include "frontd/names.h"
 #include "frontd/option_admin.h"
 #include "frontd/option_backends.h"
@@ -17,6 +18,7 @@
 #include "frontd/proxy_accept.h"
 
 #define DEFAULT_KEYD_SOCKET "/run/sallyport/keyd.sock"
+#define DEFAULT_OCSP_CACHE "/var/lib/sallyport"
 #define DEFAULT_CONNECTIONS 10000
 #define DEFAULT_HANDSHAKE_MS 10000
 #define DEFAULT_IDLE_MS 60000
@@ -130,16 +132,12 @@ take_chain(cfg_t *cfg, struct option_site *site)
 
 /* One that has expired, or is yet to begin, is no error: it is not served. */
 static bool
-take_staple(cfg_t *cfg, struct option_site *site)
+take_staple_file(cfg_t *cfg, const char *value, struct option_site *site)
 {
-	const char *value = cfg_getstr(cfg, "ocsp"), *reason;
 	time_t now = (time_t)clock_day();
 	char path[PATH_MAX];
+	const char *reason;
 
-	if (value == NULL && staple_demanded(&site->chain))
-		site->stale = "missing";
-	if (value == NULL)
-		return true;
 	if (value[0] == '\0')
 		return conf_refuse_option(cfg, "ocsp", "ocsp is missing");
 	if (!conf_path(cfg, "ocsp", value, path, sizeof path))
@@ -147,14 +145,54 @@ take_staple(cfg_t *cfg, struct option_site *site)
 	reason = staple_read(path, &site->chain, &site->staple);
 	if (reason != NULL)
 		return conf_refuse_option(cfg, "ocsp", "%s: %s", path, reason);
-	if (site->staple.until <= now)
+	if (site->staple.times.until <= now)
 		site->stale = "expired";
-	else if (site->staple.from > now)
+	else if (site->staple.times.from > now)
 		site->stale = "not-yet-valid";
-	if (site->stale == NULL) {
-		site->what.staple_size = (uint32_t)site->staple.len;
-		site->what.staple_until = (uint64_t)site->staple.until;
-	}
+	if (site->stale != NULL)
+		staple_free(&site->staple);
+	return true;
+}
+
+/* A certificate without a responder is no error: the next one of a site may be
+ * one, and its authority decides that. */
+static bool
+take_fetch(cfg_t *cfg, const char *url, struct option_site *site)
+{
+	const char *reason;
+
+	if ((site->fetch = malloc(sizeof *site->fetch)) == NULL)
+		return conf_refuse(cfg, "out of memory");
+	reason = inquiry_make(&site->chain, url, site->fetch);
+	if (reason == NULL)
+		return true;
+	free(site->fetch);
+	site->fetch = NULL;
+	if (strcmp(reason, "url") == 0)
+		return conf_refuse_option(cfg, "ocsp-responder",
+		    "ocsp-responder is \"http://name/path\", perhaps with a "
+		    "port, not \"%s\"",
+		    url);
+	site->stale = reason;
+	return true;
+}
+
+static bool
+take_staple(cfg_t *cfg, struct option_site *site)
+{
+	const char *value = cfg_getstr(cfg, "ocsp");
+	const char *url = cfg_getstr(cfg, "ocsp-responder");
+	bool fetch = value != NULL ? strcmp(value, "fetch") == 0 : url != NULL;
+
+	if (url != NULL && !fetch)
+		return conf_refuse_option(cfg, "ocsp-responder",
+		    "ocsp-responder goes with ocsp = fetch");
+	if (fetch)
+		return take_fetch(cfg, url, site);
+	if (value != NULL)
+		return take_staple_file(cfg, value, site);
+	if (staple_demanded(&site->chain))
+		site->stale = "missing";
 	return true;
 }
 
@@ -294,6 +332,36 @@ take_worker(cfg_t *cfg, struct options *options)
 }
 
 static bool
+take_nameservers(cfg_t *cfg, struct options *options)
+{
+	unsigned count = cfg_size(cfg, "nameservers");
+
+	if (count > NAMESERVERS_MAX)
+		return conf_refuse_option(cfg, "nameservers",
+		    "more than %d nameservers", NAMESERVERS_MAX);
+	for (unsigned i = 0; i < count; i++) {
+		const char *text = cfg_getnstr(cfg, "nameservers", i);
+
+		if (!nameservers_parse(text, &options->nameservers[i]))
+			return conf_refuse_option(cfg, "nameservers",
+			    "a name server is an address, not \"%s\"", text);
+	}
+	options->nameserver_count = count;
+	return true;
+}
+
+/* Whether some site needs it, and what comes of a directory that is not there,
+ * is for later. */
+static bool
+take_ocsp_cache(cfg_t *cfg, struct options *options)
+{
+	for (unsigned i = 0; i < options->site_count; i++)
+		options->fetches |= options->sites[i]->fetch != NULL;
+	return conf_path(cfg, "ocsp-cache", cfg_getstr(cfg, "ocsp-cache"),
+	    options->ocsp_cache, sizeof options->ocsp_cache);
+}
+
+static bool
 take_all(cfg_t *cfg, struct options *options)
 {
 	cfg_t *page =
@@ -315,6 +383,8 @@ take_all(cfg_t *cfg, struct options *options)
 	for (unsigned i = 0; i < cfg_size(cfg, "site"); i++)
 		if (!take_site(cfg_getnsec(cfg, "site", i), options))
 			return false;
+	if (!take_nameservers(cfg, options) || !take_ocsp_cache(cfg, options))
+		return false;
 	for (unsigned i = 0; i < cfg_size(cfg, "listen"); i++)
 		if (!take_listen(cfg_getnsec(cfg, "listen", i), options))
 			return false;
@@ -332,7 +402,8 @@ options_read(const char *path, struct options *options)
 		"site|balance", "listen|policy", "listen|dh-params",
 		"listen|client-ca", "listen|client-auth", "site|policy",
 		"site|dh-params", "site|client-ca", "site|client-auth",
-		"site|chain", "site|ocsp" };
+		"site|chain", "site|ocsp", "site|ocsp-responder",
+		"nameservers" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(
@@ -363,6 +434,7 @@ options_read(const char *path, struct options *options)
 		CFG_STR_LIST("names", NULL, CFGF_NONE),
 		CFG_STR("chain", NULL, CFGF_NODEFAULT),
 		CFG_STR("ocsp", NULL, CFGF_NODEFAULT),
+		CFG_STR("ocsp-responder", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("alpn", NULL, CFGF_NONE),
 		OPTION_BACKENDS(),
 		CFG_INT_CB("proxy-protocol", 0, CFGF_NONE, take_proxy),
@@ -380,6 +452,8 @@ options_read(const char *path, struct options *options)
 		OPTION_ADMIN(),
 		CFG_BOOL("access-log", cfg_true, CFGF_NONE),
 		CFG_STR("keyd-socket", DEFAULT_KEYD_SOCKET, CFGF_NONE),
+		CFG_STR("ocsp-cache", DEFAULT_OCSP_CACHE, CFGF_NONE),
+		CFG_STR_LIST("nameservers", NULL, CFGF_NONE),
 		CFG_SEC("listen", listen, CONF_NAMED),
 		CFG_SEC("site", site, CONF_NAMED),
 		CFG_SEC("page", page, CFGF_NODEFAULT),
@@ -406,6 +480,7 @@ options_free(struct options *options)
 	for (unsigned i = 0; i < options->site_count; i++) {
 		site_free_chain(&options->sites[i]->chain);
 		staple_free(&options->sites[i]->staple);
+		free(options->sites[i]->fetch);
 		free(options->sites[i]);
 	}
 	options->site_count = 0;

@@ -9,6 +9,8 @@
 
 #include "admin/admin.h"
 #include "frontd/client_ca.h"
+#include "frontd/expiry.h"
+#include "frontd/nameservers.h"
 #include "frontd/staple.h"
 
 #define OPTIONS_ADDRESS_TEXT 64
@@ -26,9 +28,13 @@ struct option_site {
 	struct control_balance balance;
 	struct control_backend backends[CONTROL_BACKENDS_MAX];
 	struct site_chain chain;
-	struct site_staple staple; /* none: der is NULL */
-	const char *stale; /* why it is not served; NULL: it is, or none */
-	uint32_t lacks;    /* s2n_pkey_need that keyd was said not to permit */
+	struct site_staple staple; /* of a file, to be served; else der is NULL
+				    */
+	struct control_fetch *fetch; /* how one is fetched; NULL: it is not */
+	const char *stale; /* why none is served; NULL: one is, or none is to */
+	uint64_t expiry_told; /* see expiry.h */
+	enum expiry expiry_as;
+	uint32_t lacks; /* s2n_pkey_need that keyd was said not to permit */
 };
 
 /* A policy in use that permits a version below TLS 1.2. */
@@ -49,7 +55,11 @@ struct options {
 	char admin_socket[108]; /* empty: none */
 	uid_t readers[ADMIN_READERS_MAX];
 	size_t reader_count;
-	char page_socket[108]; /* empty: no frontd-page */
+	char page_socket[108];     /* empty: no frontd-page */
+	char ocsp_cache[PATH_MAX]; /* directory */
+	bool fetches;              /* an OCSP response of some site */
+	struct nameserver nameservers[NAMESERVERS_MAX];
+	uint32_t nameserver_count; /* 0: those of the machine */
 	struct option_listen listens[CONTROL_LISTENERS_MAX];
 	uint16_t listen_count;
 	struct option_site *sites[CONTROL_SITES_MAX];

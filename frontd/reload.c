@@ -54,8 +54,9 @@ reload_bind(struct master *master)
 
 /* What of a configuration works, and should not be as it is. */
 static void
-warn(const struct options *options)
+warn(struct options *options)
 {
+	expiry_tell(options);
 	for (unsigned i = 0; i < options->old_count; i++)
 		log_event(LOG_LEVEL_WARN, "old-versions", "policy=%s least=%s",
 		    options->old[i].policy,
@@ -124,6 +125,7 @@ reload_start(struct master *master)
 	    event_new(master->base, -1, 0, out_of_patience, master);
 	master->ending = event_new(master->base, -1, 0, end, master);
 	if (master->patience == NULL || master->ending == NULL ||
+	    !stapler_init(master) || !expiry_start(master) ||
 	    !fleet_start(master->now, true))
 		return false;
 	log_event(LOG_LEVEL_INFO, "start",
@@ -131,6 +133,7 @@ reload_start(struct master *master)
 	    master->now->options.listen_count, master->now->options.site_count,
 	    master->now->options.workers);
 	warn(&master->now->options);
+	stapler_serve(master);
 	tell_ready(master, "");
 	return true;
 }
@@ -242,6 +245,7 @@ take_over(struct master *master)
 		log_event(LOG_LEVEL_ERROR, "listen", "reason=\"%s\"",
 		    strerror(errno));
 	fleet_serve(master->now);
+	stapler_serve(master);
 	fleet_drain(
 	    old, master->now->bindings, master->now->options.listen_count);
 	keep_bindings(master);
@@ -429,5 +433,6 @@ reload_end(struct master *master)
 		end_fleet(fleet);
 	}
 	master->now = master->next = NULL;
+	stapler_free(&master->stapler);
 	bind_keep(&master->bindings, NULL, 0);
 }

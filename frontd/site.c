@@ -3,6 +3,7 @@
  */
 #include "frontd/site.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -43,8 +44,8 @@ expiry(X509 *leaf)
 	return when > 0 ? when : 0;
 }
 
-static const char *
-check(struct site_chain *chain)
+const char *
+site_parse_chain(struct site_chain *chain)
 {
 	chain->leaf = read_leaf(chain->pem.text, chain->pem.len);
 	if (chain->leaf == NULL)
@@ -52,6 +53,8 @@ check(struct site_chain *chain)
 	if (!hash_public(chain->leaf, chain->spki))
 		return "the certificate's public key is of no known kind";
 	chain->not_after = expiry(chain->leaf);
+	if (X509_digest(chain->leaf, EVP_sha256(), chain->id, NULL) != 1)
+		return "out of memory";
 	return NULL;
 }
 
@@ -63,7 +66,7 @@ site_read_chain(const char *path, struct site_chain *chain)
 	*chain = (struct site_chain){ 0 };
 	if ((reason = pem_file_read(path, &chain->pem)) != NULL)
 		return reason;
-	if ((reason = check(chain)) != NULL)
+	if ((reason = site_parse_chain(chain)) != NULL)
 		site_free_chain(chain);
 	return reason;
 }
@@ -74,6 +77,23 @@ site_free_chain(struct site_chain *chain)
 	pem_file_free(&chain->pem);
 	X509_free(chain->leaf);
 	*chain = (struct site_chain){ 0 };
+}
+
+X509 *
+site_issuer(const struct site_chain *chain)
+{
+	BIO *bio = BIO_new_mem_buf(chain->pem.text, (int)chain->pem.len);
+	X509 *cert = NULL;
+
+	while (bio != NULL &&
+	       (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+		if (X509_check_issued(cert, chain->leaf) == X509_V_OK)
+			break;
+		X509_free(cert);
+	}
+	BIO_free(bio);
+	ERR_clear_error(); /* the end of the text is one */
+	return cert;
 }
 
 bool

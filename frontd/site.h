@@ -9,10 +9,12 @@
 #include "frontd/pem_file.h"
 
 #define SITE_SPKI 32
+#define SITE_ID 32
 
 struct site_chain {
 	struct pem_file pem;
 	uint8_t spki[SITE_SPKI]; /* SHA-256 of the leaf's public key, DER */
+	uint8_t id[SITE_ID];     /* SHA-256 of the leaf, DER */
 	struct x509_st *leaf;    /* X509_free() */
 	time_t not_after;        /* its; 0: it has none that can be told */
 };
@@ -22,6 +24,12 @@ struct site_chain {
  * holds a private key, or no certificate. Fills chain only on success.
  */
 const char *site_read_chain(const char *path, struct site_chain *chain);
+/* The same of a chain whose text is there: fills in the rest. On failure, too,
+ * there may be a leaf to be freed. */
+const char *site_parse_chain(struct site_chain *);
+/* The certificate of the chain that issued the leaf, which is X509_free()d;
+ * NULL: it is not there. */
+struct x509_st *site_issuer(const struct site_chain *);
 void site_free_chain(struct site_chain *);
 /* True when the leaf stands for this host name (also "*.example.org"). */
 bool site_covers(const struct site_chain *, const char *name);

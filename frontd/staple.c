@@ -15,7 +15,27 @@
 /* How long a response lasts that does not say (RFC 6960 2.4). */
 #define LIFETIME 3600
 
-static const char malformed[] = "no OCSP response in DER";
+const char *
+staple_reason(enum staple_verdict verdict)
+{
+	switch (verdict) {
+	case STAPLE_GOOD:
+		break;
+	case STAPLE_MALFORMED:
+		return "no OCSP response in DER";
+	case STAPLE_NO_ANSWER:
+		return "the responder gave no answer";
+	case STAPLE_OTHER:
+		return "is of another certificate";
+	case STAPLE_UNSIGNED:
+		return "is signed neither by the certificate's issuer nor for it";
+	case STAPLE_REVOKED:
+		return "says that the certificate is revoked";
+	case STAPLE_UNKNOWN:
+		return "says that the certificate is unknown";
+	}
+	return NULL;
+}
 
 /* It may turn out to hold a key: wiped where it is refused. */
 static const char *
@@ -39,23 +59,6 @@ read_whole(const char *path, struct site_staple *staple)
 		reason = "larger than 32000 bytes";
 	fclose(file);
 	return reason;
-}
-
-/* The certificate of the chain that issued the leaf; NULL: it is not there. */
-static X509 *
-find_issuer(const struct site_chain *chain)
-{
-	BIO *bio = BIO_new_mem_buf(chain->pem.text, (int)chain->pem.len);
-	X509 *cert = NULL;
-
-	while (bio != NULL &&
-	       (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
-		if (X509_check_issued(cert, chain->leaf) == X509_V_OK)
-			break;
-		X509_free(cert);
-	}
-	BIO_free(bio);
-	return cert;
 }
 
 static bool
@@ -120,8 +123,8 @@ seconds(const ASN1_GENERALIZEDTIME *time, time_t *out)
 	return true;
 }
 
-static const char *
-check_single(OCSP_SINGLERESP *single, struct site_staple *staple)
+static enum staple_verdict
+check_single(OCSP_SINGLERESP *single, struct staple_times *times)
 {
 	ASN1_GENERALIZEDTIME *from, *until;
 
@@ -129,26 +132,26 @@ check_single(OCSP_SINGLERESP *single, struct site_staple *staple)
 	case V_OCSP_CERTSTATUS_GOOD:
 		break;
 	case V_OCSP_CERTSTATUS_REVOKED:
-		return "says that the certificate is revoked";
+		return STAPLE_REVOKED;
 	default:
-		return "says that the certificate is unknown";
+		return STAPLE_UNKNOWN;
 	}
-	if (!seconds(from, &staple->from))
-		return malformed;
+	if (!seconds(from, &times->from))
+		return STAPLE_MALFORMED;
 	if (until == NULL)
-		staple->until = staple->from + LIFETIME;
-	else if (!seconds(until, &staple->until))
-		return malformed;
-	return NULL;
+		times->until = times->from + LIFETIME;
+	else if (!seconds(until, &times->until))
+		return STAPLE_MALFORMED;
+	return STAPLE_GOOD;
 }
 
-static const char *
+static enum staple_verdict
 check_basic(OCSP_BASICRESP *basic, const struct site_chain *chain,
-    struct site_staple *staple)
+    struct staple_times *times)
 {
-	X509 *issuer = find_issuer(chain);
+	X509 *issuer = site_issuer(chain);
 	OCSP_SINGLERESP *single = NULL;
-	const char *reason;
+	enum staple_verdict verdict;
 	int i = 0, count = OCSP_resp_count(basic);
 
 	while (
@@ -157,36 +160,35 @@ check_basic(OCSP_BASICRESP *basic, const struct site_chain *chain,
 	if (i < count)
 		single = OCSP_resp_get0(basic, i);
 	if (single == NULL)
-		reason = "is of another certificate";
+		verdict = STAPLE_OTHER;
 	else if (issuer != NULL && !signed_by(basic, issuer))
-		reason =
-		    "is signed neither by the certificate's issuer nor for it";
+		verdict = STAPLE_UNSIGNED;
 	else
-		reason = check_single(single, staple);
+		verdict = check_single(single, times);
 	X509_free(issuer);
-	return reason;
+	return verdict;
 }
 
-static const char *
-check(const struct site_chain *chain, struct site_staple *staple)
+enum staple_verdict
+staple_prove(const struct site_chain *chain, struct slice der,
+    struct staple_times *times)
 {
-	const uint8_t *at = staple->der;
-	OCSP_RESPONSE *response =
-	    d2i_OCSP_RESPONSE(NULL, &at, (long)staple->len);
+	const uint8_t *at = der.data;
+	OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &at, (long)der.len);
 	OCSP_BASICRESP *basic = NULL;
-	const char *reason = malformed;
-	int status;
+	enum staple_verdict verdict = STAPLE_MALFORMED;
 
-	if (response != NULL && at == staple->der + staple->len) {
-		status = OCSP_response_status(response);
-		if (status != OCSP_RESPONSE_STATUS_SUCCESSFUL)
-			reason = "the responder gave no answer";
+	if (response != NULL && at == der.data + der.len) {
+		if (OCSP_response_status(response) !=
+		    OCSP_RESPONSE_STATUS_SUCCESSFUL)
+			verdict = STAPLE_NO_ANSWER;
 		else if ((basic = OCSP_response_get1_basic(response)) != NULL)
-			reason = check_basic(basic, chain, staple);
+			verdict = check_basic(basic, chain, times);
 	}
 	OCSP_BASICRESP_free(basic);
 	OCSP_RESPONSE_free(response);
-	return reason;
+	ERR_clear_error();
+	return verdict;
 }
 
 const char *
@@ -197,8 +199,8 @@ staple_read(const char *path, const struct site_chain *chain,
 
 	*staple = (struct site_staple){ 0 };
 	if ((reason = read_whole(path, staple)) == NULL)
-		reason = check(chain, staple);
-	ERR_clear_error();
+		reason = staple_reason(staple_prove(
+		    chain, slice_of(staple->der, staple->len), &staple->times));
 	if (reason != NULL)
 		staple_free(staple);
 	return reason;

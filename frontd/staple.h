@@ -12,11 +12,35 @@
 
 #define STAPLE_SIZE_MAX 32000 /* what the library sends at most */
 
+enum staple_verdict {
+	STAPLE_GOOD,
+	STAPLE_MALFORMED, /* no OCSP response in DER */
+	STAPLE_NO_ANSWER, /* the responder's status is not "successful" */
+	STAPLE_OTHER,     /* of another certificate */
+	STAPLE_UNSIGNED,  /* not by the issuer, nor by who may for it */
+	STAPLE_REVOKED,
+	STAPLE_UNKNOWN
+};
+
+struct staple_times {
+	time_t from, until; /* thisUpdate, nextUpdate */
+};
+
 struct site_staple {
 	uint8_t *der; /* free() */
 	size_t len;
-	time_t from, until;
+	struct staple_times times;
 };
+
+/*
+ * What a response is to the chain's certificate. The signature is checked where
+ * the chain has the issuer. Fills times only if it is good; whether it is now
+ * within them is another question.
+ */
+enum staple_verdict staple_prove(
+    const struct site_chain *, struct slice der, struct staple_times *times);
+/* As a sentence about the response; NULL of STAPLE_GOOD. */
+const char *staple_reason(enum staple_verdict);
 
 /*
  * NULL, or why the file cannot go along with the chain's certificate: it cannot

@@ -31,6 +31,9 @@ struct site {
 	struct control_site what;
 	struct gathered pem;    /* of its chain */
 	struct gathered staple; /* empty again when it is not to be served */
+	uint64_t staple_until;  /* seconds since 1970 */
+	struct gathered coming; /* the next one, while it is not complete */
+	struct control_staple coming_what;
 	struct s2n_cert_chain_and_key *chain;
 	uint32_t lacks; /* what the master was told of its key */
 	struct tally_site tally;

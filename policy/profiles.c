@@ -99,6 +99,22 @@ static const struct call connect_calls[] = { CHILD_LOOP, POLL,
 	ON(socket, RULE_BELOW, 0, AF_INET6 + 1), C(connect), C(setsockopt),
 	C(getsockopt) };
 
+/*
+ * To IPv4 and IPv6, for HTTP and for names: the one bit in which the numbers of
+ * the two families differ may be set or not, no other. ioctl is libevent's.
+ */
+static const struct call fetch_calls[] = { CHILD_LOOP,
+	ON(socket, RULE_CLEAR, 0, ~(uint64_t)(AF_INET | AF_INET6)), C(connect),
+	C(setsockopt), C(getsockopt), C(getpeername), C(sendto), C(recvfrom),
+	C(readv), C(writev), C(shutdown), ON(ioctl, RULE_EQUAL, 1, FIONREAD) };
+
+/* It has its channel, and computes. */
+static const struct call prove_calls[] = { ALWAYS, C(getrandom), C(brk),
+	C(munmap), C(madvise), C(mremap), NEW_MEMORY, OLD_MEMORY, POLL, C(read),
+	ON(write, RULE_BELOW, 0, STDERR_FILENO + 1), C(close), C(clock_gettime),
+	ON(recvmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
+	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL) };
+
 /* ioctl is libevent's; others type into the terminal that we were given. */
 static const struct call page_calls[] = { CHILD_LOOP, C(accept4), C(readv),
 	C(writev), C(shutdown), ON(ioctl, RULE_EQUAL, 1, FIONREAD) };
@@ -137,7 +153,8 @@ static const struct call keyd_calls[] = { LOOP, C(accept), C(accept4),
 static const struct call frontd_calls[] = { LOOP, GIVEN_SOCKETS,
 	C(epoll_create1), C(epoll_create), C(socket), C(socketpair), C(connect),
 	C(bind), C(listen), C(chmod), C(fchmodat), C(eventfd2), C(poll),
-	C(ppoll), C(accept), START_CHILDREN, SEAL_CHILDREN };
+	C(ppoll), C(accept), C(fsync), C(rename), C(renameat), C(renameat2),
+	START_CHILDREN, SEAL_CHILDREN };
 
 const struct profile keyd_signer_profile = {
 	.name = "keyd-signer",
@@ -199,6 +216,29 @@ const struct profile frontd_page_profile = {
 	.call_count = COUNT(page_calls),
 };
 
+const struct profile frontd_fetch_profile = {
+	.name = "frontd-fetch",
+	.user = "_frontd-fetch",
+	.uid = 61005,
+	.empty_root = true,
+	.no_files = true,
+	.max_files = 256,
+	.calls = fetch_calls,
+	.call_count = COUNT(fetch_calls),
+};
+
+const struct profile frontd_prove_profile = {
+	.name = "frontd-prove",
+	.user = "_frontd-prove",
+	.uid = 61006,
+	.empty_root = true,
+	.empty_network = true,
+	.no_files = true,
+	.max_files = 16,
+	.calls = prove_calls,
+	.call_count = COUNT(prove_calls),
+};
+
 const struct profile keyd_profile = {
 	.name = "keyd",
 	.master = true,
@@ -218,7 +258,8 @@ profiles_at(size_t index)
 {
 	static const struct profile *const all[] = { &frontd_profile,
 		&frontd_worker_profile, &frontd_connect_profile,
-		&frontd_page_profile, &keyd_profile, &keyd_signer_profile,
+		&frontd_page_profile, &frontd_fetch_profile,
+		&frontd_prove_profile, &keyd_profile, &keyd_signer_profile,
 		&keyd_audit_profile };
 
 	return index < COUNT(all) ? all[index] : NULL;

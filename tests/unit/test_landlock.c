@@ -25,7 +25,8 @@
 #define SCOPE_VERSION 6
 
 static const struct profile *const sealed[] = { &frontd_worker_profile,
-	&frontd_connect_profile, &frontd_page_profile, &keyd_signer_profile };
+	&frontd_connect_profile, &frontd_page_profile, &frontd_fetch_profile,
+	&frontd_prove_profile, &keyd_signer_profile };
 
 static long
 version(void)

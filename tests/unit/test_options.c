@@ -23,9 +23,9 @@ static char directory[64], file[96], said[4096];
 static struct options options;
 static const char *const made[] = { "frontd.conf", "ec.pem", "rsa.pem",
 	"dh.pem", "dh-text.pem", "small.pem", "broken.pem", "unsound.pem",
-	"empty.pem", "key.pem", "must.pem", "huge.pem", "good.der", "old.der",
-	"young.der", "both.pem", "ca.pem", "ca2.pem", "broken-ca.pem",
-	"huge-ca.pem" };
+	"empty.pem", "key.pem", "must.pem", "named.pem", "named-alone.pem",
+	"plain.pem", "huge.pem", "good.der", "old.der", "young.der", "both.pem",
+	"ca.pem", "ca2.pem", "broken-ca.pem", "huge-ca.pem" };
 
 static FILE *
 open_file(const char *name)
@@ -109,8 +109,20 @@ write_certificates(const struct certs_cert *ec)
 	    certs_make(&(struct certs_spec){ .name = "CA", .ca = true });
 	const struct certs_cert *other =
 	    certs_make(&(struct certs_spec){ .name = "Other CA", .ca = true });
+	const struct certs_cert *named;
 	FILE *out;
 
+	named = certs_make(&(struct certs_spec){ .name = "named",
+	    .issuer = ca,
+	    .extensions = {
+		{ "authorityInfoAccess", "OCSP;URI:http://named.test/" } } });
+	write_file("named.pem", certs_join(named->pem, ca->pem));
+	write_file("named-alone.pem", named->pem);
+	write_file("plain.pem",
+	    certs_join(certs_make(&(struct certs_spec){
+				      .name = "plain", .issuer = ca })
+			   ->pem,
+		ca->pem));
 	write_file("both.pem", certs_join(ec->pem, ec->key_pem));
 	write_file("ca.pem", ca->pem);
 	out = open_file("ca2.pem");
@@ -304,6 +316,18 @@ static const struct {
 	    "unsound.pem: Diffie-Hellman parameters are not sound" },
 	{ FILE_WITH("", "", "dh-params = \"\""), 7, "dh-params is missing" },
 	{ FILE_WITH("", "ocsp = \"\"", ""), 3, "ocsp is missing" },
+	{ FILE_WITH("", "ocsp = fetch ocsp-responder = \"https://a/\"", ""), 3,
+	    "ocsp-responder is \"http://name/path\", perhaps with a port, not "
+	    "\"https://a/\"" },
+	{ FILE_WITH(
+	      "", "ocsp = \"good.der\"\n ocsp-responder = \"http://a/\"", ""),
+	    4, "ocsp-responder goes with ocsp = fetch" },
+	{ "nameservers = {\n \"127.0.0.1\", \"localhost\" }\n" FILE_WITH(
+	      "", "", ""),
+	    2, "a name server is an address, not \"localhost\"" },
+	{ "nameservers = { \"127.0.0.1\", \"127.0.0.1\", \"::1\", \"::1\" "
+	  "}\n" FILE_WITH("", "", ""),
+	    1, "more than 3 nameservers" },
 	{ FILE_WITH("", "ocsp = \"absent.der\"", ""), 3,
 	    "absent.der: No such file" },
 	{ FILE_WITH("", "ocsp = \"ec.pem\"", ""), 3,
@@ -681,19 +705,79 @@ START_TEST(a_response_is_served_in_its_time_only)
 	ck_assert_msg(read_options(responses[_i].text), "%s", said);
 	ck_assert_str_eq(said, "");
 	site = options.sites[0];
-	ck_assert(site->staple.len > 0);
 	if (stale != NULL) {
 		ck_assert_str_eq(site->stale, stale);
-		ck_assert_uint_eq(site->what.staple_size, 0);
+		ck_assert_ptr_null(site->staple.der);
 	} else {
 		ck_assert_ptr_null(site->stale);
-		ck_assert_uint_eq(site->what.staple_size, site->staple.len);
-		ck_assert_uint_eq(
-		    site->what.staple_until, (uint64_t)site->staple.until);
-		ck_assert_uint_gt(site->what.staple_until, clock_day());
+		ck_assert(site->staple.len > 0);
+		ck_assert_int_gt(site->staple.times.until, (time_t)clock_day());
 	}
-	ck_assert_uint_eq(options.sites[1]->what.staple_size, 0);
+	ck_assert_ptr_null(site->fetch);
+	ck_assert(!options.fetches);
+	ck_assert_ptr_null(options.sites[1]->staple.der);
 	ck_assert_ptr_null(options.sites[1]->stale);
+}
+END_TEST
+
+/* What is in the chain, and what the file says. */
+static const struct {
+	const char *chain, *words;
+	const char *host;  /* NULL: nothing is fetched ... */
+	const char *stale; /* ... and why */
+} fetches[] = {
+	{ "named.pem", "", NULL, NULL },
+	{ "named.pem", "ocsp = fetch", "named.test", NULL },
+	{ "named.pem", "ocsp = \"fetch\"", "named.test", NULL },
+	{ "named.pem", "ocsp-responder = \"http://told.test/\"", "told.test",
+	    NULL },
+	{ "named.pem", "ocsp = fetch ocsp-responder = \"http://told.test/\"",
+	    "told.test", NULL },
+	{ "named-alone.pem", "ocsp = fetch", NULL, "no-issuer" },
+	{ "plain.pem", "ocsp = fetch", NULL, "no-responder" },
+	{ "plain.pem", "ocsp-responder = \"http://told.test/\"", "told.test",
+	    NULL },
+};
+
+START_TEST(a_response_is_fetched_where_there_is_a_responder)
+{
+	const struct option_site *site;
+	char text[512];
+
+	snprintf(text, sizeof text,
+	    "site \"s\" { chain = \"%s\" backend = \"127.0.0.1:1\" %s }\n"
+	    "listen \"127.0.0.1:2\" { default = \"s\" }\n",
+	    fetches[_i].chain, fetches[_i].words);
+	ck_assert_msg(read_options(text), "%s", said);
+	site = options.sites[0];
+	ck_assert(options.fetches == (fetches[_i].host != NULL));
+	ck_assert((site->fetch != NULL) == options.fetches);
+	if (site->fetch != NULL)
+		ck_assert_str_eq(site->fetch->host, fetches[_i].host);
+	if (fetches[_i].stale != NULL)
+		ck_assert_str_eq(site->stale, fetches[_i].stale);
+	else
+		ck_assert_ptr_null(site->stale);
+	ck_assert_str_eq(options.ocsp_cache, "/var/lib/sallyport");
+	ck_assert_uint_eq(options.nameserver_count, 0);
+}
+END_TEST
+
+START_TEST(the_cache_is_a_path_and_name_servers_are_addresses)
+{
+	char path[sizeof directory + 8];
+
+	ck_assert_msg(
+	    read_options(
+		"ocsp-cache = \"cache\"\n"
+		"nameservers = { \"127.0.0.1\", \"[::1]:5353\" }\n" SITE("ec",
+		    "ec.pem",
+		    "") "listen \"127.0.0.1:2\" { default = \"ec\" }\n"),
+	    "%s", said);
+	snprintf(path, sizeof path, "%s/cache", directory);
+	ck_assert_str_eq(options.ocsp_cache, path);
+	ck_assert_uint_eq(options.nameserver_count, 2);
+	ck_assert_int_eq(options.nameservers[1].address.ss_family, AF_INET6);
 }
 END_TEST
 
@@ -768,6 +852,11 @@ options_suite(void)
 	tcase_add_test(
 	    tcase, authorities_are_told_in_parts_and_no_more_than_was_said);
 	tcase_add_test(tcase, policies_that_permit_old_versions_are_noted_once);
+	tcase_add_loop_test(tcase,
+	    a_response_is_fetched_where_there_is_a_responder, 0,
+	    (int)COUNT(fetches));
+	tcase_add_test(
+	    tcase, the_cache_is_a_path_and_name_servers_are_addresses);
 	tcase_add_loop_test(tcase, a_response_is_served_in_its_time_only, 0,
 	    (int)COUNT(responses));
 	tcase_add_test(tcase, a_certificate_that_demands_a_response_is_noted);

@@ -328,6 +328,8 @@ static const struct {
 	{ &frontd_worker_profile, &frontd_profile },
 	{ &frontd_connect_profile, &frontd_profile },
 	{ &frontd_page_profile, &frontd_profile },
+	{ &frontd_fetch_profile, &frontd_profile },
+	{ &frontd_prove_profile, &frontd_profile },
 };
 
 /* Its filter is theirs too: it must let them do all that they do alone. */

@@ -201,12 +201,12 @@ START_TEST(its_times_are_told)
 	struct site_staple staple;
 
 	ck_assert_ptr_null(judge(pem, &spec, &staple));
-	ck_assert_int_eq(staple.from, 1000000);
-	ck_assert_int_eq(staple.until, 2000000);
+	ck_assert_int_eq(staple.times.from, 1000000);
+	ck_assert_int_eq(staple.times.until, 2000000);
 	staple_free(&staple);
 	spec.to = -1;
 	ck_assert_ptr_null(judge(pem, &spec, &staple));
-	ck_assert_int_eq(staple.until, 1000000 + HOUR);
+	ck_assert_int_eq(staple.times.until, 1000000 + HOUR);
 	staple_free(&staple);
 }
 END_TEST

@@ -84,7 +84,7 @@ def make_key(directory, name, host="localhost", kind="EC"):
     run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True)
     run("genpkey", "-algorithm", kind, *option, "-out", key)
     os.chmod(key, 0o600)
-    run("req", "-x509", "-new", "-key", key, "-days", "7", "-subj", f"/CN={host}",
+    run("req", "-x509", "-new", "-key", key, "-days", "30", "-subj", f"/CN={host}",
         "-addext", f"subjectAltName=DNS:{host}", "-out", chain)
     return key, chain
 

@@ -1,0 +1,21 @@
+/*
+ * What is asked of a certificate's OCSP responder (RFC 6960 4.1), and where it
+ * is: made by the master out of the configuration and the chain, so that who
+ * asks needs to know neither.
+ */
+#ifndef FRONTD_INQUIRY_H
+#define FRONTD_INQUIRY_H
+
+#include "frontd/control.h"
+#include "frontd/site.h"
+
+/*
+ * NULL, or why nothing can be asked: "no-responder" (the certificate names none
+ * that speaks HTTP), "no-issuer" (its certificate is not in the chain), "url"
+ * (it is none, or too long). url: instead of the one in the certificate; NULL:
+ * none. Fills all of out but its request.
+ */
+const char *inquiry_make(
+    const struct site_chain *, const char *url, struct control_fetch *out);
+
+#endif
