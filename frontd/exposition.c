@@ -91,7 +91,9 @@ write_certificates(const struct master *master, struct writer *out)
 	static const char not_after[] = "frontd_certificate_not_after_seconds";
 	static const char stapled[] = "frontd_ocsp_stapled";
 	static const char until[] = "frontd_ocsp_until_seconds";
+	static const char failures[] = "frontd_ocsp_fetch_failures";
 	const struct option_site *site;
+	const struct stapled *fetched;
 
 	metrics_family(out, not_after, METRICS_GAUGE,
 	    "When the certificate expires, in seconds since 1970.");
@@ -117,6 +119,16 @@ write_certificates(const struct master *master, struct writer *out)
 			metrics_sample(out, until,
 			    &(struct label){ "site", site->title }, 1,
 			    (uint64_t)staple->times.until);
+	}
+	metrics_family(out, failures, METRICS_GAUGE,
+	    "How often in a row an OCSP response could not be fetched.");
+	for (unsigned i = 0; i < options->site_count; i++) {
+		site = options->sites[i];
+		fetched = stapler_find(&master->stapler, site);
+		if (fetched != NULL)
+			metrics_sample(out, failures,
+			    &(struct label){ "site", site->title }, 1,
+			    fetched->failures);
 	}
 }
 
@@ -227,6 +239,8 @@ write_processes(const struct master *master, struct writer *out)
 	static const char states[] = "frontd_workers";
 	static const char respawned[] = "frontd_respawns_total";
 	const struct fleet *now = master->now;
+	const struct child *const others[] = { &now->connect, &now->fetch,
+		&now->prove };
 	const struct confinement workers = least_of_workers(now);
 	uint64_t of_workers = 0, serving = 0, draining = 0;
 	pid_t pids[FLEET_PROCESSES_MAX];
@@ -249,15 +263,20 @@ write_processes(const struct master *master, struct writer *out)
 	    "Children that were started again since the last reload.");
 	metrics_sample(out, respawned,
 	    &(struct label){ "process", "frontd-worker" }, 1, of_workers);
-	metrics_sample(out, respawned,
-	    &(struct label){ "process", "frontd-connect" }, 1,
-	    respawns(&now->connect));
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (others[i]->kind != NULL)
+			metrics_sample(out, respawned,
+			    &(struct label){ "process", others[i]->kind->name },
+			    1, respawns(others[i]));
 	metrics_family(out, "frontd_sandbox_level", METRICS_GAUGE,
 	    "How far a layer of confinement is there: 1 missing, 2 partial, "
 	    "3 full; of workers the least.");
 	write_levels(out, "frontd", &master->own);
 	write_levels(out, "frontd-worker", &workers);
-	write_levels(out, "frontd-connect", &now->connect.confinement);
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (others[i]->kind != NULL)
+			write_levels(out, others[i]->kind->name,
+			    &others[i]->confinement);
 }
 
 void

@@ -3,11 +3,12 @@
 capability, own accounts, an empty network, an empty root, no file open."""
 import os
 
-from lib.stack import Stack, equal, needs_root, status_of
+from lib.stack import Stack, equal, needs_root, status_of, until
 
 needs_root("only root gives each process its own account and namespaces")
 
-NO_NETWORK = ("frontd-worker", "keyd-signer", "keyd-tickets")
+NO_NETWORK = ("frontd-worker", "frontd-prove", "keyd-signer", "keyd-tickets")
+EMPTY_ROOT = (*NO_NETWORK, "frontd-fetch")
 # What a descriptor may be: sockets, the loop, and what was there at the start.
 MAY_BE = ("socket:", "anon_inode:", "pipe:", "/dev/null")
 
@@ -26,10 +27,12 @@ def files(pid, log):
     return [t for t in targets if not t.startswith(MAY_BE) and t != log]
 
 
-with Stack() as stack:
+# A responder that is not there: who would ask it is.
+with Stack(site='ocsp-responder = "http://127.0.0.1:9/"') as stack:
     stack.served()
+    until("all are sealed", lambda: stack.events("frontd", "child") == stack.processes + 3)
     accounts = {}
-    for name in ("frontd-worker", "frontd-connect", "keyd-signer", "keyd-tickets"):
+    for name in ("frontd-worker", "frontd-connect", "frontd-fetch", "frontd-prove", "keyd-signer", "keyd-tickets"):
         for pid in stack.pids(name):
             status = status_of(pid)
             what = f"{name} {pid}: "
@@ -49,8 +52,9 @@ with Stack() as stack:
                 if link(pid, "ns/net") == link("self", "ns/net"):
                     raise AssertionError(what + "is in our network")
                 equal(what + "interfaces", interfaces(pid), ["lo"])
+            if name in EMPTY_ROOT:
                 equal(what + "root", os.listdir(f"/proc/{pid}/root/"), [])
-    equal("accounts", len(set().union(*accounts.values())), 3)
+    equal("accounts", len(set().union(*accounts.values())), 5)
     if "0" in set().union(*accounts.values()):
         raise AssertionError("a child runs as root")
     for daemon in (stack.keyd, stack.frontd):

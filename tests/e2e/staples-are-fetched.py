@@ -23,6 +23,8 @@ with openssl(stack.authority, port):
         equal("in TLS 1.2", stack.staples("-tls1_2"), "good")
         equal("results", stack.results(), ["fetched"])
         equal("files", len(cached(stack)), 1)
+        site = stack.report("sites")["sites"][0]
+        equal("as frontctl has it", (site["staple"], site["fetch"], site["fetch_failures"]), ("served", "fetched", 0))
         for name in ("frontd-fetch", "frontd-prove"):
             pid, = stack.pids(name)
             status = status_of(pid)

@@ -2,6 +2,7 @@
 of which a test says what it answers."""
 import base64
 import http.server
+import json
 import os
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import threading
 import urllib.parse
 
 from .program import Program, free_port
-from .stack import Stack
+from .stack import BUILD, Stack
 
 TESTS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MINUTE = 60
@@ -167,7 +168,7 @@ class Stapling(Stack):
     responder at this URL; client connections trust the authority."""
 
     def __init__(self, url=None, cache="cache", **words):
-        words["words"] = f'ocsp-cache = "{cache}" ' + words.get("words", "")
+        words["words"] = f'admin-socket = "admin.sock" ocsp-cache = "{cache}" ' + words.get("words", "")
         super().__init__(**words)
         os.makedirs(self.path("cache"))
         self.authority = Authority(self.dir)
@@ -191,6 +192,10 @@ class Stapling(Stack):
         if "OCSP response: no response sent" in said:
             return "none"
         return said.partition("Cert Status: ")[2].split()[0]
+
+    def report(self, word):
+        """What frontctl says of it."""
+        return json.loads(run(f"{BUILD}/bin/frontctl", "-s", self.path("admin.sock"), "--json", word))
 
     def results(self, site="demo"):
         """What was logged of fetching, one event after the other."""
