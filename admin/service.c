@@ -19,6 +19,7 @@
 #define MICROS 1000000
 
 static int notify = -1;
+static struct event *watchdog;
 static uint64_t patience_us; /* 0: there is no watchdog */
 static struct {
 	int fd;
@@ -226,13 +227,23 @@ service_watch(struct event_base *base)
 {
 	const struct timeval half = { (time_t)(patience_us / 2 / MICROS),
 		(suseconds_t)(patience_us / 2 % MICROS) };
-	struct event *event;
 
 	if (patience_us < 2 || notify < 0)
 		return true;
-	event = event_new(base, -1, EV_PERSIST, alive, NULL);
-	if (event == NULL || event_add(event, &half) != 0)
+	watchdog = event_new(base, -1, EV_PERSIST, alive, NULL);
+	if (watchdog == NULL || event_add(watchdog, &half) != 0)
 		return false;
 	tell("WATCHDOG=1");
 	return true;
+}
+
+void
+service_close(void)
+{
+	if (watchdog != NULL)
+		event_free(watchdog);
+	watchdog = NULL;
+	if (notify >= 0)
+		close(notify);
+	notify = -1;
 }

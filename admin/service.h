@@ -37,4 +37,7 @@ void service_reloading(void);
 void service_stopping(void);
 void service_status(const char *status);
 
+/* Nothing is told any more; the loop may go. */
+void service_close(void);
+
 #endif

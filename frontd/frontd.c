@@ -99,6 +99,7 @@ run(void)
 		return EXIT_FAILURE;
 	event_base_dispatch(master.base);
 	console_close(&master);
+	service_close();
 	keylink_end(&master);
 	if (master.now->options.page_socket[0] != '\0')
 		unlink(master.now->options.page_socket);

@@ -24,7 +24,7 @@ struct daemon {
 	const struct fleet *fleet;
 	const struct confinement *own;
 	struct keyproto_processes others; /* of no group: keyd-audit */
-	uint64_t now_ms, started_ms; /* by clock_ms() */
+	uint64_t now_ms, started_ms;      /* by clock_ms() */
 	unsigned reloads_done, reloads_refused;
 	struct daemon_master masters[DAEMON_MASTERS_MAX];
 	unsigned master_count;

@@ -718,6 +718,7 @@ run(void)
 	event_base_dispatch(base);
 	end_fleets();
 	console_close();
+	service_close();
 	if (!passed)
 		unlink(fleet_config(now)->socket);
 	log_event(

@@ -154,5 +154,5 @@ until runs && serves; do
 done
 say_what_is_missing
 echo "https://localhost:$port/ is served; trust $demo/ca.pem; logs are in $run; Ctrl-C ends it"
-echo "seen from inside: $build/bin/frontctl -s $run/frontd-admin.sock status"
+echo "seen from inside: $build/bin/frontctl -s $run/frontd-admin.sock status, and $build/bin/keydctl -s $run/keyd-admin.sock status"
 wait "$frontd_keeper" || give_up

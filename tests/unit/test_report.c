@@ -32,7 +32,8 @@ assert_printed(const char *expected)
 
 	ck_assert(writer_result(&out, &all));
 	ck_assert_uint_lt(all.len, sizeof text);
-	memcpy(text, all.data, all.len);
+	if (all.len > 0)
+		memcpy(text, all.data, all.len);
 	text[all.len] = '\0';
 	ck_assert_str_eq(text, expected);
 	writer_clear(&out);

@@ -150,8 +150,10 @@ START_TEST(the_watchdog_is_told_again_and_again)
 		assert_heard(fd, "WATCHDOG=1");
 		event_base_loop(base, EVLOOP_ONCE);
 	}
-	if (!watch_cases[_i].watched)
-		assert_heard(fd, NULL);
+	assert_heard(fd, watch_cases[_i].watched ? "WATCHDOG=1" : NULL);
+	service_close();
+	service_stopping();
+	assert_heard(fd, NULL);
 	event_base_free(base);
 	close(fd);
 }
