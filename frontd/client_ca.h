@@ -1,6 +1,7 @@
 /*
- * The authorities whose clients a site lets in: PEM files, each read once by
- * the master, numbered from 1, and told to the workers.
+ * Authorities that sites trust, for who their clients are, or their backends:
+ * PEM files, each read once by the master, numbered from 1, and told to the
+ * workers.
  */
 #ifndef FRONTD_CLIENT_CA_H
 #define FRONTD_CLIENT_CA_H

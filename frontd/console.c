@@ -245,6 +245,7 @@ tell_row(const struct child *worker, const struct control_row *row, void *ctx)
 	static const char *const states[SESSION_STATES] = {
 		[SESSION_HANDSHAKE] = "handshake",
 		[SESSION_CONNECTING] = "connecting",
+		[SESSION_SECURING] = "securing",
 		[SESSION_RELAY] = "relay",
 		[SESSION_ENDING] = "ending"
 	};

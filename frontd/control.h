@@ -27,6 +27,7 @@
 #define CONTROL_DH_MAX 4096
 #define CONTROL_PROCESSES_MAX 64
 #define CONTROL_CLIENT_CAS_MAX 64
+#define CONTROL_BACKEND_NAME_MAX 256
 #define CONTROL_TALLIES_MAX 128
 #define CONTROL_ROWS_MAX 56
 #define CONTROL_BACKENDS_MAX 16 /* of a site */
@@ -122,8 +123,10 @@ struct control_site {
 	uint8_t spki[32];                 /* SHA-256 of the leaf's public key */
 	uint32_t chain_size; /* bytes of PEM that CONTROL_CHAIN will bring */
 	uint32_t backend_ms; /* for a backend to be connected */
+	uint16_t backend_ca; /* of those, by its number; 0: no TLS to them */
 	uint32_t early_data; /* most bytes of it; 0: none is taken */
-	char title[CONTROL_TITLE_MAX]; /* for the log */
+	char title[CONTROL_TITLE_MAX];               /* for the log */
+	char backend_name[CONTROL_BACKEND_NAME_MAX]; /* that TLS is to show */
 	struct control_terms terms;
 };
 

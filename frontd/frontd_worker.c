@@ -15,6 +15,7 @@
 #include "frontd/replay.h"
 #include "frontd/session.h"
 #include "frontd/ticketing.h"
+#include "frontd/upstream.h"
 #include "ipc/spawn.h"
 #include "policy/profiles.h"
 
@@ -437,6 +438,11 @@ load_chains(void)
 				site->chain, site->pem.bytes, site->pem.len),
 		    "chain");
 		serve_staple(site);
+		if (site->what.backend_ca == 0)
+			continue;
+		site->backend_config = upstream_config(
+		    client_ca_pem(&worker.client_cas, site->what.backend_ca));
+		worker_must(site->backend_config != NULL ? 0 : -1, "backend");
 	}
 }
 

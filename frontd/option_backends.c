@@ -4,6 +4,7 @@
 #include "frontd/option_backends.h"
 
 #include "frontd/address.h"
+#include "frontd/option_terms.h"
 
 /* Attempts that a connection waits for, at most, and a moment more. */
 #define ATTEMPTS_WAITED 3
@@ -50,8 +51,32 @@ take_all(cfg_t *cfg, struct option_site *site)
 	return true;
 }
 
+/* TLS to the backends, if it is asked for. */
+static bool
+take_tls(cfg_t *cfg, struct control_site *site, struct client_cas *cas)
+{
+	const char *name = cfg_getstr(cfg, "backend-tls");
+
+	if (!option_terms_take_ca(cfg, "backend-ca", cas, &site->backend_ca))
+		return false;
+	if (name == NULL && site->backend_ca == 0)
+		return true;
+	if (name == NULL)
+		return conf_refuse_option(cfg, "backend-ca",
+		    "needs backend-tls, the name of the backend");
+	if (site->backend_ca == 0)
+		return conf_refuse_option(cfg, "backend-tls",
+		    "needs backend-ca, the authorities of the backend");
+	if (name[0] == '\0')
+		return conf_refuse_option(
+		    cfg, "backend-tls", "the name is empty");
+	return conf_text(cfg, "the name of the backend", name,
+	    site->backend_name, sizeof site->backend_name);
+}
+
 bool
-option_backends_take(cfg_t *cfg, struct option_site *site)
+option_backends_take(
+    cfg_t *cfg, struct option_site *site, struct client_cas *cas)
 {
 	struct control_balance *balance = &site->balance;
 	const char *word = cfg_getstr(cfg, "balance");
@@ -71,7 +96,7 @@ option_backends_take(cfg_t *cfg, struct option_site *site)
 		return conf_refuse_option(cfg, "balance",
 		    "balance is round-robin or least-connections, not \"%s\"",
 		    word);
-	if (!take_all(cfg, site))
+	if (!take_all(cfg, site) || !take_tls(cfg, &site->what, cas))
 		return false;
 	waited =
 	    balance->count < ATTEMPTS_WAITED ? balance->count : ATTEMPTS_WAITED;

@@ -21,9 +21,15 @@
 		CFGF_NONE, conf_count),                                        \
 	    CFG_INT_CB("backend-down", OPTION_BACKENDS_DOWN_MS, CFGF_NONE,     \
 		conf_duration),                                                \
-	    CFG_INT_CB("backend-check", 0, CFGF_NODEFAULT, conf_duration)
+	    CFG_INT_CB("backend-check", 0, CFGF_NODEFAULT, conf_duration),     \
+	    CFG_STR("backend-tls", NULL, CFGF_NODEFAULT),                      \
+	    CFG_STR("backend-ca", NULL, CFGF_NODEFAULT)
 
-/* Of a site that has its number. False after a message. */
-must_check bool option_backends_take(cfg_t *, struct option_site *);
+/*
+ * Of a site that has its number; files of authorities are read into the list.
+ * False after a message.
+ */
+must_check bool option_backends_take(
+    cfg_t *, struct option_site *, struct client_cas *);
 
 #endif

@@ -69,7 +69,7 @@ read_client_ca(struct client_cas *cas, const char *path, uint16_t *number)
 		return NULL;
 	}
 	if (cas->count == COUNT(cas->at))
-		return "there are more than 64 files of clients' authorities";
+		return "there are more than 64 files of authorities";
 	if ((reason = pem_file_read(path, &ca->pem)) != NULL)
 		return reason;
 	if (memchr(ca->pem.text, '\0', ca->pem.len) != NULL ||
@@ -81,21 +81,21 @@ read_client_ca(struct client_cas *cas, const char *path, uint16_t *number)
 	return terms_check_client_ca(ca->pem.text);
 }
 
-static bool
-take_client_ca(
-    cfg_t *section, struct control_terms *terms, struct client_cas *cas)
+bool
+option_terms_take_ca(cfg_t *section, const char *option, struct client_cas *cas,
+    uint16_t *number)
 {
 	const char *reason;
 	char path[PATH_MAX];
 
-	if (cfg_getstr(section, "client-ca") == NULL)
+	if (cfg_getstr(section, option) == NULL)
 		return true;
-	if (!take_path(section, "client-ca", path))
+	if (!take_path(section, option, path))
 		return false;
-	reason = read_client_ca(cas, path, &terms->client_ca);
+	reason = read_client_ca(cas, path, number);
 	if (reason != NULL)
 		return conf_refuse_option(
-		    section, "client-ca", "%s: %s", path, reason);
+		    section, option, "%s: %s", path, reason);
 	return true;
 }
 
@@ -137,7 +137,8 @@ option_terms_take(
 {
 	take_tickets(section, terms);
 	return take_policy(section, terms) && take_dh(section, terms) &&
-	       take_client_ca(section, terms, cas) &&
+	       option_terms_take_ca(
+		   section, "client-ca", cas, &terms->client_ca) &&
 	       take_client_auth(section, terms);
 }
 

@@ -23,6 +23,10 @@
  */
 must_check bool option_terms_take(
     cfg_t *section, struct control_terms *, struct client_cas *);
+/* The number of the file of authorities that an option names, if it does; what
+ * is new among them is read. */
+must_check bool option_terms_take_ca(
+    cfg_t *section, const char *option, struct client_cas *, uint16_t *number);
 /*
  * Once listeners and sites are taken, from the whole file. Also notes the
  * policies that permit a version below TLS 1.2.

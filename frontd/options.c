@@ -215,7 +215,7 @@ take_site(cfg_t *cfg, struct options *options)
 		sizeof site->title) ||
 	    !take_chain(cfg, site) || !take_staple(cfg, site) ||
 	    !take_names(cfg, site) || !take_alpn(cfg, &site->what) ||
-	    !option_backends_take(cfg, site) ||
+	    !option_backends_take(cfg, site, &options->client_cas) ||
 	    !option_terms_take(cfg, &site->what.terms, &options->client_cas))
 		return false;
 	strcpy(site->what.title, site->title);
@@ -399,11 +399,11 @@ options_read(const char *path, struct options *options)
 	static const char *const with_lines[] = { "admin-socket",
 		"admin-readers", "worker|source-burst",
 		"listen|accept-proxy-from", "site|backend", "site|backends",
-		"site|balance", "listen|policy", "listen|dh-params",
-		"listen|client-ca", "listen|client-auth", "site|policy",
-		"site|dh-params", "site|client-ca", "site|client-auth",
-		"site|chain", "site|ocsp", "site|ocsp-responder",
-		"nameservers" };
+		"site|balance", "site|backend-tls", "site|backend-ca",
+		"listen|policy", "listen|dh-params", "listen|client-ca",
+		"listen|client-auth", "site|policy", "site|dh-params",
+		"site|client-ca", "site|client-auth", "site|chain", "site|ocsp",
+		"site|ocsp-responder", "nameservers" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(

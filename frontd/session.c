@@ -17,6 +17,7 @@
 #include "frontd/listener.h"
 #include "frontd/proxy_accept.h"
 #include "frontd/replay.h"
+#include "frontd/upstream.h"
 
 #define BUFFER_SIZE 16384
 /* Of a ticket with early data: some hundred bytes. */
@@ -60,8 +61,9 @@ struct session {
 	struct session *next, *previous;
 	struct listener *listener;
 	struct s2n_connection *conn;
-	int fd, backend_fd;
-	struct control_released release; /* said when backend_fd is closed, */
+	int fd;
+	struct upstream backend;
+	struct control_released release; /* said when that is closed, */
 	uint32_t connector_number;       /* if that way is still the one */
 	enum session_state state;
 	bool counted; /* among its site's connections */
@@ -209,10 +211,10 @@ session_free(struct session *session)
 
 	event_del(&session->client_in);
 	event_del(&session->client_out);
-	if (session->backend_fd >= 0) {
+	if (session->backend.fd >= 0) {
 		event_del(&session->backend_in);
 		event_del(&session->backend_out);
-		close(session->backend_fd);
+		upstream_close(&session->backend);
 		release_backend(session);
 	}
 	log_end(session);
@@ -257,7 +259,7 @@ session_end(struct session *session, const char *format, ...)
 	end_key_wait(session);
 	session->state = SESSION_ENDING;
 	event_del(&session->client_out);
-	if (session->backend_fd >= 0) {
+	if (session->backend.fd >= 0) {
 		event_del(&session->backend_in);
 		event_del(&session->backend_out);
 	}
@@ -580,27 +582,34 @@ fill_up(struct session *session)
 	return false;
 }
 
+/* What the backend has to do first; its bytes are watched for all the time. */
+static void
+wait_for_backend(struct session *session, enum upstream_wait wait)
+{
+	if (wait == UPSTREAM_FAILED)
+		session_end(
+		    session, "backend: %s", upstream_error(&session->backend));
+	else if (wait == UPSTREAM_WRITABLE)
+		event_add(&session->backend_out, NULL);
+}
+
 static bool
 drain_up(struct session *session)
 {
 	struct flow *up = &session->up;
-	ssize_t sent;
+	struct slice bytes =
+	    slice_of(up->data + up->start, up->end - up->start);
+	enum upstream_wait wait;
+	ssize_t sent = 0;
 
-	if (up->start == up->end) {
-		if (!up->source_done || up->told)
-			return false;
-		up->told = true;
-		shutdown(session->backend_fd, SHUT_WR);
-		return true;
-	}
-	sent = send(session->backend_fd, up->data + up->start,
-	    up->end - up->start, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (sent < 0 && errno == EAGAIN) {
-		event_add(&session->backend_out, NULL);
+	if (bytes.len == 0 && (!up->source_done || up->told))
 		return false;
-	}
-	if (sent < 0) {
-		session_end(session, "backend: %s", strerror(errno));
+	if (bytes.len == 0)
+		up->told = upstream_finish(&session->backend, &wait) == 0;
+	else
+		sent = upstream_send(&session->backend, bytes, &wait);
+	if (sent < 0 || (bytes.len == 0 && !up->told)) {
+		wait_for_backend(session, wait);
 		return false;
 	}
 	up->start += (size_t)sent;
@@ -611,16 +620,23 @@ static bool
 fill_down(struct session *session)
 {
 	struct flow *down = &session->down;
+	enum upstream_wait wait;
 	ssize_t got;
 
 	if (down->source_done || down->start < down->end)
 		return false;
 	down->data = down_room;
-	got = recv(session->backend_fd, down->data, BUFFER_SIZE, MSG_DONTWAIT);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+	got =
+	    upstream_receive(&session->backend, down->data, BUFFER_SIZE, &wait);
+	/* A plaintext backend that was reset is gone as well; one of TLS that
+	 * ends without a word was cut off, and so is what it said. */
+	if (got < 0 &&
+	    (wait != UPSTREAM_FAILED || session->backend.conn != NULL)) {
+		wait_for_backend(session, wait);
 		return false;
+	}
 	if (got <= 0) {
-		down->source_done = true; /* a reset backend is gone as well */
+		down->source_done = true;
 		event_del(&session->backend_in);
 		return true;
 	}
@@ -731,32 +747,94 @@ put_header(struct session *session, size_t room)
 	return !header.failed;
 }
 
+/* What came early goes up first. */
 static void
 start_relay(struct session *session)
 {
 	struct flow *up = &session->up;
 	struct early *early = &session->early;
-	/* A certificate may be larger than what is relayed at a time. */
-	size_t room = BUFFER_SIZE +
-		      (session->client != NULL ? session->client->der_len : 0);
 
 	session->state = SESSION_RELAY;
-	up->data = up->kept = malloc(room + early->len);
-	if (up->data == NULL) {
-		session_end(session, "out of memory");
-		return;
-	}
-	if (site_of(session)->what.proxy != 0 && !put_header(session, room)) {
-		session_end(session, "backend: the certificate is too large");
-		return;
-	}
 	if (early->len > 0)
 		memcpy(up->data + up->end, early->data, early->len);
 	up->end += early->len;
 	free(early->data);
 	early->data = NULL;
-	identity_drop_certificate(session->client);
 	session_relay(session);
+}
+
+static void
+session_secure(struct session *session)
+{
+	enum upstream_wait wait;
+
+	if (upstream_negotiate(&session->backend, &wait) == 0)
+		start_relay(session);
+	else
+		wait_for_backend(session, wait);
+}
+
+/* The header is plaintext, before TLS. A new socket has room for it. */
+static bool
+send_header(struct session *session)
+{
+	struct flow *up = &session->up;
+	enum upstream_wait wait;
+	ssize_t sent = 0;
+
+	if (up->end > 0)
+		sent = upstream_send(
+		    &session->backend, slice_of(up->data, up->end), &wait);
+	if (sent < 0 || (size_t)sent != up->end) {
+		session_end(session, "backend: it takes no header");
+		return false;
+	}
+	up->end = 0;
+	return true;
+}
+
+static void
+start_tls(struct session *session, const struct site *site)
+{
+	const char *protocol = s2n_get_application_protocol(session->conn);
+
+	session->state = SESSION_SECURING;
+	session->deadline_ms = clock_ms() + site->what.backend_ms;
+	if (!send_header(session))
+		return;
+	if (!upstream_secure(&session->backend, site->backend_config,
+		site->what.backend_name, protocol)) {
+		session_end(session, "out of memory");
+		return;
+	}
+	event_add(&session->backend_in, NULL);
+	session_secure(session);
+}
+
+/* The backend is connected. */
+static void
+start_backend(struct session *session)
+{
+	const struct site *site = site_of(session);
+	struct flow *up = &session->up;
+	/* A certificate may be larger than what is relayed at a time. */
+	size_t room = BUFFER_SIZE +
+		      (session->client != NULL ? session->client->der_len : 0);
+
+	up->data = up->kept = malloc(room + session->early.len);
+	if (up->data == NULL) {
+		session_end(session, "out of memory");
+		return;
+	}
+	if (site->what.proxy != 0 && !put_header(session, room)) {
+		session_end(session, "backend: the certificate is too large");
+		return;
+	}
+	identity_drop_certificate(session->client);
+	if (site->backend_config != NULL)
+		start_tls(session, site);
+	else
+		start_relay(session);
 }
 
 /* ---- events ---- */
@@ -772,14 +850,17 @@ session_run(struct session *session)
 		session_handshake(session);
 		break;
 	case SESSION_CONNECTING:
-		if (session->backend_fd < 0)
+		if (session->backend.fd < 0)
 			break;
 		getsockopt(
-		    session->backend_fd, SOL_SOCKET, SO_ERROR, &error, &len);
+		    session->backend.fd, SOL_SOCKET, SO_ERROR, &error, &len);
 		if (error != 0)
 			session_end(session, "backend: %s", strerror(error));
 		else
-			start_relay(session);
+			start_backend(session);
+		break;
+	case SESSION_SECURING:
+		session_secure(session);
 		break;
 	case SESSION_RELAY:
 		session_relay(session);
@@ -829,7 +910,7 @@ start(struct listener *listener, int fd, const struct sockaddr_storage *peer,
 	access_begin(&session->times);
 	session->listener = listener;
 	session->fd = fd;
-	session->backend_fd = -1;
+	session->backend.fd = -1;
 	session->peer = *peer;
 	session->place = place;
 	session->header = header;
@@ -905,7 +986,7 @@ session_connected(
 		session_end(session, "backend: %s", strerror(answer->error));
 		return;
 	}
-	session->backend_fd = fd;
+	session->backend.fd = fd;
 	session->release = released;
 	session->connector_number = worker->connector_number;
 	event_assign(&session->backend_in, worker->base, fd,
@@ -930,6 +1011,7 @@ session_tick(struct worker *worker)
 	static const char *const waits[SESSION_STATES] = { [SESSION_HANDSHAKE] =
 							       "handshake",
 		[SESSION_CONNECTING] = "backend",
+		[SESSION_SECURING] = "backend",
 		[SESSION_RELAY] = "idle",
 		[SESSION_ENDING] = "end" };
 	uint64_t now = clock_ms();

@@ -9,7 +9,8 @@
 
 enum session_state {
 	SESSION_HANDSHAKE,
-	SESSION_CONNECTING,
+	SESSION_CONNECTING, /* to a backend */
+	SESSION_SECURING,   /* TLS with it */
 	SESSION_RELAY,
 	SESSION_ENDING
 };

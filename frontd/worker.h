@@ -35,6 +35,7 @@ struct site {
 	struct gathered coming; /* the next one, while it is not complete */
 	struct control_staple coming_what;
 	struct s2n_cert_chain_and_key *chain;
+	struct s2n_config *backend_config; /* NULL: plaintext to them */
 	uint32_t lacks; /* what the master was told of its key */
 	struct tally_site tally;
 };

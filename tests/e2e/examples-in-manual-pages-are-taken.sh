@@ -44,7 +44,7 @@ take() {
 		echo secret >"$root/$file"
 		chmod 600 "$root/$file"
 	done
-	sed -n 's/.*\(chain\|client-ca\|certificate\) = "\([^"]*\)".*/\2/p' "$2" | while read -r file; do
+	sed -n 's/.*\(chain\|client-ca\|backend-ca\|certificate\) = "\([^"]*\)".*/\2/p' "$2" | while read -r file; do
 		mkdir -p "$root/$(dirname "$file")"
 		cp "$root/all.pem" "$root/$file"
 	done
