@@ -413,6 +413,8 @@ take_staple_part(const struct control_chain *part)
 	if (part->site >= CONTROL_SITES_MAX)
 		return;
 	site = &worker.sites[part->site];
+	if (site->coming_what.size == 0)
+		return;
 	gather(&site->coming, site->coming_what.size, part);
 	if (site->coming.len < site->coming_what.size)
 		return;

@@ -5,6 +5,7 @@
 
 #define LEAST 10
 #define HOUR 3600
+#define WEEK (7 * 24 * HOUR)
 
 /* Up to an eighth sooner. */
 static uint64_t
@@ -28,6 +29,8 @@ refresh_after(uint64_t from, uint64_t until, uint64_t now, uint32_t chance)
 
 	if (wait < HOUR)
 		wait = half < HOUR ? half : HOUR;
+	if (wait > WEEK)
+		wait = WEEK;
 	return at_least(spread(wait, chance));
 }
 

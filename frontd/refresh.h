@@ -10,7 +10,8 @@
 /*
  * How many seconds after now a response good from .. until, and not yet
  * expired, is to be replaced: in the middle of its time, but not before an hour
- * has passed unless half of what is left is less; at least 10 s.
+ * has passed unless half of what is left is less; at least 10 s, at most a
+ * week.
  */
 uint64_t refresh_after(
     uint64_t from, uint64_t until, uint64_t now, uint32_t chance);

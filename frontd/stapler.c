@@ -16,6 +16,8 @@
 #include "frontd/staple_cache.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
+/* 9999-12-31, the last that a response can say. */
+#define LAST_TIME UINT64_C(253402300799)
 /* As many as frontd-fetch does at one time. */
 #define FETCHES_MAX 16
 /* The clock of the day may be set, and no timer follows it. */
@@ -343,7 +345,7 @@ told_part(struct master *master, struct stapled *stapled,
 	    part->len);
 	stapled->candidate_len += part->len;
 	if (stapled->candidate_len == stapled->candidate_size)
-		prove(master, stapled);
+		stapled->doing = STAPLED_WAITING; /* for frontd-prove */
 }
 
 /* ---- all of them ---- */
@@ -356,6 +358,13 @@ of_request(struct stapler *stapler, uint32_t request, enum stapled_doing doing)
 		    stapler->all[i]->doing == doing)
 			return stapler->all[i];
 	return NULL;
+}
+
+/* One that does not will say so when it is started (see lost()). */
+static bool
+runs(const struct child *child)
+{
+	return child->control != NULL;
 }
 
 /* What is due begins; the timer is set to what is due next. */
@@ -375,11 +384,13 @@ go_on(struct master *master)
 		if (stapled->doing != STAPLED_WAITING)
 			continue;
 		if (stapled->candidate != NULL) {
-			prove(master, stapled);
+			if (runs(&master->now->prove))
+				prove(master, stapled);
 		} else if (stapled->next > now) {
 			if (stapled->next < next)
 				next = stapled->next;
-		} else if (fetching < FETCHES_MAX) {
+		} else if (runs(&master->now->fetch) &&
+			   fetching < FETCHES_MAX) {
 			fetching++;
 			fetch(master, stapled);
 		}
@@ -484,13 +495,15 @@ prove_told(struct child *child, struct slice packet)
 		return;
 	times.from = (time_t)record.from;
 	times.until = (time_t)record.until;
-	if (record.verdict == STAPLE_GOOD)
+	if (record.verdict == STAPLE_GOOD && record.from <= record.until &&
+	    record.until <= LAST_TIME)
 		proven(master, stapled, &times);
 	else if (record.verdict == STAPLE_REVOKED)
 		revoked(master, stapled);
 	else
 		failed(master, stapled,
-		    record.verdict <= STAPLE_UNKNOWN
+		    record.verdict != STAPLE_GOOD &&
+			    record.verdict <= STAPLE_UNKNOWN
 			? staple_reason((enum staple_verdict)record.verdict)
 			: fetch_reason(FETCH_BROKEN),
 		    0);

@@ -23,8 +23,9 @@ static const struct {
 	{ "of a minute", T, T + 60, T, 30 },
 	{ "ten seconds are left", T - DAY, T + 10, T, 10 },
 	{ "it has expired", T - DAY, T, T, 10 },
-	{ "from before 1970's first day to far away", 0, UINT64_MAX, T,
-	    UINT64_MAX / 2 - T },
+	{ "of two weeks", T, T + 14 * DAY, T, 7 * DAY },
+	{ "of a year", T, T + 365 * DAY, T, 7 * DAY },
+	{ "from 1970 to the end of numbers", 0, UINT64_MAX, T, 7 * DAY },
 };
 
 START_TEST(a_response_is_replaced_in_the_middle_of_its_time)
