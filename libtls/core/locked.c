@@ -4,6 +4,7 @@
 #include "libtls/core/locked.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 
 /* Four sizes to each doubling, from 64 bytes to LOCKED_PIECE_MAX. */
@@ -26,9 +27,21 @@ static struct {
 	uint8_t *rest; /* of the newest region */
 	size_t rest_len;
 	struct spare *spare[CLASSES];
-	size_t used; /* pieces that somebody has */
-	bool ended;
+	size_t used; /* pieces that somebody has, or a thread's cache */
+	atomic_bool ended;
 } pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* What a thread gave back, and has again before it asks the pool: connections
+ * that come and go take no lock. */
+struct cache {
+	struct spare *spare[CLASSES];
+	size_t bytes;
+	bool known; /* emptied when the thread ends */
+};
+static __thread struct cache mine;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+static bool have_key;
 
 static __thread int lack;
 
@@ -142,11 +155,73 @@ release(void)
 	pool.rest_len = 0;
 }
 
+/* With the lock: a cache's pieces are anybody's again. */
+static void
+empty(struct cache *cache)
+{
+	struct spare *spare;
+
+	for (unsigned class = 0; class < CLASSES; class ++)
+		while ((spare = cache->spare[class]) != NULL) {
+			cache->spare[class] = spare->next;
+			put_back(spare, class);
+			pool.used--;
+		}
+	cache->bytes = 0;
+	if (pool.used == 0 && pool.ended)
+		release();
+}
+
+static void
+thread_ended(void *cache)
+{
+	pthread_mutex_lock(&pool.lock);
+	empty(cache);
+	pthread_mutex_unlock(&pool.lock);
+}
+
+static void
+make_key(void)
+{
+	have_key = pthread_key_create(&key, thread_ended) == 0;
+}
+
+/* False: it is full, or nobody would empty it. */
+static bool
+cache_piece(void *piece, unsigned class)
+{
+	struct spare *spare = piece;
+
+	if (pool.ended || mine.bytes + size_of(class) > LOCKED_CACHE_MAX)
+		return false;
+	if (!mine.known)
+		mine.known = have_key && pthread_setspecific(key, &mine) == 0;
+	if (!mine.known)
+		return false;
+	spare->next = mine.spare[class];
+	mine.spare[class] = spare;
+	mine.bytes += size_of(class);
+	return true;
+}
+
+static void *
+take_cached(unsigned class)
+{
+	struct spare *spare = mine.spare[class];
+
+	if (spare == NULL)
+		return NULL;
+	mine.spare[class] = spare->next;
+	mine.bytes -= size_of(class);
+	return spare;
+}
+
 int
 locked_init(void)
 {
 	bool ready;
 
+	pthread_once(&once, make_key);
 	pthread_mutex_lock(&pool.lock);
 	ready = pool.regions != NULL || grow();
 	pool.ended = !ready;
@@ -159,8 +234,7 @@ locked_cleanup(void)
 {
 	pthread_mutex_lock(&pool.lock);
 	pool.ended = true;
-	if (pool.used == 0)
-		release();
+	empty(&mine);
 	pthread_mutex_unlock(&pool.lock);
 	return 0;
 }
@@ -175,6 +249,8 @@ locked_take(void **piece, uint32_t requested, uint32_t *given)
 		return (*piece = map(requested)) != NULL ? 0 : -1;
 	class = class_of(requested);
 	*given = (uint32_t)size_of(class);
+	if ((*piece = take_cached(class)) != NULL)
+		return 0;
 	pthread_mutex_lock(&pool.lock);
 	if ((*piece = cut(class)) != NULL)
 		pool.used++;
@@ -185,10 +261,15 @@ locked_take(void **piece, uint32_t requested, uint32_t *given)
 int
 locked_give(void *piece, uint32_t size)
 {
+	unsigned class;
+
 	if (size > LOCKED_PIECE_MAX)
 		return munmap(piece, size);
+	class = class_of(size);
+	if (cache_piece(piece, class))
+		return 0;
 	pthread_mutex_lock(&pool.lock);
-	put_back(piece, class_of(size));
+	put_back(piece, class);
 	if (--pool.used == 0 && pool.ended)
 		release();
 	pthread_mutex_unlock(&pool.lock);

@@ -13,6 +13,8 @@
 /* What is mapped and locked at a time; larger pieces have a mapping each. */
 #define LOCKED_REGION (256 * 1024)
 #define LOCKED_PIECE_MAX (32 * 1024)
+/* What a thread keeps for itself of what it gave back. */
+#define LOCKED_CACHE_MAX (64 * 1024)
 
 /* As s2n_mem_set_callbacks has them. The first maps a region, so that a
  * limit that allows none shows at once. Pieces may outlive the cleanup. */

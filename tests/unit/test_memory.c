@@ -5,6 +5,7 @@
 #include "libtls/core/memory.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -403,6 +404,39 @@ START_TEST(locked_memory_goes_with_its_last_piece)
 }
 END_TEST
 
+static void *
+come_and_go(void *unused)
+{
+	struct s2n_connection *conn;
+
+	for (int i = 0; i < 100; i++) {
+		ck_assert_ptr_nonnull(conn = s2n_connection_new(S2N_CLIENT));
+		ck_assert(has_flag(conn, " lo "));
+		ck_assert_int_eq(s2n_connection_free(conn), 0);
+	}
+	return unused;
+}
+
+/* Each thread keeps some of it for itself, for as long as it runs. */
+START_TEST(locked_memory_goes_with_its_last_thread)
+{
+	pthread_t threads[4];
+
+	if (!can_lock())
+		return;
+	unsetenv("S2N_DONT_MLOCK");
+	ck_assert_int_eq(s2n_init(), 0);
+	come_and_go(NULL);
+	for (size_t i = 0; i < COUNT(threads); i++)
+		ck_assert_int_eq(
+		    pthread_create(&threads[i], NULL, come_and_go, NULL), 0);
+	for (size_t i = 0; i < COUNT(threads); i++)
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+	ck_assert_int_eq(s2n_cleanup_final(), 0);
+	ck_assert_uint_eq(locked_now(), 0);
+}
+END_TEST
+
 /* No privilege, and no more than so many bytes to be locked. */
 static void
 limit(rlim_t bytes)
@@ -536,6 +570,7 @@ memory_suite(void)
 	tcase_add_test(tcase, what_is_ours_is_locked_and_not_dumped);
 	tcase_add_test(tcase, the_environment_can_forbid_it);
 	tcase_add_test(tcase, locked_memory_goes_with_its_last_piece);
+	tcase_add_test(tcase, locked_memory_goes_with_its_last_thread);
 	tcase_add_test(tcase, what_cannot_be_locked_is_not_used);
 	tcase_add_test(tcase, the_limit_is_where_connections_end);
 	tcase_add_test(tcase, pieces_do_not_touch);
