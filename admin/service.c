@@ -48,6 +48,7 @@ number_in(const char *variable)
 static int
 connect_notify(const char *where)
 {
+	static const struct timeval most = { 1, 0 };
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	size_t len = where != NULL ? strlen(where) : 0;
 	int fd;
@@ -58,10 +59,13 @@ connect_notify(const char *where)
 	memcpy(at.sun_path, where, len);
 	if (where[0] == '@')
 		at.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	if (connect(fd, (const struct sockaddr *)&at,
+	/* What is told must not get lost because others are told of just now.
+	 */
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) == 0 &&
+	    connect(fd, (const struct sockaddr *)&at,
 		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) == 0)
 		return fd;
 	close(fd);

@@ -4,7 +4,8 @@
  * and sockets that were passed. Without a manager nothing here does anything.
  *
  * Told through one socket that is connected before the process seals itself,
- * so that nothing but write(2) is needed afterwards.
+ * so that nothing but write(2) is needed afterwards. A manager that does not
+ * listen can keep the process waiting for a second, no longer.
  */
 #ifndef ADMIN_SERVICE_H
 #define ADMIN_SERVICE_H
