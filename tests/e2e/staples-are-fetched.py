@@ -5,7 +5,6 @@ responder gone a restart has it from disk, unless that has been spoilt."""
 import os
 import signal
 
-from lib.program import free_port
 from lib.responder import Stapling, openssl
 from lib.stack import equal, status_of, until
 
@@ -14,9 +13,8 @@ def cached(stack):
     return [name for name in os.listdir(stack.path("cache")) if name.endswith(".der")]
 
 
-port = free_port()
-stack = Stapling(f"http://127.0.0.1:{port}/", site="ocsp = fetch", kind="RSA")
-with openssl(stack.authority, port):
+stack = Stapling(site="ocsp = fetch", kind="RSA")
+with openssl(stack.authority, stack.issue):
     with stack:
         until("a response", lambda: stack.results() != [])
         until("a staple", lambda: stack.staples("-tls1_3") == "good")

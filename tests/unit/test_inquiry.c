@@ -155,9 +155,11 @@ START_TEST(what_is_too_long_for_a_get_is_posted)
 {
 	const char *pem = certs_join(leaf->pem, ca->pem);
 	char url[CONTROL_TARGET_MAX + 16] = "http://a/";
+	static const char more[] = "xxxxxxxxxxx";
 	size_t posted = 0;
 
-	for (size_t len = strlen(url); len < sizeof url - 1; len++) {
+	for (size_t len = strlen(url); len < sizeof url - sizeof more;
+	     len += strlen(more)) {
 		if (inquire(pem, url) != NULL)
 			break;
 		if (fetch.body_len > 0) {
@@ -167,10 +169,9 @@ START_TEST(what_is_too_long_for_a_get_is_posted)
 			ck_assert_uint_eq(posted, 0);
 			ck_assert_uint_le(strlen(fetch.target) + 14, 255);
 		}
-		url[len] = 'x';
-		url[len + 1] = '\0';
+		strcpy(url + len, more);
 	}
-	ck_assert_uint_gt(posted, 100);
+	ck_assert_uint_gt(posted, 10);
 	ck_assert_str_eq(inquire(pem, url), "url");
 }
 END_TEST

@@ -4,13 +4,14 @@ import base64
 import http.server
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
 import threading
 import urllib.parse
 
-from .program import Program, free_port
+from .program import Program
 from .stack import BUILD, Stack
 
 TESTS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -79,9 +80,18 @@ class Authority:
             return file.read()
 
 
-def openssl(authority, port):
-    """openssl ocsp, as a server; use as a context manager."""
-    return Program(*authority.words(), "-port", port, "-ndays", "1", ready="waiting for OCSP client", port=port)
+def openssl(authority, issue):
+    """openssl ocsp, as a server; use as a context manager. issue() is told its
+    URL before it starts, or that of another one, if the port is taken."""
+    for _ in range(20):
+        port = str(random.randrange(20000, 32000))
+        issue(f"http://127.0.0.1:{port}/")
+        program = Program(*authority.words(), "-port", port, "-ndays", "1",
+                          ready="waiting for OCSP client|already in use", port=port)
+        if "already in use" not in program.said:
+            return program
+        program.__exit__(None)
+    raise AssertionError("no port is free")
 
 
 class Responder:
@@ -172,8 +182,12 @@ class Stapling(Stack):
         super().__init__(**words)
         os.makedirs(self.path("cache"))
         self.authority = Authority(self.dir)
-        self.serial = self.authority.issue("demo", "localhost", self.key, url)
+        self.issue(url)
         self.chain = self.path("ca.pem")
+
+    def issue(self, url):
+        """The site's certificate, with a responder there."""
+        self.serial = self.authority.issue("demo", "localhost", self.key, url)
 
     def staples(self, *words):
         """What a client sees of the site's: none, good, ..."""
