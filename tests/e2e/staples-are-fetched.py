@@ -35,11 +35,14 @@ with openssl(stack.authority, stack.issue):
         until("they serve", stack.tried)
         for _ in range(4):
             equal("of new workers", stack.staples(), "good")
-        # So have those of a reload, which asks nobody.
+        # So have those of a reload, which asks nobody, and is told of no place.
+        os.rename(stack.path("cache"), stack.path("elsewhere"))
         stack.frontd.send_signal(signal.SIGHUP)
         until("a reload", lambda: stack.events("frontd", "reload") == 1)
         equal("after a reload", stack.staples(), "good")
         equal("results after a reload", stack.results(), ["fetched"])
+        until("a warning", lambda: "event=ocsp-cache path=" in stack.log("frontd"))
+        os.rename(stack.path("elsewhere"), stack.path("cache"))
 
         # Again, with nobody to ask.
         until("the reload is over", lambda: len(stack.pids("frontd-worker")) == len(before))

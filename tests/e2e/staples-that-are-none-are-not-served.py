@@ -2,7 +2,8 @@
 """What a responder answers that is no good response for the certificate is told
 in the log and not served: nothing, refusals, garbage, too much, too slow,
 another certificate's, an old one, one that somebody else has signed. A reload
-tries each again, and has it when the responder has come to reason. frontd-fetch
+tries each again, and has it when the responder has come to reason; and that of a
+certificate that has been renewed. frontd-fetch
 and frontd-prove are started again when they have died."""
 import contextlib
 import os
@@ -99,7 +100,11 @@ with stack:
         pid, = stack.pids(name)
         os.kill(pid, signal.SIGKILL)
         until(f"another {name}", lambda: any(other != pid for other in stack.pids(name)))
+    # A new certificate is another one, of which there is nothing yet.
+    stack.issue(None)
     stack.frontd.send_signal(signal.SIGHUP)
+    until("demo is fetched again", lambda: stack.results() == ["fetched"] * 2, 30)
+    equal("demo staples", stack.staples(), "good")
     for word in ANSWERS:
         until(f"{word} is fetched", lambda: stack.results(word)[-1] == "fetched", 30)
         equal(f"{word} staples", staples(word), "good")
