@@ -16,7 +16,8 @@ add_chain(struct s2n_config *config, struct slice pem)
 		return fail(ERR_CERT_OWNERSHIP);
 	if ((chain = s2n_cert_chain_and_key_new()) == NULL)
 		return fail(ERR_NOMEM);
-	if ((r = chain_load(chain, pem, NULL)) == 0)
+	if ((r = chain_load(chain, pem, NULL)) == 0 &&
+	    (r = validate_own(chain, config->preference)) == 0)
 		r = cert_store_add(
 		    config->certs, chain, CERT_OWNER_LIBRARY, config->tiebreak);
 	if (r != 0)

@@ -122,7 +122,8 @@ add_owned(struct s2n_config *config, const char *chain_pem, const char *key_pem)
 	if ((chain = s2n_cert_chain_and_key_new()) == NULL)
 		return fail(ERR_NOMEM);
 	key = slice_of_string(key_pem);
-	if ((r = chain_load(chain, slice_of_string(chain_pem), &key)) == 0)
+	if ((r = chain_load(chain, slice_of_string(chain_pem), &key)) == 0 &&
+	    (r = validate_own(chain, config->preference)) == 0)
 		r = cert_store_add(
 		    config->certs, chain, CERT_OWNER_LIBRARY, config->tiebreak);
 	if (r != 0)
@@ -142,8 +143,12 @@ int
 s2n_config_add_cert_chain_and_key_to_store(
     struct s2n_config *config, struct s2n_cert_chain_and_key *cert_key_pair)
 {
+	int r;
+
 	if (config == NULL || cert_key_pair == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if ((r = validate_own(cert_key_pair, config->preference)) != 0)
+		return errors_report(r);
 	return errors_report(cert_store_add(config->certs, cert_key_pair,
 	    CERT_OWNER_APPLICATION, config->tiebreak));
 }
@@ -152,8 +157,15 @@ int
 s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config,
     struct s2n_cert_chain_and_key **cert_key_pairs, uint32_t num_cert_key_pairs)
 {
+	int r = 0;
+
 	if (config == NULL || cert_key_pairs == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
+	for (uint32_t i = 0; r == 0 && i < num_cert_key_pairs; i++)
+		if (cert_key_pairs[i] != NULL)
+			r = validate_own(cert_key_pairs[i], config->preference);
+	if (r != 0)
+		return errors_report(r);
 	return errors_report(cert_store_set_defaults(
 	    config->certs, cert_key_pairs, num_cert_key_pairs));
 }

@@ -94,6 +94,8 @@ s2n_connection_wipe(struct s2n_connection *conn)
 static int
 set_config(struct s2n_connection *conn, struct s2n_config *config)
 {
+	int r;
+
 	if (conn == NULL || config == NULL)
 		return fail(ERR_NULL_ARGUMENT);
 	if (conn->negotiated)
@@ -103,6 +105,10 @@ set_config(struct s2n_connection *conn, struct s2n_config *config)
 		return fail(ERR_TOO_MANY_CERTIFICATES);
 	if (cert_store_lacks_key(config->certs) && config->key_callback == NULL)
 		return fail(ERR_NO_PRIVATE_KEY);
+	if (conn->preference_override != NULL &&
+	    (r = cert_store_check(config->certs, conn->preference_override)) !=
+		0)
+		return r;
 	conn->config = config;
 	return 0;
 }

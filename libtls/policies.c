@@ -6,7 +6,8 @@
 #include "libtls/state/connection.h"
 
 static int
-set_preference(const char *name, const struct preference **preference)
+set_preference(const char *name, const struct s2n_config *config,
+    const struct preference **preference)
 {
 	const struct preference *found;
 	int r;
@@ -19,6 +20,8 @@ set_preference(const char *name, const struct preference **preference)
 		library_load_legacy();
 	if (!preference_usable(found))
 		return fail(ERR_UNUSABLE_POLICY);
+	if (config != NULL && (r = cert_store_check(config->certs, found)) != 0)
+		return r;
 	*preference = found;
 	return 0;
 }
@@ -29,7 +32,8 @@ s2n_config_set_cipher_preferences(
 {
 	if (config == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	return errors_report(set_preference(version, &config->preference));
+	return errors_report(
+	    set_preference(version, config, &config->preference));
 }
 
 int
@@ -39,7 +43,7 @@ s2n_connection_set_cipher_preferences(
 	if (conn == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
 	return errors_report(
-	    set_preference(version, &conn->preference_override));
+	    set_preference(version, conn->config, &conn->preference_override));
 }
 
 static bool

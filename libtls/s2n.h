@@ -170,7 +170,11 @@ S2N_API extern struct s2n_config *s2n_config_new_minimal(void);
 /** Frees the config and the chains it owns; no connection may use it any more.
  */
 S2N_API extern int s2n_config_free(struct s2n_config *config);
-/** Chooses a security policy by name, without case (Guide: Security Policies).
+/**
+ * Chooses a security policy by name, without case (Guide: Security Policies).
+ * Some, as rfc9151, bind our own certificates too: then one that has another
+ * key or signature is S2N_ERR_SECURITY_POLICY_INCOMPATIBLE_CERT, here or where
+ * it is added.
  */
 S2N_API extern int s2n_config_set_cipher_preferences(
     struct s2n_config *config, const char *version);

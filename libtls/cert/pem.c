@@ -120,7 +120,7 @@ decode(struct slice body, struct writer *out)
 	}
 	writer_truncate(out, len);
 	if (wrong != 0 || pads > 2 || (count + pads) % 4 != 0)
-		return fail(ERR_INVALID_PEM);
+		return fail(ERR_INVALID_BASE64);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "libtls/cert/select.h"
 
 #include "libtls/cert/hostname.h"
+#include "libtls/cert/validate.h"
 #include "libtls/core/memory.h"
 
 #define NAME_MAX_LEN 255 /* RFC 1035 2.3.4 */
@@ -83,6 +84,20 @@ static bool
 lacks_key(const struct s2n_cert_chain_and_key *chain)
 {
 	return chain != NULL && chain->key.pkey == NULL;
+}
+
+int
+cert_store_check(
+    const struct cert_store *store, const struct preference *preference)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < store->count; i++)
+		r = validate_own(store->chains[i], preference);
+	for (size_t i = 0; r == 0 && i < KEY_KINDS; i++)
+		if (store->defaults[i] != NULL)
+			r = validate_own(store->defaults[i], preference);
+	return r;
 }
 
 bool

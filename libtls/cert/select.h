@@ -6,6 +6,7 @@
 #define LIBTLS_CERT_SELECT_H
 
 #include "libtls/cert/chain.h"
+#include "libtls/registry/preference.h"
 
 /* All of a config's chains, and an index by name. */
 struct cert_store;
@@ -36,6 +37,9 @@ must_check int cert_store_add(struct cert_store *,
 /* As s2n_config_set_cert_chain_and_key_defaults. */
 must_check int cert_store_set_defaults(
     struct cert_store *, struct s2n_cert_chain_and_key **, uint32_t count);
+/* Whether all of its chains fit the policy: validate_own. */
+must_check int cert_store_check(
+    const struct cert_store *, const struct preference *);
 size_t cert_store_count(const struct cert_store *);
 size_t cert_store_default_count(const struct cert_store *);
 /* True when a chain has no private key in this process. */

@@ -162,6 +162,59 @@ check_signature(X509 *x509, const struct validation *how)
 	return 0;
 }
 
+static bool
+is_of_kind(EVP_PKEY *key, const struct certificate_key *kind)
+{
+	char group[32] = "";
+
+	if (!EVP_PKEY_is_a(key, kind->type))
+		return false;
+	if (kind->group != NULL)
+		EVP_PKEY_get_group_name(key, group, sizeof group, NULL);
+	return (kind->group == NULL || strcmp(group, kind->group) == 0) &&
+	       (kind->bits == 0 || kind->bits == EVP_PKEY_get_bits(key));
+}
+
+static bool
+key_listed(EVP_PKEY *key, const struct certificate_key *kinds)
+{
+	if (kinds == NULL)
+		return true;
+	while (kinds->type != NULL)
+		if (is_of_kind(key, kinds++))
+			return true;
+	return false;
+}
+
+static bool
+fits(X509 *x509, const struct preference *preference)
+{
+	const struct validation how = { .preference = preference };
+	EVP_PKEY *key = x509 != NULL ? X509_get0_pubkey(x509) : NULL;
+
+	return key != NULL &&
+	       key_listed(key, preference_key_kinds(preference)) &&
+	       (X509_check_issued(x509, x509) == X509_V_OK ||
+		   check_signature(x509, &how) == 0);
+}
+
+int
+validate_own(const struct s2n_cert_chain_and_key *chain,
+    const struct preference *preference)
+{
+	X509 *x509;
+	bool all = true;
+
+	if (preference_key_kinds(preference) == NULL)
+		return 0;
+	for (size_t i = 0; all && i < chain->count; i++) {
+		x509 = chain_decode(&chain->certs[i]);
+		all = fits(x509, preference);
+		X509_free(x509);
+	}
+	return all ? 0 : fail(ERR_INCOMPATIBLE_CERT);
+}
+
 /* RFC 5280 4.2.1.3: a leaf without the extension may do anything. */
 static bool
 may_do(X509 *leaf, uint32_t key_usage)
@@ -195,6 +248,9 @@ check_link(X509 *x509, const struct validation *how, bool issuer)
 
 	if (key == NULL ||
 	    EVP_PKEY_get_security_bits(key) < KEY_SECURITY_BITS_MIN)
+		return fail(ERR_CERT_BAD);
+	if (how->preference != NULL &&
+	    !key_listed(key, preference_key_kinds(how->preference)))
 		return fail(ERR_CERT_BAD);
 	/* RFC 5280 6.1.4 (k): not what libcrypto takes for a CA of old. */
 	if (issuer && X509_check_ca(x509) != 1)

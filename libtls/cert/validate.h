@@ -44,4 +44,12 @@ struct validation {
 must_check int validate_chain(
     const struct s2n_cert_chain_and_key *, const struct validation *);
 
+/*
+ * Whether a chain of ours is of the keys and signatures that the policy wants
+ * of certificates, where it wants that of ours: ERR_INCOMPATIBLE_CERT. The
+ * signature of one that signed itself is nobody's proof and not looked at.
+ */
+must_check int validate_own(
+    const struct s2n_cert_chain_and_key *, const struct preference *);
+
 #endif

@@ -172,10 +172,12 @@ enum alert {
 	ERR(SERVER_MODE,           USAGE,    1,  SERVER_MODE,                 INTERNAL_ERROR, "not for a server connection") \
 	ERR(CLIENT_MODE,           USAGE,    2,  CLIENT_MODE,                 INTERNAL_ERROR, "for a client connection only") \
 	ERR(TOO_MANY_CERTIFICATES, USAGE,    4,  TOO_MANY_CERTIFICATES,       INTERNAL_ERROR, "too many certificates") \
+	ERR(INVALID_BASE64,        USAGE,    7,  INVALID_BASE64,              INTERNAL_ERROR, "what stands in the PEM text is no base64") \
 	ERR(INVALID_PEM,           USAGE,    9,  INVALID_PEM,                 INTERNAL_ERROR, "the PEM text is malformed") \
 	ERR(DH_PARAMETERS,         USAGE,    10, DH_PARAMS_CREATE,            INTERNAL_ERROR, "the PEM text holds no Diffie-Hellman parameters") \
 	ERR(DH_TOO_SMALL,          USAGE,    11, DH_TOO_SMALL,                INTERNAL_ERROR, "Diffie-Hellman parameters have fewer than 2048 bits") \
 	ERR(DH_CHECK,              USAGE,    12, DH_PARAMETER_CHECK,          INTERNAL_ERROR, "Diffie-Hellman parameters are not sound") \
+	ERR(DH_ENCODING,           USAGE,    13, INVALID_PKCS3,               INTERNAL_ERROR, "Diffie-Hellman parameters are not encoded as such") \
 	ERR(NO_CERTIFICATE_IN_PEM, USAGE,    14, NO_CERTIFICATE_IN_PEM,       INTERNAL_ERROR, "the PEM text holds no certificate") \
 	ERR(SERVER_NAME_TOO_LONG,  USAGE,    15, SERVER_NAME_TOO_LONG,        INTERNAL_ERROR, "the server name is too long") \
 	ERR(NUM_DEFAULT_CERTIFICATES, USAGE, 16, NUM_DEFAULT_CERTIFICATES,    INTERNAL_ERROR, "too many default certificates, or none") \
@@ -230,6 +232,7 @@ enum alert {
 	ERR(KTLS_RENEG,            USAGE,    82, KTLS_RENEG,                  INTERNAL_ERROR, "kernel TLS excludes renegotiation") \
 	ERR(KTLS_SOCKOPT,          USAGE,    83, KTLS_SOCKOPT,                INTERNAL_ERROR, "the kernel refused the keys") \
 	ERR(KTLS_KEY_LIMIT,        USAGE,    85, KTLS_KEY_LIMIT,              INTERNAL_ERROR, "the key in the kernel has protected as much as it may") \
+	ERR(INCOMPATIBLE_CERT,     USAGE,    86, SECURITY_POLICY_INCOMPATIBLE_CERT, INTERNAL_ERROR, "a certificate has a key or signature that the security policy does not want of it") \
 	ERR(SERIALIZED_CONNECTION, USAGE,    87, INVALID_SERIALIZED_CONNECTION, INTERNAL_ERROR, "these bytes are no connection") \
 	ERR(TOO_MANY_CAS,          USAGE,    88, TOO_MANY_CAS,                INTERNAL_ERROR, "the trust store's names have more than 20000 bytes")
 /* clang-format on */

@@ -40,6 +40,8 @@ sound(EVP_PKEY *pkey)
 	return ok;
 }
 
+#define BEGIN "-----BEGIN " PEM_STRING_DHPARAMS "-----"
+
 static int
 judge(EVP_PKEY *pkey)
 {
@@ -65,7 +67,9 @@ dhe_parameters_from_pem(const char *pem, struct dhe_parameters **out)
 	}
 	ERR_set_mark();
 	parameters->pkey = PEM_read_bio_Parameters_ex(bio, NULL, NULL, NULL);
-	r = judge(parameters->pkey);
+	r = parameters->pkey == NULL && strstr(pem, BEGIN) != NULL
+		? fail(ERR_DH_ENCODING)
+		: judge(parameters->pkey);
 	ERR_pop_to_mark();
 	if (r == 0) {
 		*out = parameters;

@@ -23,6 +23,7 @@ struct dhe_key {
 
 /*
  * From PEM ("DH PARAMETERS"). ERR_DH_PARAMETERS when it holds none,
+ * ERR_DH_ENCODING when they are malformed,
  * ERR_DH_TOO_SMALL below 2048 bits, ERR_DH_CHECK when they are not sound.
  */
 must_check int dhe_parameters_from_pem(

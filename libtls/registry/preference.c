@@ -587,6 +587,34 @@ preference_usable(const struct preference *preference)
 	return any;
 }
 
+/* CNSA, and RFC 9151 2: P-384, or RSA of 3072 bits or more. */
+static const struct certificate_key kinds_cnsa_1[] = { { "EC", "secp384r1", 0 },
+	{ "RSA", NULL, 3072 }, { "RSA", NULL, 4096 }, { "RSA-PSS", NULL, 3072 },
+	{ "RSA-PSS", NULL, 4096 }, { NULL, NULL, 0 } };
+static const struct certificate_key kinds_cnsa_2[] = { { "ML-DSA-87", NULL, 0 },
+	{ NULL, NULL, 0 } };
+
+static const struct {
+	const char *policy;
+	const struct certificate_key *kinds;
+} certificate_rules[] = {
+	{ "rfc9151", kinds_cnsa_1 },
+	{ "cnsa_1", kinds_cnsa_1 },
+	{ "20250429", kinds_cnsa_1 },
+	{ "20251013", kinds_cnsa_1 },
+	{ "cnsa_2", kinds_cnsa_2 },
+	{ "20260219", kinds_cnsa_2 },
+};
+
+const struct certificate_key *
+preference_key_kinds(const struct preference *preference)
+{
+	for (size_t i = 0; i < COUNT(certificate_rules); i++)
+		if (strcmp(preference->name, certificate_rules[i].policy) == 0)
+			return certificate_rules[i].kinds;
+	return NULL;
+}
+
 bool
 preference_wants_legacy(const struct preference *preference)
 {

@@ -39,6 +39,16 @@ struct preference {
 must_check int preference_find(const char *name, const struct preference **);
 extern const struct preference *const preference_default;
 
+/* A kind of key that a certificate may have: libcrypto's name of it, and what
+ * is not NULL or 0. A list ends with a type of NULL. */
+struct certificate_key {
+	const char *type, *group;
+	int bits;
+};
+/* Those of the policy's certificates, our own among them; NULL: any, and our
+ * own chains are not looked at. */
+const struct certificate_key *preference_key_kinds(const struct preference *);
+
 /* All selectable policies, in the table's order. */
 size_t preference_count(void);
 const struct preference *preference_at(size_t index);

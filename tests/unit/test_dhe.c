@@ -472,7 +472,9 @@ START_TEST(text_without_parameters_is_refused)
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		ck_assert_msg(dhe_parameters_from_pem(texts[i], &parameters) ==
-				  ERR_DH_PARAMETERS,
+				  (strstr(texts[i], "N DH PARAM") != NULL
+					  ? ERR_DH_ENCODING
+					  : ERR_DH_PARAMETERS),
 		    "%zu", i);
 		ck_assert_ptr_null(parameters);
 	}

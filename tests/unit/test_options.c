@@ -309,7 +309,7 @@ static const struct {
 	{ FILE_WITH("", "", "dh-params = \"huge.pem\""), 7,
 	    "huge.pem: larger than 32 KiB" },
 	{ FILE_WITH("", "", "dh-params = \"broken.pem\""), 7,
-	    "broken.pem: the PEM text holds no Diffie-Hellman parameters" },
+	    "broken.pem: Diffie-Hellman parameters are not encoded as such" },
 	{ FILE_WITH("", "", "dh-params = \"small.pem\""), 7,
 	    "small.pem: Diffie-Hellman parameters have fewer than 2048" },
 	{ FILE_WITH("", "", "dh-params = \"unsound.pem\""), 7,

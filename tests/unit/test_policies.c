@@ -53,6 +53,95 @@ START_TEST(a_connection_fits_policies_of_its_version_and_suite)
 }
 END_TEST
 
+/* ---- certificates of ours ---- */
+
+#define INCOMPATIBLE "S2N_ERR_SECURITY_POLICY_INCOMPATIBLE_CERT"
+
+static const struct {
+	const char *what;
+	enum certs_key issuer, key;
+	bool fits;
+} own_cases[] = {
+	{ "P-384 by P-384", CERTS_P384, CERTS_P384, true },
+	{ "P-256", CERTS_P384, CERTS_P256, false },
+	{ "P-521", CERTS_P384, CERTS_P521, false },
+	{ "RSA of 2048 bits", CERTS_P384, CERTS_RSA, false },
+	{ "signed with SHA-256", CERTS_P256, CERTS_P384, false },
+};
+
+static struct s2n_cert_chain_and_key *
+own_chain(enum certs_key issuer, enum certs_key key)
+{
+	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
+	const struct certs_cert *ca, *leaf;
+
+	ca = certs_make(
+	    &(struct certs_spec){ .name = "CA", .ca = true, .key = issuer });
+	leaf = certs_make(&(struct certs_spec){
+	    .name = "a.example", .issuer = ca, .key = key });
+	ck_assert_int_eq(
+	    s2n_cert_chain_and_key_load_pem(chain, leaf->pem, leaf->key_pem),
+	    0);
+	return chain;
+}
+
+/* RFC 9151 2, and the policies that follow it. */
+static const char *const strict[] = { "rfc9151", "cnsa_1", "20250429",
+	"20251013" };
+
+START_TEST(a_policy_may_bind_our_own_certificates)
+{
+	struct s2n_cert_chain_and_key *chain =
+	    own_chain(own_cases[_i].issuer, own_cases[_i].key);
+	struct s2n_config *config, *other;
+	struct s2n_connection *conn;
+	int wanted = own_cases[_i].fits ? 0 : -1;
+
+	for (size_t i = 0; i < COUNT(strict); i++) {
+		/* the certificate first, then the policy */
+		config = s2n_config_new_minimal();
+		ck_assert_int_eq(
+		    s2n_config_add_cert_chain_and_key_to_store(config, chain),
+		    0);
+		ck_assert_msg(s2n_config_set_cipher_preferences(
+				  config, strict[i]) == wanted,
+		    "%s: %s", strict[i], own_cases[_i].what);
+		if (wanted != 0)
+			ck_assert_str_eq(
+			    s2n_strerror_name(s2n_errno), INCOMPATIBLE);
+		/* the policy of a connection */
+		conn = s2n_connection_new(S2N_SERVER);
+		ck_assert_int_eq(s2n_connection_set_config(conn, config), 0);
+		ck_assert_int_eq(
+		    s2n_connection_set_cipher_preferences(conn, strict[i]),
+		    wanted);
+		ck_assert_int_eq(s2n_connection_wipe(conn), 0);
+		ck_assert_int_eq(s2n_connection_free(conn), 0);
+		/* its policy first, then the config */
+		other = s2n_config_new_minimal();
+		conn = s2n_connection_new(S2N_SERVER);
+		ck_assert_int_eq(s2n_connection_set_config(conn, other), 0);
+		ck_assert_int_eq(
+		    s2n_connection_set_cipher_preferences(conn, strict[i]), 0);
+		ck_assert_int_eq(
+		    s2n_connection_set_config(conn, config), wanted);
+		ck_assert_int_eq(s2n_connection_free(conn), 0);
+		ck_assert_int_eq(s2n_config_free(config), 0);
+		/* the policy first, then the certificate, or the defaults */
+		ck_assert_int_eq(
+		    s2n_config_set_cipher_preferences(other, strict[i]), 0);
+		ck_assert_int_eq(s2n_config_set_cert_chain_and_key_defaults(
+				     other, &chain, 1),
+		    wanted);
+		ck_assert_int_eq(
+		    s2n_config_add_cert_chain_and_key_to_store(other, chain),
+		    wanted);
+		ck_assert_int_eq(s2n_config_free(other), 0);
+	}
+	ck_assert_int_eq(s2n_cert_chain_and_key_free(chain), 0);
+}
+END_TEST
+
 START_TEST(the_version_has_to_fit_too)
 {
 	struct peers peers;
@@ -173,8 +262,11 @@ policies_suite(void)
 	TCase *tcase = tcase_create("policies");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 60); /* RSA keys are made */
 	tcase_add_loop_test(
 	    tcase, a_connection_fits_policies_of_its_version_and_suite, 0, 6);
+	tcase_add_loop_test(tcase, a_policy_may_bind_our_own_certificates, 0,
+	    (int)COUNT(own_cases));
 	tcase_add_test(tcase, the_version_has_to_fit_too);
 	tcase_add_loop_test(
 	    tcase, groups_are_those_that_libcrypto_has_too, 0, 2);
