@@ -13,14 +13,16 @@ ONLY=units tests/check.sh "$@"
 gcovr --gcov-ignore-parse-errors --root . --object-directory "$build/obj" --filter 'libtls/' --filter 'base/(reader|writer)' \
     --csv "$report" --html-details "$build/coverage.html" "$build/obj/libtls" "$build/obj/base"
 
-# filename, lines, lines run, ...
+# filename, lines, lines run, ...; behind each file why, as coverage.why says.
 awk -F, -v least=$least '
-	NR == 1 { next }
+	NR == FNR { file = $0; sub(/ .*/, "", file); why[file] = substr($0, length(file) + 2); next }
+	FNR == 1 { next }
 	{ lines += $2; run += $3 }
-	$2 > 0 && 100 * $3 < least * $2 { below = below sprintf("%5.1f%% %4d of %d  %s\n", 100 * $3 / $2, $3, $2, $1); n++ }
+	$2 > 0 && 100 * $3 < least * $2 { below = below sprintf("%5.1f%% %4d of %d  %s: %s\n", 100 * $3 / $2, $3, $2, $1,
+		    $1 in why ? why[$1] : "no reason is known"); n++ }
 	END {
 		if (lines < 1000) { print "hardly any lines"; exit 1 }
 		printf "%s", below
 		printf "coverage of libtls: %.1f%% of %d lines; %d files below %d%%\n", 100 * run / lines, lines, n, least
 		exit 100 * run < least * lines
-	}' "$report"
+	}' tests/coverage.why "$report"
