@@ -39,7 +39,7 @@ packages:
 
 CPPFLAGS_ALL = -I. -Ilibtls -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"' \
     -DSALLYPORT_LIBEXEC='"$(libexecdir)/sallyport"' -DSALLYPORT_SYSCONF='"$(sysconfdir)/sallyport"' \
-    $(CRYPTO_CFLAGS) $(EVENT_CFLAGS) $(SECCOMP_CFLAGS) $(CONFUSE_CFLAGS)
+    $(CRYPTO_CFLAGS) $(P11_CFLAGS) $(EVENT_CFLAGS) $(SECCOMP_CFLAGS) $(CONFUSE_CFLAGS)
 CFLAGS_ALL = -std=c11 $(CFLAGS) $(WARNINGS) $(HARDENING) -MMD -MP
 LDFLAGS_PROGRAM = $(LDFLAGS) $(HARDENING_LINK) -pie
 
@@ -99,8 +99,10 @@ endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYSTORE := keyd/keystore keyd/keyread keyd/pkcs12 keyd/encrypted keyd/rate keyd/readall
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/warm keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
-KEYD := $(call obj,keyd/keyd keyd/fleet keyd/auditor keyd/config keyd/keyfiles keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/serve keyd/warm keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
+KEYD := $(call obj,keyd/keyd keyd/fleet keyd/auditor keyd/config keyd/keyfiles keyd/p11_uri keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
+KEYD_P11 := $(call obj,keyd/keyd_p11 keyd/p11 keyd/serve keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING))
+$(eval $(call program,libexec,keyd-p11,$(KEYD_P11) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS) -ldl))
 KEYD_AUDIT := $(call obj,keyd/keyd_audit keyd/audit_log keyd/audit_chain keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/arena)
 $(eval $(call program,libexec,keyd-audit,$(KEYD_AUDIT) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
@@ -212,7 +214,8 @@ $(eval $(call unit,admin,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_L
 $(eval $(call unit,service,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,ctl,$(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call unit,link,$(call obj,keyd/link) $(IPC),$$(EVENT_LIBS)))
-$(eval $(call unit,keyd_config,$(call obj,keyd/config keyd/vocabulary) $(CONF) $(IPC) $(BASE),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
+$(eval $(call unit,p11_uri,$(call obj,keyd/p11_uri),))
+$(eval $(call unit,keyd_config,$(call obj,keyd/config keyd/p11_uri keyd/vocabulary) $(CONF) $(IPC) $(BASE),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,spawn,$(IPC),))
 $(eval $(call unit,backoff,$(call obj,ipc/backoff),))
 $(eval $(call unit,profile,$(POLICY) $(BASE),$$(SECCOMP_LIBS) $$(CRYPTO_LIBS)))

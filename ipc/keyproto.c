@@ -14,6 +14,7 @@
 #define TICKET_SIZE (4 * 8 + KEYPROTO_TICKET_NAME + KEYPROTO_TICKET_SECRET)
 #define GRANT_SIZE (4 + 8 + KEYPROTO_SLOTS / 8 + KEYPROTO_CLIENT_NAME)
 #define KEYFILE_SIZE (6 + 8 + KEYPROTO_CLIENT_NAME)
+#define KEYTOKEN_SIZE (KEYFILE_SIZE + 2 + 3 * KEYPROTO_CLIENT_NAME)
 #define RECORD_SIZE (32 + KEYPROTO_HASH_MAX + 2 * KEYPROTO_CLIENT_NAME)
 #define KEYTOLD_SIZE (16 + KEYPROTO_SPKI)
 
@@ -55,6 +56,8 @@ static const struct row rows[] = {
 	{ KEYPROTO_GRANT,      EXACTLY(GRANT_SIZE), EXACTLY(0) },
 	{ KEYPROTO_TICKETROOT, EXACTLY(8),      EXACTLY(0) },
 	{ KEYPROTO_KEYPART,    EXACTLY(4),      EXACTLY(0) },
+	{ KEYPROTO_MODULE,     EXACTLY(2 * KEYPROTO_MODULE_TEXT), EXACTLY(0) },
+	{ KEYPROTO_KEYTOKEN,   EXACTLY(KEYTOKEN_SIZE), EXACTLY(KEYTOLD_SIZE) },
 	{ KEYPROTO_RECORD,     EXACTLY(RECORD_SIZE), NEVER },
 	{ KEYPROTO_AUDIT,      EXACTLY(4 + KEYPROTO_CLIENT_NAME), EXACTLY(0) },
 	{ KEYPROTO_AUDITLOG,   EXACTLY(8),      EXACTLY(0) },
@@ -218,6 +221,10 @@ LAYOUT(stats, NUMBER(stats, requests), NUMBER(stats, signatures), NUMBER(stats, 
 LAYOUT(newchannel, NUMBER(newchannel, tag), NUMBER(newchannel, group), NUMBER(newchannel, groups));
 LAYOUT(keyfile, NUMBER(keyfile, slot), NUMBER(keyfile, operations), NUMBER(keyfile, rate.rate),
     NUMBER(keyfile, rate.burst), ARRAY(keyfile, name));
+LAYOUT(keytoken, NUMBER(keytoken, file.slot), NUMBER(keytoken, file.operations), NUMBER(keytoken, file.rate.rate),
+    NUMBER(keytoken, file.rate.burst), ARRAY(keytoken, file.name), ARRAY(keytoken, token), ARRAY(keytoken, object),
+    NUMBER(keytoken, id_len), ARRAY(keytoken, id));
+LAYOUT(module, ARRAY(module, path), ARRAY(module, environment));
 LAYOUT(keypart, NUMBER(keypart, slot), NUMBER(keypart, part));
 LAYOUT(keytold, NUMBER(keytold, verdict), NUMBER(keytold, algorithm), NUMBER(keytold, bits),
     NUMBER(keytold, expires), ARRAY(keytold, spki));
@@ -496,6 +503,11 @@ CODEC(premaster, premaster, true)
 CODEC(stats, stats, true)
 CODEC(newchannel, newchannel, value->group < value->groups)
 CODEC(keyfile, keyfile, value->slot < KEYPROTO_SLOTS && ENDS(value->name))
+CODEC(keytoken, keytoken,
+    value->file.slot < KEYPROTO_SLOTS && ENDS(value->file.name) &&
+	ENDS(value->token) && ENDS(value->object) &&
+	value->id_len <= sizeof value->id)
+CODEC(module, module, ENDS(value->path) && ENDS(value->environment))
 CODEC(keypart, keypart,
     value->slot < KEYPROTO_SLOTS &&
 	(value->part == KEYPROTO_PART_PASSPHRASE ||

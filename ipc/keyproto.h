@@ -32,6 +32,7 @@
 #define KEYPROTO_COUNTS_MAX 512 /* in one answer */
 #define KEYPROTO_SLOTS 256      /* keys of one signer */
 #define KEYPROTO_CLIENT_NAME 64
+#define KEYPROTO_MODULE_TEXT 1024
 #define KEYPROTO_TICKET_NAME 16
 #define KEYPROTO_TICKET_SECRET 32
 #define KEYPROTO_TICKETS 2 /* keys in one answer */
@@ -59,11 +60,13 @@ enum keyproto_type {
 	KEYPROTO_STATUS = 69,
 	KEYPROTO_GRANT = 70, /* keyd to signer: a channel and what it may do */
 	KEYPROTO_TICKETROOT = 71, /* keyd to its ticket process */
-	KEYPROTO_KEYPART = 72, /* keyd to signer: what a key file comes with */
-	KEYPROTO_COUNTS = 73,  /* keyd to signer: what it has done */
-	KEYPROTO_RECORD = 74,  /* signer to keyd-audit: an operation */
-	KEYPROTO_AUDIT = 75,   /* keyd to both: the channel for records */
-	KEYPROTO_AUDITLOG = 76 /* keyd to keyd-audit: the file to write */
+	KEYPROTO_KEYPART = 72,  /* keyd to signer: what a key file comes with */
+	KEYPROTO_COUNTS = 73,   /* keyd to signer: what it has done */
+	KEYPROTO_RECORD = 74,   /* signer to keyd-audit: an operation */
+	KEYPROTO_AUDIT = 75,    /* keyd to both: the channel for records */
+	KEYPROTO_AUDITLOG = 76, /* keyd to keyd-audit: the file to write */
+	KEYPROTO_MODULE = 77,   /* keyd to keyd-p11, first of all */
+	KEYPROTO_KEYTOKEN = 78  /* keyd to keyd-p11: a key in a token */
 };
 
 enum keyproto_status {
@@ -185,6 +188,20 @@ enum keyproto_part {
 };
 struct keyproto_keypart {
 	uint16_t slot, part; /* part: enum keyproto_part */
+};
+/* The library of a token's maker, and one variable of the environment for it
+ * ("": none); both are always terminated. */
+struct keyproto_module {
+	char path[KEYPROTO_MODULE_TEXT];
+	char environment[KEYPROTO_MODULE_TEXT];
+};
+/* A key in a token, by the attributes of RFC 7512; object or id may lack. The
+ * PIN is a KEYPART before it. */
+struct keyproto_keytoken {
+	struct keyproto_keyfile file;
+	char token[KEYPROTO_CLIENT_NAME], object[KEYPROTO_CLIENT_NAME];
+	uint16_t id_len;
+	uint8_t id[KEYPROTO_CLIENT_NAME];
 };
 /* What became of a key file. */
 enum keyproto_verdict {
@@ -315,6 +332,8 @@ KEYPROTO_PAYLOAD(stats, stats);
 KEYPROTO_PAYLOAD(newchannel, newchannel);
 KEYPROTO_PAYLOAD(keyfile, keyfile);
 KEYPROTO_PAYLOAD(keypart, keypart);
+KEYPROTO_PAYLOAD(module, module);
+KEYPROTO_PAYLOAD(keytoken, keytoken);
 KEYPROTO_PAYLOAD(keytold, keytold);
 KEYPROTO_PAYLOAD(record, record);
 KEYPROTO_PAYLOAD(audit, audit);

@@ -13,6 +13,7 @@
 
 #include "base/complain.h"
 #include "base/conf.h"
+#include "keyd/p11_uri.h"
 #include "keyd/vocabulary.h"
 
 #define DEFAULT_SOCKET "/run/sallyport/keyd.sock"
@@ -121,8 +122,14 @@ static bool
 take_parts(cfg_t *cfg, struct config_key *key)
 {
 	const char *name = cfg_getstr(cfg, "passphrase-credential");
+	const char *word = key->uri[0] != '\0' ? "pin-file" : "passphrase-file";
+	const char *other =
+	    key->uri[0] != '\0' ? "passphrase-file" : "pin-file";
 
-	if (!take_optional_path(cfg, "passphrase-file", key->passphrase) ||
+	if (cfg_getstr(cfg, other) != NULL)
+		return conf_refuse(
+		    cfg, "%s is not for this kind of key: %s", other, word);
+	if (!take_optional_path(cfg, word, key->passphrase) ||
 	    !take_optional_path(cfg, "certificate", key->certificate))
 		return false;
 	if (name == NULL)
@@ -133,6 +140,29 @@ take_parts(cfg_t *cfg, struct config_key *key)
 	return take_credential(cfg, name, key);
 }
 
+/* In a file, or, where the group has a module, in a token. */
+static bool
+take_place(cfg_t *cfg, struct config_key *key, bool in_token)
+{
+	const char *uri = cfg_getstr(cfg, "pkcs11"), *fault;
+
+	if (!in_token)
+		return uri == NULL
+			   ? conf_path(cfg, "file", cfg_getstr(cfg, "file"),
+				 key->path, sizeof key->path)
+			   : conf_refuse_option(
+				 cfg, "pkcs11", "the group has no module");
+	if (cfg_getstr(cfg, "file") != NULL)
+		return conf_refuse_option(
+		    cfg, "file", "the group's keys are in a token: pkcs11");
+	if (!conf_text(cfg, "pkcs11", uri, key->uri, sizeof key->uri))
+		return false;
+	if ((fault = p11_uri_parse(uri, &key->token)) != NULL)
+		return conf_refuse_option(
+		    cfg, "pkcs11", "not a URI of a key: %s", fault);
+	return true;
+}
+
 static bool
 take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 {
@@ -141,8 +171,7 @@ take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 	if (config->key_count == KEYPROTO_SLOTS)
 		return conf_refuse(cfg, "more than %d keys", KEYPROTO_SLOTS);
 	if (!take_name(cfg, cfg_title(cfg), key->name) ||
-	    !conf_path(cfg, "file", cfg_getstr(cfg, "file"), key->path,
-		sizeof key->path) ||
+	    !take_place(cfg, key, config->group_modules[group] != NULL) ||
 	    !take_parts(cfg, key) || !take_operations(cfg, &key->operations) ||
 	    !take_rate(cfg, &key->rate))
 		return false;
@@ -157,6 +186,47 @@ take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 }
 
 static bool
+take_module(cfg_t *cfg, struct config *config)
+{
+	struct config_module *module = &config->modules[config->module_count];
+	const char *setting = cfg_getstr(cfg, "environment");
+
+	if (config->module_count == CONFIG_GROUPS_MAX)
+		return conf_refuse(
+		    cfg, "more than %d modules", CONFIG_GROUPS_MAX);
+	if (!take_name(cfg, cfg_title(cfg), module->name) ||
+	    !conf_path(cfg, "path", cfg_getstr(cfg, "path"), module->what.path,
+		sizeof module->what.path))
+		return false;
+	if (setting != NULL && strchr(setting, '=') == NULL)
+		return conf_refuse_option(
+		    cfg, "environment", "environment is NAME=value");
+	if (setting != NULL &&
+	    !conf_text(cfg, "environment", setting, module->what.environment,
+		sizeof module->what.environment))
+		return false;
+	config->module_count++;
+	return true;
+}
+
+/* NULL: it has none. */
+static bool
+find_module(cfg_t *cfg, const struct config *config,
+    const struct config_module **module)
+{
+	const char *name = cfg_getstr(cfg, "module");
+
+	*module = NULL;
+	for (unsigned i = 0; name != NULL && i < config->module_count; i++)
+		if (strcmp(config->modules[i].name, name) == 0)
+			*module = &config->modules[i];
+	if (name != NULL && *module == NULL)
+		return conf_refuse_option(
+		    cfg, "module", "there is no module \"%s\"", name);
+	return true;
+}
+
+static bool
 take_group(cfg_t *cfg, struct config *config)
 {
 	unsigned group = config->group_count;
@@ -165,6 +235,8 @@ take_group(cfg_t *cfg, struct config *config)
 		return conf_refuse(
 		    cfg, "more than %d groups", CONFIG_GROUPS_MAX);
 	if (!take_name(cfg, cfg_title(cfg), config->groups[group]))
+		return false;
+	if (!find_module(cfg, config, &config->group_modules[group]))
 		return false;
 	config->group_count++;
 	for (unsigned i = 0; i < cfg_size(cfg, "key"); i++)
@@ -398,6 +470,9 @@ take_all(cfg_t *cfg, struct config *config, const struct config *before)
 		return false;
 	config->strictness = (enum strictness)cfg_getint(cfg, "sandbox");
 	config->log_format = (uint32_t)cfg_getint(cfg, "log-format");
+	for (unsigned i = 0; i < cfg_size(cfg, "module"); i++)
+		if (!take_module(cfg_getnsec(cfg, "module", i), config))
+			return false;
 	for (unsigned i = 0; i < cfg_size(cfg, "signer-group"); i++)
 		if (!take_group(cfg_getnsec(cfg, "signer-group", i), config))
 			return false;
@@ -419,12 +494,15 @@ config_read(
 {
 	static const char *const with_lines[] = { "socket", "admin-socket",
 		"admin-readers", "signer-group|key|file",
-		"signer-group|key|operations",
+		"signer-group|key|operations", "signer-group|key|pkcs11",
+		"signer-group|module", "module|path", "module|environment",
 		"signer-group|key|passphrase-credential", "client|uid",
 		"client|keys", "client|role", "tickets|rotate", "audit|file",
 		"audit|key", "audit|on-full" };
 	cfg_opt_t key[] = {
 		CFG_STR("file", NULL, CFGF_NODEFAULT),
+		CFG_STR("pkcs11", NULL, CFGF_NODEFAULT),
+		CFG_STR("pin-file", NULL, CFGF_NODEFAULT),
 		CFG_STR("passphrase-file", NULL, CFGF_NODEFAULT),
 		CFG_STR("passphrase-credential", NULL, CFGF_NODEFAULT),
 		CFG_STR("certificate", NULL, CFGF_NODEFAULT),
@@ -434,6 +512,12 @@ config_read(
 	};
 	cfg_opt_t group[] = {
 		CFG_SEC("key", key, CONF_NAMED),
+		CFG_STR("module", NULL, CFGF_NODEFAULT),
+		CONF_END(),
+	};
+	cfg_opt_t module[] = {
+		CFG_STR("path", NULL, CFGF_NODEFAULT),
+		CFG_STR("environment", NULL, CFGF_NODEFAULT),
 		CONF_END(),
 	};
 	cfg_opt_t client[] = {
@@ -467,6 +551,7 @@ config_read(
 		CFG_INT_CB(
 		    "sandbox", SANDBOX_BEST_EFFORT, CFGF_NONE, conf_sandbox),
 		CONF_LOG_FORMAT(),
+		CFG_SEC("module", module, CONF_NAMED),
 		CFG_SEC("signer-group", group, CONF_NAMED),
 		CFG_SEC("client", client, CONF_NAMED),
 		CFG_SEC("tickets", tickets, CFGF_NODEFAULT),

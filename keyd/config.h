@@ -19,7 +19,9 @@
 struct config_key {
 	char name[CONFIG_NAME_MAX];
 	char path[PATH_MAX];
-	char passphrase[PATH_MAX];  /* empty: none */
+	char uri[512]; /* in a token; empty: in a file */
+	struct keyproto_keytoken token;
+	char passphrase[PATH_MAX];  /* or PIN; empty: none */
 	bool credential;            /* a service manager wrote that one */
 	char certificate[PATH_MAX]; /* empty: none */
 	uint32_t operations;        /* as keyproto_operation() */
@@ -55,6 +57,11 @@ struct config_audit {
 	bool require; /* sandbox = require */
 };
 
+struct config_module {
+	char name[CONFIG_NAME_MAX];
+	struct keyproto_module what;
+};
+
 struct config {
 	char socket[108];
 	char admin_socket[108];            /* empty: none */
@@ -64,6 +71,10 @@ struct config {
 	uint32_t log_format; /* enum log_format */
 	char groups[CONFIG_GROUPS_MAX][CONFIG_NAME_MAX];
 	unsigned group_count;
+	struct config_module modules[CONFIG_GROUPS_MAX];
+	unsigned module_count;
+	/* By group: the library of its tokens; NULL: its keys are in files. */
+	const struct config_module *group_modules[CONFIG_GROUPS_MAX];
 	struct config_key keys[KEYPROTO_SLOTS];
 	unsigned key_count;
 	struct config_client clients[CONFIG_CLIENTS_MAX];

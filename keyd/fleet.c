@@ -40,7 +40,7 @@ struct signer {
 
 struct fleet {
 	struct event_base *base;
-	int program;
+	int program, token_program; /* the latter -1: no token is needed */
 	const struct fleet_events *events;
 	struct config config;
 	struct keyfiles files;
@@ -69,6 +69,29 @@ static bool
 is_tickets(const struct signer *signer)
 {
 	return signer->group == signer->fleet->config.group_count;
+}
+
+/* NULL: its keys are in files. */
+static const struct config_module *
+module_of(const struct signer *signer)
+{
+	return is_tickets(signer)
+		   ? NULL
+		   : signer->fleet->config.group_modules[signer->group];
+}
+
+static bool
+is_token(const struct signer *signer)
+{
+	return module_of(signer) != NULL;
+}
+
+static const char *
+program_name(const struct signer *signer)
+{
+	return is_tickets(signer) ? "keyd-tickets"
+	       : is_token(signer) ? "keyd-p11"
+				  : "keyd-signer";
 }
 
 static const char *
@@ -200,6 +223,22 @@ pass_audit(struct signer *signer)
 		close(fd);
 }
 
+/* It waits for that before it seals itself. */
+static void
+pass_module(struct signer *signer)
+{
+	const struct config_module *module = module_of(signer);
+	uint8_t payload[4 * KEYPROTO_MODULE_TEXT];
+
+	if (module != NULL &&
+	    !order(signer, KEYPROTO_MODULE,
+		slice_of(payload, keyproto_module_build(
+				      &module->what, payload, sizeof payload)),
+		-1))
+		log_event(LOG_LEVEL_ERROR, "module",
+		    "name=%s reason=not-passed", module->name);
+}
+
 /* What a key comes with, before its file. */
 static bool
 pass_part(struct signer *signer, unsigned i, enum keyfiles_which which)
@@ -222,28 +261,46 @@ pass_part(struct signer *signer, unsigned i, enum keyfiles_which which)
 	       order(signer, KEYPROTO_KEYPART, slice_of(payload, len), fd);
 }
 
+static size_t
+build_key(const struct config_key *key, uint8_t *payload, size_t room)
+{
+	struct keyproto_keytoken what = key->token;
+
+	what.file.slot = key->slot;
+	what.file.operations = key->operations;
+	what.file.rate = key->rate;
+	strcpy(what.file.name, key->name);
+	return key->uri[0] != '\0'
+		   ? keyproto_keytoken_build(&what, payload, room)
+		   : keyproto_keyfile_build(&what.file, payload, room);
+}
+
 static bool
 pass_files(struct signer *signer, unsigned i)
 {
 	struct fleet *fleet = signer->fleet;
 	const struct config_key *key = &fleet->config.keys[i];
-	struct keyproto_keyfile file = { .slot = key->slot,
-		.operations = key->operations,
-		.rate = key->rate };
-	uint8_t payload[128];
-	size_t len;
+	bool in_token = key->uri[0] != '\0';
+	uint8_t payload[512];
+	size_t len = build_key(key, payload, sizeof payload);
 	int fd =
 	    keyfiles_rewound(&fleet->files, &fleet->config, i, KEYFILES_KEY);
-
-	strcpy(file.name, key->name);
-	len = keyproto_keyfile_build(&file, payload, sizeof payload);
 
 	if (!pass_part(signer, i, KEYFILES_PASSPHRASE) ||
 	    !pass_part(signer, i, KEYFILES_CERTIFICATE))
 		return false;
 	fleet->key_orders[i] = order_id + 1;
-	return fd >= 0 &&
-	       order(signer, KEYPROTO_KEYFILE, slice_of(payload, len), fd);
+	return (fd >= 0 || in_token) &&
+	       order(signer, in_token ? KEYPROTO_KEYTOKEN : KEYPROTO_KEYFILE,
+		   slice_of(payload, len), fd);
+}
+
+/* A token locks itself when a wrong PIN comes again: not by our doing. */
+static bool
+pin_was_wrong(const struct fleet *fleet, unsigned i)
+{
+	return fleet->config.keys[i].uri[0] != '\0' &&
+	       fleet->told[i].verdict == KEYPROTO_PASSPHRASE;
 }
 
 static void
@@ -264,7 +321,8 @@ pass_keys(struct signer *signer)
 	const struct config *config = &signer->fleet->config;
 
 	for (unsigned i = 0; i < config->key_count; i++)
-		if (signer->fleet->key_signers[i] == signer)
+		if (signer->fleet->key_signers[i] == signer &&
+		    !pin_was_wrong(signer->fleet, i))
 			pass_key(signer, i);
 }
 
@@ -368,11 +426,24 @@ say_verdict(const struct config_key *key, uint16_t verdict)
 		[KEYPROTO_MISMATCH] = { KEYFILES_CERTIFICATE,
 		    "the certificate is not the key's" },
 	};
+	static const char *const in_token[KEYPROTO_VERDICT_COUNT] = {
+		[KEYPROTO_NO_KEY] = "no such key, or nothing public beside it",
+		[KEYPROTO_OPERATIONS] = "premaster is not for keys in tokens",
+		[KEYPROTO_PASSPHRASE] = "a wrong PIN, which is not tried again",
+		[KEYPROTO_CIPHER] = "the token does not do its part",
+		[KEYPROTO_MANY] = "more than one such key",
+		[KEYPROTO_HALVES] =
+		    "the token does not sign, or with another key",
+	};
 	const char *path = keyfiles_path(key, verdicts[verdict].which);
+	const char *text = verdicts[verdict].text;
 
+	if (key->uri[0] != '\0' && in_token[verdict] != NULL)
+		text = in_token[verdict];
 	/* The certificates of a PKCS#12 file have no other. */
-	complain("%s: %s", path[0] != '\0' ? path : key->path,
-	    verdicts[verdict].text);
+	if (path[0] == '\0')
+		path = key->uri[0] != '\0' ? key->uri : key->path;
+	complain("%s: %s", path, text);
 }
 
 static int
@@ -427,7 +498,8 @@ key_told(struct fleet *fleet, const struct keyproto_header *header,
 		pass_on(fleet, i, told_speed(&told));
 		return;
 	}
-	if (told.verdict == KEYPROTO_SERVED)
+	/* The keys of a module are in one process, whatever they are. */
+	if (told.verdict == KEYPROTO_SERVED && !is_token(fleet->key_signers[i]))
 		fleet->key_signers[i]->speed = told_speed(&told);
 	if (told.verdict != KEYPROTO_SERVED) {
 		say_verdict(&fleet->config.keys[i], told.verdict);
@@ -507,7 +579,8 @@ signer_told(struct signer *signer, struct slice packet)
 
 	if (keyproto_parse(packet, &header, &payload) != KEYPROTO_OK)
 		return;
-	if (header.type == KEYPROTO_KEYFILE) {
+	if (header.type == KEYPROTO_KEYFILE ||
+	    header.type == KEYPROTO_KEYTOKEN) {
 		key_told(signer->fleet, &header, payload);
 	} else if (header.type == KEYPROTO_TICKETROOT) {
 		root_told(signer->fleet, header.id, header.status);
@@ -615,8 +688,10 @@ number_of(const struct signer *signer)
 static void
 signer_start(struct signer *signer)
 {
-	struct spawn spawn = { .program = signer->fleet->program,
-		.name = is_tickets(signer) ? "keyd-tickets" : "keyd-signer",
+	struct spawn spawn = { .program = is_token(signer)
+					      ? signer->fleet->token_program
+					      : signer->fleet->program,
+		.name = program_name(signer),
 		.word = signer->fleet->config.strictness == SANDBOX_REQUIRE
 			    ? SPAWN_REQUIRE
 			    : NULL,
@@ -643,6 +718,7 @@ signer_start(struct signer *signer)
 	if (is_tickets(signer))
 		pass_root(signer);
 	else {
+		pass_module(signer);
 		pass_audit(signer);
 		pass_keys(signer);
 	}
@@ -655,8 +731,8 @@ signer_start(struct signer *signer)
 /* ---- the fleet ---- */
 
 struct fleet *
-fleet_new(
-    struct event_base *base, int program, const struct fleet_events *events)
+fleet_new(struct event_base *base, int program, int token_program,
+    const struct fleet_events *events)
 {
 	struct fleet *fleet = calloc(1, sizeof *fleet);
 
@@ -664,6 +740,7 @@ fleet_new(
 		return NULL;
 	fleet->base = base;
 	fleet->program = program;
+	fleet->token_program = token_program;
 	fleet->events = events;
 	fleet->files.root = -1;
 	return fleet;

@@ -36,9 +36,10 @@ struct fleet_member {
 	const struct tally *tally;     /* as it last told, if that is whole */
 };
 
-/* NULL when out of memory. program: of the signers, by spawn_open(). */
-struct fleet *fleet_new(
-    struct event_base *, int program, const struct fleet_events *);
+/* NULL when out of memory. Programs by spawn_open(): of the signers, and of
+ * those whose keys are in tokens. */
+struct fleet *fleet_new(struct event_base *, int program, int token_program,
+    const struct fleet_events *);
 /* Its processes have ended. */
 void fleet_free(struct fleet *);
 

@@ -46,7 +46,8 @@ struct master {
 };
 
 static const char *config_path = SALLYPORT_SYSCONF "/keyd.conf";
-static int signer_program;
+static int signer_program, token_program;
+static bool with_modules; /* at the start */
 static struct event_base *base;
 /* The fleet that serves; the one of a reload that is not yet sure to; the one
  * before it, which is still answering. */
@@ -470,6 +471,10 @@ read_next(void)
 	if (!same_audit(&fleet_config(next)->audit, &config->audit))
 		return complain(
 		    "%s: another audit: this takes a restart", config_path);
+	/* The filter of now allows no such. */
+	if (fleet_config(next)->module_count > 0 && !with_modules)
+		return complain(
+		    "%s: the first module: this takes a restart", config_path);
 	return auditor_reopen(&config->audit) && fleet_open(next);
 }
 
@@ -484,7 +489,8 @@ reload(evutil_socket_t fd, short what, void *ctx)
 	if (asked)
 		return;
 	begin_reload();
-	if ((next = fleet_new(base, signer_program, &fleet_events)) == NULL ||
+	if ((next = fleet_new(
+		 base, signer_program, token_program, &fleet_events)) == NULL ||
 	    !read_next()) {
 		fleet_free(next);
 		next = NULL;
@@ -710,7 +716,9 @@ run(void)
 			     &console_events) ||
 			    !service_watch(base)))
 		return EXIT_FAILURE;
-	policy_enter(&keyd_profile, &ask, &own);
+	with_modules = config->module_count > 0;
+	policy_enter(
+	    with_modules ? &keyd_tokens_profile : &keyd_profile, &ask, &own);
 	auditor_start(base, &auditor_events);
 	fleet_start(now, NULL);
 	log_event(LOG_LEVEL_INFO, "start", "version=%s socket=%s keys=%u",
@@ -751,8 +759,10 @@ main(int argc, char **argv)
 		service_open();
 	raise_file_limit();
 	if ((signer_program = spawn_open("keyd-signer")) < 0 ||
+	    (token_program = spawn_open("keyd-p11")) < 0 ||
 	    (base = event_base_new()) == NULL ||
-	    (now = fleet_new(base, signer_program, &fleet_events)) == NULL ||
+	    (now = fleet_new(
+		 base, signer_program, token_program, &fleet_events)) == NULL ||
 	    !config_read(config_path, fleet_config(now), NULL) ||
 	    !fleet_open(now) ||
 	    !auditor_open(&fleet_config(now)->audit, testing))

@@ -27,7 +27,8 @@ struct keyfiles {
  * closed in either case. */
 must_check bool keyfiles_open(struct keyfiles *, const struct config *);
 void keyfiles_close(struct keyfiles *);
-/* The path of one of a key's files; empty: it has no such file. */
+/* The path of one of a key's files; empty: it has no such file, as a key in a
+ * token has none. */
 const char *keyfiles_path(const struct config_key *, enum keyfiles_which);
 /*
  * The descriptor of one of the files of the key with this index, at its

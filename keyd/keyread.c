@@ -300,6 +300,30 @@ check_certificate(int fd, struct found *found)
 }
 
 enum keyproto_verdict
+keyread_certificate(int fd, EVP_PKEY *key, uint64_t *expires)
+{
+	struct found found = { .key = key };
+	enum keyproto_verdict verdict = check_certificate(fd, &found);
+
+	*expires = found.certificate != NULL
+		       ? seconds_until(X509_get0_notAfter(found.certificate))
+		       : 0;
+	X509_free(found.certificate);
+	ERR_clear_error();
+	return verdict;
+}
+
+bool
+keyread_line(int fd, char *line, size_t room, size_t *len)
+{
+	size_t got = readall(fd, (uint8_t *)line, room);
+	struct passphrase passphrase = passphrase_in(slice_of(line, got));
+
+	*len = (size_t)passphrase.len;
+	return passphrase.data != NULL;
+}
+
+enum keyproto_verdict
 keyread(const struct keysource *source, EVP_PKEY **key, uint64_t *expires)
 {
 	struct found found = { 0 };

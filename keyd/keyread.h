@@ -28,5 +28,11 @@ struct keysource {
  */
 must_check enum keyproto_verdict keyread(
     const struct keysource *, EVP_PKEY **key, uint64_t *expires);
+/* Whether the first certificate in a file is that of a key, and until when. */
+must_check enum keyproto_verdict keyread_certificate(
+    int fd, EVP_PKEY *key, uint64_t *expires);
+/* A passphrase alone, without its end; room is at least that of the most and 3.
+ * False: it is not one. */
+must_check bool keyread_line(int fd, char *line, size_t room, size_t *len);
 
 #endif

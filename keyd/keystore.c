@@ -139,17 +139,14 @@ fill(struct keystore *store, const struct keyproto_keyfile *file,
 }
 
 enum keyproto_verdict
-keystore_load(struct keystore *store, const struct keyproto_keyfile *file,
-    const struct keysource *source, struct keyproto_keytold *told)
+keystore_put(struct keystore *store, const struct keyproto_keyfile *file,
+    EVP_PKEY *key, uint64_t expires, struct keyproto_keytold *told)
 {
-	struct slot next = { 0 };
-	uint64_t expires = 0;
+	struct slot next = { .pkey = key };
 	enum keyproto_verdict verdict = KEYPROTO_NO_KEY;
 
 	if (file->slot < KEYPROTO_SLOTS)
-		verdict = keyread(source, &next.pkey, &expires);
-	if (verdict == KEYPROTO_SERVED)
-		verdict = judge(next.pkey, file->operations, &next.what);
+		verdict = judge(key, file->operations, &next.what);
 	if (verdict == KEYPROTO_SERVED && store->one_speed &&
 	    !is_of_speed(store, file->slot, &next.what))
 		verdict = KEYPROTO_SPEED;
@@ -163,8 +160,22 @@ keystore_load(struct keystore *store, const struct keyproto_keyfile *file,
 	}
 	if (verdict == KEYPROTO_SERVED)
 		fill(store, file, &next);
-	else
-		EVP_PKEY_free(next.pkey);
+	return verdict;
+}
+
+enum keyproto_verdict
+keystore_load(struct keystore *store, const struct keyproto_keyfile *file,
+    const struct keysource *source, struct keyproto_keytold *told)
+{
+	EVP_PKEY *key = NULL;
+	uint64_t expires = 0;
+	enum keyproto_verdict verdict = keyread(source, &key, &expires);
+
+	*told = (struct keyproto_keytold){ .verdict = (uint16_t)verdict };
+	if (verdict == KEYPROTO_SERVED)
+		verdict = keystore_put(store, file, key, expires, told);
+	if (verdict != KEYPROTO_SERVED)
+		EVP_PKEY_free(key);
 	return verdict;
 }
 

@@ -27,6 +27,13 @@ void keystore_free(struct keystore *);
 must_check enum keyproto_verdict keystore_load(struct keystore *,
     const struct keyproto_keyfile *, const struct keysource *,
     struct keyproto_keytold *);
+/*
+ * The same of a key that was read already, or whose public half was, and which
+ * is the store's unless it is refused; expires as keyread() tells.
+ */
+must_check enum keyproto_verdict keystore_put(struct keystore *,
+    const struct keyproto_keyfile *, EVP_PKEY *, uint64_t expires,
+    struct keyproto_keytold *);
 /* What is told of a slot; false when it is empty. */
 must_check bool keystore_describe(
     const struct keystore *, uint16_t slot, struct keyproto_key *);

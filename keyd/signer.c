@@ -110,26 +110,51 @@ set_padding(const struct row *row, EVP_PKEY_CTX *ctx)
 		       ctx, RSA_PSS_SALTLEN_DIGEST) == 1);
 }
 
+static signer_elsewhere *elsewhere;
+
+void
+signer_use(signer_elsewhere *function)
+{
+	elsewhere = function;
+}
+
+static bool
+sign(EVP_PKEY *key, const struct row *row, struct slice content,
+    uint8_t *signature, size_t *len)
+{
+	EVP_MD_CTX *sign;
+	EVP_PKEY_CTX *ctx;
+	bool ok;
+
+	if (elsewhere != NULL)
+		return row->digest != NULL &&
+		       elsewhere(
+			   key, row->digest, row->pss, content, signature, len);
+	sign = EVP_MD_CTX_new();
+	ok = sign != NULL &&
+	     EVP_DigestSignInit_ex(
+		 sign, &ctx, row->digest, NULL, NULL, key, NULL) == 1 &&
+	     set_padding(row, ctx) &&
+	     EVP_DigestSign(sign, signature, len, content.data, content.len) ==
+		 1;
+	EVP_MD_CTX_free(sign);
+	return ok;
+}
+
 /* Signs, and verifies: a fault in RSA-CRT or a bad nonce gives the key away. */
 static bool
 sign_checked(EVP_PKEY *key, const struct row *row, struct slice content,
     uint8_t *signature, size_t *len)
 {
-	EVP_MD_CTX *sign = EVP_MD_CTX_new(), *verify = EVP_MD_CTX_new();
+	EVP_MD_CTX *verify = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *ctx;
-	bool ok = sign != NULL && verify != NULL &&
-		  EVP_DigestSignInit_ex(
-		      sign, &ctx, row->digest, NULL, NULL, key, NULL) == 1 &&
-		  set_padding(row, ctx) &&
-		  EVP_DigestSign(
-		      sign, signature, len, content.data, content.len) == 1 &&
+	bool ok = verify != NULL && sign(key, row, content, signature, len) &&
 		  EVP_DigestVerifyInit_ex(
 		      verify, &ctx, row->digest, NULL, NULL, key, NULL) == 1 &&
 		  set_padding(row, ctx) &&
 		  EVP_DigestVerify(
 		      verify, signature, *len, content.data, content.len) == 1;
 
-	EVP_MD_CTX_free(sign);
 	EVP_MD_CTX_free(verify);
 	return ok;
 }
@@ -145,7 +170,7 @@ sign_content(EVP_PKEY *key, const struct row *row, struct slice content,
 		return KEYPROTO_OK;
 	OPENSSL_cleanse(signature, room);
 	*len = 0;
-	return KEYPROTO_CRYPTO;
+	return elsewhere != NULL ? KEYPROTO_BACKEND : KEYPROTO_CRYPTO;
 }
 
 /* Signs what was written, if it was to be, and wipes it. */

@@ -27,6 +27,16 @@ must_check enum keyproto_status signer_sign12(EVP_PKEY *,
 must_check enum keyproto_status signer_sign12cv(EVP_PKEY *,
     const struct keyproto_sign12cv *, uint8_t *signature, size_t *len);
 
+/*
+ * Signs in libcrypto's place, with a key of which it has the public half only:
+ * content under digest, RSA-PSS or not. *len is the room, then the length.
+ */
+typedef bool signer_elsewhere(EVP_PKEY *, const char *digest, bool pss,
+    struct slice content, uint8_t *signature, size_t *len);
+/* From now on it signs with all keys; each is verified all the same, and what
+ * fails is BACKEND. */
+void signer_use(signer_elsewhere *);
+
 /* The schemes of TLS 1.3 that fit the key, as keyproto_scheme_bit(); 0: no key
  * of ours. */
 uint32_t signer_schemes(EVP_PKEY *);

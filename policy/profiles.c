@@ -92,6 +92,29 @@ static const struct call audit_calls[] = {
 	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL),
 };
 
+/*
+ * What a token's library needs besides files to read: files to write, sockets,
+ * and what a name service does. No program, no other process, and no thread or
+ * code that is not there already.
+ */
+#define MODULE_CALLS                                                           \
+	ON(socket, RULE_BELOW, 0, AF_INET6 + 1), C(connect), C(pwrite64),      \
+	    C(fstatfs), C(flock), C(fsync), C(rename), C(renameat),            \
+	    C(renameat2), C(mkdir), C(mkdirat), C(rmdir), C(chmod), C(fchmod), \
+	    C(fchmodat), C(umask), C(eventfd2), C(exit), C(recvfrom),          \
+	    C(sendto), C(writev), C(readv), C(setsockopt), C(getsockname),     \
+	    C(getpeername)
+
+static const struct call p11_calls[] = { CHILD_LOOP, POLL, MODULE_CALLS,
+	C(getsockopt), C(shutdown), C(socketpair), C(open), C(openat), C(stat),
+	C(fstat), C(lstat), C(newfstatat), C(statx), C(lseek), C(pread64),
+	C(access), C(faccessat), C(faccessat2), C(readlink), C(readlinkat),
+	C(getdents64), C(statfs), C(fdatasync), C(ftruncate), C(unlink),
+	C(unlinkat), C(getcwd), C(dup), C(pipe2), C(gettid), C(tgkill),
+	C(sched_yield), C(sched_getaffinity), C(nanosleep), C(clock_nanosleep),
+	C(uname), C(sysinfo), C(getuid), C(geteuid), C(getgid), C(getegid),
+	C(getppid), C(getrlimit), C(prlimit64), C(mlock) };
+
 static const struct call worker_calls[] = { CHILD_LOOP, GIVEN_SOCKETS };
 
 /* To Unix and IP sockets; netlink, packets and the like are above. */
@@ -145,10 +168,16 @@ static const struct call page_calls[] = { CHILD_LOOP, C(accept4), C(readv),
 	    C(landlock_create_ruleset), C(landlock_restrict_self)
 
 /* Its socket listens before; what it makes are pairs. */
-static const struct call keyd_calls[] = { LOOP, C(accept), C(accept4),
-	C(socketpair), C(getsockopt), C(shutdown), C(poll), C(ppoll),
-	C(memfd_secret), C(ftruncate), C(fdatasync), START_CHILDREN,
-	SEAL_CHILDREN };
+#define KEYD_CALLS                                                             \
+	LOOP, C(accept), C(accept4), C(socketpair), C(getsockopt),             \
+	    C(shutdown), C(poll), C(ppoll), C(memfd_secret), C(ftruncate),     \
+	    C(fdatasync), START_CHILDREN, SEAL_CHILDREN
+
+static const struct call keyd_calls[] = { KEYD_CALLS };
+
+/* Its children load the libraries of tokens under its filter, before they have
+ * their own. */
+static const struct call keyd_tokens_calls[] = { KEYD_CALLS, MODULE_CALLS };
 
 static const struct call frontd_calls[] = { LOOP, GIVEN_SOCKETS,
 	C(epoll_create1), C(epoll_create), C(socket), C(socketpair), C(connect),
@@ -180,6 +209,15 @@ const struct profile keyd_audit_profile = {
 	.max_files = 512,
 	.calls = audit_calls,
 	.call_count = COUNT(audit_calls),
+};
+
+const struct profile keyd_p11_profile = {
+	.name = "keyd-p11",
+	.user = "_keyd-p11",
+	.uid = 61008,
+	.max_files = 512,
+	.calls = p11_calls,
+	.call_count = COUNT(p11_calls),
 };
 
 const struct profile frontd_worker_profile = {
@@ -246,6 +284,13 @@ const struct profile keyd_profile = {
 	.call_count = COUNT(keyd_calls),
 };
 
+const struct profile keyd_tokens_profile = {
+	.name = "keyd-with-tokens",
+	.master = true,
+	.calls = keyd_tokens_calls,
+	.call_count = COUNT(keyd_tokens_calls),
+};
+
 const struct profile frontd_profile = {
 	.name = "frontd",
 	.master = true,
@@ -259,8 +304,8 @@ profiles_at(size_t index)
 	static const struct profile *const all[] = { &frontd_profile,
 		&frontd_worker_profile, &frontd_connect_profile,
 		&frontd_page_profile, &frontd_fetch_profile,
-		&frontd_prove_profile, &keyd_profile, &keyd_signer_profile,
-		&keyd_audit_profile };
+		&frontd_prove_profile, &keyd_profile, &keyd_tokens_profile,
+		&keyd_signer_profile, &keyd_audit_profile, &keyd_p11_profile };
 
 	return index < COUNT(all) ? all[index] : NULL;
 }

@@ -163,6 +163,16 @@ static const struct {
 	{ GROUP "client \"c\" {\n burst = 5\n}\n", 4, "burst is of a rate" },
 	{ "signer-group \"g\" { key \"k\" { file = x rate = 9999999 } }\n", 1,
 	    "from 1 to 1000000" },
+	{ "signer-group g {\n key k { pkcs11 = \"pkcs11:token=t;object=o\" } }",
+	    2, "the group has no module" },
+	{ "signer-group g {\n module = m\n}", 2, "no module \"m\"" },
+	{ "module m { path = m.so }\nsigner-group g { module = m\n"
+	  " key k { file = x } }",
+	    3, "in a token" },
+	{ "module m { path = m.so }\nsigner-group g { module = m\n"
+	  " key k { pkcs11 = \"pkcs11:object=o\" } }",
+	    3, "a token is needed" },
+	{ "module m {\n environment = x path = m.so }\n", 2, "NAME=value" },
 	{ GROUP "audit {\n key = k\n}\n", 4, "file" },
 	{ GROUP "audit {\n file = f\n}\n", 4, "key" },
 	{ GROUP "audit {\n file = f key = k\n on-full = wait\n}\n", 4,
@@ -407,6 +417,30 @@ START_TEST(a_credential_is_a_name_in_its_directory)
 	    credentials[_i].words);
 	ck_assert(!read_text(text));
 	ck_assert_msg(strstr(said, credentials[_i].reason) != NULL, "%s", said);
+}
+END_TEST
+
+START_TEST(a_group_may_have_its_keys_in_tokens)
+{
+	char path[128];
+
+	ck_assert_msg(
+	    read_text("module m { path = m.so environment = \"A=b\" }\n"
+		      "signer-group g { module = m key k { pkcs11 = "
+		      "\"pkcs11:token=t;id=%01\" pin-file = p } }\n"
+		      "signer-group h { key l { file = x } }"),
+	    "%s", said);
+	ck_assert_ptr_eq(config.group_modules[0], &config.modules[0]);
+	ck_assert_ptr_null(config.group_modules[1]);
+	snprintf(path, sizeof path, "%s/m.so", directory);
+	ck_assert_str_eq(config.modules[0].what.path, path);
+	ck_assert_str_eq(config.modules[0].what.environment, "A=b");
+	ck_assert_str_eq(config.keys[0].token.token, "t");
+	ck_assert_uint_eq(config.keys[0].token.id_len, 1);
+	ck_assert_str_eq(config.keys[0].path, "");
+	snprintf(path, sizeof path, "%s/p", directory);
+	ck_assert_str_eq(config.keys[0].passphrase, path);
+	ck_assert_str_eq(config.keys[1].uri, "");
 }
 END_TEST
 
@@ -778,6 +812,7 @@ config_suite(void)
 	tcase_add_loop_test(
 	    tcase, a_rate_is_a_keys_or_a_clients, 0, (int)COUNT(rates));
 	tcase_add_test(tcase, a_key_may_have_a_passphrase_and_a_certificate);
+	tcase_add_test(tcase, a_group_may_have_its_keys_in_tokens);
 	tcase_add_test(tcase, an_audit_is_as_said);
 	tcase_add_loop_test(tcase, a_credential_is_a_name_in_its_directory, 0,
 	    (int)COUNT(credentials));

@@ -59,6 +59,8 @@ ROUND(newchannel, newchannel)
 ROUND(keyfile, keyfile)
 ROUND(keypart, keypart)
 ROUND(keytold, keytold)
+ROUND(module, module)
+ROUND(keytoken, keytoken)
 ROUND(record, record)
 ROUND(audit, audit)
 ROUND(auditlog, auditlog)
@@ -136,6 +138,8 @@ static const struct {
 	{ "record", KEYPROTO_OK, KEYPROTO_RECORD, round_record, false },
 	{ "audit", KEYPROTO_OK, KEYPROTO_AUDIT, round_audit, false },
 	{ "auditlog", KEYPROTO_OK, KEYPROTO_AUDITLOG, round_auditlog, false },
+	{ "module", KEYPROTO_OK, KEYPROTO_MODULE, round_module, false },
+	{ "keytoken", KEYPROTO_OK, KEYPROTO_KEYTOKEN, round_keytoken, false },
 	{ "keypart", KEYPROTO_OK, KEYPROTO_KEYPART, round_keypart, false },
 	{ "status-answer", KEYPROTO_OK, KEYPROTO_STATUS, round_processes,
 	    false },

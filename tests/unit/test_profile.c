@@ -90,7 +90,10 @@ static const struct {
 START_TEST(no_child_may_make_a_file_a_process_or_a_namespace)
 {
 	for (size_t i = 0; profiles_at(i) != NULL; i++)
-		if (!profiles_at(i)->master)
+		/* A token's library may open its files. */
+		if (!profiles_at(i)->master &&
+		    (profiles_at(i) != &keyd_p11_profile ||
+			never[_i].number != SYS_openat))
 			ck_assert_msg(profile_call(profiles_at(i),
 					  never[_i].number) == NULL,
 			    "%s: %s", profiles_at(i)->name, never[_i].what);

@@ -1,0 +1,84 @@
+/*
+ * keyd-p11: a signer whose keys are in the tokens of one PKCS#11 library. It
+ * loads and initialises the library first, so that its seal, which is a wide
+ * one, can still keep new code out.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "base/log.h"
+#include "ipc/channel.h"
+#include "ipc/spawn.h"
+#include "keyd/p11.h"
+#include "keyd/serve.h"
+#include "keyd/signer.h"
+#include "policy/profiles.h"
+
+/* keyd's first order, which has no answer. */
+static bool
+await_module(struct keyproto_module *module)
+{
+	struct pollfd wait = { channel_fd(serve_control()), POLLIN, 0 };
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	enum channel_event event;
+	struct keyproto_header header;
+	struct slice payload;
+	size_t len;
+
+	while ((event = channel_receive(serve_control(), packet, sizeof packet,
+		    &len, NULL)) == CHANNEL_EMPTY)
+		if (poll(&wait, 1, -1) < 0)
+			return false;
+	return event == CHANNEL_PACKET &&
+	       keyproto_parse(slice_of(packet, len), &header, &payload) ==
+		   KEYPROTO_OK &&
+	       header.type == KEYPROTO_MODULE &&
+	       keyproto_module_parse(payload, module);
+}
+
+/* What a token decrypts would tell whether it was padded well. */
+static enum keyproto_verdict
+find_key(const struct keyproto_keytoken *what, const struct keysource *source,
+    EVP_PKEY **key, uint64_t *expires)
+{
+	char pin[KEYREAD_PASSPHRASE_MAX + 3];
+	size_t len = 0;
+	enum keyproto_verdict verdict;
+
+	if ((what->file.operations & keyproto_operation(KEYPROTO_PREMASTER)) !=
+	    0)
+		return KEYPROTO_OPERATIONS;
+	if (source->passphrase >= 0 &&
+	    !keyread_line(source->passphrase, pin, sizeof pin, &len))
+		return KEYPROTO_NO_PASSPHRASE;
+	verdict = p11_find(what, slice_of(pin, len), key);
+	OPENSSL_cleanse(pin, sizeof pin);
+	if (verdict == KEYPROTO_SERVED && source->certificate >= 0)
+		verdict =
+		    keyread_certificate(source->certificate, *key, expires);
+	return verdict;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct policy_request ask = {
+		.strictness = argc > 1 && strcmp(argv[1], SPAWN_REQUIRE) == 0
+				  ? SANDBOX_REQUIRE
+				  : SANDBOX_BEST_EFFORT,
+	};
+	struct confinement reached = { 0 };
+	static struct keyproto_module module;
+
+	log_open("keyd-p11", LOG_LEVEL_INFO);
+	if (!serve_open("keyd-p11") || !await_module(&module) ||
+	    !p11_load(&module))
+		return EXIT_FAILURE;
+	signer_use(p11_sign);
+	policy_enter(&keyd_p11_profile, &ask, &reached);
+	serve(&reached, find_key);
+}
