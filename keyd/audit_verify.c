@@ -140,9 +140,12 @@ static const char *
 split_hash(char *text, uint8_t hash[AUDIT_HASH])
 {
 	char *at = strstr(text, AUDIT_HASH_WORD);
-	const char *hex = at + sizeof AUDIT_HASH_WORD - 1;
+	const char *hex;
 
-	if (at == NULL || strlen(hex) != (size_t)2 * AUDIT_HASH ||
+	if (at == NULL)
+		return NULL;
+	hex = at + sizeof AUDIT_HASH_WORD - 1;
+	if (strlen(hex) != (size_t)2 * AUDIT_HASH ||
 	    !audit_chain_unhex(hex, hash, AUDIT_HASH))
 		return NULL;
 	*at = '\0';

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import threading
 
-from lib.stack import Stack, equal, make_key, until
+from lib.stack import BUILD, Stack, equal, make_key, until
 
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 
@@ -133,7 +133,7 @@ for words, reason in (('backend-tls = "a"', "backend-tls needs backend-ca|needs 
                       ('backend-tls = "a" backend-ca = "app-key.pem"', "private key|no certificate")):
     behind = Behind(words=words)
     behind.write_frontd()
-    run = subprocess.run([f"{os.environ['BUILD']}/bin/frontd", "-t", "-f", behind.path("frontd.conf")],
+    run = subprocess.run([f"{BUILD}/bin/frontd", "-t", "-f", behind.path("frontd.conf")],
                          capture_output=True, text=True, check=False, cwd=behind.dir)
     equal(words, (run.returncode, any(one in run.stderr for one in reason.split("|"))), (1, True))
     behind.__exit__(None)
