@@ -81,7 +81,7 @@ ENDPOINT := $(call obj,ipc/endpoint)
 KEYCLIENT := $(call obj,ipc/keyclient ipc/keydoor)
 
 # ---- configuration files, and what is said of them ----
-CONF := $(call obj,base/conf base/complain)
+CONF := $(call obj,base/conf base/complain base/account)
 
 # ---- administration: what a master needs, what its client needs ----
 ADMIN := $(call obj,$(addprefix admin/,admin report metrics text service))

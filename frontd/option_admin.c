@@ -3,37 +3,12 @@
  */
 #include "frontd/option_admin.h"
 
-#include <pwd.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-/* In the file itself: a sealed master cannot ask a name service. */
-static bool
-uid_in_passwd(const char *word, uid_t *uid)
-{
-	FILE *file = fopen("/etc/passwd", "re");
-	struct passwd *account = NULL;
-
-	while (file != NULL && (account = fgetpwent(file)) != NULL &&
-	       strcmp(account->pw_name, word) != 0)
-		;
-	if (account != NULL)
-		*uid = account->pw_uid;
-	if (file != NULL)
-		fclose(file);
-	return account != NULL;
-}
+#include "base/account.h"
 
 static bool
 find_account(const char *word, uid_t *uid)
 {
-	char *end;
-	unsigned long number = strtoul(word, &end, 10);
-
-	if (*word == '\0' || *end != '\0' || number >= UINT32_MAX)
-		return uid_in_passwd(word, uid);
-	*uid = (uid_t)number;
-	return true;
+	return account_number(word, uid) || account_named(word, uid);
 }
 
 static bool

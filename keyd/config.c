@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/account.h"
 #include "base/complain.h"
 #include "base/conf.h"
 #include "keyd/p11_uri.h"
@@ -258,23 +259,6 @@ uid_before(const struct config *before, const char *word, uid_t *uid)
 	return false;
 }
 
-/* In the file itself. */
-static bool
-uid_in_passwd(const char *word, uid_t *uid)
-{
-	FILE *file = fopen("/etc/passwd", "re");
-	struct passwd *account = NULL;
-
-	while (file != NULL && (account = fgetpwent(file)) != NULL &&
-	       strcmp(account->pw_name, word) != 0)
-		;
-	if (account != NULL)
-		*uid = account->pw_uid;
-	if (file != NULL)
-		fclose(file);
-	return account != NULL;
-}
-
 static bool
 find_account(const struct config *before, const char *word, uid_t *uid)
 {
@@ -282,23 +266,10 @@ find_account(const struct config *before, const char *word, uid_t *uid)
 
 	if (before != NULL)
 		return uid_before(before, word, uid) ||
-		       uid_in_passwd(word, uid);
+		       account_named(word, uid);
 	if ((account = getpwnam(word)) != NULL)
 		*uid = account->pw_uid;
 	return account != NULL;
-}
-
-/* A number, as which an account may be given. */
-static bool
-uid_written(const char *word, uid_t *uid)
-{
-	char *end;
-	unsigned long number = strtoul(word, &end, 10);
-
-	if (*word == '\0' || *end != '\0' || number >= UINT32_MAX)
-		return false;
-	*uid = (uid_t)number;
-	return true;
 }
 
 /* An account's name or number; without one, keyd's own. */
@@ -308,7 +279,7 @@ take_uid(cfg_t *cfg, const struct config *before, struct config_client *client)
 	const char *word = cfg_getstr(cfg, "uid");
 
 	client->uid = geteuid();
-	if (word == NULL || uid_written(word, &client->uid))
+	if (word == NULL || account_number(word, &client->uid))
 		return true;
 	if (strlen(word) >= sizeof client->account ||
 	    !find_account(before, word, &client->uid))
@@ -330,7 +301,8 @@ take_readers(cfg_t *cfg, struct config *config, const struct config *before)
 			    "more than %d accounts", CONFIG_READERS_MAX);
 		word = cfg_getnstr(cfg, "admin-readers", i);
 		uid = &config->readers[config->reader_count++];
-		if (!uid_written(word, uid) && !find_account(before, word, uid))
+		if (!account_number(word, uid) &&
+		    !find_account(before, word, uid))
 			return conf_refuse_option(cfg, "admin-readers",
 			    "there is no account \"%s\"", word);
 	}
