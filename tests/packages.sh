@@ -4,7 +4,7 @@
 # tests/packages.sh [PACKAGE...]: these as well.
 set -eu
 need='gcc libc6-dev make autoconf pkg-config binutils libssl-dev libevent-dev
-libseccomp-dev libconfuse-dev libp11-kit-dev softhsm2 opensc check linux-libc-dev openssl curl gnutls-bin libnss3-tools
+libseccomp-dev libconfuse-dev libp11-kit-dev softhsm2 check linux-libc-dev openssl curl gnutls-bin libnss3-tools
 cmake iproute2 procps python3 mandoc valgrind'
 need="$need $*"
 
