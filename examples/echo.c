@@ -129,9 +129,9 @@ told(void *ctx)
 {
 	static const char *const calls[] = { "accept4", "brk", "clock_gettime",
 		"close", "epoll_ctl", "epoll_pwait", "epoll_wait", "exit_group",
-		"futex", "getpid", "getrandom", "madvise", "mmap", "mremap",
-		"munmap", "read", "recvmsg", "rt_sigreturn", "sendmsg",
-		"write" };
+		"futex", "getpid", "getrandom", "madvise", "mlock", "mmap",
+		"mremap", "munmap", "read", "recvmsg", "rt_sigreturn",
+		"sendmsg", "write" };
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 
 	keyclient_when_told(keys, NULL);

@@ -109,7 +109,8 @@ give_raw(const struct raw *raw, const void *payload, size_t len)
 	to += put(to, raw->id, 8);
 	to += put(to, raw->micros, 4);
 	to += put(to, raw->status, 4);
-	memcpy(to, payload, len);
+	if (len > 0)
+		memcpy(to, payload, len);
 	return give(packet, KEYPROTO_HEADER + len, 0);
 }
 

@@ -121,7 +121,8 @@ call_ia32(long number)
 
 #ifdef __SANITIZE_ADDRESS__
 /* The fault is to end the child as it would end a daemon. */
-const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+    __attribute__((visibility("default"))); /* the run time looks for it */
 
 const char *
 __asan_default_options(void)
