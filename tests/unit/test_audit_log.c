@@ -300,8 +300,8 @@ START_TEST(files_that_are_no_log_are_left_alone)
 {
 	static const char *const texts[] = { "x", "hello\n",
 		"seq=1 time=now sha256=00\n", "\n\n",
-		"seq=x time=now sha256=000000000000000000000000000000000000000"
-		"0000000000000000000000000\n" };
+		("seq=x time=now sha256=00000000000000000000000000000000000000"
+		 "00000000000000000000000000\n") };
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		int fd = fresh_file();

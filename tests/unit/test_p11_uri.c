@@ -51,8 +51,8 @@ static const char *const bad[] = {
 	"pkcs11:token=t;object=a%00b",
 	"pkcs11:token=t;object=a b",
 	"pkcs11:token=t;;object=o",
-	"pkcs11:token=t;object="
-	"0123456789012345678901234567890123456789012345678901234567890123",
+	("pkcs11:token=t;object="
+	 "0123456789012345678901234567890123456789012345678901234567890123"),
 };
 
 START_TEST(anything_else_is_refused_with_a_reason)
