@@ -75,7 +75,7 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
     $(LIBTLS_RECORD) $(LIBTLS_SESSION) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 
 # ---- policy, ipc ----
-POLICY := $(call obj,$(addprefix policy/,policy profile profiles limits seccomp forbidden namespaces privdrop landlock))
+POLICY := $(call obj,$(addprefix policy/,policy profile profiles limits seccomp forbidden namespaces privdrop landlock) base/account)
 IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn ipc/backoff)
 ENDPOINT := $(call obj,ipc/endpoint)
 KEYCLIENT := $(call obj,ipc/keyclient ipc/keydoor)
@@ -99,11 +99,11 @@ endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYSTORE := keyd/keystore keyd/keyread keyd/pkcs12 keyd/encrypted keyd/rate keyd/readall
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/serve keyd/warm keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/serve keyd/telling keyd/warm keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
 KEYD := $(call obj,keyd/keyd keyd/fleet keyd/auditor keyd/config keyd/keyfiles keyd/p11_uri keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
-KEYD_P11 := $(call obj,keyd/keyd_p11 keyd/p11 keyd/serve keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING))
+KEYD_P11 := $(call obj,keyd/keyd_p11 keyd/p11 keyd/serve keyd/telling keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING))
 $(eval $(call program,libexec,keyd-p11,$(KEYD_P11) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS) -ldl))
-KEYD_AUDIT := $(call obj,keyd/keyd_audit keyd/audit_log keyd/audit_chain keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/arena)
+KEYD_AUDIT := $(call obj,keyd/keyd_audit keyd/telling keyd/audit_log keyd/audit_chain keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/arena)
 $(eval $(call program,libexec,keyd-audit,$(KEYD_AUDIT) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl keyd/audit_verify keyd/audit_chain) $(CTL),$$(CRYPTO_LIBS)))

@@ -20,7 +20,7 @@ account_number(const char *word, uid_t *uid)
 }
 
 bool
-account_named(const char *word, uid_t *uid)
+account_named(const char *word, uid_t *uid, gid_t *gid)
 {
 	FILE *file = fopen("/etc/passwd", "re");
 	struct passwd *account = NULL;
@@ -30,6 +30,8 @@ account_named(const char *word, uid_t *uid)
 		;
 	if (account != NULL)
 		*uid = account->pw_uid;
+	if (account != NULL && gid != NULL)
+		*gid = account->pw_gid;
 	if (file != NULL)
 		fclose(file);
 	return account != NULL;

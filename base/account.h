@@ -11,7 +11,7 @@
 
 /* A number, as which an account may be given. False: it is none. */
 must_check bool account_number(const char *word, uid_t *uid);
-/* False: the file has no account of this name. */
-must_check bool account_named(const char *word, uid_t *uid);
+/* False: the file has no account of this name. gid may be NULL. */
+must_check bool account_named(const char *word, uid_t *uid, gid_t *gid);
 
 #endif

@@ -8,7 +8,7 @@
 static bool
 find_account(const char *word, uid_t *uid)
 {
-	return account_number(word, uid) || account_named(word, uid);
+	return account_number(word, uid) || account_named(word, uid, NULL);
 }
 
 static bool

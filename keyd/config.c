@@ -266,7 +266,7 @@ find_account(const struct config *before, const char *word, uid_t *uid)
 
 	if (before != NULL)
 		return uid_before(before, word, uid) ||
-		       account_named(word, uid);
+		       account_named(word, uid, NULL);
 	if ((account = getpwnam(word)) != NULL)
 		*uid = account->pw_uid;
 	return account != NULL;

@@ -4,12 +4,10 @@
  * from each signer. While the file takes nothing, nothing is read from them
  * either, unless what cannot be written is to be counted.
  */
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,6 +19,7 @@
 #include "keyd/arena.h"
 #include "keyd/audit_log.h"
 #include "keyd/keyread.h"
+#include "keyd/telling.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
 
@@ -109,21 +108,6 @@ source_ready(struct source *source)
 
 /* ---- keyd's orders ---- */
 
-static void
-tell(uint16_t type, uint64_t id, enum keyproto_status status,
-    struct slice payload)
-{
-	struct keyproto_header header = { .type = type,
-		.id = id,
-		.flags = KEYPROTO_ANSWER,
-		.status = status };
-	uint8_t packet[KEYPROTO_PACKET_MAX];
-	size_t len = keyproto_build(&header, payload, packet, sizeof packet);
-
-	if (len == 0 || !channel_send(control, slice_of(packet, len), -1))
-		exit(EXIT_FAILURE);
-}
-
 /* Only Ed25519: the signature is of the message, and always as long. */
 static void
 take_key(uint64_t id, int fd)
@@ -144,7 +128,7 @@ take_key(uint64_t id, int fd)
 	} else {
 		EVP_PKEY_free(key);
 	}
-	tell(KEYPROTO_KEYFILE, id, KEYPROTO_OK,
+	tell(control, KEYPROTO_KEYFILE, id, KEYPROTO_OK,
 	    slice_of(
 		answer, keyproto_keytold_build(&told, answer, sizeof answer)));
 }
@@ -189,25 +173,6 @@ take_source(struct slice payload, int fd)
 	return KEYPROTO_RATE;
 }
 
-static void
-tell_confinement(uint64_t id, const struct confinement *reached)
-{
-	struct keyproto_processes what = { .count = 1 };
-	struct keyproto_process *own = &what.process[0];
-	uint8_t payload[256];
-
-	strcpy(own->name, "keyd-audit");
-	own->pid = (uint32_t)getpid();
-	own->uid = reached->uid;
-	own->seccomp = reached->seccomp_mode;
-	own->namespaces = reached->namespaces;
-	static_assert(LAYER_COUNT <= KEYPROTO_LAYERS, "each has its place");
-	memcpy(own->levels, reached->level, sizeof reached->level);
-	tell(KEYPROTO_STATUS, id, KEYPROTO_OK,
-	    slice_of(payload,
-		keyproto_processes_build(&what, payload, sizeof payload)));
-}
-
 /* keyd is trusted to mean well; a packet that is not sound ends us. */
 static void
 take_order(struct slice packet, int fd, const struct confinement *reached)
@@ -223,20 +188,21 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 		take_key(header.id, fd);
 		break;
 	case KEYPROTO_STATUS:
-		tell_confinement(header.id, reached);
+		tell_confinement(control, header.id, "keyd-audit", 0, reached);
 		break;
 	case KEYPROTO_AUDITLOG:
 		status = take_log(payload, fd);
 		fd = status == KEYPROTO_OK ? -1 : fd;
-		tell(header.type, header.id, status, NO_BYTES);
+		tell(control, header.type, header.id, status, NO_BYTES);
 		break;
 	case KEYPROTO_AUDIT:
 		status = take_source(payload, fd);
 		fd = status == KEYPROTO_OK ? -1 : fd;
-		tell(header.type, header.id, status, NO_BYTES);
+		tell(control, header.type, header.id, status, NO_BYTES);
 		break;
 	default:
-		tell(header.type, header.id, KEYPROTO_UNSUPPORTED, NO_BYTES);
+		tell(control, header.type, header.id, KEYPROTO_UNSUPPORTED,
+		    NO_BYTES);
 	}
 	if (fd >= 0)
 		close(fd);

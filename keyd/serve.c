@@ -3,10 +3,8 @@
  */
 #include "keyd/serve.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +18,7 @@
 #include "ipc/spawn.h"
 #include "keyd/counts.h"
 #include "keyd/request.h"
+#include "keyd/telling.h"
 #include "keyd/tickets.h"
 #include "policy/policy.h"
 
@@ -59,41 +58,6 @@ now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Answers keyd. */
-static void
-tell(uint16_t type, uint64_t id, enum keyproto_status status,
-    struct slice payload)
-{
-	struct keyproto_header header = { .type = type,
-		.id = id,
-		.flags = KEYPROTO_ANSWER,
-		.status = status };
-	uint8_t packet[KEYPROTO_PACKET_MAX];
-	size_t len = keyproto_build(&header, payload, packet, sizeof packet);
-
-	if (len == 0 || !channel_send(control, slice_of(packet, len), -1))
-		exit(EXIT_FAILURE);
-}
-
-static void
-tell_confinement(uint64_t id, const struct confinement *reached)
-{
-	struct keyproto_processes what = { .count = 1 };
-	uint8_t payload[KEYPROTO_PACKET_MAX];
-	size_t len;
-
-	snprintf(what.process[0].name, sizeof what.process[0].name, "%s", name);
-	what.process[0].pid = (uint32_t)getpid();
-	what.process[0].uid = reached->uid;
-	what.process[0].seccomp = reached->seccomp_mode;
-	what.process[0].namespaces = reached->namespaces;
-	what.process[0].keys = keystore_count(keys);
-	static_assert(LAYER_COUNT <= KEYPROTO_LAYERS, "each has its place");
-	memcpy(what.process[0].levels, reached->level, sizeof reached->level);
-	len = keyproto_processes_build(&what, payload, sizeof payload);
-	tell(KEYPROTO_STATUS, id, KEYPROTO_OK, slice_of(payload, len));
-}
-
 static void
 tell_counts(uint64_t id, struct slice payload)
 {
@@ -102,7 +66,7 @@ tell_counts(uint64_t id, struct slice payload)
 	uint32_t from;
 
 	if (!keyproto_number_parse(payload, &from)) {
-		tell(KEYPROTO_COUNTS, id, KEYPROTO_BADMSG, NO_BYTES);
+		tell(control, KEYPROTO_COUNTS, id, KEYPROTO_BADMSG, NO_BYTES);
 		return;
 	}
 	what.channels = what.waiting = 0;
@@ -113,7 +77,7 @@ tell_counts(uint64_t id, struct slice payload)
 		what.waiting += channel_waiting(lines[i].channel);
 	}
 	counts_tell(&counts, from, &what);
-	tell(KEYPROTO_COUNTS, id, KEYPROTO_OK,
+	tell(control, KEYPROTO_COUNTS, id, KEYPROTO_OK,
 	    slice_of(
 		answer, keyproto_counts_build(&what, answer, sizeof answer)));
 }
@@ -192,7 +156,7 @@ tell_verdict(uint16_t type, uint64_t id, const struct keyproto_keytold *told)
 	size_t len = keyproto_keytold_build(told, answer, sizeof answer);
 
 	drop_parts();
-	tell(type, id, KEYPROTO_OK, slice_of(answer, len));
+	tell(control, type, id, KEYPROTO_OK, slice_of(answer, len));
 }
 
 /* A key whose private half stays where it is. */
@@ -207,7 +171,7 @@ take_token(uint64_t id, struct slice payload)
 	enum keyproto_verdict verdict;
 
 	if (token_key == NULL || !keyproto_keytoken_parse(payload, &what)) {
-		tell(KEYPROTO_KEYTOKEN, id, KEYPROTO_BADMSG, NO_BYTES);
+		tell(control, KEYPROTO_KEYTOKEN, id, KEYPROTO_BADMSG, NO_BYTES);
 		return;
 	}
 	if (what.file.slot == parts.slot) {
@@ -232,7 +196,7 @@ take_key(uint64_t id, struct slice payload, int fd)
 	struct keyproto_keytold told;
 
 	if (fd < 0 || !keyproto_keyfile_parse(payload, &file)) {
-		tell(KEYPROTO_KEYFILE, id, KEYPROTO_BADMSG, NO_BYTES);
+		tell(control, KEYPROTO_KEYFILE, id, KEYPROTO_BADMSG, NO_BYTES);
 		return;
 	}
 	if (file.slot == parts.slot) {
@@ -285,7 +249,8 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 		fd = -1;
 		break;
 	case KEYPROTO_STATUS:
-		tell_confinement(header.id, reached);
+		tell_confinement(
+		    control, header.id, name, keystore_count(keys), reached);
 		return;
 	case KEYPROTO_COUNTS:
 		tell_counts(header.id, payload);
@@ -294,7 +259,7 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 		status = KEYPROTO_UNSUPPORTED;
 	}
 	drop(&fd);
-	tell(header.type, header.id, status, NO_BYTES);
+	tell(control, header.type, header.id, status, NO_BYTES);
 }
 
 static void

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/account.h"
 #include "base/log.h"
 #include "policy/profile.h"
 
@@ -37,26 +37,6 @@ drop_bounding_set(void)
 		;
 }
 
-/*
- * From the file itself: what a name service does besides (sockets, libraries)
- * the master's filter need not allow.
- */
-static bool
-find_account(const char *name, struct account *account)
-{
-	FILE *file = fopen("/etc/passwd", "re");
-	struct passwd *entry = NULL;
-
-	while (file != NULL && (entry = fgetpwent(file)) != NULL)
-		if (strcmp(entry->pw_name, name) == 0)
-			break;
-	if (entry != NULL)
-		*account = (struct account){ entry->pw_uid, entry->pw_gid };
-	if (file != NULL)
-		fclose(file);
-	return entry != NULL;
-}
-
 /* Nobody's account may be root's: then the profile's own number it is. */
 void
 privdrop_resolve(
@@ -64,8 +44,8 @@ privdrop_resolve(
 {
 	const char *name = user != NULL ? user : profile->user;
 
-	if (name != NULL && find_account(name, account) && account->uid != 0 &&
-	    account->gid != 0)
+	if (name != NULL && account_named(name, &account->uid, &account->gid) &&
+	    account->uid != 0 && account->gid != 0)
 		return;
 	*account = (struct account){ profile->uid, profile->uid };
 	if (user != NULL)

@@ -1,0 +1,47 @@
+/*
+ * Answers to keyd; the contract is in telling.h.
+ */
+#include "keyd/telling.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ipc/channel.h"
+
+void
+tell(struct channel *control, uint16_t type, uint64_t id,
+    enum keyproto_status status, struct slice payload)
+{
+	struct keyproto_header header = { .type = type,
+		.id = id,
+		.flags = KEYPROTO_ANSWER,
+		.status = status };
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	size_t len = keyproto_build(&header, payload, packet, sizeof packet);
+
+	if (len == 0 || !channel_send(control, slice_of(packet, len), -1))
+		exit(EXIT_FAILURE);
+}
+
+void
+tell_confinement(struct channel *control, uint64_t id, const char *name,
+    uint32_t keys, const struct confinement *reached)
+{
+	struct keyproto_processes what = { .count = 1 };
+	struct keyproto_process *own = &what.process[0];
+	uint8_t payload[256];
+
+	snprintf(own->name, sizeof own->name, "%s", name);
+	own->pid = (uint32_t)getpid();
+	own->uid = reached->uid;
+	own->seccomp = reached->seccomp_mode;
+	own->namespaces = reached->namespaces;
+	own->keys = keys;
+	static_assert(LAYER_COUNT <= KEYPROTO_LAYERS, "each has its place");
+	memcpy(own->levels, reached->level, sizeof reached->level);
+	tell(control, KEYPROTO_STATUS, id, KEYPROTO_OK,
+	    slice_of(payload,
+		keyproto_processes_build(&what, payload, sizeof payload)));
+}
