@@ -1,15 +1,14 @@
 /*
- * The public functions of the interface that libtls has, as data: for each its
- * name, what it returns and what it takes. A row that is LATER is not there
- * yet; the number is of the issue that brings it, and the row becomes an API
- * then (tests/static/api.sh --update). OWN are our additions, and what bindings
- * link though no public header has it.
+ * The public interface as data, header by header: each function with its name,
+ * what it returns and what it takes; each enum, macro, callback, variable and
+ * struct. OWN are our additions, and what bindings link though no public header
+ * has it.
  */
 #ifndef TESTS_API_ROWS_H
 #define TESTS_API_ROWS_H
 
 /* clang-format off */
-#define API_ROWS(API, LATER) \
+#define API_ROWS(API) \
 	/* s2n.h */ \
 	API(s2n_errno_location, int *, (void)) \
 	API(s2n_error_get_type, int, (int error)) \
@@ -341,8 +340,10 @@
 	OWN(s2n_config_get_pkey_needs) \
 	OWN(s2n_config_get_version_range)
 
-/* Enumerators and macros with their values. */
-#define VALUE_ROWS(VALUE, LATER_VALUE) \
+/* Enums: the type, and all of its enumerators with their values. */
+#define ENUM_ROWS(ENUM, VALUE, END) \
+	/* s2n.h */ \
+	ENUM(s2n_error_type) \
 	VALUE(S2N_ERR_T_OK, 0) \
 	VALUE(S2N_ERR_T_IO, 1) \
 	VALUE(S2N_ERR_T_CLOSED, 2) \
@@ -351,8 +352,12 @@
 	VALUE(S2N_ERR_T_PROTO, 5) \
 	VALUE(S2N_ERR_T_INTERNAL, 6) \
 	VALUE(S2N_ERR_T_USAGE, 7) \
+	END(s2n_error_type) \
+	ENUM(s2n_fips_mode) \
 	VALUE(S2N_FIPS_MODE_DISABLED, 0) \
 	VALUE(S2N_FIPS_MODE_ENABLED, 1) \
+	END(s2n_fips_mode) \
+	ENUM(s2n_tls_extension_type) \
 	VALUE(S2N_EXTENSION_SERVER_NAME, 0) \
 	VALUE(S2N_EXTENSION_MAX_FRAG_LEN, 1) \
 	VALUE(S2N_EXTENSION_OCSP_STAPLING, 5) \
@@ -363,40 +368,66 @@
 	VALUE(S2N_EXTENSION_CERTIFICATE_TRANSPARENCY, 18) \
 	VALUE(S2N_EXTENSION_SUPPORTED_VERSIONS, 43) \
 	VALUE(S2N_EXTENSION_RENEGOTIATION_INFO, 65281) \
+	END(s2n_tls_extension_type) \
+	ENUM(s2n_max_frag_len) \
 	VALUE(S2N_TLS_MAX_FRAG_LEN_512, 1) \
 	VALUE(S2N_TLS_MAX_FRAG_LEN_1024, 2) \
 	VALUE(S2N_TLS_MAX_FRAG_LEN_2048, 3) \
 	VALUE(S2N_TLS_MAX_FRAG_LEN_4096, 4) \
+	END(s2n_max_frag_len) \
+	ENUM(s2n_verify_after_sign) \
 	VALUE(S2N_VERIFY_AFTER_SIGN_DISABLED, 0) \
 	VALUE(S2N_VERIFY_AFTER_SIGN_ENABLED, 1) \
+	END(s2n_verify_after_sign) \
+	ENUM(s2n_status_request_type) \
 	VALUE(S2N_STATUS_REQUEST_NONE, 0) \
 	VALUE(S2N_STATUS_REQUEST_OCSP, 1) \
+	END(s2n_status_request_type) \
+	ENUM(s2n_ct_support_level) \
 	VALUE(S2N_CT_SUPPORT_NONE, 0) \
 	VALUE(S2N_CT_SUPPORT_REQUEST, 1) \
+	END(s2n_ct_support_level) \
+	ENUM(s2n_alert_behavior) \
 	VALUE(S2N_ALERT_FAIL_ON_WARNINGS, 0) \
 	VALUE(S2N_ALERT_IGNORE_WARNINGS, 1) \
+	END(s2n_alert_behavior) \
+	ENUM(s2n_mode) \
 	VALUE(S2N_SERVER, 0) \
 	VALUE(S2N_CLIENT, 1) \
+	END(s2n_mode) \
+	ENUM(s2n_client_hello_cb_mode) \
 	VALUE(S2N_CLIENT_HELLO_CB_BLOCKING, 0) \
 	VALUE(S2N_CLIENT_HELLO_CB_NONBLOCKING, 1) \
+	END(s2n_client_hello_cb_mode) \
+	ENUM(s2n_blinding) \
 	VALUE(S2N_BUILT_IN_BLINDING, 0) \
 	VALUE(S2N_SELF_SERVICE_BLINDING, 1) \
+	END(s2n_blinding) \
+	ENUM(s2n_peer_key_update) \
 	VALUE(S2N_KEY_UPDATE_NOT_REQUESTED, 0) \
 	VALUE(S2N_KEY_UPDATE_REQUESTED, 1) \
+	END(s2n_peer_key_update) \
+	ENUM(s2n_blocked_status) \
 	VALUE(S2N_NOT_BLOCKED, 0) \
 	VALUE(S2N_BLOCKED_ON_READ, 1) \
 	VALUE(S2N_BLOCKED_ON_WRITE, 2) \
 	VALUE(S2N_BLOCKED_ON_APPLICATION_INPUT, 3) \
 	VALUE(S2N_BLOCKED_ON_EARLY_DATA, 4) \
+	END(s2n_blocked_status) \
+	ENUM(s2n_cert_auth_type) \
 	VALUE(S2N_CERT_AUTH_NONE, 0) \
 	VALUE(S2N_CERT_AUTH_REQUIRED, 1) \
 	VALUE(S2N_CERT_AUTH_OPTIONAL, 2) \
+	END(s2n_cert_auth_type) \
+	ENUM(s2n_tls_signature_algorithm) \
 	VALUE(S2N_TLS_SIGNATURE_ANONYMOUS, 0) \
 	VALUE(S2N_TLS_SIGNATURE_RSA, 1) \
 	VALUE(S2N_TLS_SIGNATURE_ECDSA, 3) \
 	VALUE(S2N_TLS_SIGNATURE_MLDSA, 9) \
 	VALUE(S2N_TLS_SIGNATURE_RSA_PSS_RSAE, 224) \
 	VALUE(S2N_TLS_SIGNATURE_RSA_PSS_PSS, 225) \
+	END(s2n_tls_signature_algorithm) \
+	ENUM(s2n_tls_hash_algorithm) \
 	VALUE(S2N_TLS_HASH_NONE, 0) \
 	VALUE(S2N_TLS_HASH_MD5, 1) \
 	VALUE(S2N_TLS_HASH_SHA1, 2) \
@@ -405,46 +436,77 @@
 	VALUE(S2N_TLS_HASH_SHA384, 5) \
 	VALUE(S2N_TLS_HASH_SHA512, 6) \
 	VALUE(S2N_TLS_HASH_MD5_SHA1, 224) \
+	END(s2n_tls_hash_algorithm) \
+	ENUM(s2n_psk_hmac) \
 	VALUE(S2N_PSK_HMAC_SHA256, 0) \
 	VALUE(S2N_PSK_HMAC_SHA384, 1) \
+	END(s2n_psk_hmac) \
+	ENUM(s2n_psk_mode) \
 	VALUE(S2N_PSK_MODE_RESUMPTION, 0) \
 	VALUE(S2N_PSK_MODE_EXTERNAL, 1) \
+	END(s2n_psk_mode) \
+	ENUM(s2n_cert_sni_match) \
 	VALUE(S2N_SNI_NONE, 1) \
 	VALUE(S2N_SNI_EXACT_MATCH, 2) \
 	VALUE(S2N_SNI_WILDCARD_MATCH, 3) \
 	VALUE(S2N_SNI_NO_MATCH, 4) \
+	END(s2n_cert_sni_match) \
+	ENUM(s2n_async_pkey_validation_mode) \
 	VALUE(S2N_ASYNC_PKEY_VALIDATION_FAST, 0) \
 	VALUE(S2N_ASYNC_PKEY_VALIDATION_STRICT, 1) \
+	END(s2n_async_pkey_validation_mode) \
+	ENUM(s2n_async_pkey_op_type) \
 	VALUE(S2N_ASYNC_DECRYPT, 0) \
 	VALUE(S2N_ASYNC_SIGN, 1) \
+	END(s2n_async_pkey_op_type) \
+	ENUM(s2n_early_data_status_t) \
 	VALUE(S2N_EARLY_DATA_STATUS_OK, 0) \
 	VALUE(S2N_EARLY_DATA_STATUS_NOT_REQUESTED, 1) \
 	VALUE(S2N_EARLY_DATA_STATUS_REJECTED, 2) \
 	VALUE(S2N_EARLY_DATA_STATUS_END, 3) \
+	END(s2n_early_data_status_t) \
+	ENUM(s2n_serialization_version) \
 	VALUE(S2N_SERIALIZED_CONN_NONE, 0) \
 	VALUE(S2N_SERIALIZED_CONN_V1, 1) \
+	END(s2n_serialization_version) \
+	/* unstable/async_offload.h */ \
+	ENUM(s2n_async_offload_op_type) \
 	VALUE(S2N_ASYNC_OFFLOAD_PKEY_VERIFY, 1) \
 	VALUE(S2N_ASYNC_OFFLOAD_ALLOW_ALL, 2147483647) \
+	END(s2n_async_offload_op_type) \
+	/* unstable/fingerprint.h */ \
+	ENUM(s2n_fingerprint_type) \
 	VALUE(S2N_FINGERPRINT_JA3, 0) \
 	VALUE(S2N_FINGERPRINT_JA4, 1) \
+	END(s2n_fingerprint_type) \
+	/* unstable/renegotiate.h */ \
+	ENUM(s2n_renegotiate_response) \
 	VALUE(S2N_RENEGOTIATE_IGNORE, 0) \
 	VALUE(S2N_RENEGOTIATE_REJECT, 1) \
 	VALUE(S2N_RENEGOTIATE_ACCEPT, 2) \
-	VALUE(S2N_SUCCESS, 0) \
-	VALUE(S2N_FAILURE, -1) \
-	VALUE(S2N_CALLBACK_BLOCKED, -2) \
-	VALUE(S2N_MINIMUM_SUPPORTED_TLS_RECORD_MAJOR_VERSION, 2) \
-	VALUE(S2N_MAXIMUM_SUPPORTED_TLS_RECORD_MAJOR_VERSION, 3) \
-	VALUE(S2N_SSLv2, 20) \
-	VALUE(S2N_SSLv3, 30) \
-	VALUE(S2N_TLS10, 31) \
-	VALUE(S2N_TLS11, 32) \
-	VALUE(S2N_TLS12, 33) \
-	VALUE(S2N_TLS13, 34) \
-	VALUE(S2N_UNKNOWN_PROTOCOL_VERSION, 0)
+	END(s2n_renegotiate_response)
+
+/* Macros with their values. */
+#define MACRO_ROWS(MACRO) \
+	/* s2n.h */ \
+	MACRO(S2N_SUCCESS, 0) \
+	MACRO(S2N_FAILURE, -1) \
+	MACRO(S2N_CALLBACK_BLOCKED, -2) \
+	MACRO(S2N_MINIMUM_SUPPORTED_TLS_RECORD_MAJOR_VERSION, 2) \
+	MACRO(S2N_MAXIMUM_SUPPORTED_TLS_RECORD_MAJOR_VERSION, 3) \
+	MACRO(S2N_SSLv2, 20) \
+	MACRO(S2N_SSLv3, 30) \
+	MACRO(S2N_TLS10, 31) \
+	MACRO(S2N_TLS11, 32) \
+	MACRO(S2N_TLS12, 33) \
+	MACRO(S2N_TLS13, 34) \
+	MACRO(S2N_UNKNOWN_PROTOCOL_VERSION, 0) \
+	/* unstable/events.h */ \
+	MACRO(HANDSHAKE_EVENT_SENT, INT64_MIN)
 
 /* Callbacks: the name and what it stands for. */
-#define TYPE_ROWS(TYPE, LATER_TYPE) \
+#define TYPE_ROWS(TYPE) \
+	/* s2n.h */ \
 	TYPE(s2n_clock_time_nanoseconds, int (*)(void *, uint64_t *)) \
 	TYPE(s2n_cache_retrieve_callback, int (*)(struct s2n_connection *, void *, const void *, uint64_t, void *, uint64_t *)) \
 	TYPE(s2n_cache_store_callback, int (*)(struct s2n_connection *, void *, uint64_t, const void *, uint64_t, const void *, uint64_t)) \
@@ -469,27 +531,72 @@
 	TYPE(s2n_async_pkey_fn, int (*)(struct s2n_connection *, struct s2n_async_pkey_op *)) \
 	TYPE(s2n_key_log_fn, int (*)(void *, struct s2n_connection *, uint8_t *, size_t)) \
 	TYPE(s2n_early_data_cb, int (*)(struct s2n_connection *, struct s2n_offered_early_data *)) \
+	/* unstable/async_offload.h */ \
 	TYPE(s2n_async_offload_cb, int (*)(struct s2n_connection *, struct s2n_async_offload_op *, void *)) \
+	/* unstable/cert_authorities.h */ \
 	TYPE(s2n_cert_request_callback, int (*)(struct s2n_connection *, void *, struct s2n_certificate_request *)) \
+	/* unstable/crl.h */ \
 	TYPE(s2n_crl_lookup_callback, int (*)(struct s2n_crl_lookup *, void *)) \
 	TYPE(s2n_cert_validation_callback, int (*)(struct s2n_connection *, struct s2n_cert_validation_info *, void *)) \
+	/* unstable/events.h */ \
 	TYPE(s2n_event_on_handshake_cb, void (*)(struct s2n_connection *, void *, struct s2n_event_handshake *)) \
 	TYPE(s2n_event_on_timing_checkpoint_cb, void (*)(struct s2n_connection *, void *, struct s2n_timing_checkpoint *)) \
+	/* unstable/renegotiate.h */ \
 	TYPE(s2n_renegotiate_request_cb, int (*)(struct s2n_connection *, void *, s2n_renegotiate_response *))
 
-/* Members of public structs, in their order. */
-#define MEMBER_ROWS(MEMBER) \
-	MEMBER(struct s2n_event_handshake, protocol_version, int) \
-	MEMBER(struct s2n_event_handshake, cipher, const char *) \
-	MEMBER(struct s2n_event_handshake, group, const char *) \
-	MEMBER(struct s2n_event_handshake, security_policy_label, const char *) \
-	MEMBER(struct s2n_event_handshake, handshake_time_ns, uint64_t) \
-	MEMBER(struct s2n_event_handshake, handshake_start_ns, uint64_t) \
-	MEMBER(struct s2n_event_handshake, handshake_end_ns, uint64_t) \
-	MEMBER(struct s2n_event_handshake, error_code, int) \
-	MEMBER(struct s2n_timing_checkpoint, name, const char *) \
-	MEMBER(struct s2n_timing_checkpoint, role, uint8_t) \
-	MEMBER(struct s2n_timing_checkpoint, timestamp_ns, uint64_t)
+/* Structs that no program sees into. */
+#define OPAQUE_ROWS(OPAQUE) \
+	/* s2n.h */ \
+	OPAQUE(struct s2n_config) \
+	OPAQUE(struct s2n_connection) \
+	OPAQUE(struct s2n_stacktrace) \
+	OPAQUE(struct s2n_cert) \
+	OPAQUE(struct s2n_cert_chain_and_key) \
+	OPAQUE(struct s2n_pkey) \
+	OPAQUE(struct s2n_client_hello) \
+	OPAQUE(struct s2n_session_ticket) \
+	OPAQUE(struct s2n_psk) \
+	OPAQUE(struct s2n_offered_psk) \
+	OPAQUE(struct s2n_offered_psk_list) \
+	OPAQUE(struct s2n_async_pkey_op) \
+	OPAQUE(struct s2n_offered_early_data) \
+	/* unstable/async_offload.h */ \
+	OPAQUE(struct s2n_async_offload_op) \
+	/* unstable/cert_authorities.h */ \
+	OPAQUE(struct s2n_certificate_request) \
+	OPAQUE(struct s2n_certificate_authority_list) \
+	/* unstable/crl.h */ \
+	OPAQUE(struct s2n_crl_lookup) \
+	OPAQUE(struct s2n_crl) \
+	OPAQUE(struct s2n_cert_validation_info) \
+	/* unstable/fingerprint.h */ \
+	OPAQUE(struct s2n_fingerprint)
+
+/* Variables. */
+#define VARIABLE_ROWS(VARIABLE) \
+	/* s2n.h */ \
+	VARIABLE(s2n_errno, int) \
+	/* unstable/renegotiate.h */ \
+	VARIABLE(S2N_BLOCKED_ON_APPLICATION_DATA, const s2n_blocked_status)
+
+/* Structs that programs read: all of their members, in their order. */
+#define STRUCT_ROWS(STRUCT, MEMBER, END) \
+	/* unstable/events.h */ \
+	STRUCT(s2n_event_handshake) \
+	MEMBER(s2n_event_handshake, protocol_version, int) \
+	MEMBER(s2n_event_handshake, cipher, const char *) \
+	MEMBER(s2n_event_handshake, group, const char *) \
+	MEMBER(s2n_event_handshake, security_policy_label, const char *) \
+	MEMBER(s2n_event_handshake, handshake_time_ns, uint64_t) \
+	MEMBER(s2n_event_handshake, handshake_start_ns, uint64_t) \
+	MEMBER(s2n_event_handshake, handshake_end_ns, uint64_t) \
+	MEMBER(s2n_event_handshake, error_code, int) \
+	END(s2n_event_handshake) \
+	STRUCT(s2n_timing_checkpoint) \
+	MEMBER(s2n_timing_checkpoint, name, const char *) \
+	MEMBER(s2n_timing_checkpoint, role, uint8_t) \
+	MEMBER(s2n_timing_checkpoint, timestamp_ns, uint64_t) \
+	END(s2n_timing_checkpoint)
 /* clang-format on */
 
 #endif

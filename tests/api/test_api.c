@@ -1,8 +1,9 @@
 /*
- * The public headers against rows.h: each function's type, each value, callback
- * and member. Types are compared by the compiler: where one differs this file
- * does not compile, and the message names the row.
+ * The public headers against rows.h: each function's type, each enum, value,
+ * callback, variable and struct. Types are compared by the compiler: where one
+ * differs this file does not compile, and the message names the row.
  */
+#include <pthread.h>
 #include <stddef.h>
 
 #include <unstable/allow_ip_in_cn.h>
@@ -29,35 +30,72 @@
 
 #define API(name, returns, parameters)                                         \
 	SAME(name, __typeof__(name), returns parameters)
-API_ROWS(API, NOTHING)
+API_ROWS(API)
 #undef API
 
 #define TYPE(name, type) SAME(name, name, __typeof__(type))
-TYPE_ROWS(TYPE, NOTHING)
+TYPE_ROWS(TYPE)
 #undef TYPE
 
-#define MEMBER(structure, member, type)                                        \
-	SAME(member, __typeof__(((structure *)NULL)->member), type)
-MEMBER_ROWS(MEMBER)
+/* By address, which has the const of what stands there. */
+#define VARIABLE(name, type) SAME(name, __typeof__(&name), type *)
+VARIABLE_ROWS(VARIABLE)
+#undef VARIABLE
+
+/* What a header had completed could not be completed here again. */
+#define OPAQUE(structure)                                                      \
+	structure                                                              \
+	{                                                                      \
+		char unknown;                                                  \
+	};
+OPAQUE_ROWS(OPAQUE)
+#undef OPAQUE
+
+/*
+ * An enum is as wide as an int and has these values and no other: one that is
+ * in the rows alone, or in the header alone, is not a proper switch.
+ */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wswitch"
+#define ENUM(type)                                                             \
+	_Static_assert(sizeof(type) == sizeof(int), #type);                    \
+	__attribute__((unused)) static void all_of_##type(type value)          \
+	{                                                                      \
+		switch (value) {
+#define VALUE(name, number) case (number):
+#define END(type)                                                              \
+	break;                                                                 \
+	}                                                                      \
+	}
+/* clang-format off */
+ENUM_ROWS(ENUM, VALUE, END)
+#undef ENUM
+#undef VALUE
+#undef END
+#pragma GCC diagnostic pop
+
+/* A struct of the rows' members is as long as the header's, each at its place. */
+#define STRUCT(name) struct wanted_##name {
+#define MEMBER(structure, member, type) type member;
+#define END(name) }; _Static_assert(sizeof(struct wanted_##name) == sizeof(struct name), #name);
+STRUCT_ROWS(STRUCT, MEMBER, END)
+#undef STRUCT
+#undef MEMBER
+#undef END
+#define MEMBER(structure, member, type) \
+	SAME(member, __typeof__(((struct structure *)NULL)->member), type) \
+	_Static_assert(offsetof(struct structure, member) == offsetof(struct wanted_##structure, member), #member);
+STRUCT_ROWS(NOTHING, MEMBER, NOTHING)
 #undef MEMBER
 
-/* clang-format off */
 static const struct {
 	const char *name;
 	int64_t is, wanted;
 } values[] = {
-#define VALUE(name, number) { #name, name, number },
-	VALUE_ROWS(VALUE, NOTHING)
+#define VALUE(name, number) { #name, (int64_t)name, number },
+	ENUM_ROWS(NOTHING, VALUE, NOTHING)
+	MACRO_ROWS(VALUE)
 #undef VALUE
-};
-
-static const struct {
-	const char *structure, *member;
-	size_t at;
-} members[] = {
-#define MEMBER(structure, member, type) { #structure, #member, offsetof(structure, member) },
-	MEMBER_ROWS(MEMBER)
-#undef MEMBER
 };
 
 /* Every public error name, and whether libtls raises it. */
@@ -84,14 +122,26 @@ START_TEST(a_name_has_the_value_that_programs_were_compiled_with)
 }
 END_TEST
 
-START_TEST(members_stand_in_their_order)
+static void *
+own_errno(void *unused)
 {
-	for (int i = 1; i < (int)COUNT(members); i++)
-		ck_assert_msg(strcmp(members[i].structure,
-				  members[i - 1].structure) != 0 ||
-				  members[i].at > members[i - 1].at,
-		    "%s is not behind %s", members[i].member,
-		    members[i - 1].member);
+	(void)unused;
+	return s2n_errno == 0 && s2n_errno_location() == &s2n_errno ? &s2n_errno
+								    : NULL;
+}
+
+START_TEST(each_thread_has_an_errno)
+{
+	pthread_t thread;
+	void *other;
+
+	s2n_errno = 1;
+	ck_assert_int_eq(pthread_create(&thread, NULL, own_errno, NULL), 0);
+	ck_assert_int_eq(pthread_join(thread, &other), 0);
+	ck_assert_ptr_nonnull(other);
+	ck_assert_ptr_ne(other, &s2n_errno);
+	ck_assert_ptr_eq(s2n_errno_location(), &s2n_errno);
+	ck_assert_int_eq(s2n_errno, 1);
 }
 END_TEST
 
@@ -123,13 +173,13 @@ static Suite *
 api_suite(void)
 {
 	Suite *suite = suite_create("api");
-	TCase *types = tcase_create("values and members");
+	TCase *types = tcase_create("values and variables");
 	TCase *errors = tcase_create("errors");
 
 	tcase_add_loop_test(types,
 	    a_name_has_the_value_that_programs_were_compiled_with, 0,
 	    (int)COUNT(values));
-	tcase_add_test(types, members_stand_in_their_order);
+	tcase_add_test(types, each_thread_has_an_errno);
 	suite_add_tcase(suite, types);
 	tcase_add_loop_test(
 	    errors, an_error_has_its_name_and_number, 0, (int)COUNT(names));
