@@ -31,6 +31,7 @@
 #define CONTROL_TALLIES_MAX 128
 #define CONTROL_ROWS_MAX 56
 #define CONTROL_BACKENDS_MAX 16 /* of a site */
+#define CONTROL_UNCOUNTED UINT16_MAX
 #define CONTROL_NETWORKS_MAX 16 /* of proxies that a listener trusts */
 #define CONTROL_HOST_MAX 256
 #define CONTROL_TARGET_MAX 768
@@ -351,8 +352,9 @@ struct control_released {
 struct control_connected {
 	uint32_t type;
 	uint32_t request;
-	uint16_t site, backend; /* to be said when it is closed */
-	int32_t error;          /* errno, 0: the socket came along */
+	/* To be said when it is closed; CONTROL_UNCOUNTED: nothing is. */
+	uint16_t site, backend;
+	int32_t error; /* errno, 0: the socket came along, connected */
 };
 
 /* The type of a packet; 0 when it is too short to have one. */

@@ -44,6 +44,9 @@ struct attempt {
 };
 
 static struct backends sites[CONTROL_SITES_MAX];
+/* Those whose backends are looked at. */
+static uint16_t checked[CONTROL_SITES_MAX];
+static size_t checked_count;
 static struct worker workers[WORKERS_MAX];
 static struct attempt attempts[ATTEMPTS_MAX];
 static size_t attempt_count;
@@ -147,6 +150,13 @@ add_worker(int fd)
 	workers[i] = (struct worker){ 0 };
 }
 
+/* Only where that chooses the next is the end of each told. */
+static bool
+is_counted(uint16_t site)
+{
+	return sites[site].how.least_connections != 0;
+}
+
 /* The answer, with fd (closed) when there is no error. */
 static void
 give(const struct attempt *attempt, int fd, int error)
@@ -156,15 +166,16 @@ give(const struct attempt *attempt, int fd, int error)
 		.request = attempt->request,
 		.error = error,
 		.site = attempt->site,
-		.backend = attempt->backend };
+		.backend = is_counted(attempt->site) ? attempt->backend
+						     : CONTROL_UNCOUNTED };
 	bool queued;
 
-	if (fd >= 0) {
+	if (fd >= 0 && is_counted(attempt->site)) {
 		worker->open[attempt->site][attempt->backend]++;
 		sites[attempt->site].at[attempt->backend].open++;
 	}
-	queued =
-	    channel_send(worker->channel, slice_of(&answer, sizeof answer), fd);
+	queued = channel_send_now(
+	    worker->channel, slice_of(&answer, sizeof answer), fd);
 	if (fd >= 0)
 		close(fd);
 	if (!queued || channel_flush(worker->channel) > CHANNEL_PACKET)
@@ -288,7 +299,9 @@ look_at_attempts(const struct pollfd *fds, size_t count)
 	for (size_t i = count; i-- > 0;) {
 		if (i >= attempt_count || attempts[i].fd != fds[i].fd)
 			continue; /* its worker is gone */
-		if (fds[i].revents != 0)
+		if (fds[i].revents == POLLOUT)
+			finish(i, 0);
+		else if (fds[i].revents != 0)
 			finish(i, error_of(attempts[i].fd));
 		else if (now >= attempts[i].deadline_ms)
 			finish(i, ETIMEDOUT);
@@ -301,15 +314,15 @@ check_backends(void)
 	uint64_t now = clock_ms();
 	int number;
 
-	for (uint16_t i = 0; i < CONTROL_SITES_MAX; i++)
-		while ((number = backends_check(&sites[i], now)) !=
+	for (size_t i = 0; i < checked_count; i++)
+		while ((number = backends_check(&sites[checked[i]], now)) !=
 		       BACKENDS_NONE) {
 			struct attempt attempt = { .worker = NO_WORKER,
-				.site = i,
+				.site = checked[i],
 				.backend = (uint8_t)number };
 
 			if (!begin(&attempt))
-				failed(i, attempt.backend, errno);
+				failed(checked[i], attempt.backend, errno);
 		}
 }
 
@@ -391,6 +404,8 @@ take_balance(const struct control_balance *what)
 	    what->title[sizeof what->title - 1] != '\0')
 		exit(EXIT_FAILURE);
 	sites[what->site].how = *what;
+	if (what->check_ms != 0 && checked_count < COUNT(checked))
+		checked[checked_count++] = what->site;
 }
 
 static void
@@ -445,9 +460,9 @@ patience(void)
 	for (size_t i = 0; i < attempt_count; i++)
 		if (attempts[i].deadline_ms < due)
 			due = attempts[i].deadline_ms;
-	for (size_t i = 0; started && i < CONTROL_SITES_MAX; i++)
-		if (backends_due_ms(&sites[i]) < due)
-			due = backends_due_ms(&sites[i]);
+	for (size_t i = 0; started && i < checked_count; i++)
+		if (backends_due_ms(&sites[checked[i]]) < due)
+			due = backends_due_ms(&sites[checked[i]]);
 	if (due == UINT64_MAX)
 		return -1;
 	wait = due > now ? due - now : 0;

@@ -187,13 +187,15 @@ waiting_place(const struct session *session)
 	return &worker->waiting[session->request % COUNT(worker->waiting)];
 }
 
-/* For whoever counts connections to choose a backend. */
+/* For whoever counts connections to choose a backend, if it does. */
 static void
 release(
     struct worker *worker, const struct control_released *what, uint32_t number)
 {
-	if (worker->connector != NULL && worker->connector_number == number &&
-	    channel_send(worker->connector, slice_of(what, sizeof *what), -1))
+	if (what->backend != CONTROL_UNCOUNTED && worker->connector != NULL &&
+	    worker->connector_number == number &&
+	    channel_send_now(
+		worker->connector, slice_of(what, sizeof *what), -1))
 		(void)channel_flush(worker->connector);
 }
 
@@ -365,7 +367,8 @@ send_request(struct session *session)
 		.site = session->site };
 
 	if (worker->connector != NULL &&
-	    (!channel_send(worker->connector, slice_of(&ask, sizeof ask), -1) ||
+	    (!channel_send_now(
+		 worker->connector, slice_of(&ask, sizeof ask), -1) ||
 		channel_flush(worker->connector) > CHANNEL_PACKET))
 		session_end(session, "backend: frontd-connect is gone");
 }
@@ -842,23 +845,12 @@ start_backend(struct session *session)
 static void
 session_run(struct session *session)
 {
-	int error = 0;
-	socklen_t len = sizeof error;
-
 	switch (session->state) {
 	case SESSION_HANDSHAKE:
 		session_handshake(session);
 		break;
 	case SESSION_CONNECTING:
-		if (session->backend.fd < 0)
-			break;
-		getsockopt(
-		    session->backend.fd, SOL_SOCKET, SO_ERROR, &error, &len);
-		if (error != 0)
-			session_end(session, "backend: %s", strerror(error));
-		else
-			start_backend(session);
-		break;
+		break; /* session_connected() goes on */
 	case SESSION_SECURING:
 		session_secure(session);
 		break;
@@ -993,8 +985,7 @@ session_connected(
 	    EV_READ | EV_PERSIST, socket_ready, session);
 	event_assign(&session->backend_out, worker->base, fd, EV_WRITE,
 	    socket_ready, session);
-	/* Writable: connected, or failed. */
-	event_add(&session->backend_out, NULL);
+	start_backend(session);
 }
 
 void

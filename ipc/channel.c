@@ -197,6 +197,16 @@ send_packet(int fd, const struct packet *packet)
 	return sent;
 }
 
+bool
+channel_send_now(struct channel *channel, struct slice bytes, int fd)
+{
+	const struct packet now = { (uint8_t *)(uintptr_t)bytes.data, bytes.len,
+		fd };
+
+	return (channel->count == 0 && send_packet(channel->fd, &now) != -1) ||
+	       channel_send(channel, bytes, fd);
+}
+
 enum channel_event
 channel_flush(struct channel *channel)
 {

@@ -41,6 +41,11 @@ enum channel_event channel_receive(
  * when the queue is full: nothing was queued.
  */
 must_check bool channel_send(struct channel *, struct slice packet, int fd);
+/*
+ * The same, but it leaves at once if it can, and then costs no copy and no
+ * duplicate; else it waits for channel_flush, which tells of what went wrong.
+ */
+must_check bool channel_send_now(struct channel *, struct slice packet, int fd);
 /* Writes what is queued. CHANNEL_EMPTY: all left; CHANNEL_PACKET: some wait. */
 enum channel_event channel_flush(struct channel *);
 /* True while packets wait to leave, so the loop must watch for writing. */

@@ -118,6 +118,34 @@ START_TEST(a_peer_that_does_not_read_makes_packets_wait)
 }
 END_TEST
 
+START_TEST(what_is_sent_now_leaves_at_once_and_in_its_order)
+{
+	int fd, before = lowest_free();
+
+	ck_assert(channel_send_now(left, slice_of("ab", 2), right));
+	ck_assert(!channel_waiting(left));
+	ck_assert(channel_send(left, slice_of("c", 1), -1));
+	ck_assert(channel_send_now(left, slice_of("de", 2), right));
+	ck_assert(channel_waiting(left));
+	ck_assert_int_eq(channel_flush(left), CHANNEL_EMPTY);
+	ck_assert_int_eq(lowest_free(), before);
+	channel_free(left);
+	left = channel_new(right, 4);
+	right = -1;
+	for (size_t i = 0; i < 3; i++) {
+		static const size_t sizes[] = { 2, 1, 2 };
+
+		ck_assert_int_eq(
+		    channel_receive(left, buffer, sizeof buffer, &got, &fd),
+		    CHANNEL_PACKET);
+		ck_assert_uint_eq(got, sizes[i]);
+		ck_assert_int_eq(fd != -1, i != 1);
+		if (fd != -1)
+			close(fd);
+	}
+}
+END_TEST
+
 START_TEST(a_descriptor_travels_and_is_the_receivers)
 {
 	int fd, before = lowest_free();
@@ -175,6 +203,8 @@ START_TEST(a_closed_peer_is_seen_in_both_directions)
 	    CHANNEL_CLOSED);
 	ck_assert(channel_send(left, slice_of("a", 1), -1));
 	ck_assert_int_eq(channel_flush(left), CHANNEL_CLOSED);
+	ck_assert(channel_send_now(left, slice_of("a", 1), -1));
+	ck_assert_int_eq(channel_flush(left), CHANNEL_CLOSED);
 }
 END_TEST
 
@@ -188,6 +218,7 @@ channel_suite(void)
 	tcase_add_test(tcase, packets_keep_their_borders);
 	tcase_add_test(tcase, a_full_queue_refuses_and_keeps_what_it_has);
 	tcase_add_test(tcase, a_peer_that_does_not_read_makes_packets_wait);
+	tcase_add_test(tcase, what_is_sent_now_leaves_at_once_and_in_its_order);
 	tcase_add_test(tcase, a_descriptor_travels_and_is_the_receivers);
 	tcase_add_test(tcase, an_unwanted_descriptor_breaks_and_is_closed);
 	tcase_add_loop_test(
