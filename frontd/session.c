@@ -16,32 +16,16 @@
 #include "frontd/agreed.h"
 #include "frontd/listener.h"
 #include "frontd/proxy_accept.h"
+#include "frontd/relay.h"
 #include "frontd/replay.h"
-#include "frontd/upstream.h"
 
-#define BUFFER_SIZE 16384
 /* Of a ticket with early data: some hundred bytes. */
 #define IDENTITY_MAX 1024
-/* Rounds of moving bytes before other sessions have their turn. */
-#define ROUNDS 16
 /* After our close_notify, for the client's. */
 #define LINGER_MS 2000
 /* At the end: for what the client still sends. */
 #define DRAIN_MS 500
 #define DRAIN_MAX 65536
-
-/*
- * Bytes of one direction on their way. They come into a buffer that all
- * sessions share, and mostly leave at once; what has to wait gets memory of its
- * own for so long. So who is idle has no buffer.
- */
-struct flow {
-	uint8_t *data, *kept; /* kept: ours, and data while bytes wait there */
-	size_t start, end;
-	bool source_done; /* nothing more comes */
-	bool told;        /* and the other side knows */
-};
-static uint8_t up_room[BUFFER_SIZE], down_room[BUFFER_SIZE];
 
 /* What came before the handshake was complete. */
 struct early {
@@ -75,7 +59,7 @@ struct session {
 	size_t drained;
 	struct event client_in, client_out, backend_in, backend_out;
 	struct early early;
-	struct flow up, down; /* client to backend, backend to client */
+	struct relay relay;
 	struct sockaddr_storage peer;
 	struct sockaddr_storage local; /* that a proxy told; family 0: ask */
 	struct header *header;         /* that a proxy owes; NULL: none */
@@ -226,8 +210,7 @@ session_free(struct session *session)
 	close(session->fd);
 	identity_free(session->client);
 	free(session->early.data);
-	free(session->up.kept);
-	free(session->down.kept);
+	relay_free(&session->relay);
 	if (session->next != NULL)
 		session->next->previous = session->previous;
 	if (session->previous != NULL)
@@ -538,229 +521,78 @@ session_handshake(struct session *session)
 
 /* ---- relay ---- */
 
-/* What is in the shared buffer at the end of a turn is kept; false: no memory.
- */
-static bool
-keep_rest(struct flow *flow)
-{
-	size_t len = flow->end - flow->start;
-	uint8_t *kept = NULL;
-
-	if (len > 0 && flow->data == flow->kept)
-		return true;
-	if (len > 0 && (kept = malloc(len)) == NULL)
-		return false;
-	if (len > 0)
-		memcpy(kept, flow->data + flow->start, len);
-	free(flow->kept);
-	flow->data = flow->kept = kept;
-	flow->start = 0;
-	flow->end = len;
-	return true;
-}
-
-/* True when bytes moved or a state changed; *blocked when TLS must write. */
-static bool
-fill_up(struct session *session)
-{
-	struct flow *up = &session->up;
-	s2n_blocked_status blocked;
-	ssize_t got;
-
-	if (up->source_done || up->start < up->end)
-		return false;
-	up->data = up_room;
-	got = s2n_recv(session->conn, up->data, BUFFER_SIZE, &blocked);
-	if (got > 0) {
-		up->start = 0;
-		up->end = (size_t)got;
-		return true;
-	}
-	if (got == 0) {
-		up->source_done = true;
-		return true;
-	}
-	if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
-		end_on_tls_error(session, "client");
-	return false;
-}
-
-/* What the backend has to do first; its bytes are watched for all the time. */
 static void
-wait_for_backend(struct session *session, enum upstream_wait wait)
+watch(struct event *event, bool wanted)
 {
-	if (wait == UPSTREAM_FAILED)
-		session_end(
-		    session, "backend: %s", upstream_error(&session->backend));
-	else if (wait == UPSTREAM_WRITABLE)
+	if (wanted)
+		event_add(event, NULL);
+	else
+		event_del(event);
+}
+
+/* Waiting to write is over with the first time that one can. */
+static void
+watch_for(struct session *session, unsigned waits)
+{
+	watch(&session->client_in, (waits & RELAY_CLIENT_READABLE) != 0);
+	watch(&session->backend_in, (waits & RELAY_BACKEND_READABLE) != 0);
+	if ((waits & RELAY_CLIENT_WRITABLE) != 0)
+		event_add(&session->client_out, NULL);
+	if ((waits & RELAY_BACKEND_WRITABLE) != 0)
 		event_add(&session->backend_out, NULL);
+	if ((waits & RELAY_MORE) != 0)
+		event_active(&session->client_in, EV_READ, 0);
 }
 
-static bool
-drain_up(struct session *session)
-{
-	struct flow *up = &session->up;
-	struct slice bytes =
-	    slice_of(up->data + up->start, up->end - up->start);
-	enum upstream_wait wait;
-	ssize_t sent = 0;
-
-	if (bytes.len == 0 && (!up->source_done || up->told))
-		return false;
-	if (bytes.len == 0)
-		up->told = upstream_finish(&session->backend, &wait) == 0;
-	else
-		sent = upstream_send(&session->backend, bytes, &wait);
-	if (sent < 0 || (bytes.len == 0 && !up->told)) {
-		wait_for_backend(session, wait);
-		return false;
-	}
-	up->start += (size_t)sent;
-	return true;
-}
-
-static bool
-fill_down(struct session *session)
-{
-	struct flow *down = &session->down;
-	enum upstream_wait wait;
-	ssize_t got;
-
-	if (down->source_done || down->start < down->end)
-		return false;
-	down->data = down_room;
-	got =
-	    upstream_receive(&session->backend, down->data, BUFFER_SIZE, &wait);
-	/* A plaintext backend that was reset is gone as well; one of TLS that
-	 * ends without a word was cut off, and so is what it said. */
-	if (got < 0 &&
-	    (wait != UPSTREAM_FAILED || session->backend.conn != NULL)) {
-		wait_for_backend(session, wait);
-		return false;
-	}
-	if (got <= 0) {
-		down->source_done = true;
-		event_del(&session->backend_in);
-		return true;
-	}
-	down->start = 0;
-	down->end = (size_t)got;
-	return true;
-}
-
-static bool
-drain_down(struct session *session)
-{
-	struct flow *down = &session->down;
-	s2n_blocked_status blocked;
-	ssize_t sent;
-
-	if (down->start == down->end && (!down->source_done || down->told))
-		return false;
-	if (down->start == down->end)
-		sent = s2n_shutdown_send(session->conn, &blocked);
-	else
-		sent = s2n_send(session->conn, down->data + down->start,
-		    (ssize_t)(down->end - down->start), &blocked);
-	if (sent < 0) {
-		if (s2n_error_get_type(s2n_errno) == S2N_ERR_T_BLOCKED)
-			event_add(&session->client_out, NULL);
-		else
-			end_on_tls_error(session, "client");
-		return false;
-	}
-	if (down->start == down->end)
-		down->told = true;
-	down->start += (size_t)sent;
-	return true;
-}
-
-/* Backpressure: who cannot be written to stops being read from. */
 static void
-watch_sources(struct session *session)
+end_on_backend_error(struct session *session)
 {
-	if (session->up.source_done || session->up.start < session->up.end)
-		event_del(&session->client_in);
-	else
-		event_add(&session->client_in, NULL);
-	if (session->down.source_done ||
-	    session->down.start < session->down.end)
-		event_del(&session->backend_in);
-	else
-		event_add(&session->backend_in, NULL);
+	session_end(session, "backend: %s", upstream_error(&session->backend));
 }
 
 static void
 session_relay(struct session *session)
 {
-	bool moved = true;
+	unsigned waits;
 
-	for (int i = 0; i < ROUNDS && moved && session->state == SESSION_RELAY;
-	     i++) {
-		moved = fill_up(session);
-		moved =
-		    (session->state == SESSION_RELAY && drain_up(session)) ||
-		    moved;
-		moved =
-		    (session->state == SESSION_RELAY && fill_down(session)) ||
-		    moved;
-		moved =
-		    (session->state == SESSION_RELAY && drain_down(session)) ||
-		    moved;
-	}
-	if (session->state != SESSION_RELAY)
-		return;
-	if (!keep_rest(&session->up) || !keep_rest(&session->down)) {
-		session_end(session, "out of memory");
-		return;
-	}
-	session->deadline_ms =
-	    clock_ms() + (session->down.told
-				 ? LINGER_MS
-				 : session->listener->what.idle_timeout_ms);
-	if (session->down.told && session->up.source_done) {
+	switch (relay_turn(
+	    &session->relay, session->conn, &session->backend, &waits)) {
+	case RELAY_ON:
+		session->deadline_ms =
+		    clock_ms() +
+		    (session->relay.down.told
+			    ? LINGER_MS
+			    : session->listener->what.idle_timeout_ms);
+		watch_for(session, waits);
+		break;
+	case RELAY_CLOSED:
 		session_end(session, "closed");
-		return;
+		break;
+	case RELAY_CLIENT_FAILED:
+		end_on_tls_error(session, "client");
+		break;
+	case RELAY_BACKEND_FAILED:
+		end_on_backend_error(session);
+		break;
+	case RELAY_NO_MEMORY:
+		session_end(session, "out of memory");
+		break;
 	}
-	watch_sources(session);
-	if (moved) /* more to do than this turn: the others first */
-		event_active(&session->client_in, EV_READ, 0);
 }
 
-/* The header is the first that goes up. False when there is no room for it. */
-static bool
-put_header(struct session *session, size_t room)
-{
-	struct sockaddr_storage local = session->local;
-	socklen_t len = sizeof local;
-	struct proxy_info info;
-	struct writer header;
-
-	if (local.ss_family == 0)
-		getsockname(session->fd, (struct sockaddr *)&local, &len);
-	writer_init_fixed(&header, session->up.data, room);
-	if (site_of(session)->what.proxy == 1) {
-		proxy_write_v1(&header, &session->peer, &local);
-	} else {
-		agreed_tell(session->conn, session->terms->terms.policy, &info);
-		identity_tell(session->client, &info);
-		proxy_write(&header, &info, &session->peer, &local);
-	}
-	session->up.end = header.failed ? 0 : header.len;
-	return !header.failed;
-}
+/* ---- backend ---- */
 
 /* What came early goes up first. */
 static void
 start_relay(struct session *session)
 {
-	struct flow *up = &session->up;
 	struct early *early = &session->early;
 
 	session->state = SESSION_RELAY;
-	if (early->len > 0)
-		memcpy(up->data + up->end, early->data, early->len);
-	up->end += early->len;
+	if (!relay_put_up(&session->relay, slice_of(early->data, early->len))) {
+		session_end(session, "out of memory");
+		return;
+	}
 	free(early->data);
 	early->data = NULL;
 	session_relay(session);
@@ -773,27 +605,10 @@ session_secure(struct session *session)
 
 	if (upstream_negotiate(&session->backend, &wait) == 0)
 		start_relay(session);
-	else
-		wait_for_backend(session, wait);
-}
-
-/* The header is plaintext, before TLS. A new socket has room for it. */
-static bool
-send_header(struct session *session)
-{
-	struct flow *up = &session->up;
-	enum upstream_wait wait;
-	ssize_t sent = 0;
-
-	if (up->end > 0)
-		sent = upstream_send(
-		    &session->backend, slice_of(up->data, up->end), &wait);
-	if (sent < 0 || (size_t)sent != up->end) {
-		session_end(session, "backend: it takes no header");
-		return false;
-	}
-	up->end = 0;
-	return true;
+	else if (wait == UPSTREAM_FAILED)
+		end_on_backend_error(session);
+	else if (wait == UPSTREAM_WRITABLE)
+		event_add(&session->backend_out, NULL);
 }
 
 static void
@@ -803,8 +618,6 @@ start_tls(struct session *session, const struct site *site)
 
 	session->state = SESSION_SECURING;
 	session->deadline_ms = clock_ms() + site->what.backend_ms;
-	if (!send_header(session))
-		return;
 	if (!upstream_secure(&session->backend, site->backend_config,
 		site->what.backend_name, protocol)) {
 		session_end(session, "out of memory");
@@ -814,25 +627,63 @@ start_tls(struct session *session, const struct site *site)
 	session_secure(session);
 }
 
+/* Who the client is, for the backend. */
+static void
+write_header(struct session *session, struct writer *header)
+{
+	struct sockaddr_storage local = session->local;
+	socklen_t len = sizeof local;
+	struct proxy_info info;
+
+	if (local.ss_family == 0)
+		getsockname(session->fd, (struct sockaddr *)&local, &len);
+	if (site_of(session)->what.proxy == 1) {
+		proxy_write_v1(header, &session->peer, &local);
+	} else {
+		agreed_tell(session->conn, session->terms->terms.policy, &info);
+		identity_tell(session->client, &info);
+		proxy_write(header, &info, &session->peer, &local);
+	}
+}
+
+/* A header is plaintext, also before TLS: a new socket has room for it. */
+static bool
+send_header(struct session *session, struct slice header)
+{
+	enum upstream_wait wait;
+	ssize_t sent = upstream_send(&session->backend, header, &wait);
+
+	return sent >= 0 && (size_t)sent == header.len;
+}
+
+/* False when it has ended. */
+static bool
+introduce(struct session *session, bool plaintext)
+{
+	struct writer header;
+	struct slice bytes;
+
+	writer_init(&header, PROXY_HEADER_MAX);
+	write_header(session, &header);
+	if (!writer_result(&header, &bytes))
+		session_end(session, "backend: the certificate is too large");
+	else if (plaintext && !relay_put_up(&session->relay, bytes))
+		session_end(session, "out of memory");
+	else if (!plaintext && !send_header(session, bytes))
+		session_end(session, "backend: it takes no header");
+	writer_free(&header);
+	return session->state != SESSION_ENDING;
+}
+
 /* The backend is connected. */
 static void
 start_backend(struct session *session)
 {
 	const struct site *site = site_of(session);
-	struct flow *up = &session->up;
-	/* A certificate may be larger than what is relayed at a time. */
-	size_t room = BUFFER_SIZE +
-		      (session->client != NULL ? session->client->der_len : 0);
 
-	up->data = up->kept = malloc(room + session->early.len);
-	if (up->data == NULL) {
-		session_end(session, "out of memory");
+	if (site->what.proxy != 0 &&
+	    !introduce(session, site->backend_config == NULL))
 		return;
-	}
-	if (site->what.proxy != 0 && !put_header(session, room)) {
-		session_end(session, "backend: the certificate is too large");
-		return;
-	}
 	identity_drop_certificate(session->client);
 	if (site->backend_config != NULL)
 		start_tls(session, site);
