@@ -113,7 +113,7 @@ FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms clie
     stapler staple_cache refresh inquiry nameservers expiry control)) $(CONF)
 $(eval $(call program,bin,frontd,$(FRONTD) $(ADMIN) $(ENDPOINT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,frontctl,$(call obj,frontd/frontctl) $(CTL),$$(CRYPTO_LIBS)))
-FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session relay upstream proxy_accept sources access tally answer replay listener ticketing client_ca terms identity agreed names proxy control))
+FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session relay early upstream proxy_accept sources access tally answer replay listener ticketing client_ca terms identity agreed names proxy control))
 FRONTD_CONNECT := $(call obj,frontd/frontd_connect frontd/backends frontd/control)
 $(eval $(call program,libexec,frontd-worker,$(FRONTD_WORKER) $(KEYCLIENT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,libexec,frontd-connect,$(FRONTD_CONNECT) $(call obj,ipc/channel base/log base/log_json) $(POLICY),$$(SECCOMP_LIBS)))

@@ -5,6 +5,7 @@
 #include "frontd/proxy_accept.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 
@@ -75,6 +76,29 @@ proxy_accept_look(struct slice come, size_t *want)
 		return PROXY_ACCEPT_BAD;
 	*want = whole - come.len;
 	return *want > 0 ? PROXY_ACCEPT_MORE : PROXY_ACCEPT_WHOLE;
+}
+
+enum proxy_accept
+proxy_accept_read(struct proxy_coming *coming, int fd)
+{
+	enum proxy_accept state;
+	size_t want;
+	ssize_t got;
+
+	for (;;) {
+		state = proxy_accept_look(
+		    slice_of(coming->bytes, coming->len), &want);
+		if (state != PROXY_ACCEPT_MORE)
+			return state;
+		if (want > sizeof coming->bytes - coming->len)
+			return PROXY_ACCEPT_BAD;
+		got = recv(fd, coming->bytes + coming->len, want, MSG_DONTWAIT);
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			return PROXY_ACCEPT_MORE;
+		if (got <= 0)
+			return PROXY_ACCEPT_GONE;
+		coming->len += (size_t)got;
+	}
 }
 
 /* ---- what it says ---- */

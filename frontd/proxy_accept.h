@@ -14,10 +14,23 @@
 /* Longer ones are refused, whatever they may tell besides addresses. */
 #define PROXY_ACCEPT_MAX 2048
 
-enum proxy_accept { PROXY_ACCEPT_MORE, PROXY_ACCEPT_WHOLE, PROXY_ACCEPT_BAD };
+enum proxy_accept {
+	PROXY_ACCEPT_MORE,
+	PROXY_ACCEPT_WHOLE,
+	PROXY_ACCEPT_BAD,
+	PROXY_ACCEPT_GONE /* the proxy is, before all of it came */
+};
+
+/* A header, as far as it has come. */
+struct proxy_coming {
+	size_t len;
+	uint8_t bytes[PROXY_ACCEPT_MAX];
+};
 
 /* What has come of a header. MORE: *want bytes more are of it for sure. */
 enum proxy_accept proxy_accept_look(struct slice come, size_t *want);
+/* Goes on with it, without waiting, and never reads a byte behind it. */
+enum proxy_accept proxy_accept_read(struct proxy_coming *, int fd);
 /*
  * A whole header: the client's end and ours, as it tells them, or family 0 when
  * it speaks for itself (LOCAL, UNKNOWN). False when it is malformed.

@@ -14,32 +14,16 @@
 #include "base/clock.h"
 #include "frontd/access.h"
 #include "frontd/agreed.h"
+#include "frontd/early.h"
 #include "frontd/listener.h"
 #include "frontd/proxy_accept.h"
 #include "frontd/relay.h"
-#include "frontd/replay.h"
 
-/* Of a ticket with early data: some hundred bytes. */
-#define IDENTITY_MAX 1024
 /* After our close_notify, for the client's. */
 #define LINGER_MS 2000
 /* At the end: for what the client still sends. */
 #define DRAIN_MS 500
 #define DRAIN_MAX 65536
-
-/* What came before the handshake was complete. */
-struct early {
-	uint8_t *data;
-	size_t len, room;
-	bool over;  /* there is no more of it */
-	bool taken; /* the client's offer was */
-};
-
-/* A PROXY header, as far as it has come. */
-struct header {
-	size_t len;
-	uint8_t bytes[PROXY_ACCEPT_MAX];
-};
 
 struct session {
 	struct session *next, *previous;
@@ -62,7 +46,7 @@ struct session {
 	struct relay relay;
 	struct sockaddr_storage peer;
 	struct sockaddr_storage local; /* that a proxy told; family 0: ask */
-	struct header *header;         /* that a proxy owes; NULL: none */
+	struct proxy_coming *header;   /* that a proxy owes; NULL: none */
 	sources_place place;
 	uint64_t end_ms;         /* of its life, whatever it does; 0: none */
 	struct identity *client; /* NULL: it has shown no certificate */
@@ -70,17 +54,6 @@ struct session {
 	uint64_t key_wait_us; /* since when it waits for keyd; 0: it does not */
 	char reason[128];
 };
-
-static const char *
-early_word(const struct session *session)
-{
-	s2n_early_data_status_t status;
-
-	if (session->early.taken)
-		return "taken";
-	(void)!s2n_connection_get_early_data_status(session->conn, &status);
-	return status == S2N_EARLY_DATA_STATUS_REJECTED ? "refused" : "-";
-}
 
 static void
 log_end(const struct session *session)
@@ -91,7 +64,7 @@ log_end(const struct session *session)
 		.site = listener->worker->sites[session->site].what.title,
 		.policy = session->terms->terms.policy,
 		.client = session->client,
-		.early = early_word(session),
+		.early = early_word(&session->early, session->conn),
 		.end = session->reason,
 		.times = &session->times };
 
@@ -209,7 +182,7 @@ session_free(struct session *session)
 	s2n_connection_free(session->conn);
 	close(session->fd);
 	identity_free(session->client);
-	free(session->early.data);
+	early_free(&session->early);
 	relay_free(&session->relay);
 	if (session->next != NULL)
 		session->next->previous = session->previous;
@@ -305,25 +278,16 @@ session_hello(struct s2n_connection *conn, void *ctx)
 	return 1; /* the name, if there is one, was of use */
 }
 
-/* By the ticket, which is nobody else's. */
 int
 session_early_data(
     struct s2n_connection *conn, struct s2n_offered_early_data *offered)
 {
 	struct session *session = s2n_connection_get_ctx(conn);
-	uint8_t identity[IDENTITY_MAX];
-	uint16_t len;
 
-	if (s2n_connection_get_negotiated_psk_identity_length(conn, &len) !=
-		S2N_SUCCESS ||
-	    len == 0 || len > sizeof identity ||
-	    s2n_connection_get_negotiated_psk_identity(
-		conn, identity, sizeof identity) != S2N_SUCCESS ||
-	    !replay_first(session->listener->worker->replay,
-		slice_of(identity, len), clock_day()))
-		return s2n_offered_early_data_reject(offered);
-	session->early.taken = true;
-	return s2n_offered_early_data_accept(offered);
+	return early_answer(&session->early, session->listener->worker->replay,
+		   conn, offered)
+		   ? 0
+		   : -1;
 }
 
 /* A free number in the worker's table of those who wait; 0: none. */
@@ -386,52 +350,6 @@ wait_or_end(struct session *session, s2n_blocked_status blocked)
 		session->key_wait_us = clock_us();
 }
 
-/* As much as the ticket allows, once there is some. */
-static bool
-make_room(struct session *session)
-{
-	struct early *early = &session->early;
-	uint32_t size;
-
-	if (early->data != NULL ||
-	    s2n_connection_get_max_early_data_size(session->conn, &size) !=
-		S2N_SUCCESS ||
-	    (early->data = malloc(size)) == NULL) {
-		session_end(session, "early data: no room");
-		return false;
-	}
-	early->room = size;
-	return true;
-}
-
-/*
- * The client's early data, which goes to the backend once the handshake is
- * complete, and so the client is known to be there. False while it waits, or
- * when the session has ended.
- */
-static bool
-receive_early(struct session *session)
-{
-	struct early *early = &session->early;
-	s2n_blocked_status blocked;
-	ssize_t got;
-	int r;
-
-	do {
-		r = s2n_recv_early_data(session->conn,
-		    early->data != NULL ? early->data + early->len : NULL,
-		    (ssize_t)(early->room - early->len), &got, &blocked);
-		early->len += (size_t)got;
-		if (r == S2N_SUCCESS) {
-			early->over = true;
-			return true;
-		}
-	} while (blocked == S2N_BLOCKED_ON_EARLY_DATA && make_room(session));
-	if (session->state != SESSION_ENDING)
-		wait_or_end(session, blocked);
-	return false;
-}
-
 /* Whose connection it is, as the proxy says. False when it has ended. */
 static bool
 take_client(struct session *session)
@@ -464,35 +382,43 @@ take_client(struct session *session)
 	return false;
 }
 
-/* Not a byte behind the header. False while it waits, or when it has ended. */
+/* False while it waits, or when it has ended. */
 static bool
 receive_header(struct session *session)
 {
-	struct header *header = session->header;
-	enum proxy_accept state;
-	size_t want;
-	ssize_t got;
-
-	for (;;) {
-		state = proxy_accept_look(
-		    slice_of(header->bytes, header->len), &want);
-		if (state == PROXY_ACCEPT_WHOLE)
-			return take_client(session);
-		if (state == PROXY_ACCEPT_BAD ||
-		    want > sizeof header->bytes - header->len) {
-			session_end(session, "proxy: no header");
-			return false;
-		}
-		got = recv(session->fd, header->bytes + header->len, want,
-		    MSG_DONTWAIT);
-		if (got < 0 && (errno == EAGAIN || errno == EINTR))
-			return false;
-		if (got <= 0) {
-			session_end(session, "proxy: it is gone");
-			return false;
-		}
-		header->len += (size_t)got;
+	switch (proxy_accept_read(session->header, session->fd)) {
+	case PROXY_ACCEPT_WHOLE:
+		return take_client(session);
+	case PROXY_ACCEPT_BAD:
+		session_end(session, "proxy: no header");
+		break;
+	case PROXY_ACCEPT_GONE:
+		session_end(session, "proxy: it is gone");
+		break;
+	case PROXY_ACCEPT_MORE:
+		break;
 	}
+	return false;
+}
+
+/* The client's early data goes to the backend once the handshake is complete.
+ * False while it waits, or when the session has ended. */
+static bool
+receive_early(struct session *session)
+{
+	s2n_blocked_status blocked;
+
+	switch (early_receive(&session->early, session->conn, &blocked)) {
+	case EARLY_OVER:
+		return true;
+	case EARLY_WAITS:
+		wait_or_end(session, blocked);
+		break;
+	case EARLY_NO_ROOM:
+		session_end(session, "early data: no room");
+		break;
+	}
+	return false;
 }
 
 static void
@@ -593,8 +519,7 @@ start_relay(struct session *session)
 		session_end(session, "out of memory");
 		return;
 	}
-	free(early->data);
-	early->data = NULL;
+	early_free(early);
 	session_relay(session);
 }
 
@@ -725,7 +650,7 @@ socket_ready(evutil_socket_t fd, short what, void *ctx)
 /* Takes fd, and header, which may be NULL. */
 static void
 start(struct listener *listener, int fd, const struct sockaddr_storage *peer,
-    sources_place place, struct header *header)
+    sources_place place, struct proxy_coming *header)
 {
 	struct worker *worker = listener->worker;
 	struct session *session = calloc(1, sizeof *session);
@@ -789,7 +714,7 @@ void
 session_start_proxied(
     struct listener *listener, int fd, const struct sockaddr_storage *proxy)
 {
-	struct header *header = calloc(1, sizeof *header);
+	struct proxy_coming *header = calloc(1, sizeof *header);
 
 	if (header != NULL)
 		start(listener, fd, proxy, SOURCES_NOWHERE, header);

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tests/unit/unit.h"
 
@@ -148,6 +149,54 @@ START_TEST(a_header_is_taken_whole_and_nothing_behind_it)
 }
 END_TEST
 
+/* From a socket, a byte at a time, and the proxy's end after it. */
+START_TEST(a_socket_is_read_to_the_headers_end)
+{
+	static const char behind[] = "\x16\3\1";
+	const char *bytes = headers[_i].bytes;
+	struct proxy_coming coming = { 0 };
+	enum proxy_accept state = PROXY_ACCEPT_MORE;
+	int pair[2];
+	char left[sizeof behind];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	for (size_t i = 0; i < headers[_i].len; i++) {
+		ck_assert_int_eq(state, PROXY_ACCEPT_MORE);
+		ck_assert_int_eq(send(pair[0], bytes + i, 1, 0), 1);
+		if (i + 1 == headers[_i].len)
+			ck_assert_int_eq(
+			    send(pair[0], behind, sizeof behind, 0),
+			    sizeof behind);
+		state = proxy_accept_read(&coming, pair[1]);
+		if (state == PROXY_ACCEPT_BAD)
+			break;
+	}
+	if (headers[_i].peer != NULL) {
+		ck_assert_int_eq(state, PROXY_ACCEPT_WHOLE);
+		ck_assert_uint_eq(coming.len, headers[_i].len);
+		ck_assert_int_eq(
+		    recv(pair[1], left, sizeof left, 0), sizeof behind);
+		ck_assert_mem_eq(left, behind, sizeof behind);
+	}
+	close(pair[0]);
+	close(pair[1]);
+}
+END_TEST
+
+START_TEST(a_proxy_that_is_gone_has_sent_no_header)
+{
+	struct proxy_coming coming = { 0 };
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	ck_assert_int_eq(send(pair[0], "PROXY TCP4 ", 11, 0), 11);
+	close(pair[0]);
+	ck_assert_int_eq(
+	    proxy_accept_read(&coming, pair[1]), PROXY_ACCEPT_GONE);
+	close(pair[1]);
+}
+END_TEST
+
 static const struct {
 	const char *network, *address;
 	bool has;
@@ -207,6 +256,9 @@ proxy_accept_suite(void)
 	tcase_add_loop_test(tcase,
 	    a_header_is_taken_whole_and_nothing_behind_it, 0,
 	    (int)COUNT(headers));
+	tcase_add_loop_test(
+	    tcase, a_socket_is_read_to_the_headers_end, 0, (int)COUNT(headers));
+	tcase_add_test(tcase, a_proxy_that_is_gone_has_sent_no_header);
 	tcase_add_loop_test(tcase, a_network_has_those_who_share_its_bits, 0,
 	    (int)COUNT(networks));
 	tcase_add_loop_test(
