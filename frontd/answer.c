@@ -15,14 +15,14 @@
 static void
 tell(struct worker *worker, const void *record, size_t size)
 {
-	if (channel_send(worker->control, slice_of(record, size), -1))
+	if (control_send(worker->control, record, size, -1))
 		worker_flush(worker);
 }
 
 static void
 tell_sites(struct worker *worker)
 {
-	static struct control_tally_sites part;
+	static struct tally_site rows[CONTROL_TALLIES_MAX];
 	uint64_t open[CONTROL_SITES_MAX] = { 0 };
 	uint16_t i, j;
 
@@ -30,16 +30,15 @@ tell_sites(struct worker *worker)
 	     session = session_next(session))
 		open[session_site(session)]++;
 	for (i = 0; i < worker->site_count; i = (uint16_t)(i + j)) {
-		part =
-		    (struct control_tally_sites){ .type = CONTROL_TALLY_SITES,
-			    .first = i };
-		for (j = 0;
-		     j < CONTROL_TALLIES_MAX && i + j < worker->site_count;
+		struct control_tally_sites part = { .type = CONTROL_TALLY_SITES,
+			.first = i };
+
+		for (j = 0; j < COUNT(rows) && i + j < worker->site_count;
 		     j++) {
-			part.sites[j] = worker->sites[i + j].tally;
-			part.sites[j].open = open[i + j];
+			rows[j] = worker->sites[i + j].tally;
+			rows[j].open = open[i + j];
 		}
-		part.count = j;
+		part.sites = slice_of(rows, j * sizeof *rows);
 		tell(worker, &part, sizeof part);
 	}
 }
@@ -68,18 +67,21 @@ tell_tally(struct worker *worker)
 static uint32_t
 tell_rows(struct worker *worker, uint32_t number)
 {
-	static struct control_rows part;
+	static struct control_row rows[CONTROL_ROWS_MAX];
 	const struct session *session = worker->sessions;
-	uint32_t told = 0;
+	uint32_t told = 0, count;
 
 	for (unsigned i = 0; i < PACKETS_MAX && session != NULL; i++) {
-		part = (struct control_rows){ .type = CONTROL_ROWS,
+		struct control_rows part = { .type = CONTROL_ROWS,
 			.number = number };
-		while (part.count < CONTROL_ROWS_MAX && session != NULL) {
-			session_tell(session, &part.rows[part.count++]);
+
+		for (count = 0; count < COUNT(rows) && session != NULL;
+		     count++) {
+			session_tell(session, &rows[count]);
 			session = session_next(session);
 		}
-		told += part.count;
+		part.rows = slice_of(rows, count * sizeof *rows);
+		told += count;
 		tell(worker, &part, sizeof part);
 	}
 	return worker->session_count - told;

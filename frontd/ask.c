@@ -100,11 +100,14 @@ ask_rows(const struct child *worker, const struct control_rows *what)
 {
 	struct ask *ask = find(worker->fleet->master, what->number);
 
-	if (ask == NULL || !ask->waits[worker->tag] ||
-	    ask->events->row == NULL || what->count > COUNT(what->rows))
+	struct control_row row;
+
+	if (ask == NULL || !ask->waits[worker->tag] || ask->events->row == NULL)
 		return;
-	for (uint32_t i = 0; i < what->count; i++)
-		ask->events->row(worker, &what->rows[i], ask->ctx);
+	for (size_t at = 0; at < what->rows.len; at += sizeof row) {
+		memcpy(&row, what->rows.data + at, sizeof row);
+		ask->events->row(worker, &row, ask->ctx);
+	}
 }
 
 void

@@ -18,12 +18,12 @@ static void
 take_sites(struct child *worker, const struct control_tally_sites *part)
 {
 	unsigned sites = worker->fleet->options.site_count;
+	size_t count = part->sites.len / sizeof(struct tally_site);
 
-	if (part->count > CONTROL_TALLIES_MAX || part->first > sites ||
-	    part->count > sites - part->first)
+	if (part->first > sites || count > sites - part->first || count == 0)
 		return;
-	memcpy(worker->census->sites + part->first, part->sites,
-	    part->count * sizeof *part->sites);
+	memcpy(worker->census->sites + part->first, part->sites.data,
+	    part->sites.len);
 }
 
 /* Texts of a worker's are cut, whatever it says. */

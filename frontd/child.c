@@ -12,8 +12,8 @@
 #include "frontd/fleet.h"
 #include "ipc/spawn.h"
 
-/* All that a worker with the most sites is told. */
-#define QUEUE_MAX 8192
+/* Of what is told at once: OCSP responses, if one is of all sites. */
+#define QUEUE_MAX (4 * (CONTROL_SITES_MAX + 1024))
 
 static void child_start(struct child *);
 
@@ -31,7 +31,7 @@ child_tell(struct child *child, const void *record, size_t size, int fd)
 {
 	if (child->control == NULL)
 		return;
-	if (!channel_send(child->control, slice_of(record, size), fd)) {
+	if (!control_send(child->control, record, size, fd)) {
 		log_event(LOG_LEVEL_ERROR, "tell",
 		    "child=%s number=%d reason=queue-full", child->kind->name,
 		    (int)child->pid);
@@ -42,19 +42,22 @@ child_tell(struct child *child, const void *record, size_t size, int fd)
 }
 
 void
-child_tell_bytes(struct child *child, enum control_type type, uint16_t site,
+child_tell_parts(struct child *child, enum control_type type, uint32_t number,
     struct slice bytes)
 {
-	struct control_chain part = { .type = type, .site = site };
+	struct control_part part = { .type = type, .number = number };
 
-	while (bytes.len > 0) {
-		part.len = (uint16_t)(bytes.len < sizeof part.bytes
-					  ? bytes.len
-					  : sizeof part.bytes);
-		memcpy(part.bytes, bytes.data, part.len);
+	while (control_part_next(&part, &bytes))
 		child_tell(child, &part, sizeof part, -1);
-		bytes = slice_of(bytes.data + part.len, bytes.len - part.len);
-	}
+}
+
+/* What it is told besides goes before what is left of this. */
+static void
+prepare(struct child *child)
+{
+	while (child->control != NULL && !child->prepared &&
+	       !channel_waiting(child->control))
+		child->prepared = !child->kind->prepare(child, child->step++);
 }
 
 static void
@@ -102,8 +105,10 @@ static void
 control_ready(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd;
-	if ((what & EV_WRITE) != 0)
+	if ((what & EV_WRITE) != 0) {
 		flush(ctx);
+		prepare(ctx);
+	}
 	child_listen(ctx);
 }
 
@@ -191,7 +196,9 @@ child_start(struct child *child)
 	backoff_started(&child->backoff, clock_ms());
 	child->starts++;
 	if (spawn(child) && watch(child)) {
-		child->kind->prepare(child);
+		child->step = 0;
+		child->prepared = false;
+		prepare(child);
 		return;
 	}
 	child_release(child);

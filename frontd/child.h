@@ -16,8 +16,12 @@ struct fleet;
 struct child_kind {
 	const char *name; /* of the program */
 	int program;      /* opened at the start */
-	/* It was started: tells it all that it needs before it seals itself. */
-	void (*prepare)(struct child *);
+	/*
+	 * Tells it, in steps that count from 0, what it needs before it seals
+	 * itself; false: this was the last. The next one is for when it has
+	 * taken what was told, so that never much is on the way.
+	 */
+	bool (*prepare)(struct child *, uint32_t step);
 	/* What it says, but for CONTROL_CONFINED. */
 	void (*told)(struct child *, struct slice packet);
 };
@@ -35,6 +39,8 @@ struct child {
 	struct event *readable, *writable, *respawn;
 	struct backoff backoff;
 	uint32_t starts;
+	uint32_t step; /* of its preparation: the next */
+	bool prepared; /* there is none */
 	struct confinement confinement;
 	bool confined;                /* it has said so: sealed, and serving */
 	struct census_worker *census; /* a worker's: see census.h */
@@ -48,14 +54,14 @@ struct child {
 must_check bool child_init(struct child *, struct event_base *, struct fleet *,
     const struct child_kind *);
 
-/* Queues a record, maybe with a descriptor, which stays the caller's. A child
- * that is not running will be told at its start; one that does not listen is
- * killed. */
+/* Queues a record (see control.h), maybe with a descriptor, which stays the
+ * caller's. A child that is not running will be told at its start; one that
+ * does not listen is killed. */
 void child_tell(struct child *, const void *record, size_t size, int fd);
 
-/* The bytes in as many struct control_chain as it takes. */
-void child_tell_bytes(
-    struct child *, enum control_type, uint16_t site, struct slice bytes);
+/* The bytes in as many struct control_part as it takes. */
+void child_tell_parts(
+    struct child *, enum control_type, uint32_t number, struct slice bytes);
 
 /* Hears what it has said and was not heard yet: its last words. */
 void child_listen(struct child *);

@@ -7,21 +7,25 @@
 #define FRONTD_CLIENT_CA_H
 
 #include "frontd/control.h"
+#include "frontd/gathered.h"
 #include "frontd/pem_file.h"
 
 /* Zeroed means none. */
 struct client_cas {
 	struct client_ca {
-		char *path; /* master */
-		struct pem_file pem;
-		size_t told; /* worker: how much of it is there */
+		char *path;             /* master */
+		struct pem_file pem;    /* likewise */
+		struct gathered gather; /* worker */
 	} at[CONTROL_CLIENT_CAS_MAX];
 	uint16_t count;
 };
 
-/* Worker: appends a part, in order. False when it does not fit. */
+/* Worker: there is one, of this size; a part of it. False when there cannot
+ * be, or it does not fit. */
 must_check bool client_ca_told(
     struct client_cas *, const struct control_client_ca *);
+must_check bool client_ca_told_part(
+    struct client_cas *, const struct control_part *);
 /* All of a file, terminated; "" for number 0. */
 const char *client_ca_pem(const struct client_cas *, uint16_t number);
 void client_cas_free(struct client_cas *);

@@ -1,9 +1,20 @@
 /*
  * What the master and its children say to each other over a child's control
  * channel (descriptor SPAWN_CONTROL_FD), and a worker to frontd-connect over
- * theirs: one packet, one fixed record, in the machine's own layout, since both
- * ends are of one build. No child parses text. A record is taken only if the
- * packet has exactly its size.
+ * theirs: one packet, one record. No child parses text.
+ *
+ * A record is a struct in the machine's own layout, since both ends are of one
+ * build. Its members of type struct slice are what it has of no fixed length:
+ * their bytes travel behind the struct, one after another, and are borrowed
+ * from the packet where they were received. Which record is of which type, and
+ * how long each of its slices may be, is one table in control.c, by which
+ * control_build() builds and control_take() takes. So a record that was taken
+ * has only slices that lie in its packet, no longer than their bounds; what its
+ * numbers are worth the receiver has to see.
+ *
+ * "text" is a slice that ends with a zero and has no other, or is empty; see
+ * control_text(). What is too long for one packet comes as parts; see struct
+ * control_part.
  */
 #ifndef FRONTD_CONTROL_H
 #define FRONTD_CONTROL_H
@@ -17,12 +28,12 @@
 #include "policy/policy.h"
 
 #define CONTROL_SITES_MAX 256
-#define CONTROL_TITLE_MAX 64
+#define CONTROL_TITLE_MAX 64 /* with its zero, as of all texts */
 #define CONTROL_LISTENERS_MAX 32
 #define CONTROL_WORKERS_MAX 64
-#define CONTROL_NAMES_MAX 4096
+#define CONTROL_NAMES_MAX 8192
 #define CONTROL_ALPN_MAX 64
-#define CONTROL_CHUNK_MAX 8192
+#define CONTROL_PART_MAX 8192
 #define CONTROL_POLICY_MAX 80
 #define CONTROL_DH_MAX 4096
 #define CONTROL_PROCESSES_MAX 64
@@ -39,18 +50,19 @@
 
 enum control_type {
 	/* master to worker */
-	CONTROL_SITE = 1, /* struct control_site */
-	CONTROL_CHAIN,    /* struct control_chain: PEM, in chunks, in order */
-	CONTROL_STAPLE,   /* struct control_staple: from now on this one */
-	CONTROL_STAPLE_PART, /* struct control_chain: likewise in chunks */
+	CONTROL_SITE = 1,    /* struct control_site, in the order of numbers */
+	CONTROL_CHAIN,       /* struct control_part: of the site's PEM */
+	CONTROL_STAPLE,      /* struct control_staple: from now on this one */
+	CONTROL_STAPLE_PART, /* struct control_part: of its DER */
 	CONTROL_LISTEN,      /* struct control_listen + the listening socket */
 	CONTROL_KEYS,        /* struct control_plain + a channel to a signer */
 	CONTROL_CONNECTOR, /* struct control_plain + a channel to frontd-connect
 			    * (to frontd-connect: a channel to a worker) */
-	CONTROL_CLIENT_CA, /* struct control_client_ca: likewise in chunks,
-			    * before those that name it */
-	CONTROL_REPLAY,    /* struct control_plain + the register of early data
-			    * (see frontd/replay.h), if a site takes any */
+	CONTROL_CLIENT_CA, /* struct control_client_ca, before those that name
+			    * it */
+	CONTROL_CLIENT_CA_PART, /* struct control_part: of its PEM */
+	CONTROL_REPLAY, /* struct control_plain + the register of early data
+			 * (see frontd/replay.h), if a site takes any */
 	CONTROL_SOCKET, /* struct control_socket + another listening socket */
 	CONTROL_START,  /* struct control_start: seal, then serve */
 	CONTROL_SERVE,  /* struct control_plain: accept from now on */
@@ -70,7 +82,7 @@ enum control_type {
 	/* master to frontd-prove, and back */
 	CONTROL_PROVE,  /* struct control_prove, then its parts */
 	CONTROL_PROVEN, /* struct control_proven */
-	CONTROL_PART,   /* struct control_part, in order */
+	CONTROL_PART,   /* struct control_part: of a request */
 	/* child to master */
 	CONTROL_UNJOINED, /* struct control_plain, of a worker: it has no way to
 			   * frontd-connect any more */
@@ -85,14 +97,23 @@ enum control_type {
 	CONTROL_ROWS,        /* struct control_rows, of a worker */
 	CONTROL_ANSWERED,    /* struct control_answered: all has been told */
 	/* worker to frontd-connect, and back with a connected socket */
-	CONTROL_CONNECT,  /* struct control_connect */
-	CONTROL_RELEASED, /* struct control_released: it is closed again */
-	CONTROL_CONNECTED /* struct control_connected + socket when error is 0
-			   */
+	CONTROL_CONNECT,   /* struct control_connect */
+	CONTROL_RELEASED,  /* struct control_released: it is closed again */
+	CONTROL_CONNECTED, /* struct control_connected + socket when error is 0
+			    */
+	CONTROL_TYPES
 };
 
+/* Every record begins with its type. */
 struct control_plain {
 	uint32_t type;
+};
+
+/* A part of something, as the type says, in order. */
+struct control_part {
+	uint32_t type;
+	uint32_t number; /* of what it is a part: a site, a file, a request */
+	struct slice bytes;
 };
 
 enum control_choice { CONTROL_UNSAID, CONTROL_ON, CONTROL_OFF };
@@ -106,36 +127,27 @@ enum control_client_auth {
 
 /* See frontd/terms.h. Empty is what the configuration does not say. */
 struct control_terms {
-	char policy[CONTROL_POLICY_MAX];
-	char dh[CONTROL_DH_MAX]; /* PEM */
-	uint32_t tickets;        /* enum control_choice */
-	uint16_t client_auth;    /* enum control_client_auth */
-	uint16_t client_ca;      /* its number, from 1; 0: not said */
+	struct slice policy;  /* text */
+	struct slice dh;      /* text: PEM */
+	uint32_t tickets;     /* enum control_choice */
+	uint16_t client_auth; /* enum control_client_auth */
+	uint16_t client_ca;   /* its number, from 1; 0: not said */
 };
 
 struct control_site {
 	uint32_t type;
-	uint16_t site; /* index, 0 .. CONTROL_SITES_MAX - 1 */
+	uint16_t site; /* index, from 0 */
 	uint8_t proxy; /* version of a PROXY header before the bytes; 0: none */
-	uint8_t alpn_len;
-	uint16_t names_len;
-	uint8_t alpn[CONTROL_ALPN_MAX];   /* as it travels: length, bytes ... */
-	uint8_t names[CONTROL_NAMES_MAX]; /* likewise: see frontd/names.h */
-	uint8_t spki[32];                 /* SHA-256 of the leaf's public key */
-	uint32_t chain_size; /* bytes of PEM that CONTROL_CHAIN will bring */
-	uint32_t backend_ms; /* for a backend to be connected */
-	uint16_t backend_ca; /* of those, by its number; 0: no TLS to them */
-	uint32_t early_data; /* most bytes of it; 0: none is taken */
-	char title[CONTROL_TITLE_MAX];               /* for the log */
-	char backend_name[CONTROL_BACKEND_NAME_MAX]; /* that TLS is to show */
+	uint8_t spki[32];          /* SHA-256 of the leaf's public key */
+	uint32_t chain_size;       /* bytes of PEM that CONTROL_CHAIN brings */
+	uint32_t backend_ms;       /* for a backend to be connected */
+	uint16_t backend_ca;       /* of those, by its number; 0: no TLS */
+	uint32_t early_data;       /* most bytes of it; 0: none is taken */
+	struct slice title;        /* text, for the log */
+	struct slice names;        /* length, bytes ...; see frontd/names.h */
+	struct slice alpn;         /* likewise */
+	struct slice backend_name; /* text: that TLS to backends is to show */
 	struct control_terms terms;
-};
-
-struct control_chain {
-	uint32_t type;
-	uint16_t site;
-	uint16_t len;
-	uint8_t bytes[CONTROL_CHUNK_MAX];
 };
 
 /* It replaces what the site had, when all of it has come. */
@@ -149,9 +161,7 @@ struct control_staple {
 struct control_client_ca {
 	uint32_t type;
 	uint16_t number; /* from 1 */
-	uint16_t len;
-	uint32_t size; /* of all chunks together */
-	uint8_t pem[CONTROL_CHUNK_MAX];
+	uint32_t size;   /* of PEM that CONTROL_CLIENT_CA_PART brings */
 };
 
 struct control_network {
@@ -201,8 +211,8 @@ struct control_answered {
 
 struct control_tally_sites {
 	uint32_t type;
-	uint16_t first, count;
-	struct tally_site sites[CONTROL_TALLIES_MAX];
+	uint16_t first;
+	struct slice sites; /* struct tally_site, of as many as there are */
 };
 
 struct control_tally {
@@ -222,9 +232,8 @@ struct control_row {
 
 struct control_rows {
 	uint32_t type;
-	uint32_t number; /* of the question */
-	uint32_t count;
-	struct control_row rows[CONTROL_ROWS_MAX];
+	uint32_t number;   /* of the question */
+	struct slice rows; /* struct control_row */
 };
 
 struct control_start {
@@ -273,10 +282,8 @@ struct control_fetch {
 	uint32_t type;
 	uint32_t request; /* the master's number for it */
 	uint16_t port;
-	uint16_t body_len; /* POSTed; 0: a GET, and all is in the target */
-	char host[CONTROL_HOST_MAX];
-	char target[CONTROL_TARGET_MAX];
-	uint8_t body[CONTROL_FETCH_BODY_MAX];
+	struct slice host, target; /* texts */
+	struct slice body; /* POSTed; none: a GET, and all is in the target */
 };
 
 enum control_fetch_error {
@@ -311,13 +318,6 @@ struct control_proven {
 	uint32_t request;
 	uint32_t verdict; /* enum staple_verdict */
 	uint64_t from, until;
-};
-
-struct control_part {
-	uint32_t type;
-	uint32_t request;
-	uint32_t len;
-	uint8_t bytes[CONTROL_CHUNK_MAX];
 };
 
 struct control_confined {
@@ -359,7 +359,26 @@ struct control_connected {
 
 /* The type of a packet; 0 when it is too short to have one. */
 uint32_t control_type(struct slice packet);
-/* Copies the record if the packet has exactly this size. */
+
+/*
+ * Copies a record of size bytes, which is the one of the packet's type, and has
+ * its slices point into the packet. False when the packet has another type or
+ * another length than the slices say, or a slice breaks its bounds.
+ */
 must_check bool control_take(struct slice packet, void *record, size_t size);
+
+/* The record as a packet; its length. 0: a slice breaks its bounds. */
+size_t control_build(
+    const void *record, size_t size, uint8_t packet[CHANNEL_PACKET_MAX]);
+/* The same, queued on a channel as by channel_send(); false also on 0. */
+must_check bool control_send(
+    struct channel *, const void *record, size_t size, int fd);
+
+/* A text's characters, "" if it is empty; and the text that a string is. */
+const char *control_text(struct slice text);
+struct slice control_text_of(const char *string);
+
+/* Takes the next part off the front of bytes; false when nothing is left. */
+must_check bool control_part_next(struct control_part *, struct slice *bytes);
 
 #endif

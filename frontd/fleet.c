@@ -66,7 +66,7 @@ tell_site(struct child *child, const struct option_site *site)
 	uint16_t number = site->what.site;
 
 	child_tell(child, &site->what, sizeof site->what, -1);
-	child_tell_bytes(child, CONTROL_CHAIN, number,
+	child_tell_parts(child, CONTROL_CHAIN, number,
 	    slice_of(site->chain.pem.text, site->chain.pem.len));
 	stapler_tell(child, site);
 }
@@ -76,17 +76,13 @@ tell_client_ca(struct child *child, uint16_t number)
 {
 	const struct pem_file *pem =
 	    &child->fleet->options.client_cas.at[number - 1].pem;
-	struct control_client_ca part = { .type = CONTROL_CLIENT_CA,
+	const struct control_client_ca record = { .type = CONTROL_CLIENT_CA,
 		.number = number,
 		.size = (uint32_t)pem->len };
 
-	for (size_t at = 0; at < pem->len; at += part.len) {
-		part.len = pem->len - at < sizeof part.pem
-			       ? (uint16_t)(pem->len - at)
-			       : (uint16_t)sizeof part.pem;
-		memcpy(part.pem, pem->text + at, part.len);
-		child_tell(child, &part, sizeof part, -1);
-	}
+	child_tell(child, &record, sizeof record, -1);
+	child_tell_parts(child, CONTROL_CLIENT_CA_PART, number,
+	    slice_of(pem->text, pem->len));
 }
 
 /* A fresh way between a worker and frontd-connect. */
@@ -130,15 +126,11 @@ takes_early_data(const struct options *options)
 }
 
 static void
-prepare_worker(struct child *child)
+prepare_worker_last(struct child *child)
 {
 	struct fleet *fleet = child->fleet;
 	const struct options *options = &fleet->options;
 
-	for (uint16_t i = 1; i <= options->client_cas.count; i++)
-		tell_client_ca(child, i);
-	for (unsigned i = 0; i < options->site_count; i++)
-		tell_site(child, options->sites[i]);
 	for (uint16_t i = 0; i < options->listen_count; i++)
 		tell_listener(child, i);
 	if (takes_early_data(options))
@@ -150,6 +142,22 @@ prepare_worker(struct child *child)
 		tell_plain(child, CONTROL_SERVE, -1);
 }
 
+/* Files of authorities, then sites, then the rest. */
+static bool
+prepare_worker(struct child *child, uint32_t step)
+{
+	const struct options *options = &child->fleet->options;
+	uint32_t cas = options->client_cas.count;
+
+	if (step < cas)
+		tell_client_ca(child, (uint16_t)(step + 1));
+	else if (step - cas < options->site_count)
+		tell_site(child, options->sites[step - cas]);
+	else
+		prepare_worker_last(child);
+	return step - cas < options->site_count || step < cas;
+}
+
 static void
 tell_backends(struct child *child, const struct option_site *site)
 {
@@ -159,24 +167,29 @@ tell_backends(struct child *child, const struct option_site *site)
 		    child, &site->backends[i], sizeof site->backends[i], -1);
 }
 
-static void
-prepare_connect(struct child *child)
+static bool
+prepare_connect(struct child *child, uint32_t step)
 {
 	struct fleet *fleet = child->fleet;
 	const struct options *options = &fleet->options;
 
-	for (unsigned i = 0; i < options->site_count; i++)
-		tell_backends(child, options->sites[i]);
+	if (step < options->site_count) {
+		tell_backends(child, options->sites[step]);
+		return true;
+	}
 	for (unsigned i = 0; i < options->workers; i++)
 		join(&fleet->workers[i], child);
 	fleet_tell_start(child);
+	return false;
 }
 
-static void
-prepare_page(struct child *child)
+static bool
+prepare_page(struct child *child, uint32_t step)
 {
+	(void)step;
 	fleet_tell_start(child);
 	fleet_show(child->fleet);
+	return false;
 }
 
 void

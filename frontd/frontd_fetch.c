@@ -33,8 +33,13 @@
 #define QUEUE_MAX 1024
 #define OK 200
 
+#define ORDER_MAX                                                              \
+	(sizeof(struct control_fetch) + CONTROL_HOST_MAX +                     \
+	    CONTROL_TARGET_MAX + CONTROL_FETCH_BODY_MAX)
+
 struct job {
 	struct control_fetch what; /* its request is 0: free */
+	uint8_t order[ORDER_MAX];  /* that it was told in */
 	struct evutil_addrinfo *addresses, *address;
 	struct evdns_getaddrinfo_request *lookup;
 	struct evhttp_connection *connection;
@@ -68,30 +73,26 @@ flush(void)
 static void
 send_record(const void *record, size_t size)
 {
-	if (!channel_send(control, slice_of(record, size), -1))
+	if (!control_send(control, record, size, -1))
 		exit(EXIT_FAILURE);
 }
 
 static void
 answer(const struct job *job)
 {
-	static struct control_part part;
 	const struct control_fetched record = { .type = CONTROL_FETCHED,
 		.request = job->what.request,
 		.error = job->error,
 		.status = job->status,
 		.size = job->error == FETCH_DONE ? job->size : 0 };
 
+	struct control_part part = { .type = CONTROL_PART,
+		.number = record.request };
+	struct slice body = slice_of(job->body, record.size);
+
 	send_record(&record, sizeof record);
-	part = (struct control_part){ .type = CONTROL_PART,
-		.request = record.request };
-	for (uint32_t at = 0; at < record.size; at += part.len) {
-		part.len = record.size - at < sizeof part.bytes
-			       ? record.size - at
-			       : (uint32_t)sizeof part.bytes;
-		memcpy(part.bytes, job->body + at, part.len);
+	while (control_part_next(&part, &body))
 		send_record(&part, sizeof part);
-	}
 	flush();
 }
 
@@ -184,16 +185,17 @@ static bool
 add_headers(struct evhttp_request *request, const struct control_fetch *what)
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
-	bool bare = strchr(what->host, ':') != NULL; /* IPv6 */
-	char host[sizeof what->host + sizeof "[]:65535"];
+	const char *name = control_text(what->host);
+	bool bare = strchr(name, ':') != NULL; /* IPv6 */
+	char host[CONTROL_HOST_MAX + sizeof "[]:65535"];
 
-	snprintf(host, sizeof host, bare ? "[%s]" : "%s", what->host);
+	snprintf(host, sizeof host, bare ? "[%s]" : "%s", name);
 	if (what->port != 80)
 		snprintf(host + strlen(host), sizeof host - strlen(host), ":%u",
 		    what->port);
 	return evhttp_add_header(headers, "Host", host) == 0 &&
 	       evhttp_add_header(headers, "Connection", "close") == 0 &&
-	       (what->body_len == 0 ||
+	       (what->body.len == 0 ||
 		   evhttp_add_header(headers, "Content-Type",
 		       "application/ocsp-request") == 0);
 }
@@ -238,14 +240,14 @@ ask(struct job *job, const struct sockaddr *address)
 	evhttp_request_set_error_cb(request, failed);
 	if (!add_headers(request, &job->what) ||
 	    evbuffer_add(evhttp_request_get_output_buffer(request),
-		job->what.body, job->what.body_len) != 0) {
+		job->what.body.data, job->what.body.len) != 0) {
 		evhttp_request_free(request);
 		return false;
 	}
 	/* From here on it is the connection's. */
 	return evhttp_make_request(job->connection, request,
-		   job->what.body_len > 0 ? EVHTTP_REQ_POST : EVHTTP_REQ_GET,
-		   job->what.target) == 0;
+		   job->what.body.len > 0 ? EVHTTP_REQ_POST : EVHTTP_REQ_GET,
+		   control_text(job->what.target)) == 0;
 }
 
 /* The next address, unless somebody was there. */
@@ -288,7 +290,7 @@ looked_up(int error, struct evutil_addrinfo *found, void *ctx)
 }
 
 static void
-fetch(const struct control_fetch *what)
+fetch(struct slice packet)
 {
 	const struct timeval limit = { TIMEOUT_S, 0 };
 	struct evutil_addrinfo hints = { .ai_family = AF_UNSPEC,
@@ -298,12 +300,13 @@ fetch(const struct control_fetch *what)
 
 	while (job < jobs + JOBS && job->what.request != 0)
 		job++;
-	if (job == jobs + JOBS || what->request == 0 ||
-	    what->body_len > sizeof what->body ||
-	    what->host[sizeof what->host - 1] != '\0' ||
-	    what->target[sizeof what->target - 1] != '\0')
+	if (job == jobs + JOBS || packet.len > sizeof job->order)
 		exit(EXIT_FAILURE);
-	job->what = *what;
+	memcpy(job->order, packet.data, packet.len);
+	if (!control_take(slice_of(job->order, packet.len), &job->what,
+		sizeof job->what) ||
+	    job->what.request == 0)
+		exit(EXIT_FAILURE);
 	job->answered = false;
 	job->status = job->size = 0;
 	job->tried = 0;
@@ -311,8 +314,8 @@ fetch(const struct control_fetch *what)
 	event_add(job->timeout, &limit);
 	/* It may call back before it returns, and has nothing to cancel then.
 	 */
-	job->lookup =
-	    evdns_getaddrinfo(names, what->host, NULL, &hints, looked_up, job);
+	job->lookup = evdns_getaddrinfo(
+	    names, control_text(job->what.host), NULL, &hints, looked_up, job);
 }
 
 /* ---- orders ---- */
@@ -347,7 +350,6 @@ take_order(struct slice packet)
 	static union {
 		struct control_nameserver nameserver;
 		struct control_start start;
-		struct control_fetch fetch;
 	} record;
 
 	switch (control_type(packet)) {
@@ -364,9 +366,8 @@ take_order(struct slice packet)
 			seal(&record.start);
 		return;
 	case CONTROL_FETCH:
-		if (started &&
-		    control_take(packet, &record.fetch, sizeof record.fetch))
-			fetch(&record.fetch);
+		if (started)
+			fetch(packet);
 		return;
 	}
 }

@@ -340,7 +340,7 @@ seal(const struct control_start *order)
 	struct control_confined report = { .type = CONTROL_CONFINED };
 
 	policy_enter(&frontd_page_profile, &ask, &report.confinement);
-	if (!channel_send(control, slice_of(&report, sizeof report), -1))
+	if (!control_send(control, &report, sizeof report, -1))
 		exit(EXIT_FAILURE);
 	channel_flush(control);
 }

@@ -36,7 +36,7 @@ answer(enum staple_verdict verdict, const struct staple_times *times)
 		.until = (uint64_t)times->until };
 
 	question = (struct control_prove){ 0 };
-	if (!channel_send(control, slice_of(&record, sizeof record), -1))
+	if (!control_send(control, &record, sizeof record, -1))
 		exit(EXIT_FAILURE);
 	(void)channel_flush(control);
 }
@@ -66,11 +66,12 @@ take_part(const struct control_part *part)
 {
 	size_t size = (size_t)question.chain_size + question.response_size;
 
-	if (part->request != question.request || part->request == 0 ||
-	    part->len > sizeof part->bytes || part->len > size - have)
+	if (part->number != question.request || part->number == 0 ||
+	    part->bytes.len > size - have)
 		exit(EXIT_FAILURE);
-	memcpy(bytes + have, part->bytes, part->len);
-	have += part->len;
+	if (part->bytes.len > 0)
+		memcpy(bytes + have, part->bytes.data, part->bytes.len);
+	have += part->bytes.len;
 	if (have == size)
 		prove();
 }
@@ -112,7 +113,7 @@ seal(const struct control_start *start)
 
 	warm_up();
 	policy_enter(&frontd_prove_profile, &ask, &report.confinement);
-	if (!channel_send(control, slice_of(&report, sizeof report), -1))
+	if (!control_send(control, &report, sizeof report, -1))
 		exit(EXIT_FAILURE);
 	(void)channel_flush(control);
 	started = true;

@@ -14,6 +14,7 @@
 #include "frontd/proxy_accept.h"
 #include "frontd/replay.h"
 #include "frontd/session.h"
+#include "frontd/staple.h"
 #include "frontd/ticketing.h"
 #include "frontd/upstream.h"
 #include "ipc/spawn.h"
@@ -219,8 +220,7 @@ drain(const struct control_drain *order)
 		close_listener(
 		    &worker.listeners[i], (order->last_of >> i & 1) != 0);
 	worker.drained_ms = clock_ms() + order->timeout_ms;
-	if (channel_send(
-		worker.control, slice_of(&stopped, sizeof stopped), -1))
+	if (control_send(worker.control, &stopped, sizeof stopped, -1))
 		worker_flush(&worker);
 	if (worker.session_count == 0)
 		event_base_loopbreak(worker.base);
@@ -301,8 +301,7 @@ connector_ready(evutil_socket_t fd, short what, void *ctx)
 	drop_connector();
 	/* Where frontd-connect has died this has no effect: the next one's
 	 * start brings another. */
-	if (channel_send(
-		worker.control, slice_of(&unjoined, sizeof unjoined), -1))
+	if (control_send(worker.control, &unjoined, sizeof unjoined, -1))
 		worker_flush(&worker);
 }
 
@@ -320,50 +319,38 @@ take_connector(int fd)
 	session_ask_again(&worker);
 }
 
-static bool
-terminated(const struct control_terms *terms)
-{
-	return terms->policy[sizeof terms->policy - 1] == '\0' &&
-	       terms->dh[sizeof terms->dh - 1] == '\0';
-}
-
+/* Takes the record out of a copy that stays. */
 static void
-take_site(const struct control_site *what)
+take_kept(struct slice packet, void *record, size_t size)
 {
-	if (what->site >= CONTROL_SITES_MAX ||
-	    what->names_len > sizeof what->names ||
-	    what->alpn_len > sizeof what->alpn ||
-	    what->title[sizeof what->title - 1] != '\0' ||
-	    !terminated(&what->terms))
+	struct slice kept;
+
+	if (!texts_keep(&worker.texts, packet, &kept) ||
+	    !control_take(kept, record, size))
 		exit(EXIT_FAILURE);
-	worker.sites[what->site].what = *what;
-	if (worker.site_count <= what->site)
-		worker.site_count = what->site + 1;
-}
-
-/* A chunk of size bytes in all. */
-static void
-gather(struct gathered *all, uint32_t size, const struct control_chain *part)
-{
-	if (part->len > sizeof part->bytes || part->len > size - all->len)
-		return;
-	if (all->bytes == NULL)
-		all->bytes = malloc(size);
-	if (all->bytes == NULL)
-		exit(EXIT_FAILURE);
-	memcpy(all->bytes + all->len, part->bytes, part->len);
-	all->len += part->len;
 }
 
 static void
-take_chain(const struct control_chain *part)
+take_site(struct slice packet)
 {
 	struct site *site;
 
-	if (part->site >= CONTROL_SITES_MAX)
-		return;
-	site = &worker.sites[part->site];
-	gather(&site->pem, site->what.chain_size, part);
+	if (worker.site_count == CONTROL_SITES_MAX)
+		exit(EXIT_FAILURE);
+	site = &worker.sites[worker.site_count];
+	take_kept(packet, &site->what, sizeof site->what);
+	if (site->what.site != worker.site_count ||
+	    site->what.chain_size > PEM_FILE_MAX ||
+	    !gathered_begin(&site->pem, site->what.chain_size))
+		exit(EXIT_FAILURE);
+	worker.site_count++;
+}
+
+/* NULL: there is no such site, or not yet. */
+static struct site *
+site_numbered(uint32_t number)
+{
+	return number < worker.site_count ? &worker.sites[number] : NULL;
 }
 
 void
@@ -382,64 +369,79 @@ serve_staple(struct site *site)
 {
 	if (site->chain != NULL)
 		worker_must(s2n_cert_chain_and_key_set_ocsp_data(site->chain,
-				site->staple.bytes, site->staple.len),
+				site->staple.bytes, (uint32_t)site->staple.len),
 		    "ocsp");
+}
+
+static void
+load_chain(struct site *site)
+{
+	struct slice pem = gathered_slice(&site->pem);
+
+	if ((site->chain = s2n_cert_chain_and_key_new()) == NULL)
+		exit(EXIT_FAILURE);
+	worker_must(s2n_cert_chain_and_key_load_public_pem_bytes(site->chain,
+			(uint8_t *)(uintptr_t)pem.data, (uint32_t)pem.len),
+	    "chain");
+	gathered_free(&site->pem);
+}
+
+static void
+take_chain(const struct control_part *part)
+{
+	struct site *site = site_numbered(part->number);
+
+	if (site == NULL || site->chain != NULL ||
+	    !gathered_take(&site->pem, part->bytes))
+		exit(EXIT_FAILURE);
+	if (gathered_whole(&site->pem))
+		load_chain(site);
+}
+
+/* All of the new one is here. */
+static void
+change_staple(struct site *site)
+{
+	gathered_free(&site->staple);
+	site->staple = site->coming;
+	site->staple_until = site->coming_what.until;
+	site->coming = (struct gathered){ 0 };
+	serve_staple(site);
 }
 
 /* Until all of the new one is here, the old one stays. */
 static void
 take_staple(const struct control_staple *what)
 {
-	struct site *site;
+	struct site *site = site_numbered(what->site);
 
-	if (what->site >= CONTROL_SITES_MAX)
-		return;
-	site = &worker.sites[what->site];
-	free(site->coming.bytes);
-	site->coming = (struct gathered){ 0 };
+	if (site == NULL)
+		return; /* it will be told with its site */
+	if (what->size > STAPLE_SIZE_MAX ||
+	    !gathered_begin(&site->coming, what->size))
+		exit(EXIT_FAILURE);
 	site->coming_what = *what;
-	if (what->size > 0)
-		return;
-	free(site->staple.bytes);
-	site->staple = site->coming;
-	serve_staple(site);
+	if (gathered_whole(&site->coming))
+		change_staple(site);
 }
 
 static void
-take_staple_part(const struct control_chain *part)
+take_staple_part(const struct control_part *part)
 {
-	struct site *site;
+	struct site *site = site_numbered(part->number);
 
-	if (part->site >= CONTROL_SITES_MAX)
+	if (site == NULL || !gathered_take(&site->coming, part->bytes))
 		return;
-	site = &worker.sites[part->site];
-	if (site->coming_what.size == 0)
-		return;
-	gather(&site->coming, site->coming_what.size, part);
-	if (site->coming.len < site->coming_what.size)
-		return;
-	free(site->staple.bytes);
-	site->staple = site->coming;
-	site->staple_until = site->coming_what.until;
-	site->coming = (struct gathered){ 0 };
-	site->coming_what = (struct control_staple){ 0 };
-	serve_staple(site);
+	if (gathered_whole(&site->coming))
+		change_staple(site);
 }
 
 static void
-load_chains(void)
+configure_backends(void)
 {
 	for (size_t i = 0; i < worker.site_count; i++) {
 		struct site *site = &worker.sites[i];
 
-		if (site->pem.bytes == NULL)
-			continue;
-		if ((site->chain = s2n_cert_chain_and_key_new()) == NULL)
-			exit(EXIT_FAILURE);
-		worker_must(s2n_cert_chain_and_key_load_public_pem_bytes(
-				site->chain, site->pem.bytes, site->pem.len),
-		    "chain");
-		serve_staple(site);
 		if (site->what.backend_ca == 0)
 			continue;
 		site->backend_config = upstream_config(
@@ -454,10 +456,9 @@ drop_staple(uint16_t number)
 	const struct control_stale record = { CONTROL_STALE, number };
 	struct site *site = &worker.sites[number];
 
-	free(site->staple.bytes);
-	site->staple = (struct gathered){ 0 };
+	gathered_free(&site->staple);
 	serve_staple(site);
-	if (channel_send(worker.control, slice_of(&record, sizeof record), -1))
+	if (control_send(worker.control, &record, sizeof record, -1))
 		(void)channel_flush(worker.control);
 }
 
@@ -529,8 +530,7 @@ keys_told(void *ctx)
 		site->lacks = lacks;
 		record.site = i;
 		record.needs = lacks;
-		if (channel_send(
-			worker.control, slice_of(&record, sizeof record), -1))
+		if (control_send(worker.control, &record, sizeof record, -1))
 			(void)channel_flush(worker.control);
 	}
 }
@@ -546,7 +546,7 @@ start(const struct control_start *order)
 	if (order->debug != 0)
 		log_open("frontd-worker", LOG_LEVEL_DEBUG);
 	set_limits(order);
-	load_chains();
+	configure_backends();
 	for (size_t i = 0; i < worker.listener_count; i++)
 		listener_configure(&worker.listeners[i], session_hello);
 	ticker = event_new(worker.base, -1, EV_PERSIST, tick, &worker);
@@ -554,7 +554,7 @@ start(const struct control_start *order)
 		exit(EXIT_FAILURE);
 	warm_up();
 	policy_enter(&frontd_worker_profile, &ask, &report.confinement);
-	if (!channel_send(worker.control, slice_of(&report, sizeof report), -1))
+	if (!control_send(worker.control, &report, sizeof report, -1))
 		exit(EXIT_FAILURE);
 	channel_flush(worker.control);
 	ticketing_start(&worker);
@@ -582,27 +582,28 @@ take_socket(struct listener *listener, int fd)
 
 /* Takes fd. */
 static void
-take_listener(const struct control_listen *what, int fd)
+take_listener(struct slice packet, int fd)
 {
-	if (fd < 0 || worker.listener_count == CONTROL_LISTENERS_MAX ||
-	    what->trusted_count > CONTROL_NETWORKS_MAX ||
-	    what->default_site >= CONTROL_SITES_MAX ||
-	    !terminated(&what->terms))
+	struct listener *listener = &worker.listeners[worker.listener_count];
+
+	if (fd < 0 || worker.listener_count == CONTROL_LISTENERS_MAX)
 		exit(EXIT_FAILURE);
-	worker.listeners[worker.listener_count] =
-	    (struct listener){ .worker = &worker, .what = *what };
-	take_socket(&worker.listeners[worker.listener_count++], fd);
+	*listener = (struct listener){ .worker = &worker };
+	take_kept(packet, &listener->what, sizeof listener->what);
+	if (listener->what.trusted_count > CONTROL_NETWORKS_MAX ||
+	    listener->what.default_site >= worker.site_count)
+		exit(EXIT_FAILURE);
+	take_socket(listener, fd);
+	worker.listener_count++;
 }
 
 static void
 take_order(struct slice packet, int fd)
 {
 	static union {
-		struct control_site site;
-		struct control_chain chain;
+		struct control_part part;
 		struct control_staple staple;
 		struct control_client_ca client_ca;
-		struct control_listen listen;
 		struct control_socket socket;
 		struct control_start start;
 		struct control_drain drain;
@@ -611,20 +612,19 @@ take_order(struct slice packet, int fd)
 
 	switch (control_type(packet)) {
 	case CONTROL_SITE:
-		if (control_take(packet, &record.site, sizeof record.site))
-			take_site(&record.site);
+		take_site(packet);
 		return;
 	case CONTROL_CHAIN:
-		if (control_take(packet, &record.chain, sizeof record.chain))
-			take_chain(&record.chain);
+		if (control_take(packet, &record.part, sizeof record.part))
+			take_chain(&record.part);
 		return;
 	case CONTROL_STAPLE:
 		if (control_take(packet, &record.staple, sizeof record.staple))
 			take_staple(&record.staple);
 		return;
 	case CONTROL_STAPLE_PART:
-		if (control_take(packet, &record.chain, sizeof record.chain))
-			take_staple_part(&record.chain);
+		if (control_take(packet, &record.part, sizeof record.part))
+			take_staple_part(&record.part);
 		return;
 	case CONTROL_CLIENT_CA:
 		if (control_take(
@@ -632,9 +632,13 @@ take_order(struct slice packet, int fd)
 		    !client_ca_told(&worker.client_cas, &record.client_ca))
 			exit(EXIT_FAILURE);
 		return;
+	case CONTROL_CLIENT_CA_PART:
+		if (control_take(packet, &record.part, sizeof record.part) &&
+		    !client_ca_told_part(&worker.client_cas, &record.part))
+			exit(EXIT_FAILURE);
+		return;
 	case CONTROL_LISTEN:
-		if (control_take(packet, &record.listen, sizeof record.listen))
-			take_listener(&record.listen, fd);
+		take_listener(packet, fd);
 		return;
 	case CONTROL_SOCKET:
 		if (fd < 0 ||

@@ -28,7 +28,7 @@ is_plain(const char *text)
 }
 
 static bool
-take_host(const char *begin, size_t len, struct control_fetch *out)
+take_host(const char *begin, size_t len, struct inquiry *out)
 {
 	if (len == 0 || len >= sizeof out->host)
 		return false;
@@ -40,7 +40,7 @@ take_host(const char *begin, size_t len, struct control_fetch *out)
 
 /* ":80", or nothing. */
 static bool
-take_port(const char *begin, const char *end, struct control_fetch *out)
+take_port(const char *begin, const char *end, struct inquiry *out)
 {
 	unsigned long port = PORT;
 	char *stop = NULL;
@@ -58,7 +58,7 @@ take_port(const char *begin, const char *end, struct control_fetch *out)
 
 /* "http://name:80/path": what RFC 3986 permits besides no responder has. */
 static bool
-take_url(const char *url, struct control_fetch *out)
+take_url(const char *url, struct inquiry *out)
 {
 	const char *host, *host_end, *end;
 
@@ -86,7 +86,7 @@ take_url(const char *url, struct control_fetch *out)
 
 /* The first that speaks HTTP (RFC 5280 4.2.2.1). */
 static bool
-take_certificate_url(const struct site_chain *chain, struct control_fetch *out)
+take_certificate_url(const struct site_chain *chain, struct inquiry *out)
 {
 	STACK_OF(OPENSSL_STRING) *urls = X509_get1_ocsp(chain->leaf);
 	bool found = false;
@@ -148,7 +148,7 @@ append_encoded(const uint8_t *der, int len, char *target, size_t room)
 /* Caches stand before responders, and know what they are asked for by GET; so
  * whatever fits is asked that way (RFC 5019 5). */
 static void
-prefer_get(struct control_fetch *out)
+prefer_get(struct inquiry *out)
 {
 	char target[sizeof out->target + 4];
 
@@ -166,13 +166,13 @@ prefer_get(struct control_fetch *out)
 
 const char *
 inquiry_make(
-    const struct site_chain *chain, const char *url, struct control_fetch *out)
+    const struct site_chain *chain, const char *url, struct inquiry *out)
 {
 	X509 *issuer = site_issuer(chain);
 	const char *reason = NULL;
 	int len = -1;
 
-	*out = (struct control_fetch){ .type = CONTROL_FETCH };
+	*out = (struct inquiry){ 0 };
 	if (url != NULL && !take_url(url, out))
 		reason = "url";
 	else if (url == NULL && !take_certificate_url(chain, out))

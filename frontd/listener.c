@@ -15,10 +15,10 @@
 static void
 set_protocols(struct s2n_config *config, const struct control_site *site)
 {
-	struct slice list = slice_of(site->alpn, site->alpn_len), protocol;
+	struct slice protocol;
 	size_t at = 0;
 
-	while ((protocol = names_next(list, &at)).len > 0)
+	while ((protocol = names_next(site->alpn, &at)).len > 0)
 		worker_must(s2n_config_append_protocol_preference(
 				config, protocol.data, (uint8_t)protocol.len),
 		    "alpn");
@@ -88,8 +88,7 @@ listener_site(const struct listener *listener, const char *name)
 	for (uint16_t i = 0; name != NULL && i < worker->site_count; i++) {
 		const struct control_site *site = &worker->sites[i].what;
 
-		match =
-		    names_match(slice_of(site->names, site->names_len), name);
+		match = names_match(site->names, name);
 		if (match > best) {
 			best = match;
 			chosen = i;

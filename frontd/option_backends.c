@@ -53,11 +53,12 @@ take_all(cfg_t *cfg, struct option_site *site)
 
 /* TLS to the backends, if it is asked for. */
 static bool
-take_tls(cfg_t *cfg, struct control_site *site, struct client_cas *cas)
+take_tls(cfg_t *cfg, struct control_site *site, struct options *options)
 {
 	const char *name = cfg_getstr(cfg, "backend-tls");
 
-	if (!option_terms_take_ca(cfg, "backend-ca", cas, &site->backend_ca))
+	if (!option_terms_take_ca(
+		cfg, "backend-ca", &options->client_cas, &site->backend_ca))
 		return false;
 	if (name == NULL && site->backend_ca == 0)
 		return true;
@@ -70,13 +71,18 @@ take_tls(cfg_t *cfg, struct control_site *site, struct client_cas *cas)
 	if (name[0] == '\0')
 		return conf_refuse_option(
 		    cfg, "backend-tls", "the name is empty");
-	return conf_text(cfg, "the name of the backend", name,
-	    site->backend_name, sizeof site->backend_name);
+	if (strlen(name) >= CONTROL_BACKEND_NAME_MAX)
+		return conf_refuse(cfg,
+		    "the name of the backend is longer than %d bytes",
+		    CONTROL_BACKEND_NAME_MAX - 1);
+	return texts_keep(&options->texts, control_text_of(name),
+		   &site->backend_name) ||
+	       conf_refuse(cfg, "out of memory");
 }
 
 bool
 option_backends_take(
-    cfg_t *cfg, struct option_site *site, struct client_cas *cas)
+    cfg_t *cfg, struct option_site *site, struct options *options)
 {
 	struct control_balance *balance = &site->balance;
 	const char *word = cfg_getstr(cfg, "balance");
@@ -96,7 +102,7 @@ option_backends_take(
 		return conf_refuse_option(cfg, "balance",
 		    "balance is round-robin or least-connections, not \"%s\"",
 		    word);
-	if (!take_all(cfg, site) || !take_tls(cfg, &site->what, cas))
+	if (!take_all(cfg, site) || !take_tls(cfg, &site->what, options))
 		return false;
 	waited =
 	    balance->count < ATTEMPTS_WAITED ? balance->count : ATTEMPTS_WAITED;

@@ -26,10 +26,11 @@
 	    CFG_STR("backend-ca", NULL, CFGF_NODEFAULT)
 
 /*
- * Of a site that has its number; files of authorities are read into the list.
+ * Of a site that has its number; files of authorities are read into the
+ * options.
  * False after a message.
  */
 must_check bool option_backends_take(
-    cfg_t *, struct option_site *, struct client_cas *);
+    cfg_t *, struct option_site *, struct options *);
 
 #endif

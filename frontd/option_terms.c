@@ -10,7 +10,16 @@
 #include "unstable/version_range.h"
 
 static bool
-take_policy(cfg_t *section, struct control_terms *terms)
+keep(cfg_t *section, struct options *options, const char *text,
+    struct slice *kept)
+{
+	return texts_keep(&options->texts, control_text_of(text), kept) ||
+	       conf_refuse(section, "out of memory");
+}
+
+static bool
+take_policy(
+    cfg_t *section, struct control_terms *terms, struct options *options)
 {
 	const char *policy = cfg_getstr(section, "policy");
 	const char *reason;
@@ -20,8 +29,7 @@ take_policy(cfg_t *section, struct control_terms *terms)
 	if ((reason = terms_check_policy(policy)) != NULL)
 		return conf_refuse_option(
 		    section, "policy", "policy \"%s\": %s", policy, reason);
-	strcpy(terms->policy, policy);
-	return true;
+	return keep(section, options, policy, &terms->policy);
 }
 
 /* The path that an option names. False after a message. */
@@ -37,8 +45,9 @@ take_path(cfg_t *section, const char *option, char path[PATH_MAX])
 }
 
 static bool
-take_dh(cfg_t *section, struct control_terms *terms)
+take_dh(cfg_t *section, struct control_terms *terms, struct options *options)
 {
+	char pem[CONTROL_DH_MAX];
 	const char *reason;
 	char path[PATH_MAX];
 
@@ -46,10 +55,10 @@ take_dh(cfg_t *section, struct control_terms *terms)
 		return true;
 	if (!take_path(section, "dh-params", path))
 		return false;
-	if ((reason = terms_read_dh(path, terms->dh)) != NULL)
+	if ((reason = terms_read_dh(path, pem)) != NULL)
 		return conf_refuse_option(
 		    section, "dh-params", "%s: %s", path, reason);
-	return true;
+	return keep(section, options, pem, &terms->dh);
 }
 
 /*
@@ -133,12 +142,13 @@ take_tickets(cfg_t *section, struct control_terms *terms)
 
 bool
 option_terms_take(
-    cfg_t *section, struct control_terms *terms, struct client_cas *cas)
+    cfg_t *section, struct control_terms *terms, struct options *options)
 {
 	take_tickets(section, terms);
-	return take_policy(section, terms) && take_dh(section, terms) &&
-	       option_terms_take_ca(
-		   section, "client-ca", cas, &terms->client_ca) &&
+	return take_policy(section, terms, options) &&
+	       take_dh(section, terms, options) &&
+	       option_terms_take_ca(section, "client-ca", &options->client_cas,
+		   &terms->client_ca) &&
 	       take_client_auth(section, terms);
 }
 
@@ -180,7 +190,7 @@ refuse(const struct proof *proof, unsigned listener, unsigned site,
 	cfg_t *section = cfg_getnsec(proof->cfg, "site", site);
 	const char *option = "policy";
 
-	if (options->sites[site]->what.terms.policy[0] == '\0')
+	if (options->sites[site]->what.terms.policy.len == 0)
 		section = cfg_getnsec(proof->cfg, "listen", listener);
 	if (cfg_getstr(section, "policy") == NULL) {
 		section = cfg_getnsec(proof->cfg, "site", site);

@@ -18,11 +18,11 @@
 	    CFG_STR("client-auth", NULL, CFGF_NODEFAULT)
 
 /*
- * False after a message, as all that takes a section. A file of authorities is
- * read into the second.
+ * False after a message, as all that takes a section. What the terms say, and
+ * files of authorities, are kept in the options.
  */
 must_check bool option_terms_take(
-    cfg_t *section, struct control_terms *, struct client_cas *);
+    cfg_t *section, struct control_terms *, struct options *);
 /* The number of the file of authorities that an option names, if it does; what
  * is new among them is read. */
 must_check bool option_terms_take_ca(

@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "frontd/address.h"
-#include "frontd/inquiry.h"
 #include "frontd/names.h"
 #include "frontd/option_admin.h"
 #include "frontd/option_backends.h"
@@ -78,31 +77,38 @@ take_early_data(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 /* ---- sections ---- */
 
 static bool
-take_alpn(cfg_t *cfg, struct control_site *what)
+keep(cfg_t *cfg, struct texts *texts, struct slice bytes, struct slice *kept)
 {
+	return texts_keep(texts, bytes, kept) ||
+	       conf_refuse(cfg, "out of memory");
+}
+
+static bool
+take_alpn(cfg_t *cfg, struct texts *texts, struct slice *alpn)
+{
+	uint8_t list[CONTROL_ALPN_MAX];
 	size_t len = 0;
 
 	for (unsigned i = 0; i < cfg_size(cfg, "alpn"); i++)
-		if (!names_append(what->alpn, sizeof what->alpn, &len,
-			cfg_getnstr(cfg, "alpn", i)))
+		if (!names_append(
+			list, sizeof list, &len, cfg_getnstr(cfg, "alpn", i)))
 			return conf_refuse(cfg,
 			    "alpn: a protocol is empty, or all of them are "
 			    "longer than %d bytes",
 			    CONTROL_ALPN_MAX);
-	what->alpn_len = (uint8_t)len;
-	return true;
+	return keep(cfg, texts, slice_of(list, len), alpn);
 }
 
 static bool
-take_names(cfg_t *cfg, struct option_site *site)
+take_names(cfg_t *cfg, struct texts *texts, struct option_site *site)
 {
-	struct control_site *what = &site->what;
+	uint8_t list[CONTROL_NAMES_MAX];
 	const char *name;
 	size_t len = 0;
 
 	for (unsigned i = 0; i < cfg_size(cfg, "names"); i++) {
 		name = cfg_getnstr(cfg, "names", i);
-		if (!names_append(what->names, sizeof what->names, &len, name))
+		if (!names_append(list, sizeof list, &len, name))
 			return conf_refuse(
 			    cfg, "names: one is empty, or there are too many");
 		if (!site_covers(&site->chain, name))
@@ -110,8 +116,7 @@ take_names(cfg_t *cfg, struct option_site *site)
 			    "names: the certificate does not stand for \"%s\"",
 			    name);
 	}
-	what->names_len = (uint16_t)len;
-	return true;
+	return keep(cfg, texts, slice_of(list, len), &site->what.names);
 }
 
 static bool
@@ -157,17 +162,27 @@ take_staple_file(cfg_t *cfg, const char *value, struct option_site *site)
 /* A certificate without a responder is no error: the next one of a site may be
  * one, and its authority decides that. */
 static bool
-take_fetch(cfg_t *cfg, const char *url, struct option_site *site)
+take_fetch(
+    cfg_t *cfg, const char *url, struct texts *texts, struct option_site *site)
 {
-	const char *reason;
+	struct inquiry inquiry;
+	struct control_fetch *fetch;
+	const char *reason = inquiry_make(&site->chain, url, &inquiry);
 
-	if ((site->fetch = malloc(sizeof *site->fetch)) == NULL)
-		return conf_refuse(cfg, "out of memory");
-	reason = inquiry_make(&site->chain, url, site->fetch);
-	if (reason == NULL)
-		return true;
-	free(site->fetch);
-	site->fetch = NULL;
+	if (reason == NULL) {
+		if ((fetch = malloc(sizeof *fetch)) == NULL)
+			return conf_refuse(cfg, "out of memory");
+		site->fetch = fetch;
+		*fetch = (struct control_fetch){ .type = CONTROL_FETCH,
+			.port = inquiry.port };
+		return keep(cfg, texts, control_text_of(inquiry.host),
+			   &fetch->host) &&
+		       keep(cfg, texts, control_text_of(inquiry.target),
+			   &fetch->target) &&
+		       keep(cfg, texts,
+			   slice_of(inquiry.body, inquiry.body_len),
+			   &fetch->body);
+	}
 	if (strcmp(reason, "url") == 0)
 		return conf_refuse_option(cfg, "ocsp-responder",
 		    "ocsp-responder is \"http://name/path\", perhaps with a "
@@ -178,7 +193,7 @@ take_fetch(cfg_t *cfg, const char *url, struct option_site *site)
 }
 
 static bool
-take_staple(cfg_t *cfg, struct option_site *site)
+take_staple(cfg_t *cfg, struct texts *texts, struct option_site *site)
 {
 	const char *value = cfg_getstr(cfg, "ocsp");
 	const char *url = cfg_getstr(cfg, "ocsp-responder");
@@ -188,7 +203,7 @@ take_staple(cfg_t *cfg, struct option_site *site)
 		return conf_refuse_option(cfg, "ocsp-responder",
 		    "ocsp-responder goes with ocsp = fetch");
 	if (fetch)
-		return take_fetch(cfg, url, site);
+		return take_fetch(cfg, url, texts, site);
 	if (value != NULL)
 		return take_staple_file(cfg, value, site);
 	if (staple_demanded(&site->chain))
@@ -200,6 +215,7 @@ static bool
 take_site(cfg_t *cfg, struct options *options)
 {
 	struct option_site *site, *first = options->sites[0];
+	struct texts *texts = &options->texts;
 
 	if (options->site_count == CONTROL_SITES_MAX)
 		return conf_refuse(
@@ -213,16 +229,15 @@ take_site(cfg_t *cfg, struct options *options)
 	options->sites[options->site_count++] = site;
 	if (!conf_text(cfg, "the site's name", cfg_title(cfg), site->title,
 		sizeof site->title) ||
-	    !take_chain(cfg, site) || !take_staple(cfg, site) ||
-	    !take_names(cfg, site) || !take_alpn(cfg, &site->what) ||
-	    !option_backends_take(cfg, site, &options->client_cas) ||
-	    !option_terms_take(cfg, &site->what.terms, &options->client_cas))
+	    !take_chain(cfg, site) || !take_staple(cfg, texts, site) ||
+	    !take_names(cfg, texts, site) ||
+	    !take_alpn(cfg, texts, &site->what.alpn) ||
+	    !option_backends_take(cfg, site, options) ||
+	    !option_terms_take(cfg, &site->what.terms, options))
 		return false;
-	strcpy(site->what.title, site->title);
+	site->what.title = control_text_of(site->title);
 	/* A listener negotiates before it knows the site. */
-	if (first != NULL &&
-	    !slice_equal(slice_of(first->what.alpn, first->what.alpn_len),
-		slice_of(site->what.alpn, site->what.alpn_len)))
+	if (first != NULL && !slice_equal(first->what.alpn, site->what.alpn))
 		return conf_refuse(cfg,
 		    "alpn differs from site \"%s\": all sites share one list",
 		    first->title);
@@ -278,7 +293,7 @@ take_listen(cfg_t *cfg, struct options *options)
 		    (uint32_t)cfg_getint(cfg, "lifetime-timeout");
 	if (!take_trusted(cfg, &listen->what))
 		return false;
-	if (!option_terms_take(cfg, &listen->what.terms, &options->client_cas))
+	if (!option_terms_take(cfg, &listen->what.terms, options))
 		return false;
 	if (site == NULL)
 		return conf_refuse(
@@ -485,4 +500,5 @@ options_free(struct options *options)
 	}
 	options->site_count = 0;
 	client_cas_free(&options->client_cas);
+	texts_free(&options->texts);
 }

@@ -10,8 +10,10 @@
 #include "admin/admin.h"
 #include "frontd/client_ca.h"
 #include "frontd/expiry.h"
+#include "frontd/inquiry.h"
 #include "frontd/nameservers.h"
 #include "frontd/staple.h"
+#include "frontd/texts.h"
 
 #define OPTIONS_ADDRESS_TEXT 64
 
@@ -65,6 +67,7 @@ struct options {
 	struct option_site *sites[CONTROL_SITES_MAX];
 	uint16_t site_count;
 	struct client_cas client_cas;
+	struct texts texts; /* where the slices of records lie */
 	struct option_old old[CONTROL_LISTENERS_MAX + CONTROL_SITES_MAX];
 	uint16_t old_count;
 };

@@ -61,7 +61,8 @@ log_end(const struct session *session)
 	const struct listener *listener = session->listener;
 	const struct access_line line = { .conn = session->conn,
 		.peer = &session->peer,
-		.site = listener->worker->sites[session->site].what.title,
+		.site = control_text(
+		    listener->worker->sites[session->site].what.title),
 		.policy = session->terms->terms.policy,
 		.client = session->client,
 		.early = early_word(&session->early, session->conn),
@@ -544,7 +545,7 @@ start_tls(struct session *session, const struct site *site)
 	session->state = SESSION_SECURING;
 	session->deadline_ms = clock_ms() + site->what.backend_ms;
 	if (!upstream_secure(&session->backend, site->backend_config,
-		site->what.backend_name, protocol)) {
+		control_text(site->what.backend_name), protocol)) {
 		session_end(session, "out of memory");
 		return;
 	}

@@ -44,7 +44,7 @@ tell(struct child *worker, uint16_t site, const struct site_staple *staple)
 
 	child_tell(worker, &record, sizeof record, -1);
 	if (staple != NULL)
-		child_tell_bytes(worker, CONTROL_STAPLE_PART, site,
+		child_tell_parts(worker, CONTROL_STAPLE_PART, site,
 		    slice_of(staple->der, staple->len));
 }
 
@@ -121,9 +121,7 @@ chance(void)
 static void
 drop_candidate(struct stapled *stapled)
 {
-	free(stapled->candidate);
-	stapled->candidate = NULL;
-	stapled->candidate_len = stapled->candidate_size = 0;
+	gathered_free(&stapled->candidate);
 	stapled->cached = false;
 	stapled->doing = STAPLED_WAITING;
 	stapled->request = 0;
@@ -213,10 +211,10 @@ take_candidate(struct master *master, struct stapled *stapled,
 	    stapled->staple.times.until >= times->until)
 		return;
 	staple_free(&stapled->staple);
-	stapled->staple = (struct site_staple){ .der = stapled->candidate,
-		.len = stapled->candidate_len,
+	stapled->staple = (struct site_staple){ .der = stapled->candidate.bytes,
+		.len = stapled->candidate.len,
 		.times = *times };
-	stapled->candidate = NULL;
+	stapled->candidate = (struct gathered){ 0 };
 	if (!stapled->cached)
 		keep_on_disk(master, stapled);
 	tell_all(master, stapled);
@@ -264,21 +262,6 @@ fetch(struct master *master, struct stapled *stapled)
 }
 
 static void
-tell_parts(struct child *child, uint32_t request, struct slice bytes)
-{
-	struct control_part part = { .type = CONTROL_PART, .request = request };
-
-	while (bytes.len > 0) {
-		part.len = (uint32_t)(bytes.len < sizeof part.bytes
-					  ? bytes.len
-					  : sizeof part.bytes);
-		memcpy(part.bytes, bytes.data, part.len);
-		child_tell(child, &part, sizeof part, -1);
-		bytes = slice_of(bytes.data + part.len, bytes.len - part.len);
-	}
-}
-
-static void
 prove(struct master *master, struct stapled *stapled)
 {
 	const struct pem_file *pem = &stapled->site->chain.pem;
@@ -286,13 +269,14 @@ prove(struct master *master, struct stapled *stapled)
 	const struct control_prove record = { .type = CONTROL_PROVE,
 		.request = number_request(master, stapled),
 		.chain_size = (uint32_t)pem->len,
-		.response_size = stapled->candidate_len };
+		.response_size = (uint32_t)stapled->candidate.len };
 
 	stapled->doing = STAPLED_PROVING;
 	child_tell(child, &record, sizeof record, -1);
-	tell_parts(child, record.request, slice_of(pem->text, pem->len));
-	tell_parts(child, record.request,
-	    slice_of(stapled->candidate, stapled->candidate_len));
+	child_tell_parts(
+	    child, CONTROL_PART, record.request, slice_of(pem->text, pem->len));
+	child_tell_parts(child, CONTROL_PART, record.request,
+	    gathered_slice(&stapled->candidate));
 }
 
 static const char *
@@ -320,31 +304,22 @@ static void
 told_fetched(struct master *master, struct stapled *stapled,
     const struct control_fetched *what)
 {
-	if (stapled->candidate != NULL)
+	if (stapled->candidate.bytes != NULL)
 		return;
-	if (what->error == FETCH_DONE && what->size > 0 &&
-	    what->size <= STAPLE_SIZE_MAX)
-		stapled->candidate = malloc(what->size);
-	if (stapled->candidate == NULL)
+	if (what->error != FETCH_DONE || what->size == 0 ||
+	    what->size > STAPLE_SIZE_MAX ||
+	    !gathered_begin(&stapled->candidate, what->size))
 		failed(
 		    master, stapled, fetch_reason(what->error), what->status);
-	else
-		stapled->candidate_size = what->size;
 }
 
 static void
 told_part(struct master *master, struct stapled *stapled,
     const struct control_part *part)
 {
-	if (part->len > sizeof part->bytes ||
-	    part->len > stapled->candidate_size - stapled->candidate_len) {
+	if (!gathered_take(&stapled->candidate, part->bytes))
 		failed(master, stapled, fetch_reason(FETCH_BROKEN), 0);
-		return;
-	}
-	memcpy(stapled->candidate + stapled->candidate_len, part->bytes,
-	    part->len);
-	stapled->candidate_len += part->len;
-	if (stapled->candidate_len == stapled->candidate_size)
+	else if (gathered_whole(&stapled->candidate))
 		stapled->doing = STAPLED_WAITING; /* for frontd-prove */
 }
 
@@ -383,7 +358,7 @@ go_on(struct master *master)
 
 		if (stapled->doing != STAPLED_WAITING)
 			continue;
-		if (stapled->candidate != NULL) {
+		if (stapled->candidate.bytes != NULL) {
 			if (runs(&master->now->prove))
 				prove(master, stapled);
 		} else if (stapled->next > now) {
@@ -422,14 +397,15 @@ lost(struct child *child, enum stapled_doing doing, const char *reason)
 	go_on(master);
 }
 
-static void
-prepare_fetch(struct child *child)
+static bool
+prepare_fetch(struct child *child, uint32_t step)
 {
 	const struct options *options = &child->fleet->options;
 	struct nameserver found[NAMESERVERS_MAX];
 	const struct nameserver *servers = options->nameservers;
 	size_t count = options->nameserver_count;
 
+	(void)step;
 	if (count == 0) {
 		count = nameservers_read(RESOLV_CONF, found);
 		servers = found;
@@ -445,13 +421,16 @@ prepare_fetch(struct child *child)
 	}
 	fleet_tell_start(child);
 	lost(child, STAPLED_FETCHING, "frontd-fetch has died");
+	return false;
 }
 
-static void
-prepare_prove(struct child *child)
+static bool
+prepare_prove(struct child *child, uint32_t step)
 {
+	(void)step;
 	fleet_tell_start(child);
 	lost(child, STAPLED_PROVING, "frontd-prove has died");
+	return false;
 }
 
 static void
@@ -473,7 +452,7 @@ fetch_told(struct child *child, struct slice packet)
 		told_fetched(master, stapled, &record.fetched);
 	else if (control_type(packet) == CONTROL_PART &&
 		 control_take(packet, &record.part, sizeof record.part) &&
-		 (stapled = of_request(&master->stapler, record.part.request,
+		 (stapled = of_request(&master->stapler, record.part.number,
 		      STAPLED_FETCHING)) != NULL)
 		told_part(master, stapled, &record.part);
 	go_on(master);
@@ -540,10 +519,10 @@ add(struct stapler *stapler, const struct option_site *site)
 	if (stapled == NULL)
 		return NULL;
 	memcpy(stapled->id, site->chain.id, SITE_ID);
-	stapled->candidate = staple_cache_read(
+	stapled->candidate.bytes = staple_cache_read(
 	    stapler->cache, stapled->id, STAPLE_SIZE_MAX, &len);
-	stapled->candidate_len = (uint32_t)len;
-	stapled->cached = stapled->candidate != NULL;
+	stapled->candidate.len = stapled->candidate.size = len;
+	stapled->cached = stapled->candidate.bytes != NULL;
 	stapler->all[stapler->count++] = stapled;
 	return stapled;
 }

@@ -8,6 +8,7 @@
 #define FRONTD_STAPLER_H
 
 #include "frontd/child.h"
+#include "frontd/gathered.h"
 #include "frontd/options.h"
 
 struct master;
@@ -34,10 +35,9 @@ struct stapled {
 	uint64_t next;      /* seconds since 1970 */
 	/* Under way. */
 	enum stapled_doing doing;
-	uint32_t request;   /* its number with the child that has it */
-	uint8_t *candidate; /* free() */
-	uint32_t candidate_len, candidate_size;
-	bool cached; /* where the candidate is from */
+	uint32_t request;          /* its number with the child that has it */
+	struct gathered candidate; /* no bytes: there is none */
+	bool cached;               /* where the candidate is from */
 };
 
 struct stapler {

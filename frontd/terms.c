@@ -35,9 +35,9 @@ struct terms
 terms_between(const struct control_terms *listener,
     const struct control_terms *site, const struct client_cas *cas)
 {
-	struct terms terms = {
-		.policy = site->policy, .dh = site->dh, .tickets = true
-	};
+	struct terms terms = { .policy = control_text(site->policy),
+		.dh = control_text(site->dh),
+		.tickets = true };
 	uint16_t ca =
 	    site->client_ca != 0 ? site->client_ca : listener->client_ca;
 	uint16_t auth = site->client_auth != CLIENT_AUTH_UNSAID
@@ -50,11 +50,11 @@ terms_between(const struct control_terms *listener,
 	terms.client_ca = client_ca_pem(cas, ca);
 
 	if (terms.policy[0] == '\0')
-		terms.policy = listener->policy;
+		terms.policy = control_text(listener->policy);
 	if (terms.policy[0] == '\0')
 		terms.policy = TERMS_DEFAULT_POLICY;
 	if (terms.dh[0] == '\0')
-		terms.dh = listener->dh;
+		terms.dh = control_text(listener->dh);
 	if (site->tickets != CONTROL_UNSAID)
 		terms.tickets = site->tickets == CONTROL_ON;
 	else if (listener->tickets != CONTROL_UNSAID)

@@ -10,7 +10,9 @@
 
 #include "base/clock.h"
 #include "frontd/control.h"
+#include "frontd/gathered.h"
 #include "frontd/terms.h"
+#include "frontd/texts.h"
 #include "ipc/keyclient.h"
 #include "libtls/s2n.h"
 
@@ -21,15 +23,9 @@ struct replay;
 struct session;
 struct worker;
 
-/* What comes in chunks. */
-struct gathered {
-	uint8_t *bytes;
-	uint32_t len;
-};
-
 struct site {
 	struct control_site what;
-	struct gathered pem;    /* of its chain */
+	struct gathered pem;    /* of its chain, until it is loaded */
 	struct gathered staple; /* empty again when it is not to be served */
 	uint64_t staple_until;  /* seconds since 1970 */
 	struct gathered coming; /* the next one, while it is not complete */
@@ -67,6 +63,7 @@ struct worker {
 	uint32_t connector_number; /* of this way, among those that were */
 	struct site sites[CONTROL_SITES_MAX];
 	uint16_t site_count;
+	struct texts texts; /* where the slices of records lie */
 	struct client_cas client_cas;
 	struct listener listeners[CONTROL_LISTENERS_MAX];
 	size_t listener_count;

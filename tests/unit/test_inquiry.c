@@ -13,7 +13,7 @@
 #define MAKE(...) certs_make(&(struct certs_spec){ __VA_ARGS__ })
 
 static const struct certs_cert *ca, *leaf;
-static struct control_fetch fetch;
+static struct inquiry fetch;
 
 static void
 set_up(void)
@@ -85,7 +85,6 @@ START_TEST(a_responder_is_an_http_url)
 		return;
 	}
 	ck_assert_msg(reason == NULL, "%s: %s", urls[_i].url, reason);
-	ck_assert_uint_eq(fetch.type, CONTROL_FETCH);
 	ck_assert_str_eq(fetch.host, urls[_i].host);
 	ck_assert_uint_eq(fetch.port, urls[_i].port);
 	ck_assert_msg(strncmp(fetch.target, urls[_i].target,

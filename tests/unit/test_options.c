@@ -639,31 +639,31 @@ END_TEST
 /* As the master tells them: in parts, of the size that was said. */
 START_TEST(authorities_are_told_in_parts_and_no_more_than_was_said)
 {
-	struct control_client_ca part = {
-		.number = 1, .len = 3, .size = 5, .pem = "abc"
-	};
+	struct control_client_ca ca = { .number = 1, .size = 5 };
+	struct control_part part = { .number = 1, .bytes = BYTES('a', 'b') };
 	struct client_cas cas = { 0 };
 
-	ck_assert(client_ca_told(&cas, &part));
-	memcpy(part.pem, "de", 2);
-	part.size = 4;
-	part.len = 1;
-	ck_assert(!client_ca_told(&cas, &part));
-	part.size = 5;
-	part.len = 3;
-	ck_assert(!client_ca_told(&cas, &part));
-	part.len = 2;
-	ck_assert(client_ca_told(&cas, &part));
-	ck_assert_str_eq(client_ca_pem(&cas, 1), "abcde");
-	part.len = 1;
-	ck_assert(!client_ca_told(&cas, &part));
+	ck_assert(!client_ca_told_part(&cas, &part));
+	ck_assert(client_ca_told(&cas, &ca));
+	ck_assert_str_eq(client_ca_pem(&cas, 1), "");
+	ck_assert(client_ca_told_part(&cas, &part));
+	ck_assert(client_ca_told_part(&cas, &part));
+	ck_assert(!client_ca_told_part(&cas, &part));
+	part.bytes.len = 1;
+	ck_assert(client_ca_told_part(&cas, &part));
+	ck_assert_str_eq(client_ca_pem(&cas, 1), "ababa");
+	ck_assert(!client_ca_told_part(&cas, &part));
 	part.number = 0;
-	ck_assert(!client_ca_told(&cas, &part));
-	part.number = CONTROL_CLIENT_CAS_MAX + 1;
-	ck_assert(!client_ca_told(&cas, &part));
+	ck_assert(!client_ca_told_part(&cas, &part));
 	part.number = 2;
-	part.size = PEM_FILE_MAX + 1;
-	ck_assert(!client_ca_told(&cas, &part));
+	ck_assert(!client_ca_told_part(&cas, &part));
+	ca.number = 0;
+	ck_assert(!client_ca_told(&cas, &ca));
+	ca.number = CONTROL_CLIENT_CAS_MAX + 1;
+	ck_assert(!client_ca_told(&cas, &ca));
+	ca.number = 2;
+	ca.size = PEM_FILE_MAX + 1;
+	ck_assert(!client_ca_told(&cas, &ca));
 	ck_assert_str_eq(client_ca_pem(&cas, 0), "");
 	ck_assert_str_eq(client_ca_pem(&cas, 2), "");
 	client_cas_free(&cas);
@@ -753,7 +753,8 @@ START_TEST(a_response_is_fetched_where_there_is_a_responder)
 	ck_assert(options.fetches == (fetches[_i].host != NULL));
 	ck_assert((site->fetch != NULL) == options.fetches);
 	if (site->fetch != NULL)
-		ck_assert_str_eq(site->fetch->host, fetches[_i].host);
+		ck_assert_str_eq(
+		    control_text(site->fetch->host), fetches[_i].host);
 	if (fetches[_i].stale != NULL)
 		ck_assert_str_eq(site->stale, fetches[_i].stale);
 	else
