@@ -100,7 +100,7 @@ endef
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYSTORE := keyd/keystore keyd/keyread keyd/pkcs12 keyd/encrypted keyd/rate keyd/readall
 KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/serve keyd/telling keyd/warm keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
-KEYD := $(call obj,keyd/keyd keyd/fleet keyd/auditor keyd/config keyd/keyfiles keyd/p11_uri keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
+KEYD := $(call obj,keyd/keyd keyd/fleet keyd/fleet_state keyd/orders keyd/verdict keyd/auditor keyd/config keyd/keyfiles keyd/p11_uri keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
 KEYD_P11 := $(call obj,keyd/keyd_p11 keyd/p11 keyd/serve keyd/telling keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING))
 $(eval $(call program,libexec,keyd-p11,$(KEYD_P11) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS) -ldl))
 KEYD_AUDIT := $(call obj,keyd/keyd_audit keyd/telling keyd/audit_log keyd/audit_chain keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/arena)

@@ -13,92 +13,24 @@
 #include "base/clock.h"
 #include "base/complain.h"
 #include "base/log.h"
-#include "ipc/backoff.h"
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
-#include "keyd/auditor.h"
-#include "keyd/keyfiles.h"
+#include "keyd/fleet_state.h"
+#include "keyd/orders.h"
+#include "keyd/verdict.h"
 
 /* Between the lives of one that dies again and again. */
 #define LOOP_MS 30000
 
-struct signer {
-	struct fleet *fleet;
-	unsigned group; /* config.group_count: the process of ticket keys */
-	int speed;      /* enum keyproto_speed, of its keys; -1: not told yet */
-	bool more;      /* was passed keys after it was asked for its status */
-	pid_t pid;      /* 0: not running */
-	struct link control;
-	struct event *respawn;
-	struct backoff backoff;
-	struct keyproto_process about;
-	unsigned deaths;
-	bool replaced; /* its end is wanted */
-	bool counting; /* it was asked for its counts */
-	struct tally tally;
-};
-
-struct fleet {
-	struct event_base *base;
-	int program, token_program; /* the latter -1: no token is needed */
-	const struct fleet_events *events;
-	struct config config;
-	struct keyfiles files;
-	struct signer *signers[FLEET_SIGNERS_MAX];
-	unsigned count;
-	bool retired;
-	/* By index into config.keys: the order that passed it, and whether a
-	 * signer has answered to one. Until each has, the fleet is starting. */
-	uint64_t key_orders[KEYPROTO_SLOTS];
-	struct signer *key_signers[KEYPROTO_SLOTS];
-	bool key_answered[KEYPROTO_SLOTS];
-	struct keyproto_keytold told[KEYPROTO_SLOTS];
-	uint64_t root_order;
-	bool root_answered;
-	unsigned unanswered;
-	bool failed, settled;
-	unsigned counting; /* signers that were asked */
-};
-
 static struct signer *add_signer(struct fleet *, unsigned group, int speed);
 static void signer_start(struct signer *);
-
-static uint64_t order_id;
-
-static bool
-is_tickets(const struct signer *signer)
-{
-	return signer->group == signer->fleet->config.group_count;
-}
-
-/* NULL: its keys are in files. */
-static const struct config_module *
-module_of(const struct signer *signer)
-{
-	return is_tickets(signer)
-		   ? NULL
-		   : signer->fleet->config.group_modules[signer->group];
-}
-
-static bool
-is_token(const struct signer *signer)
-{
-	return module_of(signer) != NULL;
-}
 
 static const char *
 program_name(const struct signer *signer)
 {
-	return is_tickets(signer) ? "keyd-tickets"
-	       : is_token(signer) ? "keyd-p11"
-				  : "keyd-signer";
-}
-
-static const char *
-group_name(const struct signer *signer)
-{
-	return is_tickets(signer) ? "tickets"
-				  : signer->fleet->config.groups[signer->group];
+	return signer_is_tickets(signer)         ? "keyd-tickets"
+	       : (signer_module(signer) != NULL) ? "keyd-p11"
+						 : "keyd-signer";
 }
 
 static const char *
@@ -108,14 +40,6 @@ speed_name(const struct signer *signer)
 		"medium", "slow" };
 
 	return signer->speed < 0 ? "none" : names[signer->speed];
-}
-
-static bool
-order(struct signer *signer, uint16_t type, struct slice payload, int fd)
-{
-	struct keyproto_header header = { .type = type, .id = ++order_id };
-
-	return link_say(&signer->control, &header, payload, fd);
 }
 
 /* ---- channels ---- */
@@ -146,7 +70,7 @@ count_signers(const struct fleet *fleet)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < fleet->count; i++)
-		count += !is_tickets(fleet->signers[i]);
+		count += !signer_is_tickets(fleet->signers[i]);
 	return count;
 }
 
@@ -157,10 +81,10 @@ place_of(const struct signer *signer)
 	const struct fleet *fleet = signer->fleet;
 	unsigned place = 0;
 
-	if (is_tickets(signer))
+	if (signer_is_tickets(signer))
 		return count_signers(fleet);
 	for (unsigned i = 0; fleet->signers[i] != signer; i++)
-		place += !is_tickets(fleet->signers[i]);
+		place += !signer_is_tickets(fleet->signers[i]);
 	return place;
 }
 
@@ -185,7 +109,7 @@ fleet_give(struct fleet *fleet, unsigned number,
 	if (signer->control.channel == NULL || what.group >= what.groups ||
 	    channel_pair(ends) != 0)
 		return false;
-	if (order(signer, KEYPROTO_GRANT,
+	if (orders_give(signer, KEYPROTO_GRANT,
 		slice_of(payload,
 		    keyproto_grant_build(&grant, payload, sizeof payload)),
 		ends[0]))
@@ -198,159 +122,13 @@ fleet_give(struct fleet *fleet, unsigned number,
 	return done;
 }
 
-/* ---- what a signer is passed ---- */
-
-/* Before all else that it may use: nothing it does is not told. */
-static void
-pass_audit(struct signer *signer)
-{
-	struct keyproto_audit what = { .stop =
-					   signer->fleet->config.audit.stop };
-	uint8_t payload[128];
-	int fd;
-
-	if (!auditor_wanted())
-		return;
-	strcpy(what.group, group_name(signer));
-	fd = auditor_connect(what.group);
-	if (!order(signer, KEYPROTO_AUDIT,
-		slice_of(payload,
-		    keyproto_audit_build(&what, payload, sizeof payload)),
-		fd))
-		log_event(LOG_LEVEL_ERROR, "audit",
-		    "group=%s reason=not-passed", what.group);
-	if (fd >= 0)
-		close(fd);
-}
-
-/* It waits for that before it seals itself. */
-static void
-pass_module(struct signer *signer)
-{
-	const struct config_module *module = module_of(signer);
-	uint8_t payload[4 * KEYPROTO_MODULE_TEXT];
-
-	if (module != NULL &&
-	    !order(signer, KEYPROTO_MODULE,
-		slice_of(payload, keyproto_module_build(
-				      &module->what, payload, sizeof payload)),
-		-1))
-		log_event(LOG_LEVEL_ERROR, "module",
-		    "name=%s reason=not-passed", module->name);
-}
-
-/* What a key comes with, before its file. */
-static bool
-pass_part(struct signer *signer, unsigned i, enum keyfiles_which which)
-{
-	static const uint16_t parts[] = { [KEYFILES_PASSPHRASE] =
-					      KEYPROTO_PART_PASSPHRASE,
-		[KEYFILES_CERTIFICATE] = KEYPROTO_PART_CERTIFICATE };
-	struct fleet *fleet = signer->fleet;
-	const struct config_key *key = &fleet->config.keys[i];
-	struct keyproto_keypart part = { key->slot, parts[which] };
-	uint8_t payload[8];
-	size_t len;
-	int fd;
-
-	if (keyfiles_path(key, which)[0] == '\0')
-		return true;
-	fd = keyfiles_rewound(&fleet->files, &fleet->config, i, which);
-	len = keyproto_keypart_build(&part, payload, sizeof payload);
-	return fd >= 0 &&
-	       order(signer, KEYPROTO_KEYPART, slice_of(payload, len), fd);
-}
-
-static size_t
-build_key(const struct config_key *key, uint8_t *payload, size_t room)
-{
-	struct keyproto_keytoken what = key->token;
-
-	what.file.slot = key->slot;
-	what.file.operations = key->operations;
-	what.file.rate = key->rate;
-	strcpy(what.file.name, key->name);
-	return key->uri[0] != '\0'
-		   ? keyproto_keytoken_build(&what, payload, room)
-		   : keyproto_keyfile_build(&what.file, payload, room);
-}
-
-static bool
-pass_files(struct signer *signer, unsigned i)
-{
-	struct fleet *fleet = signer->fleet;
-	const struct config_key *key = &fleet->config.keys[i];
-	bool in_token = key->uri[0] != '\0';
-	uint8_t payload[512];
-	size_t len = build_key(key, payload, sizeof payload);
-	int fd =
-	    keyfiles_rewound(&fleet->files, &fleet->config, i, KEYFILES_KEY);
-
-	if (!pass_part(signer, i, KEYFILES_PASSPHRASE) ||
-	    !pass_part(signer, i, KEYFILES_CERTIFICATE))
-		return false;
-	fleet->key_orders[i] = order_id + 1;
-	return (fd >= 0 || in_token) &&
-	       order(signer, in_token ? KEYPROTO_KEYTOKEN : KEYPROTO_KEYFILE,
-		   slice_of(payload, len), fd);
-}
-
-/* A token locks itself when a wrong PIN comes again: not by our doing. */
-static bool
-pin_was_wrong(const struct fleet *fleet, unsigned i)
-{
-	return fleet->config.keys[i].uri[0] != '\0' &&
-	       fleet->told[i].verdict == KEYPROTO_PASSPHRASE;
-}
-
-static void
-pass_key(struct signer *signer, unsigned i)
-{
-	const struct config_key *key = &signer->fleet->config.keys[i];
-
-	signer->fleet->key_signers[i] = signer;
-	if (!pass_files(signer, i))
-		log_event(LOG_LEVEL_ERROR, "key",
-		    "name=%s file=\"%s\" reason=not-passed", key->name,
-		    key->path);
-}
-
-static void
-pass_keys(struct signer *signer)
-{
-	const struct config *config = &signer->fleet->config;
-
-	for (unsigned i = 0; i < config->key_count; i++)
-		if (signer->fleet->key_signers[i] == signer &&
-		    !pin_was_wrong(signer->fleet, i))
-			pass_key(signer, i);
-}
-
-/* No descriptor: it makes one. */
-static void
-pass_root(struct signer *signer)
-{
-	struct fleet *fleet = signer->fleet;
-	const struct config_tickets *tickets = &fleet->config.tickets;
-	uint8_t payload[16];
-	size_t len =
-	    keyproto_ticketroot_build(&tickets->times, payload, sizeof payload);
-	int fd = keyfiles_root(&fleet->files, &fleet->config);
-
-	fleet->root_order = order_id + 1;
-	if ((fd < 0 && tickets->root[0] != '\0') ||
-	    !order(signer, KEYPROTO_TICKETROOT, slice_of(payload, len), fd))
-		log_event(LOG_LEVEL_ERROR, "key",
-		    "name=root file=\"%s\" reason=not-passed", tickets->root);
-}
-
 /* ---- what it says ---- */
 
 static void
 ask_status(struct signer *signer)
 {
 	signer->more = false;
-	if (!order(signer, KEYPROTO_STATUS, NO_BYTES, -1))
+	if (!orders_give(signer, KEYPROTO_STATUS, NO_BYTES, -1))
 		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
 }
 
@@ -390,62 +168,6 @@ root_told(struct fleet *fleet, uint64_t id, enum keyproto_status status)
 	count_answer(fleet, &fleet->root_answered, status);
 }
 
-/* What is wrong with a key, and which of its files is. */
-static void
-say_verdict(const struct config_key *key, uint16_t verdict)
-{
-	static const struct {
-		enum keyfiles_which which;
-		const char *text;
-	} verdicts[KEYPROTO_VERDICT_COUNT] = {
-		[KEYPROTO_NO_KEY] = { KEYFILES_KEY,
-		    "not a private key, in PEM or PKCS#12" },
-		[KEYPROTO_KIND] = { KEYFILES_KEY,
-		    "not a private key that is served: EC P-256, P-384 or "
-		    "P-521, Ed25519, RSA of 2048 to 8192 bits" },
-		[KEYPROTO_HALVES] = { KEYFILES_KEY,
-		    "its public half is not that of its private half" },
-		[KEYPROTO_OPERATIONS] = { KEYFILES_KEY,
-		    "premaster is for RSA keys alone" },
-		[KEYPROTO_ENCRYPTED] = { KEYFILES_KEY,
-		    "encrypted, and no passphrase is configured" },
-		[KEYPROTO_PLAIN] = { KEYFILES_KEY,
-		    "not encrypted, and a passphrase is configured" },
-		[KEYPROTO_NO_PASSPHRASE] = { KEYFILES_PASSPHRASE,
-		    "not a passphrase: one line of 1023 bytes at most" },
-		[KEYPROTO_PASSPHRASE] = { KEYFILES_KEY,
-		    "cannot be decrypted: a wrong passphrase" },
-		[KEYPROTO_CIPHER] = { KEYFILES_KEY,
-		    "encrypted in a way that is not known here: take PBKDF2 "
-		    "and AES" },
-		[KEYPROTO_ITERATIONS] = { KEYFILES_KEY,
-		    "the passphrase is hashed more than 4,000,000 times" },
-		[KEYPROTO_MANY] = { KEYFILES_KEY, "more than one private key" },
-		[KEYPROTO_NO_CERTIFICATE] = { KEYFILES_CERTIFICATE,
-		    "not a certificate in PEM" },
-		[KEYPROTO_MISMATCH] = { KEYFILES_CERTIFICATE,
-		    "the certificate is not the key's" },
-	};
-	static const char *const in_token[KEYPROTO_VERDICT_COUNT] = {
-		[KEYPROTO_NO_KEY] = "no such key, or nothing public beside it",
-		[KEYPROTO_OPERATIONS] = "premaster is not for keys in tokens",
-		[KEYPROTO_PASSPHRASE] = "a wrong PIN, which is not tried again",
-		[KEYPROTO_CIPHER] = "the token does not do its part",
-		[KEYPROTO_MANY] = "more than one such key",
-		[KEYPROTO_HALVES] =
-		    "the token does not sign, or with another key",
-	};
-	const char *path = keyfiles_path(key, verdicts[verdict].which);
-	const char *text = verdicts[verdict].text;
-
-	if (key->uri[0] != '\0' && in_token[verdict] != NULL)
-		text = in_token[verdict];
-	/* The certificates of a PKCS#12 file have no other. */
-	if (path[0] == '\0')
-		path = key->uri[0] != '\0' ? key->uri : key->path;
-	complain("%s: %s", path, text);
-}
-
 static int
 told_speed(const struct keyproto_keytold *told)
 {
@@ -471,7 +193,7 @@ pass_on(struct fleet *fleet, unsigned key, int speed)
 		fleet->key_signers[key] = signer;
 		signer_start(signer);
 	} else if (signer->control.channel != NULL) {
-		pass_key(signer, key);
+		orders_key(signer, key);
 		signer->more = true;
 	} else { /* it is passed when it is started again */
 		fleet->key_signers[key] = signer;
@@ -499,10 +221,11 @@ key_told(struct fleet *fleet, const struct keyproto_header *header,
 		return;
 	}
 	/* The keys of a module are in one process, whatever they are. */
-	if (told.verdict == KEYPROTO_SERVED && !is_token(fleet->key_signers[i]))
+	if (told.verdict == KEYPROTO_SERVED &&
+	    signer_module(fleet->key_signers[i]) == NULL)
 		fleet->key_signers[i]->speed = told_speed(&told);
 	if (told.verdict != KEYPROTO_SERVED) {
-		say_verdict(&fleet->config.keys[i], told.verdict);
+		verdict_say(&fleet->config.keys[i], told.verdict);
 		status = KEYPROTO_CRYPTO;
 	}
 	fleet->told[i] = told;
@@ -516,7 +239,7 @@ ask_counts(struct signer *signer)
 {
 	uint8_t payload[4];
 
-	if (!order(signer, KEYPROTO_COUNTS,
+	if (!orders_give(signer, KEYPROTO_COUNTS,
 		slice_of(payload, keyproto_number_build(signer->tally.count,
 				      payload, sizeof payload)),
 		-1))
@@ -592,12 +315,12 @@ signer_told(struct signer *signer, struct slice packet)
 		signer->about = what.process[0];
 		log_event(LOG_LEVEL_INFO, "signer",
 		    "group=%s speed=%s child=%d uid=%u seccomp=%u keys=%u",
-		    group_name(signer), speed_name(signer), (int)signer->pid,
+		    signer_group(signer), speed_name(signer), (int)signer->pid,
 		    signer->about.uid, signer->about.seccomp,
 		    signer->about.keys);
 	} else if (header.status != KEYPROTO_OK) {
 		log_event(LOG_LEVEL_ERROR, "signer",
-		    "group=%s request=%u reason=%s", group_name(signer),
+		    "group=%s request=%u reason=%s", signer_group(signer),
 		    header.type, keyproto_status_name(header.status));
 	}
 }
@@ -637,7 +360,7 @@ static void
 recovered(const struct signer *signer)
 {
 	log_event(LOG_LEVEL_INFO, "crash-loop-over", "group=%s child=%d",
-	    group_name(signer), (int)signer->pid);
+	    signer_group(signer), (int)signer->pid);
 }
 
 static void
@@ -669,7 +392,7 @@ signer_later(struct signer *signer)
 	if (backoff_looping(&signer->backoff)) {
 		wait = LOOP_MS;
 		log_event(LOG_LEVEL_ERROR, "crash-loop",
-		    "group=%s deaths=%u next_ms=%u", group_name(signer),
+		    "group=%s deaths=%u next_ms=%u", signer_group(signer),
 		    signer->backoff.failures, wait);
 	}
 	wait_for(signer, wait);
@@ -688,7 +411,7 @@ number_of(const struct signer *signer)
 static void
 signer_start(struct signer *signer)
 {
-	struct spawn spawn = { .program = is_token(signer)
+	struct spawn spawn = { .program = (signer_module(signer) != NULL)
 					      ? signer->fleet->token_program
 					      : signer->fleet->program,
 		.name = program_name(signer),
@@ -715,12 +438,12 @@ signer_start(struct signer *signer)
 		signer_later(signer);
 		return;
 	}
-	if (is_tickets(signer))
-		pass_root(signer);
+	if (signer_is_tickets(signer))
+		orders_root(signer);
 	else {
-		pass_module(signer);
-		pass_audit(signer);
-		pass_keys(signer);
+		orders_module(signer);
+		orders_audit(signer);
+		orders_keys(signer);
 	}
 	ask_status(signer);
 	if (backoff_looping(&signer->backoff))
@@ -857,7 +580,7 @@ fleet_adopt(struct fleet *fleet, struct fleet *other)
 	struct signer *signer;
 	unsigned i = 0;
 
-	while (i < other->count && !is_tickets(other->signers[i]))
+	while (i < other->count && !signer_is_tickets(other->signers[i]))
 		i++;
 	if (!may_adopt(&fleet->config, &other->config) || i == other->count)
 		return;
@@ -873,9 +596,9 @@ void
 fleet_audit(struct fleet *fleet)
 {
 	for (unsigned i = 0; i < fleet->count; i++)
-		if (!is_tickets(fleet->signers[i]) &&
+		if (!signer_is_tickets(fleet->signers[i]) &&
 		    fleet->signers[i]->control.channel != NULL)
-			pass_audit(fleet->signers[i]);
+			orders_audit(fleet->signers[i]);
 }
 
 unsigned
@@ -904,7 +627,7 @@ fleet_member(const struct fleet *fleet, unsigned number)
 {
 	const struct signer *signer = fleet->signers[number];
 
-	return (struct fleet_member){ .group = group_name(signer),
+	return (struct fleet_member){ .group = signer_group(signer),
 		.group_number = signer->group,
 		.speed = speed_name(signer),
 		.about = signer->about,
@@ -926,7 +649,7 @@ fleet_new_root(struct fleet *fleet)
 	struct signer *signer;
 	unsigned i = 0;
 
-	while (i < fleet->count && !is_tickets(fleet->signers[i]))
+	while (i < fleet->count && !signer_is_tickets(fleet->signers[i]))
 		i++;
 	if (i == fleet->count || fleet->config.tickets.root[0] != '\0')
 		return false;
@@ -954,7 +677,7 @@ log_death(const struct signer *signer, pid_t pid, int status)
 	    signer->replaced ? "signer-replaced" : "signer-died",
 	    WIFSIGNALED(status) ? "group=%s child=%d signal=%d"
 				: "group=%s child=%d exit=%d",
-	    group_name(signer), (int)pid,
+	    signer_group(signer), (int)pid,
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
@@ -977,7 +700,7 @@ signer_died(struct signer *signer, pid_t pid, int status)
 		return;
 	complain("keyd: a signer of group \"%s\" cannot be sealed, and "
 		 "sandbox is require",
-	    group_name(signer));
+	    signer_group(signer));
 	signer->fleet->failed = true;
 	settle(signer->fleet);
 }
