@@ -76,7 +76,7 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
 
 # ---- policy, ipc ----
 POLICY := $(call obj,$(addprefix policy/,policy profile profiles limits seccomp forbidden namespaces privdrop landlock) base/account)
-IPC := $(call obj,ipc/channel ipc/keyproto ipc/keymaster ipc/spawn ipc/backoff)
+IPC := $(call obj,ipc/channel ipc/keyproto ipc/keyproto_beyond ipc/keymaster ipc/spawn ipc/backoff)
 ENDPOINT := $(call obj,ipc/endpoint)
 KEYCLIENT := $(call obj,ipc/keyclient ipc/keydoor)
 
@@ -144,7 +144,7 @@ $(B)/lib/libs2n.so.1: $(LIBTLS)
 	@ln -sf libs2n.so.1 $(B)/lib/libs2n.so
 
 # libkeyclient: what a program on libs2n needs of ipc to have its keys in keyd.
-LIBKEYCLIENT := $(KEYCLIENT) $(call obj,ipc/spki ipc/backoff ipc/keymaster ipc/keyproto ipc/channel)
+LIBKEYCLIENT := $(KEYCLIENT) $(call obj,ipc/spki ipc/backoff ipc/keymaster ipc/keyproto ipc/keyproto_beyond ipc/channel)
 $(B)/lib/libkeyclient.a: $(LIBKEYCLIENT)
 	@mkdir -p $(@D)
 	@echo "  lib   $@"
@@ -207,7 +207,7 @@ $(eval $(call unit,proxy_accept,$(call obj,frontd/proxy_accept frontd/proxy) $(B
 $(eval $(call unit,sources,$(call obj,frontd/sources),))
 $(eval $(call unit,front_tally,$(call obj,frontd/tally),))
 $(eval $(call unit,rate,$(call obj,keyd/rate),))
-$(eval $(call unit,tickets,$(call obj,keyd/tickets keyd/readall),$$(CRYPTO_LIBS)))
+$(eval $(call unit,tickets,$(call obj,keyd/tickets keyd/readall) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,endpoint,$(ENDPOINT),))
 $(eval $(call unit,report,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
 $(eval $(call unit,metrics,$(ADMIN) $(ENDPOINT) $(BASE),$$(EVENT_LIBS) $$(CRYPTO_LIBS)))
@@ -311,7 +311,7 @@ $(eval $(call unit,offered_psks,$(call obj,tests/unit/keyed) $(PEERS) $(LIBTLS),
 $(eval $(call unit,binder,$(call obj,tests/unit/keyed tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,relay,$(call obj,frontd/relay frontd/upstream) $(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,shutdown,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
-$(eval $(call unit,bindings,$(PEERS) $(LIBTLS) $(call obj,$(SIGNING) ipc/keyproto),$$(CRYPTO_LIBS)))
+$(eval $(call unit,bindings,$(PEERS) $(LIBTLS) $(call obj,$(SIGNING)) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,ending,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,pkey_op,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,hostname,$(call obj,libtls/cert/hostname tests/unit/certs),$$(CRYPTO_LIBS)))
@@ -326,7 +326,7 @@ $(B)/tests/test_api: $(call obj,tests/api/test_api) $(LIBTLS)
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
 FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record fuzz_cert fuzz_staple fuzz_session fuzz_psk fuzz_key) \
-    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/audit ipc/channel keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto) $(LIBTLS)
+    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/audit ipc/channel keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto ipc/keyproto_beyond) $(LIBTLS)
 UNIT += $(B)/tests/fuzz_corpora
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)

@@ -34,4 +34,14 @@ clock_day(void)
 	return now > 0 ? (uint64_t)now : 0;
 }
 
+/* The same in microseconds. */
+static inline uint64_t
+clock_day_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 #endif

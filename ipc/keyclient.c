@@ -155,7 +155,7 @@ static void
 ask_for_tickets(struct link *link, uint64_t epoch)
 {
 	uint8_t payload[8];
-	size_t len = keyproto_epoch_build(epoch, payload, sizeof payload);
+	size_t len = keyproto_long_build(epoch, payload, sizeof payload);
 
 	link->epochs = epoch == 0 ? 0 : link->epochs + 1;
 	(void)!link_send(link, KEYPROTO_TICKETKEYS, 0, slice_of(payload, len));
@@ -209,30 +209,33 @@ build_payload(const struct pending *pending, const struct keyproto_key *key,
     uint8_t *out, size_t room)
 {
 	const struct s2n_pkey_binding *what = &pending->binding;
-	const struct keyproto_sign13 sign13 = { key->slot, pending->scheme,
-		what->transcript_hash_length == 32 ? KEYPROTO_SHA256
-						   : KEYPROTO_SHA384,
-		key->generation, transcript_of(what) };
-	const struct keyproto_sign12 sign12 = { key->slot, pending->scheme,
-		key->generation, slice_of(what->client_random, KEYPROTO_RANDOM),
-		slice_of(what->server_random, KEYPROTO_RANDOM),
-		slice_of(what->parameters, what->parameters_length) };
-	const struct keyproto_sign12cv sign12cv = { key->slot, pending->scheme,
-		key->generation,
-		slice_of(what->messages, what->messages_length) };
-	const struct keyproto_premaster premaster = { key->slot,
-		what->client_version, key->generation,
-		slice_of(what->ciphertext, what->ciphertext_length) };
+	struct keyproto_sign sign = { .slot = key->slot,
+		.scheme = pending->scheme,
+		.generation = key->generation };
 
 	switch (request_type(what)) {
 	case KEYPROTO_SIGN13:
-		return keyproto_sign13_build(&sign13, out, room);
+		sign.hash = what->transcript_hash_length == 32
+				? KEYPROTO_SHA256
+				: KEYPROTO_SHA384;
+		sign.transcript = transcript_of(what);
+		return keyproto_sign13_build(&sign, out, room);
 	case KEYPROTO_SIGN12:
-		return keyproto_sign12_build(&sign12, out, room);
+		sign.client_random =
+		    slice_of(what->client_random, KEYPROTO_RANDOM);
+		sign.server_random =
+		    slice_of(what->server_random, KEYPROTO_RANDOM);
+		sign.parameters =
+		    slice_of(what->parameters, what->parameters_length);
+		return keyproto_sign12_build(&sign, out, room);
 	case KEYPROTO_SIGN12CV:
-		return keyproto_sign12cv_build(&sign12cv, out, room);
+		sign.messages = slice_of(what->messages, what->messages_length);
+		return keyproto_sign12cv_build(&sign, out, room);
 	case KEYPROTO_PREMASTER:
-		return keyproto_premaster_build(&premaster, out, room);
+		sign.version = what->client_version;
+		sign.ciphertext =
+		    slice_of(what->ciphertext, what->ciphertext_length);
+		return keyproto_premaster_build(&sign, out, room);
 	}
 	return 0;
 }
@@ -728,8 +731,7 @@ keyclient_forget(struct keyclient *client, struct s2n_connection *conn)
 		next = pending->next;
 		if (pending->conn != conn)
 			continue;
-		len =
-		    keyproto_cancel_build(pending->id, payload, sizeof payload);
+		len = keyproto_long_build(pending->id, payload, sizeof payload);
 		/* A CANCEL that does not fit only costs the signer's time. */
 		if (pending->link != NULL)
 			(void)!link_send(pending->link, KEYPROTO_CANCEL, 0,

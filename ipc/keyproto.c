@@ -3,7 +3,7 @@
  * length that is allowed stands in one table, and the integers are
  * little-endian, unlike those of TLS in base/.
  */
-#include "ipc/keyproto.h"
+#include "ipc/keyproto_layout.h"
 
 #define MAGIC 0x314b5053u /* "SPK1" */
 #define KEY_SIZE 52
@@ -153,26 +153,8 @@ length_allowed(
 	       (len - allowed->least) % allowed->step == 0;
 }
 
-/*
- * Payloads. A layout is said once, and both ways are walked by it: a number has
- * the width of its type, so that neither can disagree with the struct.
- */
-enum kind {
-	NUMBERS, /* one, or an array of them */
-	BYTES,   /* an array */
-	FIXED,   /* a slice of so many bytes */
-	VECTOR,  /* a length of 2 bytes and a slice of it */
-	REST,    /* a slice of all that is left */
-	ROWS,    /* structs, as many as the number before says */
-	PAIR     /* of structs */
-};
-struct field {
-	enum kind kind;
-	uint16_t at, size; /* in the struct; FIXED: of the bytes */
-	uint16_t width;    /* NUMBERS: of each; ROWS, PAIR: of a struct */
-	const struct layout *row; /* ROWS, PAIR */
-	uint32_t most;            /* ROWS */
-};
+/* Payloads. */
+
 /* The header of a packet, as it travels. */
 struct keyproto_frame {
 	uint32_t magic;
@@ -182,23 +164,7 @@ struct keyproto_frame {
 	uint64_t id;
 	uint32_t micros, status;
 };
-struct layout {
-	const struct field *fields;
-	size_t count;
-};
-
 /* clang-format off */
-#define MEMBER(type, name) (((struct keyproto_##type *)NULL)->name)
-#define AT(type, name) (uint16_t)offsetof(struct keyproto_##type, name), sizeof MEMBER(type, name)
-#define NUMBER(type, name) { NUMBERS, AT(type, name), sizeof MEMBER(type, name), NULL, 0 }
-#define NUMBERS8(type, name) { NUMBERS, AT(type, name), 8, NULL, 0 }
-#define ARRAY(type, name) { BYTES, AT(type, name), 0, NULL, 0 }
-#define SLICE(kind, type, name, len) { kind, (uint16_t)offsetof(struct keyproto_##type, name), len, 0, NULL, 0 }
-#define STRUCTS(kind, type, name, row, most) { kind, AT(type, name), sizeof MEMBER(type, name[0]), row, most }
-#define LAYOUT(name, ...) \
-	static const struct field name##_fields[] = { __VA_ARGS__ }; \
-	static const struct layout name##_layout = { name##_fields, COUNT(name##_fields) }
-
 LAYOUT(frame, NUMBER(frame, magic), NUMBER(frame, major), NUMBER(frame, minor), NUMBER(frame, type),
     NUMBER(frame, len), NUMBER(frame, flags), NUMBER(frame, id), NUMBER(frame, micros), NUMBER(frame, status));
 LAYOUT(hello, NUMBER(hello, least), NUMBER(hello, most), NUMBER(hello, features));
@@ -207,33 +173,22 @@ LAYOUT(welcome, NUMBER(welcome, version), NUMBER(welcome, role), NUMBER(welcome,
 LAYOUT(key, NUMBER(key, slot), NUMBER(key, algorithm), NUMBER(key, generation), NUMBER(key, bits),
     NUMBER(key, schemes), NUMBER(key, operations), ARRAY(key, spki));
 LAYOUT(keys, NUMBER(keys, total), NUMBER(keys, count), STRUCTS(ROWS, keys, key, &key_layout, KEYPROTO_KEYS_MAX));
-LAYOUT(sign13, NUMBER(sign13, slot), NUMBER(sign13, scheme), NUMBER(sign13, generation), NUMBER(sign13, hash),
-    SLICE(VECTOR, sign13, transcript, 0));
-LAYOUT(sign12, NUMBER(sign12, slot), NUMBER(sign12, scheme), NUMBER(sign12, generation),
-    SLICE(FIXED, sign12, client_random, KEYPROTO_RANDOM), SLICE(FIXED, sign12, server_random, KEYPROTO_RANDOM),
-    SLICE(REST, sign12, parameters, 0));
-LAYOUT(sign12cv, NUMBER(sign12cv, slot), NUMBER(sign12cv, scheme), NUMBER(sign12cv, generation),
-    SLICE(REST, sign12cv, messages, 0));
-LAYOUT(premaster, NUMBER(premaster, slot), NUMBER(premaster, version), NUMBER(premaster, generation),
-    SLICE(REST, premaster, ciphertext, 0));
+LAYOUT(sign13, NUMBER(sign, slot), NUMBER(sign, scheme), NUMBER(sign, generation), NUMBER(sign, hash),
+    SLICE(VECTOR, sign, transcript, 0));
+LAYOUT(sign12, NUMBER(sign, slot), NUMBER(sign, scheme), NUMBER(sign, generation),
+    SLICE(FIXED, sign, client_random, KEYPROTO_RANDOM), SLICE(FIXED, sign, server_random, KEYPROTO_RANDOM),
+    SLICE(REST, sign, parameters, 0));
+LAYOUT(sign12cv, NUMBER(sign, slot), NUMBER(sign, scheme), NUMBER(sign, generation), SLICE(REST, sign, messages, 0));
+LAYOUT(premaster, NUMBER(sign, slot), NUMBER(sign, version), NUMBER(sign, generation), SLICE(REST, sign, ciphertext, 0));
 LAYOUT(stats, NUMBER(stats, requests), NUMBER(stats, signatures), NUMBER(stats, refused), NUMBER(stats, expired),
     NUMBER(stats, cancelled), NUMBER(stats, micros));
-LAYOUT(newchannel, NUMBER(newchannel, tag), NUMBER(newchannel, group), NUMBER(newchannel, groups));
 LAYOUT(keyfile, NUMBER(keyfile, slot), NUMBER(keyfile, operations), NUMBER(keyfile, rate.rate),
     NUMBER(keyfile, rate.burst), ARRAY(keyfile, name));
-LAYOUT(keytoken, NUMBER(keytoken, file.slot), NUMBER(keytoken, file.operations), NUMBER(keytoken, file.rate.rate),
-    NUMBER(keytoken, file.rate.burst), ARRAY(keytoken, file.name), ARRAY(keytoken, token), ARRAY(keytoken, object),
-    NUMBER(keytoken, id_len), ARRAY(keytoken, id));
-LAYOUT(module, ARRAY(module, path), ARRAY(module, environment));
 LAYOUT(keypart, NUMBER(keypart, slot), NUMBER(keypart, part));
 LAYOUT(keytold, NUMBER(keytold, verdict), NUMBER(keytold, algorithm), NUMBER(keytold, bits),
     NUMBER(keytold, expires), ARRAY(keytold, spki));
 LAYOUT(grant, NUMBER(grant, role), NUMBER(grant, rate.rate), NUMBER(grant, rate.burst), ARRAY(grant, slots),
     ARRAY(grant, client));
-LAYOUT(ticket, NUMBER(ticket, epoch), NUMBER(ticket, begins), NUMBER(ticket, ends), NUMBER(ticket, dies),
-    ARRAY(ticket, name), ARRAY(ticket, secret));
-LAYOUT(ticketkeys, NUMBER(ticketkeys, current), STRUCTS(PAIR, ticketkeys, key, &ticket_layout, KEYPROTO_TICKETS));
-LAYOUT(ticketroot, NUMBER(ticketroot, rotate), NUMBER(ticketroot, lifetime));
 LAYOUT(process, ARRAY(process, name), NUMBER(process, pid), NUMBER(process, uid), NUMBER(process, seccomp),
     NUMBER(process, namespaces), NUMBER(process, keys), ARRAY(process, levels));
 LAYOUT(processes, NUMBER(processes, count),
@@ -244,7 +199,6 @@ LAYOUT(record, NUMBER(record, time), NUMBER(record, signer), NUMBER(record, chan
     NUMBER(record, lost), NUMBER(record, operation), NUMBER(record, scheme), NUMBER(record, status),
     NUMBER(record, content_len), ARRAY(record, content), ARRAY(record, key), ARRAY(record, client));
 LAYOUT(audit, NUMBER(audit, stop), ARRAY(audit, group));
-LAYOUT(auditlog, NUMBER(auditlog, checkpoint), NUMBER(auditlog, stop));
 LAYOUT(counts, NUMBER(counts, lost), NUMBER(counts, channels), NUMBER(counts, waiting),
     NUMBERS8(counts, queue.counts), NUMBER(counts, queue.sum_us),
     NUMBERS8(counts, service.counts), NUMBER(counts, service.sum_us),
@@ -425,8 +379,9 @@ keyproto_build(const struct keyproto_header *header, struct slice payload,
 	return out.failed ? 0 : out.len;
 }
 
-static size_t
-build(const struct layout *layout, const void *value, uint8_t *to, size_t room)
+size_t
+keyproto_layout_build(
+    const struct layout *layout, const void *value, uint8_t *to, size_t room)
 {
 	struct out out = { .data = to, .room = room };
 
@@ -434,8 +389,9 @@ build(const struct layout *layout, const void *value, uint8_t *to, size_t room)
 	return out.failed ? 0 : out.len;
 }
 
-static bool
-parse(const struct layout *layout, struct slice bytes, void *value)
+bool
+keyproto_layout_parse(
+    const struct layout *layout, struct slice bytes, void *value)
 {
 	struct in in = { .rest = bytes };
 
@@ -443,18 +399,6 @@ parse(const struct layout *layout, struct slice bytes, void *value)
 	return !in.failed && in.rest.len == 0;
 }
 
-/* Both ways, and what else must hold of what was parsed. */
-#define CODEC(name, type, sound)                                               \
-	size_t keyproto_##name##_build(                                        \
-	    const struct keyproto_##type *value, uint8_t *to, size_t room)     \
-	{                                                                      \
-		return build(&name##_layout, value, to, room);                 \
-	}                                                                      \
-	bool keyproto_##name##_parse(                                          \
-	    struct slice bytes, struct keyproto_##type *value)                 \
-	{                                                                      \
-		return parse(&name##_layout, bytes, value) && (sound);         \
-	}
 #define NUMBER_CODEC(name, type)                                               \
 	size_t keyproto_##name##_build(type number, uint8_t *to, size_t room)  \
 	{                                                                      \
@@ -472,17 +416,6 @@ parse(const struct layout *layout, struct slice bytes, void *value)
 	}
 
 static bool
-in_order(const struct keyproto_ticketkeys *keys)
-{
-	bool sound = true;
-
-	for (size_t i = 0; i < KEYPROTO_TICKETS; i++)
-		sound = sound && keys->key[i].begins < keys->key[i].ends &&
-			keys->key[i].ends <= keys->key[i].dies;
-	return sound;
-}
-
-static bool
 end_names(struct keyproto_processes *all)
 {
 	for (uint32_t i = 0; i < all->count; i++)
@@ -490,24 +423,15 @@ end_names(struct keyproto_processes *all)
 	return true;
 }
 
-/* Used as a string. */
-#define ENDS(name) ((name)[sizeof(name) - 1] == '\0')
-
 CODEC(hello, hello, value->least <= value->most)
 CODEC(welcome, welcome, true)
 CODEC(keys, keys, true)
-CODEC(sign13, sign13, true)
-CODEC(sign12, sign12, true)
-CODEC(sign12cv, sign12cv, true)
-CODEC(premaster, premaster, true)
+CODEC(sign13, sign, true)
+CODEC(sign12, sign, true)
+CODEC(sign12cv, sign, true)
+CODEC(premaster, sign, true)
 CODEC(stats, stats, true)
-CODEC(newchannel, newchannel, value->group < value->groups)
 CODEC(keyfile, keyfile, value->slot < KEYPROTO_SLOTS && ENDS(value->name))
-CODEC(keytoken, keytoken,
-    value->file.slot < KEYPROTO_SLOTS && ENDS(value->file.name) &&
-	ENDS(value->token) && ENDS(value->object) &&
-	value->id_len <= sizeof value->id)
-CODEC(module, module, ENDS(value->path) && ENDS(value->environment))
 CODEC(keypart, keypart,
     value->slot < KEYPROTO_SLOTS &&
 	(value->part == KEYPROTO_PART_PASSPHRASE ||
@@ -516,19 +440,14 @@ CODEC(keytold, keytold, value->verdict < KEYPROTO_VERDICT_COUNT)
 CODEC(grant, grant,
     ENDS(value->client) &&
 	(value->role == KEYPROTO_SERVER || value->role == KEYPROTO_CLIENT))
-CODEC(ticketkeys, ticketkeys, in_order(value))
-CODEC(ticketroot, ticketroot,
-    value->rotate > 0 && value->lifetime >= value->rotate)
 CODEC(processes, processes, end_names(value))
 CODEC(counts, counts, true)
 CODEC(record, record,
     value->content_len <= KEYPROTO_HASH_MAX && ENDS(value->key) &&
 	ENDS(value->client))
 CODEC(audit, audit, ENDS(value->group))
-CODEC(auditlog, auditlog, value->checkpoint > 0)
 NUMBER_CODEC(number, uint32_t)
-NUMBER_CODEC(cancel, uint64_t)
-NUMBER_CODEC(epoch, uint64_t)
+NUMBER_CODEC(long, uint64_t)
 
 uint32_t
 keyproto_operation(uint16_t type)
@@ -585,15 +504,4 @@ keyproto_status_closes(enum keyproto_status status)
 {
 	return status == KEYPROTO_BADMSG || status == KEYPROTO_VERSION ||
 	       status == KEYPROTO_CREDIT;
-}
-
-const char *
-keyproto_status_name(uint32_t status)
-{
-	static const char *const names[KEYPROTO_STATUS_COUNT] = { "ok",
-		"badmsg", "version", "nokey", "denied", "rate", "credit",
-		"deadline", "crypto", "stale", "unsupported", "shutdown",
-		"backend", "cancelled", "internal" };
-
-	return status < KEYPROTO_STATUS_COUNT ? names[status] : "unknown";
 }

@@ -127,28 +127,24 @@ struct keyproto_keys {
 	struct keyproto_key key[KEYPROTO_KEYS_MAX];
 };
 enum keyproto_hash { KEYPROTO_SHA256 = 4, KEYPROTO_SHA384 = 5 };
-struct keyproto_sign13 {
-	uint16_t slot, scheme, hash; /* scheme: RFC 8446 4.2.3 */
+/*
+ * An operation with a private key. What it is over is borrowed, and which of
+ * the names it goes by depends on the type; what a type has not is 0.
+ */
+struct keyproto_sign {
+	uint16_t slot, scheme; /* scheme: RFC 8446 4.2.3 */
+	uint16_t hash;         /* SIGN13 */
+	uint16_t version;      /* PREMASTER: the ClientHello's */
 	uint32_t generation;
-	struct slice transcript; /* borrowed */
-};
-/* RFC 5246 7.4.3: the parameters as they travel, all borrowed. */
-struct keyproto_sign12 {
-	uint16_t slot, scheme;
-	uint32_t generation;
-	struct slice client_random, server_random, parameters;
-};
-/* RFC 5246 7.4.8: the messages that a client signs, borrowed. */
-struct keyproto_sign12cv {
-	uint16_t slot, scheme;
-	uint32_t generation;
-	struct slice messages;
-};
-/* RFC 5246 7.4.7.1; the ciphertext is borrowed. */
-struct keyproto_premaster {
-	uint16_t slot, version; /* version: the ClientHello's */
-	uint32_t generation;
-	struct slice ciphertext;
+	struct slice client_random, server_random; /* SIGN12 */
+	union {
+		struct slice transcript; /* SIGN13 */
+		struct slice parameters; /* SIGN12, as they travel: RFC 5246
+					    7.4.3 */
+		struct slice messages;   /* SIGN12CV, that are signed: RFC 5246
+					    7.4.8 */
+		struct slice ciphertext; /* PREMASTER: RFC 5246 7.4.7.1 */
+	};
 };
 /* Times are seconds since 1970: [begins, ends) encrypts, [begins, dies)
  * decrypts. */
@@ -324,10 +320,10 @@ must_check size_t keyproto_build(const struct keyproto_header *,
 KEYPROTO_PAYLOAD(hello, hello);
 KEYPROTO_PAYLOAD(welcome, welcome);
 KEYPROTO_PAYLOAD(keys, keys);
-KEYPROTO_PAYLOAD(sign13, sign13);
-KEYPROTO_PAYLOAD(sign12, sign12);
-KEYPROTO_PAYLOAD(sign12cv, sign12cv);
-KEYPROTO_PAYLOAD(premaster, premaster);
+KEYPROTO_PAYLOAD(sign13, sign);
+KEYPROTO_PAYLOAD(sign12, sign);
+KEYPROTO_PAYLOAD(sign12cv, sign);
+KEYPROTO_PAYLOAD(premaster, sign);
 KEYPROTO_PAYLOAD(stats, stats);
 KEYPROTO_PAYLOAD(newchannel, newchannel);
 KEYPROTO_PAYLOAD(keyfile, keyfile);
@@ -349,10 +345,8 @@ KEYPROTO_PAYLOAD(counts, counts);
 size_t keyproto_number_build(uint32_t, uint8_t *out, size_t room);
 must_check bool keyproto_number_parse(struct slice, uint32_t *);
 /* One long number: CANCEL (the id of the request meant), TICKETKEYS (epoch). */
-size_t keyproto_cancel_build(uint64_t, uint8_t *out, size_t room);
-must_check bool keyproto_cancel_parse(struct slice, uint64_t *);
-size_t keyproto_epoch_build(uint64_t, uint8_t *out, size_t room);
-must_check bool keyproto_epoch_parse(struct slice, uint64_t *);
+size_t keyproto_long_build(uint64_t, uint8_t *out, size_t room);
+must_check bool keyproto_long_parse(struct slice, uint64_t *);
 
 /*
  * The bit of what a key may be used for: SIGN13, SIGN12 or PREMASTER. SIGN10

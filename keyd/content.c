@@ -16,7 +16,7 @@
 /* ---- TLS 1.3 ---- */
 
 bool
-content_verify13(enum keyproto_role role, const struct keyproto_sign13 *sign,
+content_verify13(enum keyproto_role role, const struct keyproto_sign *sign,
     struct writer *out)
 {
 	static const char server[] = "TLS 1.3, server CertificateVerify";
@@ -171,7 +171,7 @@ is_padding(struct slice content)
 }
 
 bool
-content_key_exchange(const struct keyproto_sign12 *sign, struct writer *out)
+content_key_exchange(const struct keyproto_sign *sign, struct writer *out)
 {
 	struct slice content;
 	bool curve;

@@ -15,7 +15,7 @@
 /* RFC 8446 4.4.3: of a CertificateVerify by this role. False: the transcript
  * hash is not of its hash's length. */
 must_check bool content_verify13(
-    enum keyproto_role, const struct keyproto_sign13 *, struct writer *);
+    enum keyproto_role, const struct keyproto_sign *, struct writer *);
 
 /*
  * RFC 5246 7.4.3, RFC 8422 5.4: both randoms and the parameters. False: they
@@ -24,7 +24,7 @@ must_check bool content_verify13(
  * something else.
  */
 must_check bool content_key_exchange(
-    const struct keyproto_sign12 *, struct writer *);
+    const struct keyproto_sign *, struct writer *);
 
 /*
  * RFC 5246 7.4.8: whether these are the handshake messages that a client signs,

@@ -40,7 +40,7 @@ decrypt(EVP_PKEY *key, struct slice ciphertext, uint8_t *block, size_t len)
 
 /* What is answered instead: for one ciphertext and version always the same. */
 static bool
-reject(const struct keyproto_premaster *asked, uint8_t out[SIZE])
+reject(const struct keyproto_sign *asked, uint8_t out[SIZE])
 {
 	uint8_t input[2 + KEYPROTO_CIPHERTEXT_MAX];
 	size_t len = asked->ciphertext.len;
@@ -97,7 +97,7 @@ decrypter_choose(const uint8_t *block, size_t len, uint16_t version,
 
 enum keyproto_status
 decrypter_premaster(
-    EVP_PKEY *key, const struct keyproto_premaster *asked, uint8_t out[SIZE])
+    EVP_PKEY *key, const struct keyproto_sign *asked, uint8_t out[SIZE])
 {
 	uint8_t block[KEYPROTO_CIPHERTEXT_MAX] = { 0 }, rejected[SIZE];
 	size_t len = (size_t)EVP_PKEY_get_size(key);

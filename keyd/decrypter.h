@@ -21,7 +21,7 @@ must_check bool decrypter_start(void);
  * DENIED for a key that is not RSA, and CRYPTO when libcrypto is out of memory.
  */
 must_check enum keyproto_status decrypter_premaster(EVP_PKEY *,
-    const struct keyproto_premaster *, uint8_t out[KEYPROTO_PREMASTER_SIZE]);
+    const struct keyproto_sign *, uint8_t out[KEYPROTO_PREMASTER_SIZE]);
 /*
  * The premaster secret in a block of len bytes that RSA gave, or rejected in
  * the place of one that is not well padded or for another version. What is in

@@ -128,7 +128,7 @@ take_key(uint64_t id, int fd)
 	} else {
 		EVP_PKEY_free(key);
 	}
-	tell(control, KEYPROTO_KEYFILE, id, KEYPROTO_OK,
+	telling(control, KEYPROTO_KEYFILE, id, KEYPROTO_OK,
 	    slice_of(
 		answer, keyproto_keytold_build(&told, answer, sizeof answer)));
 }
@@ -179,6 +179,7 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 {
 	struct keyproto_header header;
 	struct slice payload;
+	uint8_t answer[256];
 	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
 
 	if (status != KEYPROTO_OK)
@@ -188,20 +189,22 @@ take_order(struct slice packet, int fd, const struct confinement *reached)
 		take_key(header.id, fd);
 		break;
 	case KEYPROTO_STATUS:
-		tell_confinement(control, header.id, "keyd-audit", 0, reached);
+		telling(control, header.type, header.id, KEYPROTO_OK,
+		    slice_of(answer, telling_confinement("keyd-audit", 0,
+					 reached, answer, sizeof answer)));
 		break;
 	case KEYPROTO_AUDITLOG:
 		status = take_log(payload, fd);
 		fd = status == KEYPROTO_OK ? -1 : fd;
-		tell(control, header.type, header.id, status, NO_BYTES);
+		telling(control, header.type, header.id, status, NO_BYTES);
 		break;
 	case KEYPROTO_AUDIT:
 		status = take_source(payload, fd);
 		fd = status == KEYPROTO_OK ? -1 : fd;
-		tell(control, header.type, header.id, status, NO_BYTES);
+		telling(control, header.type, header.id, status, NO_BYTES);
 		break;
 	default:
-		tell(control, header.type, header.id, KEYPROTO_UNSUPPORTED,
+		telling(control, header.type, header.id, KEYPROTO_UNSUPPORTED,
 		    NO_BYTES);
 	}
 	if (fd >= 0)

@@ -14,6 +14,7 @@
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
 #include "keyd/p11.h"
+#include "keyd/readall.h"
 #include "keyd/serve.h"
 #include "keyd/signer.h"
 #include "policy/profiles.h"
@@ -40,6 +41,17 @@ await_module(struct keyproto_module *module)
 	       keyproto_module_parse(payload, module);
 }
 
+/* One line, as a passphrase is. */
+static bool
+read_pin(int fd, char *pin, size_t room, size_t *len)
+{
+	size_t got = readall(fd, (uint8_t *)pin, room);
+	struct passphrase line = keyread_passphrase(slice_of(pin, got));
+
+	*len = (size_t)line.len;
+	return line.data != NULL;
+}
+
 /* What a token decrypts would tell whether it was padded well. */
 static enum keyproto_verdict
 find_key(const struct keyproto_keytoken *what, const struct keysource *source,
@@ -53,7 +65,7 @@ find_key(const struct keyproto_keytoken *what, const struct keysource *source,
 	    0)
 		return KEYPROTO_OPERATIONS;
 	if (source->passphrase >= 0 &&
-	    !keyread_line(source->passphrase, pin, sizeof pin, &len))
+	    !read_pin(source->passphrase, pin, sizeof pin, &len))
 		return KEYPROTO_NO_PASSPHRASE;
 	verdict = p11_find(what, slice_of(pin, len), key);
 	OPENSSL_cleanse(pin, sizeof pin);
@@ -61,6 +73,33 @@ find_key(const struct keyproto_keytoken *what, const struct keysource *source,
 		verdict =
 		    keyread_certificate(source->certificate, *key, expires);
 	return verdict;
+}
+
+/* A key whose private half stays where it is. */
+static enum keyproto_status
+take_key(struct order *order)
+{
+	struct keyproto_keytold told = { 0 };
+	struct keyproto_keytoken what;
+	struct keysource source;
+	EVP_PKEY *key = NULL;
+	uint64_t expires = 0;
+	enum keyproto_verdict verdict;
+
+	if (order->type != KEYPROTO_KEYTOKEN)
+		return KEYPROTO_UNSUPPORTED;
+	if (!keyproto_keytoken_parse(order->payload, &what))
+		return KEYPROTO_BADMSG;
+	source = serve_source(what.file.slot, -1);
+	verdict = find_key(&what, &source, &key, &expires);
+	told.verdict = (uint16_t)verdict;
+	if (verdict == KEYPROTO_SERVED)
+		(void)!keystore_put(
+		    serve_keys(), &what.file, key, expires, &told);
+	else
+		EVP_PKEY_free(key);
+	serve_verdict(order, &told);
+	return KEYPROTO_OK;
 }
 
 int
@@ -75,10 +114,10 @@ main(int argc, char **argv)
 	static struct keyproto_module module;
 
 	log_open("keyd-p11", LOG_LEVEL_INFO);
-	if (!serve_open("keyd-p11") || !await_module(&module) ||
+	if (!serve_open("keyd-p11", NULL) || !await_module(&module) ||
 	    !p11_load(&module))
 		return EXIT_FAILURE;
 	signer_use(p11_sign);
 	policy_enter(&keyd_p11_profile, &ask, &reached);
-	serve(&reached, find_key);
+	serve(&reached, take_key);
 }

@@ -10,6 +10,7 @@
 #include "keyd/arena.h"
 #include "keyd/decrypter.h"
 #include "keyd/serve.h"
+#include "keyd/tickets.h"
 #include "keyd/warm.h"
 #include "policy/profiles.h"
 
@@ -36,12 +37,15 @@ main(int argc, char **argv)
 	};
 	struct confinement reached = { 0 };
 	const char *name = argc > 0 ? argv[0] : "keyd-signer";
+	struct tickets *tickets = NULL;
 	bool signs = strcmp(name, "keyd-tickets") != 0;
 
 	if (argc > 1 && strcmp(argv[1], SPAWN_REQUIRE) == 0)
 		ask.strictness = SANDBOX_REQUIRE;
 	log_open(name, LOG_LEVEL_INFO);
-	if (!make_arena(&ask) || !serve_open(name))
+	if (!make_arena(&ask) ||
+	    (!signs && (tickets = tickets_new()) == NULL) ||
+	    !serve_open(name, tickets))
 		return EXIT_FAILURE;
 	serve_one_speed();
 	if (signs ? !decrypter_start() || !warm_keys() : !warm_tickets()) {

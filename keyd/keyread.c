@@ -164,33 +164,21 @@ is_der(struct slice file)
 	return file.len > 0 && file.data[0] == 0x30;
 }
 
-/* libcrypto's own asks a terminal. */
-static int
-no_passphrase(char *buffer, int size, int writing, void *ctx)
-{
-	(void)buffer;
-	(void)size;
-	(void)writing;
-	(void)ctx;
-	return -1;
-}
-
 static X509 *
 read_certificate(struct slice text)
 {
 	BIO *bio = BIO_new_mem_buf(text.data, (int)text.len);
+	/* Of one that is encrypted: libcrypto would ask a terminal. */
+	static char passphrase[] = "";
 	X509 *certificate =
-	    bio != NULL ? PEM_read_bio_X509(bio, NULL, no_passphrase, NULL)
-			: NULL;
+	    bio != NULL ? PEM_read_bio_X509(bio, NULL, NULL, passphrase) : NULL;
 
 	BIO_free(bio);
 	return certificate;
 }
 
-/* One line; its end is not part of the passphrase. Without data: there is none.
- */
-static struct passphrase
-passphrase_in(struct slice text)
+struct passphrase
+keyread_passphrase(struct slice text)
 {
 	size_t len = text.len;
 
@@ -247,99 +235,73 @@ file_free(struct file *file)
 
 /* ---- all of it ---- */
 
-struct found {
-	EVP_PKEY *key;
-	X509 *certificate; /* from a PKCS#12 file; else NULL */
-};
+/* NULL: never. */
+static uint64_t
+expiry_of(const X509 *certificate)
+{
+	return certificate != NULL
+		   ? seconds_until(X509_get0_notAfter(certificate))
+		   : 0;
+}
 
 static enum keyproto_verdict
-find_key(int fd, struct passphrase passphrase, struct found *found)
+find_key(
+    int fd, struct passphrase passphrase, EVP_PKEY **key, uint64_t *expires)
 {
 	struct file file = file_read(fd, KEYREAD_FILE_MAX);
+	X509 *certificate = NULL;
 	enum keyproto_verdict verdict;
 
 	if (is_der(file.text))
-		verdict = pkcs12_read(
-		    file.text, passphrase, &found->key, &found->certificate);
+		verdict = pkcs12_read(file.text, passphrase, key, &certificate);
 	else
-		verdict = read_pem(file.text, passphrase, &found->key);
+		verdict = read_pem(file.text, passphrase, key);
+	*expires = expiry_of(certificate);
+	X509_free(certificate);
 	file_free(&file);
 	return verdict;
-}
-
-static enum keyproto_verdict
-open_key(const struct keysource *source, struct found *found)
-{
-	struct file file =
-	    file_read(source->passphrase, KEYREAD_PASSPHRASE_MAX + 2);
-	struct passphrase passphrase = passphrase_in(file.text);
-	enum keyproto_verdict verdict = KEYPROTO_NO_PASSPHRASE;
-
-	if (source->passphrase < 0 || passphrase.data != NULL)
-		verdict = find_key(source->key, passphrase, found);
-	file_free(&file);
-	return verdict;
-}
-
-/* The certificate that was configured has to be the key's, whatever else the
- * key came with. */
-static enum keyproto_verdict
-check_certificate(int fd, struct found *found)
-{
-	struct file file = file_read(fd, KEYREAD_FILE_MAX);
-	X509 *certificate = read_certificate(file.text);
-
-	file_free(&file);
-	if (certificate == NULL)
-		return KEYPROTO_NO_CERTIFICATE;
-	X509_free(found->certificate);
-	found->certificate = certificate;
-	return X509_check_private_key(certificate, found->key) == 1
-		   ? KEYPROTO_SERVED
-		   : KEYPROTO_MISMATCH;
 }
 
 enum keyproto_verdict
 keyread_certificate(int fd, EVP_PKEY *key, uint64_t *expires)
 {
-	struct found found = { .key = key };
-	enum keyproto_verdict verdict = check_certificate(fd, &found);
+	struct file file = file_read(fd, KEYREAD_FILE_MAX);
+	X509 *certificate = read_certificate(file.text);
+	enum keyproto_verdict verdict = KEYPROTO_NO_CERTIFICATE;
 
-	*expires = found.certificate != NULL
-		       ? seconds_until(X509_get0_notAfter(found.certificate))
-		       : 0;
-	X509_free(found.certificate);
+	if (certificate != NULL)
+		verdict = X509_check_private_key(certificate, key) == 1
+			      ? KEYPROTO_SERVED
+			      : KEYPROTO_MISMATCH;
+	*expires = expiry_of(certificate);
+	X509_free(certificate);
+	file_free(&file);
 	ERR_clear_error();
 	return verdict;
 }
 
-bool
-keyread_line(int fd, char *line, size_t room, size_t *len)
-{
-	size_t got = readall(fd, (uint8_t *)line, room);
-	struct passphrase passphrase = passphrase_in(slice_of(line, got));
-
-	*len = (size_t)passphrase.len;
-	return passphrase.data != NULL;
-}
-
+/* A certificate that was configured has to be the key's, whatever else the key
+ * came with. */
 enum keyproto_verdict
 keyread(const struct keysource *source, EVP_PKEY **key, uint64_t *expires)
 {
-	struct found found = { 0 };
-	enum keyproto_verdict verdict = open_key(source, &found);
+	struct file file =
+	    file_read(source->passphrase, KEYREAD_PASSPHRASE_MAX + 2);
+	struct passphrase passphrase = keyread_passphrase(file.text);
+	enum keyproto_verdict verdict = KEYPROTO_NO_PASSPHRASE;
 
+	*key = NULL;
+	*expires = 0;
+	if (source->passphrase < 0 || passphrase.data != NULL)
+		verdict = find_key(source->key, passphrase, key, expires);
+	file_free(&file);
 	if (verdict == KEYPROTO_SERVED && source->certificate >= 0)
-		verdict = check_certificate(source->certificate, &found);
-	*expires = found.certificate != NULL
-		       ? seconds_until(X509_get0_notAfter(found.certificate))
-		       : 0;
-	X509_free(found.certificate);
+		verdict =
+		    keyread_certificate(source->certificate, *key, expires);
 	ERR_clear_error();
-	*key = found.key;
 	if (verdict == KEYPROTO_SERVED)
 		return verdict;
-	EVP_PKEY_free(found.key);
+	EVP_PKEY_free(*key);
 	*key = NULL;
 	return verdict;
 }

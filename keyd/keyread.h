@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "ipc/keyproto.h"
+#include "keyd/encrypted.h"
 
 #define KEYREAD_FILE_MAX (64 * 1024)
 #define KEYREAD_PASSPHRASE_MAX 1023
@@ -31,8 +32,8 @@ must_check enum keyproto_verdict keyread(
 /* Whether the first certificate in a file is that of a key, and until when. */
 must_check enum keyproto_verdict keyread_certificate(
     int fd, EVP_PKEY *key, uint64_t *expires);
-/* A passphrase alone, without its end; room is at least that of the most and 3.
- * False: it is not one. */
-must_check bool keyread_line(int fd, char *line, size_t room, size_t *len);
+/* What is in a passphrase's file: one line, of which its end is no part. It is
+ * the text's; without data there is none. */
+struct passphrase keyread_passphrase(struct slice text);
 
 #endif

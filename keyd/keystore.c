@@ -160,6 +160,8 @@ keystore_put(struct keystore *store, const struct keyproto_keyfile *file,
 	}
 	if (verdict == KEYPROTO_SERVED)
 		fill(store, file, &next);
+	else
+		EVP_PKEY_free(key);
 	return verdict;
 }
 
@@ -172,11 +174,9 @@ keystore_load(struct keystore *store, const struct keyproto_keyfile *file,
 	enum keyproto_verdict verdict = keyread(source, &key, &expires);
 
 	*told = (struct keyproto_keytold){ .verdict = (uint16_t)verdict };
-	if (verdict == KEYPROTO_SERVED)
-		verdict = keystore_put(store, file, key, expires, told);
-	if (verdict != KEYPROTO_SERVED)
-		EVP_PKEY_free(key);
-	return verdict;
+	return verdict == KEYPROTO_SERVED
+		   ? keystore_put(store, file, key, expires, told)
+		   : verdict;
 }
 
 bool

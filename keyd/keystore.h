@@ -29,7 +29,7 @@ must_check enum keyproto_verdict keystore_load(struct keystore *,
     struct keyproto_keytold *);
 /*
  * The same of a key that was read already, or whose public half was, and which
- * is the store's unless it is refused; expires as keyread() tells.
+ * is the store's from now on; expires as keyread() tells.
  */
 must_check enum keyproto_verdict keystore_put(struct keystore *,
     const struct keyproto_keyfile *, EVP_PKEY *, uint64_t expires,

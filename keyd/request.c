@@ -82,113 +82,66 @@ take_turn(struct client *client, uint16_t slot)
 	return true;
 }
 
+/* TLS 1.2 and older have two, by the hash. */
+static uint16_t
+operation_of(uint16_t type, uint16_t scheme)
+{
+	return type == KEYPROTO_SIGN12 || type == KEYPROTO_SIGN12CV
+		   ? keyproto_sign_operation(scheme)
+		   : type;
+}
+
 /*
  * Whether the client may use the key of a slot so, now. "Not yours" and "not
  * there" are the same answer.
  */
 static enum keyproto_status
-authorise(struct client *client, struct body *body, uint16_t slot,
-    uint32_t generation, uint16_t scheme, uint16_t operation)
+authorise(
+    struct client *client, const struct keyproto_sign *sign, uint16_t type)
 {
+	uint16_t operation = operation_of(type, sign->scheme);
 	struct keyproto_key key;
 
-	if (!may_use(client, slot) ||
-	    !keystore_describe(client->keys, slot, &key))
+	if (!may_use(client, sign->slot) ||
+	    !keystore_describe(client->keys, sign->slot, &key))
 		return KEYPROTO_NOKEY;
-	client->last.slot = slot;
-	client->last.scheme = scheme;
-	body->len = KEYPROTO_SIGNATURE_MAX; /* room; what is refused has none */
-	if (key.generation != generation)
+	client->last.slot = sign->slot;
+	client->last.scheme = sign->scheme;
+	if (key.generation != sign->generation)
 		return KEYPROTO_STALE;
 	if ((key.operations & keyproto_operation(operation)) == 0)
 		return KEYPROTO_DENIED;
-	return take_turn(client, slot) ? KEYPROTO_OK : KEYPROTO_RATE;
+	return take_turn(client, sign->slot) ? KEYPROTO_OK : KEYPROTO_RATE;
 }
 
 static enum keyproto_status
-request_sign(struct client *client, struct slice payload, struct body *body)
+request_sign(const struct client *client, const struct keyproto_sign *sign,
+    uint16_t type, struct body *body)
 {
-	struct keyproto_sign13 sign;
-	enum keyproto_status status;
+	EVP_PKEY *key = keystore_key(client->keys, sign->slot);
 
-	if (!keyproto_sign13_parse(payload, &sign))
-		return KEYPROTO_BADMSG;
-	status = authorise(client, body, sign.slot, sign.generation,
-	    sign.scheme, KEYPROTO_SIGN13);
-	if (status != KEYPROTO_OK)
-		return status;
-	return signer_sign(keystore_key(client->keys, sign.slot),
-	    client->grant.role, &sign, body->bytes, &body->len);
-}
-
-static enum keyproto_status
-request_sign12(struct client *client, struct slice payload, struct body *body)
-{
-	struct keyproto_sign12 sign;
-	enum keyproto_status status;
-
-	if (!keyproto_sign12_parse(payload, &sign))
-		return KEYPROTO_BADMSG;
-	status = authorise(client, body, sign.slot, sign.generation,
-	    sign.scheme, keyproto_sign_operation(sign.scheme));
-	if (status != KEYPROTO_OK)
-		return status;
-	return signer_sign12(keystore_key(client->keys, sign.slot), &sign,
-	    body->bytes, &body->len);
-}
-
-static enum keyproto_status
-request_sign12cv(struct client *client, struct slice payload, struct body *body)
-{
-	struct keyproto_sign12cv sign;
-	enum keyproto_status status;
-
-	if (!keyproto_sign12cv_parse(payload, &sign))
-		return KEYPROTO_BADMSG;
-	status = authorise(client, body, sign.slot, sign.generation,
-	    sign.scheme, keyproto_sign_operation(sign.scheme));
-	if (status != KEYPROTO_OK)
-		return status;
-	return signer_sign12cv(keystore_key(client->keys, sign.slot), &sign,
-	    body->bytes, &body->len);
-}
-
-static enum keyproto_status
-request_premaster(
-    struct client *client, struct slice payload, struct body *body)
-{
-	struct keyproto_premaster asked;
-	enum keyproto_status status;
-
-	if (!keyproto_premaster_parse(payload, &asked))
-		return KEYPROTO_BADMSG;
-	status = authorise(
-	    client, body, asked.slot, asked.generation, 0, KEYPROTO_PREMASTER);
-	if (status != KEYPROTO_OK)
-		return status;
+	body->len = KEYPROTO_SIGNATURE_MAX; /* room; what is refused has none */
+	switch (type) {
+	case KEYPROTO_SIGN13:
+		return signer_sign(
+		    key, client->grant.role, sign, body->bytes, &body->len);
+	case KEYPROTO_SIGN12:
+		return signer_sign12(key, sign, body->bytes, &body->len);
+	case KEYPROTO_SIGN12CV:
+		return signer_sign12cv(key, sign, body->bytes, &body->len);
+	}
 	body->len = KEYPROTO_PREMASTER_SIZE;
-	return decrypter_premaster(
-	    keystore_key(client->keys, asked.slot), &asked, body->bytes);
+	return decrypter_premaster(key, sign, body->bytes);
 }
 
-/* The process of the ticket keys has a root, and others have none. */
 static enum keyproto_status
 request_ticketkeys(
     struct client *client, struct slice payload, struct body *body)
 {
-	struct keyproto_ticketkeys keys = { 0 };
-	enum keyproto_status status;
-	uint64_t epoch;
-
-	if (!keyproto_epoch_parse(payload, &epoch))
-		return KEYPROTO_BADMSG;
-	status = tickets_keys(
-	    client->tickets, client->grant.client, epoch, clock_day(), &keys);
-	if (status == KEYPROTO_OK)
-		body->len = keyproto_ticketkeys_build(
-		    &keys, body->bytes, sizeof body->bytes);
-	OPENSSL_cleanse(&keys, sizeof keys);
-	return status;
+	return client->tickets == NULL
+		   ? KEYPROTO_NOKEY
+		   : tickets_answer(client->tickets, client->grant.client,
+			 payload, clock_day(), body->bytes, &body->len);
 }
 
 /* A signer answers in order: what could be cancelled has its answer already. */
@@ -199,8 +152,8 @@ request_cancel(struct client *client, struct slice payload, struct body *body)
 
 	(void)client;
 	(void)body;
-	return keyproto_cancel_parse(payload, &id) ? KEYPROTO_OK
-						   : KEYPROTO_BADMSG;
+	return keyproto_long_parse(payload, &id) ? KEYPROTO_OK
+						 : KEYPROTO_BADMSG;
 }
 
 static enum keyproto_status
@@ -221,30 +174,48 @@ request_stats(struct client *client, struct slice payload, struct body *body)
 	return KEYPROTO_OK;
 }
 
-/* The lengths that each may have stand in keyproto.c's table. */
-/* clang-format off */
-static const struct {
+/* What asks for something, or has a key used: then how that is parsed. The
+ * lengths that each may have stand in keyproto.c's table. */
+struct row {
 	uint16_t type;
 	uint16_t role; /* 0: of any */
-	enum keyproto_status (*handle)(struct client *, struct slice, struct body *);
-} requests[] = {
-	{ KEYPROTO_HELLO,      0,               request_hello },
-	{ KEYPROTO_KEYS,       0,               request_keys },
-	{ KEYPROTO_SIGN13,     0,               request_sign },
-	{ KEYPROTO_SIGN12,     KEYPROTO_SERVER, request_sign12 },
-	{ KEYPROTO_SIGN12CV,   KEYPROTO_CLIENT, request_sign12cv },
-	{ KEYPROTO_PREMASTER,  KEYPROTO_SERVER, request_premaster },
-	{ KEYPROTO_TICKETKEYS, KEYPROTO_SERVER, request_ticketkeys },
-	{ KEYPROTO_CANCEL,     0,               request_cancel },
-	{ KEYPROTO_PING,       0,               request_ping },
-	{ KEYPROTO_STATS,      0,               request_stats },
+	enum keyproto_status (*handle)(
+	    struct client *, struct slice, struct body *);
+	bool (*parse)(struct slice, struct keyproto_sign *);
+};
+/* clang-format off */
+static const struct row rows[] = {
+	{ KEYPROTO_HELLO,      0,               request_hello,      NULL },
+	{ KEYPROTO_KEYS,       0,               request_keys,       NULL },
+	{ KEYPROTO_SIGN13,     0,               NULL,               keyproto_sign13_parse },
+	{ KEYPROTO_SIGN12,     KEYPROTO_SERVER, NULL,               keyproto_sign12_parse },
+	{ KEYPROTO_SIGN12CV,   KEYPROTO_CLIENT, NULL,               keyproto_sign12cv_parse },
+	{ KEYPROTO_PREMASTER,  KEYPROTO_SERVER, NULL,               keyproto_premaster_parse },
+	{ KEYPROTO_TICKETKEYS, KEYPROTO_SERVER, request_ticketkeys, NULL },
+	{ KEYPROTO_CANCEL,     0,               request_cancel,     NULL },
+	{ KEYPROTO_PING,       0,               request_ping,       NULL },
+	{ KEYPROTO_STATS,      0,               request_stats,      NULL },
 };
 /* clang-format on */
+
+/* NULL: masters' types, those that only answer, and unknown ones. */
+static const struct row *
+find_row(uint16_t type)
+{
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rows[i].type == type)
+			return &rows[i];
+	return NULL;
+}
 
 static enum keyproto_status
 handle(struct client *client, const struct keyproto_header *header,
     struct slice payload, uint64_t waited_us, struct body *body)
 {
+	const struct row *row = find_row(header->type);
+	struct keyproto_sign sign = { 0 };
+	enum keyproto_status status;
+
 	if (!client->greeted && header->type != KEYPROTO_HELLO)
 		return KEYPROTO_BADMSG;
 	/* 0: no deadline. Nobody waits any more: not worth computing. */
@@ -252,16 +223,18 @@ handle(struct client *client, const struct keyproto_header *header,
 		client->stats.expired++;
 		return KEYPROTO_DEADLINE;
 	}
-	for (size_t i = 0; i < COUNT(requests); i++) {
-		if (requests[i].type != header->type)
-			continue;
-		if (requests[i].role != 0 &&
-		    requests[i].role != client->grant.role)
-			return KEYPROTO_DENIED;
-		return requests[i].handle(client, payload, body);
-	}
-	/* Masters' types, and those that only answer. */
-	return KEYPROTO_UNSUPPORTED;
+	if (row == NULL)
+		return KEYPROTO_UNSUPPORTED;
+	if (row->role != 0 && row->role != client->grant.role)
+		return KEYPROTO_DENIED;
+	if (row->handle != NULL)
+		return row->handle(client, payload, body);
+	if (!row->parse(payload, &sign))
+		return KEYPROTO_BADMSG;
+	status = authorise(client, &sign, row->type);
+	return status == KEYPROTO_OK
+		   ? request_sign(client, &sign, row->type, body)
+		   : status;
 }
 
 /* ---- audit ---- */
@@ -270,8 +243,9 @@ handle(struct client *client, const struct keyproto_header *header,
 static bool
 is_operation(uint16_t type, enum keyproto_status status)
 {
-	return (type == KEYPROTO_SIGN13 || type == KEYPROTO_SIGN12 ||
-		   type == KEYPROTO_SIGN12CV || type == KEYPROTO_PREMASTER) &&
+	const struct row *row = find_row(type);
+
+	return row != NULL && row->parse != NULL &&
 	       !keyproto_status_closes(status) && status != KEYPROTO_RATE &&
 	       status != KEYPROTO_DEADLINE;
 }
@@ -281,7 +255,7 @@ is_operation(uint16_t type, enum keyproto_status status)
 static void
 fill_content(struct keyproto_record *record, struct slice payload)
 {
-	struct keyproto_sign13 sign;
+	struct keyproto_sign sign;
 	const size_t fixed = 8;
 
 	if (record->operation == KEYPROTO_SIGN13) {
@@ -307,13 +281,10 @@ tell_of(struct client *client, uint16_t type, struct slice payload,
 		.operation = type,
 		.scheme = client->last.scheme,
 		.status = (uint16_t)status };
-	struct timespec now;
 
 	if (client->audit == NULL || !is_operation(type, status))
 		return true;
-	clock_gettime(CLOCK_REALTIME, &now);
-	record.time =
-	    (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	record.time = clock_day_us();
 	fill_content(&record, payload);
 	memcpy(record.client, client->grant.client, sizeof record.client);
 	/* Of a key that is not the client's nothing is said. */

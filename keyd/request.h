@@ -12,10 +12,10 @@
 
 struct client {
 	const struct keystore *keys;
-	const struct tickets *tickets;
-	struct audit *audit;    /* NULL: nothing is told */
-	uint32_t channel;       /* its number there */
-	const uint8_t *boot_id; /* 16 bytes: this life of the signer */
+	const struct tickets *tickets; /* NULL: of a process with keys */
+	struct audit *audit;           /* NULL: nothing is told */
+	uint32_t channel;              /* its number there */
+	const uint8_t *boot_id;        /* 16 bytes: this life of the signer */
 	struct keyproto_grant grant;
 	uint64_t last_id; /* ids are strictly increasing */
 	bool greeted;     /* HELLO comes first */

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
@@ -35,7 +34,7 @@ struct line {
 
 static const char *name;
 static struct keystore *keys;
-static struct tickets *tickets;
+static struct tickets *tickets; /* NULL: private keys instead */
 static struct channel *control;
 /* What came with KEYPARTs for the next KEYFILE. */
 static struct {
@@ -46,29 +45,17 @@ static struct line lines[CLIENTS_MAX];
 static uint8_t boot_id[16];
 static struct counts counts;
 static struct audit audit;
-static serve_token *token_key; /* NULL: no token here */
-static uint32_t channels;      /* that there were */
+static serve_order *further; /* NULL: none */
+static uint32_t channels;    /* that there were */
 
-static uint64_t
-now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
-static void
-tell_counts(uint64_t id, struct slice payload)
+static enum keyproto_status
+tell_counts(struct order *order)
 {
 	static struct keyproto_counts what;
-	uint8_t answer[KEYPROTO_PACKET_MAX];
 	uint32_t from;
 
-	if (!keyproto_number_parse(payload, &from)) {
-		tell(control, KEYPROTO_COUNTS, id, KEYPROTO_BADMSG, NO_BYTES);
-		return;
-	}
+	if (!keyproto_number_parse(order->payload, &from))
+		return KEYPROTO_BADMSG;
 	what.channels = what.waiting = 0;
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		if (lines[i].channel == NULL)
@@ -77,27 +64,34 @@ tell_counts(uint64_t id, struct slice payload)
 		what.waiting += channel_waiting(lines[i].channel);
 	}
 	counts_tell(&counts, from, &what);
-	tell(control, KEYPROTO_COUNTS, id, KEYPROTO_OK,
-	    slice_of(
-		answer, keyproto_counts_build(&what, answer, sizeof answer)));
+	order->len =
+	    keyproto_counts_build(&what, order->answer, sizeof order->answer);
+	return KEYPROTO_OK;
 }
 
-/* Takes fd. */
+/* Nobody else closes it then. */
+static int
+keep_fd(struct order *order)
+{
+	int fd = order->fd;
+
+	order->fd = -1;
+	return fd;
+}
+
 static enum keyproto_status
-admit(struct slice payload, int fd)
+admit(struct order *order)
 {
 	struct keyproto_grant grant;
 
-	if (fd < 0 || !keyproto_grant_parse(payload, &grant)) {
-		if (fd >= 0)
-			close(fd);
+	if (order->fd < 0 || !keyproto_grant_parse(order->payload, &grant))
 		return KEYPROTO_BADMSG;
-	}
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		if (lines[i].channel != NULL)
 			continue;
 		lines[i] = (struct line){
-			.channel = channel_new(fd, KEYPROTO_CREDITS),
+			.channel =
+			    channel_new(keep_fd(order), KEYPROTO_CREDITS),
 			.client = { .keys = keys,
 			    .tickets = tickets,
 			    .audit = &audit,
@@ -109,7 +103,6 @@ admit(struct slice payload, int fd)
 		return lines[i].channel != NULL ? KEYPROTO_OK
 						: KEYPROTO_INTERNAL;
 	}
-	close(fd);
 	return KEYPROTO_RATE;
 }
 
@@ -128,138 +121,111 @@ drop_parts(void)
 	drop(&parts.certificate);
 }
 
-/* Takes fd. */
 static enum keyproto_status
-keep_part(struct slice payload, int fd)
+keep_part(struct order *order)
 {
 	struct keyproto_keypart what;
 	int *place;
 
-	if (fd < 0 || !keyproto_keypart_parse(payload, &what)) {
-		drop(&fd);
+	if (order->fd < 0 || !keyproto_keypart_parse(order->payload, &what))
 		return KEYPROTO_BADMSG;
-	}
 	if (what.slot != parts.slot)
 		drop_parts();
 	parts.slot = what.slot;
 	place = what.part == KEYPROTO_PART_PASSPHRASE ? &parts.passphrase
 						      : &parts.certificate;
 	drop(place);
-	*place = fd;
+	*place = keep_fd(order);
 	return KEYPROTO_OK;
 }
 
-static void
-tell_verdict(uint16_t type, uint64_t id, const struct keyproto_keytold *told)
+struct keysource
+serve_source(uint16_t slot, int fd)
 {
-	uint8_t answer[64];
-	size_t len = keyproto_keytold_build(told, answer, sizeof answer);
+	bool own = slot == parts.slot;
 
+	return (struct keysource){ fd, own ? parts.passphrase : -1,
+		own ? parts.certificate : -1 };
+}
+
+void
+serve_verdict(struct order *order, const struct keyproto_keytold *told)
+{
 	drop_parts();
-	tell(control, type, id, KEYPROTO_OK, slice_of(answer, len));
+	order->len =
+	    keyproto_keytold_build(told, order->answer, sizeof order->answer);
 }
 
-/* A key whose private half stays where it is. */
-static void
-take_token(uint64_t id, struct slice payload)
+static enum keyproto_status
+take_key(struct order *order)
 {
-	struct keysource source = { -1, -1, -1 };
-	struct keyproto_keytold told = { .verdict = KEYPROTO_NO_KEY };
-	struct keyproto_keytoken what;
-	EVP_PKEY *key = NULL;
-	uint64_t expires = 0;
-	enum keyproto_verdict verdict;
-
-	if (token_key == NULL || !keyproto_keytoken_parse(payload, &what)) {
-		tell(control, KEYPROTO_KEYTOKEN, id, KEYPROTO_BADMSG, NO_BYTES);
-		return;
-	}
-	if (what.file.slot == parts.slot) {
-		source.passphrase = parts.passphrase;
-		source.certificate = parts.certificate;
-	}
-	verdict = token_key(&what, &source, &key, &expires);
-	told.verdict = (uint16_t)verdict;
-	if (verdict == KEYPROTO_SERVED)
-		verdict = keystore_put(keys, &what.file, key, expires, &told);
-	if (verdict != KEYPROTO_SERVED)
-		EVP_PKEY_free(key);
-	tell_verdict(KEYPROTO_KEYTOKEN, id, &told);
-}
-
-/* Answers with the verdict. */
-static void
-take_key(uint64_t id, struct slice payload, int fd)
-{
-	struct keysource source = { fd, -1, -1 };
+	struct keysource source;
 	struct keyproto_keyfile file;
 	struct keyproto_keytold told;
 
-	if (fd < 0 || !keyproto_keyfile_parse(payload, &file)) {
-		tell(control, KEYPROTO_KEYFILE, id, KEYPROTO_BADMSG, NO_BYTES);
-		return;
-	}
-	if (file.slot == parts.slot) {
-		source.passphrase = parts.passphrase;
-		source.certificate = parts.certificate;
-	}
+	if (order->fd < 0 || !keyproto_keyfile_parse(order->payload, &file))
+		return KEYPROTO_BADMSG;
+	source = serve_source(file.slot, order->fd);
 	(void)!keystore_load(keys, &file, &source, &told);
-	tell_verdict(KEYPROTO_KEYFILE, id, &told);
+	serve_verdict(order, &told);
+	return KEYPROTO_OK;
+}
+
+static enum keyproto_status
+begin_audit(struct order *order)
+{
+	struct keyproto_audit what;
+
+	return order->fd >= 0 && keyproto_audit_parse(order->payload, &what)
+		   ? audit_begin(&audit, &what, keep_fd(order))
+		   : KEYPROTO_BADMSG;
+}
+
+static enum keyproto_status
+take_order(struct order *order, const struct confinement *reached)
+{
+	switch (order->type) {
+	case KEYPROTO_KEYFILE:
+		return take_key(order);
+	case KEYPROTO_KEYPART:
+		return keep_part(order);
+	case KEYPROTO_TICKETROOT:
+		return tickets != NULL
+			   ? tickets_ordered(tickets, order->payload, order->fd,
+				 clock_day())
+			   : KEYPROTO_UNSUPPORTED;
+	case KEYPROTO_AUDIT:
+		return begin_audit(order);
+	case KEYPROTO_GRANT:
+		return admit(order);
+	case KEYPROTO_STATUS:
+		order->len = telling_confinement(name, keystore_count(keys),
+		    reached, order->answer, sizeof order->answer);
+		return KEYPROTO_OK;
+	case KEYPROTO_COUNTS:
+		return tell_counts(order);
+	}
+	return further != NULL ? further(order) : KEYPROTO_UNSUPPORTED;
 }
 
 /* keyd is trusted to mean well; a packet that is not sound ends us. */
 static void
-take_order(struct slice packet, int fd, const struct confinement *reached)
+control_step(struct slice packet, int fd, const struct confinement *reached)
 {
 	struct keyproto_header header;
-	struct keyproto_ticketroot root;
-	struct keyproto_audit told;
-	struct slice payload;
-	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
+	static struct order order;
+	enum keyproto_status status =
+	    keyproto_parse(packet, &header, &order.payload);
 
 	if (status != KEYPROTO_OK)
 		exit(EXIT_FAILURE);
-	switch (header.type) {
-	case KEYPROTO_KEYFILE:
-		take_key(header.id, payload, fd);
-		drop(&fd);
-		return;
-	case KEYPROTO_KEYTOKEN:
-		take_token(header.id, payload);
-		drop(&fd);
-		return;
-	case KEYPROTO_KEYPART:
-		status = keep_part(payload, fd);
-		fd = -1;
-		break;
-	case KEYPROTO_TICKETROOT:
-		status = keyproto_ticketroot_parse(payload, &root)
-			     ? tickets_load(tickets, &root, fd, clock_day())
-			     : KEYPROTO_BADMSG;
-		break;
-	case KEYPROTO_AUDIT:
-		status = KEYPROTO_BADMSG;
-		if (fd >= 0 && keyproto_audit_parse(payload, &told)) {
-			status = audit_begin(&audit, &told, fd);
-			fd = -1;
-		}
-		break;
-	case KEYPROTO_GRANT:
-		status = admit(payload, fd);
-		fd = -1;
-		break;
-	case KEYPROTO_STATUS:
-		tell_confinement(
-		    control, header.id, name, keystore_count(keys), reached);
-		return;
-	case KEYPROTO_COUNTS:
-		tell_counts(header.id, payload);
-		return;
-	default:
-		status = KEYPROTO_UNSUPPORTED;
-	}
-	drop(&fd);
-	tell(control, header.type, header.id, status, NO_BYTES);
+	order.type = header.type;
+	order.fd = fd;
+	order.len = 0;
+	status = take_order(&order, reached);
+	drop(&order.fd);
+	telling(control, header.type, header.id, status,
+	    slice_of(order.answer, order.len));
 }
 
 static void
@@ -276,7 +242,7 @@ line_answer(
     struct line *line, struct slice packet, uint64_t waited_us, size_t *len)
 {
 	uint8_t answer[KEYPROTO_PACKET_MAX];
-	uint64_t began = now_us();
+	uint64_t began = clock_us();
 	bool closes, sent;
 
 	line->client.now_ns = began * 1000;
@@ -284,7 +250,7 @@ line_answer(
 	    request_dispatch(&line->client, packet, waited_us, answer, &closes);
 	if (*len > 0)
 		counts_add(
-		    &counts, &line->client.last, waited_us, now_us() - began);
+		    &counts, &line->client.last, waited_us, clock_us() - began);
 	sent =
 	    *len > 0 && channel_send(line->channel, slice_of(answer, *len), -1);
 	OPENSSL_cleanse(answer, *len);
@@ -303,7 +269,7 @@ line_step(struct line *line, uint64_t since, size_t *held)
 	    channel_receive(line->channel, packet, sizeof packet, &len, NULL);
 	if (event != CHANNEL_PACKET)
 		return event;
-	if (!line_answer(line, slice_of(packet, len), now_us() - since, &len))
+	if (!line_answer(line, slice_of(packet, len), clock_us() - since, &len))
 		return CHANNEL_BROKEN;
 	*held += len;
 	return CHANNEL_PACKET;
@@ -346,8 +312,8 @@ line_end(struct line *line, uint64_t until)
 	len =
 	    keyproto_build(&goaway, slice_of(now, len), packet, sizeof packet);
 	for (int i = 0; i < KEYPROTO_CREDITS / BATCH; i++)
-		if (line->channel != NULL && now_us() < until)
-			line_ready(line, now_us());
+		if (line->channel != NULL && clock_us() < until)
+			line_ready(line, clock_us());
 	if (line->channel != NULL &&
 	    channel_send(line->channel, slice_of(packet, len), -1))
 		channel_flush(line->channel);
@@ -356,7 +322,7 @@ line_end(struct line *line, uint64_t until)
 static void
 drain(void)
 {
-	uint64_t until = now_us() + DRAIN_US;
+	uint64_t until = clock_us() + DRAIN_US;
 
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		if (lines[i].channel != NULL)
@@ -376,7 +342,7 @@ control_ready(const struct confinement *reached)
 		case CHANNEL_EMPTY:
 			return;
 		case CHANNEL_PACKET:
-			take_order(slice_of(packet, len), fd, reached);
+			control_step(slice_of(packet, len), fd, reached);
 			break;
 		case CHANNEL_CLOSED: /* keyd is gone, and so are we */
 			drain();
@@ -387,44 +353,36 @@ control_ready(const struct confinement *reached)
 	}
 }
 
-/* Of a client that takes no answers nothing is read, see line_ready. */
 static struct pollfd
-watch_line(const struct channel *channel)
+watch(const struct channel *channel, short always)
 {
-	short events = channel_waiting(channel) ? POLLOUT : POLLIN;
+	short events = channel_waiting(channel) ? POLLOUT | always : POLLIN;
 
 	return (struct pollfd){ channel_fd(channel), events, 0 };
 }
 
-static struct pollfd
-watch_control(void)
-{
-	short events = channel_waiting(control) ? POLLIN | POLLOUT : POLLIN;
-
-	return (struct pollfd){ channel_fd(control), events, 0 };
-}
-
 void
-serve(const struct confinement *reached, serve_token *token)
+serve(const struct confinement *reached, serve_order *more)
 {
 	struct pollfd fds[1 + CLIENTS_MAX];
 	struct line *of[1 + CLIENTS_MAX];
 	uint64_t woken;
 	nfds_t count;
 
-	token_key = token;
+	further = more;
 	for (;;) {
 		count = 0;
-		fds[count++] = watch_control();
+		fds[count++] = watch(control, POLLIN);
 		for (size_t i = 0; i < CLIENTS_MAX; i++) {
 			if (lines[i].channel == NULL)
 				continue;
 			of[count] = &lines[i];
-			fds[count++] = watch_line(lines[i].channel);
+			/* Of one that takes no answers nothing is read. */
+			fds[count++] = watch(lines[i].channel, 0);
 		}
 		if (poll(fds, count, -1) < 0 && errno != EINTR)
 			exit(EXIT_FAILURE);
-		woken = now_us();
+		woken = clock_us();
 		for (nfds_t i = 1; i < count; i++)
 			if (fds[i].revents != 0)
 				line_ready(of[i], woken);
@@ -435,13 +393,13 @@ serve(const struct confinement *reached, serve_token *token)
 }
 
 bool
-serve_open(const char *as)
+serve_open(const char *as, struct tickets *own)
 {
 	name = as;
+	tickets = own;
 	control = channel_new(SPAWN_CONTROL_FD, KEYPROTO_SLOTS + 64);
 	keys = keystore_new();
-	tickets = tickets_new();
-	if (control == NULL || keys == NULL || tickets == NULL ||
+	if (control == NULL || keys == NULL ||
 	    RAND_bytes(boot_id, sizeof boot_id) != 1)
 		return false;
 	audit =
@@ -454,6 +412,12 @@ struct channel *
 serve_control(void)
 {
 	return control;
+}
+
+struct keystore *
+serve_keys(void)
+{
+	return keys;
 }
 
 void

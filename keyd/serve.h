@@ -5,27 +5,40 @@
 #ifndef KEYD_SERVE_H
 #define KEYD_SERVE_H
 
-#include "keyd/keyread.h"
+#include "keyd/keystore.h"
 #include "policy/policy.h"
 
 struct channel;
+struct tickets;
 
-/* Before the seal: what there is to have, and the channel to keyd. */
-must_check bool serve_open(const char *name);
+/* Before the seal: what there is to have, and the channel to keyd. With tickets
+ * there are no private keys. */
+must_check bool serve_open(const char *name, struct tickets *);
 /* keyd's orders, for who must know of the first before the seal. */
 struct channel *serve_control(void);
 /* Only keys of one speed are taken (keystore.h). */
 void serve_one_speed(void);
 
-/*
- * Finds a key in a token: its public half, which is the caller's, and when its
- * certificate expires (0: there is none). source has the PIN as passphrase.
- */
-typedef enum keyproto_verdict serve_token(const struct keyproto_keytoken *,
-    const struct keysource *source, EVP_PKEY **, uint64_t *expires);
+/* An order of keyd's, and what is answered to it if that is OK. */
+struct order {
+	uint16_t type;
+	struct slice payload;
+	int fd; /* -1: none; who keeps it says so by that */
+	uint8_t answer[KEYPROTO_PACKET_MAX - KEYPROTO_HEADER];
+	size_t len;
+};
+/* One that not all take; UNSUPPORTED: it is of no known type. */
+typedef enum keyproto_status serve_order(struct order *);
 
-/* After the seal, until keyd ends. token may be NULL. */
+/* After the seal, until keyd ends. further: NULL or for orders beyond those
+ * that all take. */
 __attribute__((noreturn)) void serve(
-    const struct confinement *, serve_token *token);
+    const struct confinement *, serve_order *further);
+
+/* For such an order: the keys; with what keyd has sent for the key of a slot
+ * (fd is the key's file, or -1); and the answer to an order that loads one. */
+struct keystore *serve_keys(void);
+struct keysource serve_source(uint16_t slot, int fd);
+void serve_verdict(struct order *, const struct keyproto_keytold *);
 
 #endif

@@ -191,7 +191,7 @@ sign_written(EVP_PKEY *key, const struct row *row, struct writer *written,
 
 enum keyproto_status
 signer_sign(EVP_PKEY *key, enum keyproto_role role,
-    const struct keyproto_sign13 *request, uint8_t *signature, size_t *len)
+    const struct keyproto_sign *request, uint8_t *signature, size_t *len)
 {
 	uint8_t content[CONTENT_MAX];
 	struct writer out;
@@ -204,7 +204,7 @@ signer_sign(EVP_PKEY *key, enum keyproto_role role,
 }
 
 enum keyproto_status
-signer_sign12(EVP_PKEY *key, const struct keyproto_sign12 *request,
+signer_sign12(EVP_PKEY *key, const struct keyproto_sign *request,
     uint8_t *signature, size_t *len)
 {
 	uint8_t content[CONTENT_MAX];
@@ -218,7 +218,7 @@ signer_sign12(EVP_PKEY *key, const struct keyproto_sign12 *request,
 }
 
 enum keyproto_status
-signer_sign12cv(EVP_PKEY *key, const struct keyproto_sign12cv *request,
+signer_sign12cv(EVP_PKEY *key, const struct keyproto_sign *request,
     uint8_t *signature, size_t *len)
 {
 	uint16_t version = content_client_version(request->messages);
@@ -236,7 +236,7 @@ bool
 signer_sound(EVP_PKEY *key)
 {
 	static const uint8_t transcript[32];
-	struct keyproto_sign13 sign = { .hash = KEYPROTO_SHA256,
+	struct keyproto_sign sign = { .hash = KEYPROTO_SHA256,
 		.transcript = slice_of(transcript, sizeof transcript) };
 	uint8_t signature[KEYPROTO_SIGNATURE_MAX];
 	size_t len = sizeof signature;

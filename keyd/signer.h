@@ -18,14 +18,14 @@
 
 /* CertificateVerify of TLS 1.3, by a channel of this role. */
 must_check enum keyproto_status signer_sign(EVP_PKEY *, enum keyproto_role,
-    const struct keyproto_sign13 *, uint8_t *signature, size_t *len);
+    const struct keyproto_sign *, uint8_t *signature, size_t *len);
 /* ServerKeyExchange of TLS 1.2 and older. The version is not part of what is
  * signed: the scheme stands for it. */
-must_check enum keyproto_status signer_sign12(EVP_PKEY *,
-    const struct keyproto_sign12 *, uint8_t *signature, size_t *len);
+must_check enum keyproto_status signer_sign12(
+    EVP_PKEY *, const struct keyproto_sign *, uint8_t *signature, size_t *len);
 /* A client's CertificateVerify of TLS 1.0 to 1.2. */
-must_check enum keyproto_status signer_sign12cv(EVP_PKEY *,
-    const struct keyproto_sign12cv *, uint8_t *signature, size_t *len);
+must_check enum keyproto_status signer_sign12cv(
+    EVP_PKEY *, const struct keyproto_sign *, uint8_t *signature, size_t *len);
 
 /*
  * Signs in libcrypto's place, with a key of which it has the public half only:

@@ -11,7 +11,7 @@
 #include "ipc/channel.h"
 
 void
-tell(struct channel *control, uint16_t type, uint64_t id,
+telling(struct channel *control, uint16_t type, uint64_t id,
     enum keyproto_status status, struct slice payload)
 {
 	struct keyproto_header header = { .type = type,
@@ -25,13 +25,12 @@ tell(struct channel *control, uint16_t type, uint64_t id,
 		exit(EXIT_FAILURE);
 }
 
-void
-tell_confinement(struct channel *control, uint64_t id, const char *name,
-    uint32_t keys, const struct confinement *reached)
+size_t
+telling_confinement(const char *name, uint32_t keys,
+    const struct confinement *reached, uint8_t *payload, size_t room)
 {
 	struct keyproto_processes what = { .count = 1 };
 	struct keyproto_process *own = &what.process[0];
-	uint8_t payload[256];
 
 	snprintf(own->name, sizeof own->name, "%s", name);
 	own->pid = (uint32_t)getpid();
@@ -41,7 +40,5 @@ tell_confinement(struct channel *control, uint64_t id, const char *name,
 	own->keys = keys;
 	static_assert(LAYER_COUNT <= KEYPROTO_LAYERS, "each has its place");
 	memcpy(own->levels, reached->level, sizeof reached->level);
-	tell(control, KEYPROTO_STATUS, id, KEYPROTO_OK,
-	    slice_of(payload,
-		keyproto_processes_build(&what, payload, sizeof payload)));
+	return keyproto_processes_build(&what, payload, room);
 }

@@ -11,11 +11,10 @@ struct channel;
 
 /* An answer. Where keyd does not listen there is nothing left to do: the
  * process ends. */
-void tell(struct channel *control, uint16_t type, uint64_t id,
+void telling(struct channel *control, uint16_t type, uint64_t id,
     enum keyproto_status, struct slice payload);
-/* The answer to STATUS: who we are, what confines us, how many keys there are.
- */
-void tell_confinement(struct channel *control, uint64_t id, const char *name,
-    uint32_t keys, const struct confinement *);
+/* What STATUS asks: who we are, what confines us, how many keys there are. */
+size_t telling_confinement(const char *name, uint32_t keys,
+    const struct confinement *, uint8_t *payload, size_t room);
 
 #endif

@@ -163,3 +163,34 @@ tickets_keys(const struct tickets *tickets, const char *client, uint64_t epoch,
 		   ? KEYPROTO_OK
 		   : KEYPROTO_CRYPTO;
 }
+
+/* ---- packets ---- */
+
+enum keyproto_status
+tickets_ordered(
+    struct tickets *tickets, struct slice payload, int fd, uint64_t now)
+{
+	struct keyproto_ticketroot root;
+
+	return keyproto_ticketroot_parse(payload, &root)
+		   ? tickets_load(tickets, &root, fd, now)
+		   : KEYPROTO_BADMSG;
+}
+
+enum keyproto_status
+tickets_answer(const struct tickets *tickets, const char *client,
+    struct slice payload, uint64_t now, uint8_t *out, size_t *len)
+{
+	struct keyproto_ticketkeys keys = { 0 };
+	enum keyproto_status status;
+	uint64_t epoch;
+
+	if (!keyproto_long_parse(payload, &epoch))
+		return KEYPROTO_BADMSG;
+	status = tickets_keys(tickets, client, epoch, now, &keys);
+	if (status == KEYPROTO_OK)
+		*len = keyproto_ticketkeys_build(
+		    &keys, out, KEYPROTO_PACKET_MAX - KEYPROTO_HEADER);
+	OPENSSL_cleanse(&keys, sizeof keys);
+	return status;
+}

@@ -36,4 +36,12 @@ must_check enum keyproto_status tickets_keys(const struct tickets *,
     const char *client, uint64_t epoch, uint64_t now,
     struct keyproto_ticketkeys *);
 
+/* A packet's TICKETROOT and TICKETKEYS, taken apart and put together: out has
+ * room for a packet. BADMSG, too. */
+must_check enum keyproto_status tickets_ordered(
+    struct tickets *, struct slice payload, int fd, uint64_t now);
+must_check enum keyproto_status tickets_answer(const struct tickets *,
+    const char *client, struct slice payload, uint64_t now, uint8_t *out,
+    size_t *len);
+
 #endif

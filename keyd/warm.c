@@ -47,7 +47,7 @@ warm_sign12(EVP_PKEY *key, uint16_t curve, uint16_t scheme)
 	static const uint8_t random[KEYPROTO_RANDOM];
 	uint8_t parameters[4 + 133], signature[KEYPROTO_SIGNATURE_MAX];
 	size_t len = sizeof signature;
-	const struct keyproto_sign12 sign = { .scheme = scheme,
+	const struct keyproto_sign sign = { .scheme = scheme,
 		.client_random = slice_of(random, sizeof random),
 		.server_random = slice_of(random, sizeof random),
 		.parameters = slice_of(
@@ -60,7 +60,7 @@ static bool
 warm_sign13(EVP_PKEY *key, uint16_t scheme)
 {
 	static const uint8_t transcript[32];
-	const struct keyproto_sign13 sign = { .scheme = scheme,
+	const struct keyproto_sign sign = { .scheme = scheme,
 		.hash = KEYPROTO_SHA256,
 		.transcript = slice_of(transcript, sizeof transcript) };
 	uint8_t signature[KEYPROTO_SIGNATURE_MAX];
@@ -74,9 +74,8 @@ static bool
 warm_premaster(EVP_PKEY *key)
 {
 	static const uint8_t ciphertext[WARM_UP_BITS / 8] = { 0, 1 };
-	const struct keyproto_premaster asked = {
-		.ciphertext = slice_of(ciphertext, sizeof ciphertext)
-	};
+	const struct keyproto_sign asked = { .ciphertext = slice_of(ciphertext,
+						 sizeof ciphertext) };
 	uint8_t premaster[KEYPROTO_PREMASTER_SIZE];
 
 	return decrypter_premaster(key, &asked, premaster) == KEYPROTO_OK;

@@ -606,21 +606,21 @@ requests(void)
 {
 	static const uint8_t zeros[256];
 	uint8_t bytes[KEYPROTO_PACKET_MAX];
-	struct keyproto_sign13 sign13 = { .slot = 0,
+	struct keyproto_sign sign13 = { .slot = 0,
 		.scheme = 0x0403,
 		.hash = KEYPROTO_SHA256,
 		.generation = 1,
 		.transcript = slice_of(zeros, 32) };
-	struct keyproto_premaster premaster = { .slot = 1,
+	struct keyproto_sign premaster = { .slot = 1,
 		.version = 0x0303,
 		.generation = 1,
 		.ciphertext = slice_of(zeros, 256) };
-	struct keyproto_sign12 sign12 = { .slot = 0,
+	struct keyproto_sign sign12 = { .slot = 0,
 		.scheme = 0x0403,
 		.generation = 1,
 		.client_random = slice_of(zeros, 32),
 		.server_random = slice_of(zeros, 32) };
-	struct keyproto_sign12cv verify = {
+	struct keyproto_sign verify = {
 		.slot = 0, .scheme = 0x0403, .generation = 1
 	};
 	struct heard heard;

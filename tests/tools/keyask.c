@@ -82,7 +82,7 @@ tell_tickets(struct keymaster *master, uint64_t epoch)
 	struct keyline line;
 	struct slice payload;
 	uint8_t bytes[8];
-	size_t len = keyproto_epoch_build(epoch, bytes, sizeof bytes);
+	size_t len = keyproto_long_build(epoch, bytes, sizeof bytes);
 
 	keyline_open_last(master, TAG, &line);
 	if (!keyline_request(

@@ -86,8 +86,11 @@ build_sign(uint16_t slot, uint16_t scheme, uint16_t hash, size_t len,
     uint8_t *out, size_t room)
 {
 	static const uint8_t digest[200] = { 0x5a };
-	struct keyproto_sign13 sign = { slot, scheme, hash, 1,
-		slice_of(digest, len) };
+	struct keyproto_sign sign = { .slot = slot,
+		.scheme = scheme,
+		.hash = hash,
+		.generation = 1,
+		.transcript = slice_of(digest, len) };
 
 	return keyproto_sign13_build(&sign, out, room);
 }

@@ -33,9 +33,12 @@ may(uint16_t type)
 static void
 ask_sign12(uint16_t slot, uint16_t scheme)
 {
-	const struct keyproto_sign12 sign = { slot, scheme, 1,
-		slice_of(client_random, 32), slice_of(server_random, 32),
-		slice_of(parameters, parameters_len) };
+	const struct keyproto_sign sign = { .slot = slot,
+		.scheme = scheme,
+		.generation = 1,
+		.client_random = slice_of(client_random, 32),
+		.server_random = slice_of(server_random, 32),
+		.parameters = slice_of(parameters, parameters_len) };
 	uint8_t payload[PAYLOAD_MAX];
 	size_t len = keyproto_sign12_build(&sign, payload, sizeof payload);
 
@@ -250,8 +253,9 @@ static void
 try_client_verify(void)
 {
 	static const uint8_t digest[64] = { 1 };
-	const struct keyproto_sign12cv sign = { 0, SCHEME, 1,
-		slice_of(digest, 32) };
+	const struct keyproto_sign sign = { .scheme = SCHEME,
+		.generation = 1,
+		.messages = slice_of(digest, 32) };
 	uint8_t payload[PAYLOAD_MAX];
 	size_t len = keyproto_sign12cv_build(&sign, payload, sizeof payload);
 
@@ -268,7 +272,10 @@ try_client_verify(void)
 static void
 ask_premaster(uint16_t slot, struct slice ciphertext)
 {
-	const struct keyproto_premaster asked = { slot, 0x0303, 1, ciphertext };
+	const struct keyproto_sign asked = { .slot = slot,
+		.version = 0x0303,
+		.generation = 1,
+		.ciphertext = ciphertext };
 	uint8_t payload[8 + KEYPROTO_CIPHERTEXT_MAX];
 	size_t len = keyproto_premaster_build(&asked, payload, sizeof payload);
 

@@ -344,7 +344,7 @@ uint32_t
 keyline_sign(struct keyline *line, EVP_PKEY *public_key)
 {
 	uint8_t hash[32], bytes[128];
-	struct keyproto_sign13 sign = { .slot = line->key.slot,
+	struct keyproto_sign sign = { .slot = line->key.slot,
 		.generation = line->key.generation,
 		.hash = KEYPROTO_SHA256,
 		.transcript = slice_of(hash, sizeof hash) };

@@ -21,11 +21,11 @@ static size_t output_len;
 static enum keyproto_status
 sign13(EVP_PKEY *key, uint16_t scheme, const struct s2n_pkey_binding *what)
 {
-	const struct keyproto_sign13 sign = { 0, scheme,
-		what->transcript_hash_length == 48 ? KEYPROTO_SHA384
-						   : KEYPROTO_SHA256,
-		0,
-		slice_of(what->transcript_hash, what->transcript_hash_length) };
+	const struct keyproto_sign sign = { .scheme = scheme,
+		.hash = what->transcript_hash_length == 48 ? KEYPROTO_SHA384
+							   : KEYPROTO_SHA256,
+		.transcript = slice_of(
+		    what->transcript_hash, what->transcript_hash_length) };
 
 	return signer_sign(key,
 	    what->type == S2N_PKEY_BINDING_TLS13_SERVER ? KEYPROTO_SERVER
@@ -36,10 +36,11 @@ sign13(EVP_PKEY *key, uint16_t scheme, const struct s2n_pkey_binding *what)
 static enum keyproto_status
 sign12(EVP_PKEY *key, uint16_t scheme, const struct s2n_pkey_binding *what)
 {
-	const struct keyproto_sign12 sign = { 0, scheme, 0,
-		slice_of(what->client_random, 32),
-		slice_of(what->server_random, 32),
-		slice_of(what->parameters, what->parameters_length) };
+	const struct keyproto_sign sign = { .scheme = scheme,
+		.client_random = slice_of(what->client_random, 32),
+		.server_random = slice_of(what->server_random, 32),
+		.parameters =
+		    slice_of(what->parameters, what->parameters_length) };
 
 	return signer_sign12(key, &sign, output, &output_len);
 }
@@ -47,8 +48,8 @@ sign12(EVP_PKEY *key, uint16_t scheme, const struct s2n_pkey_binding *what)
 static enum keyproto_status
 sign12cv(EVP_PKEY *key, uint16_t scheme, const struct s2n_pkey_binding *what)
 {
-	const struct keyproto_sign12cv sign = { 0, scheme, 0,
-		slice_of(what->messages, what->messages_length) };
+	const struct keyproto_sign sign = { .scheme = scheme,
+		.messages = slice_of(what->messages, what->messages_length) };
 
 	ck_assert_uint_le(what->messages_length, KEYPROTO_MESSAGES_MAX);
 	return signer_sign12cv(key, &sign, output, &output_len);
@@ -57,8 +58,9 @@ sign12cv(EVP_PKEY *key, uint16_t scheme, const struct s2n_pkey_binding *what)
 static enum keyproto_status
 premaster(EVP_PKEY *key, const struct s2n_pkey_binding *what)
 {
-	const struct keyproto_premaster asked = { 0, what->client_version, 0,
-		slice_of(what->ciphertext, what->ciphertext_length) };
+	const struct keyproto_sign asked = { .version = what->client_version,
+		.ciphertext =
+		    slice_of(what->ciphertext, what->ciphertext_length) };
 
 	output_len = KEYPROTO_PREMASTER_SIZE;
 	return decrypter_premaster(key, &asked, output);

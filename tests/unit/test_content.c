@@ -26,7 +26,7 @@ set_up(void)
 static bool
 build(void)
 {
-	const struct keyproto_sign12 sign = {
+	const struct keyproto_sign sign = {
 		.client_random = slice_of(client_random, 32),
 		.server_random = slice_of(server_random, 32),
 		.parameters = slice_of(parameters, parameters_len),

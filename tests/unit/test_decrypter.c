@@ -63,7 +63,7 @@ pad(uint8_t block[BYTES_OF_KEY], size_t len)
 static enum keyproto_status
 ask_for(EVP_PKEY *with, uint16_t version, size_t len)
 {
-	const struct keyproto_premaster asked = { .version = version,
+	const struct keyproto_sign asked = { .version = version,
 		.ciphertext = slice_of(ciphertext, len) };
 	enum keyproto_status status = decrypter_premaster(with, &asked, got);
 

@@ -150,8 +150,11 @@ static const struct ask good = { MINE, 0x0403, 1, KEYPROTO_SHA256, 32 };
 static size_t
 sign_payload(const struct ask *ask, uint8_t *to)
 {
-	struct keyproto_sign13 sign = { ask->slot, ask->scheme, ask->hash,
-		ask->generation, slice_of(hash, ask->len) };
+	struct keyproto_sign sign = { .slot = ask->slot,
+		.scheme = ask->scheme,
+		.hash = ask->hash,
+		.generation = ask->generation,
+		.transcript = slice_of(hash, ask->len) };
 
 	return keyproto_sign13_build(&sign, to, 128);
 }
@@ -410,9 +413,12 @@ static const uint8_t randoms[64] = { 1, 2, 3 };
 static uint32_t
 sign12(uint16_t slot, uint16_t scheme)
 {
-	const struct keyproto_sign12 sign = { slot, scheme, 1,
-		slice_of(randoms, 32), slice_of(randoms + 32, 32),
-		slice_of(parameters, sizeof parameters) };
+	const struct keyproto_sign sign = { .slot = slot,
+		.scheme = scheme,
+		.generation = 1,
+		.client_random = slice_of(randoms, 32),
+		.server_random = slice_of(randoms + 32, 32),
+		.parameters = slice_of(parameters, sizeof parameters) };
 	uint8_t payload[256];
 	size_t len = keyproto_sign12_build(&sign, payload, sizeof payload);
 
@@ -425,7 +431,9 @@ sign12cv(uint16_t slot, uint16_t scheme, uint8_t minor)
 {
 	static const uint8_t types[] = { 1, 2, 11, 13, 14, 11, 16 };
 	uint8_t messages[256] = { 0 }, payload[512], *at = messages;
-	struct keyproto_sign12cv sign = { slot, scheme, 1, NO_BYTES };
+	struct keyproto_sign sign = {
+		.slot = slot, .scheme = scheme, .generation = 1
+	};
 	size_t len;
 
 	for (size_t i = 0; i < COUNT(types); i++) {
@@ -447,8 +455,10 @@ static uint32_t
 premaster(uint16_t slot, size_t ciphertext_len)
 {
 	static const uint8_t ciphertext[KEYPROTO_CIPHERTEXT_MAX] = { 1 };
-	const struct keyproto_premaster asked = { slot, 0x0303, 1,
-		slice_of(ciphertext, ciphertext_len) };
+	const struct keyproto_sign asked = { .slot = slot,
+		.version = 0x0303,
+		.generation = 1,
+		.ciphertext = slice_of(ciphertext, ciphertext_len) };
 	uint8_t payload[2048];
 	size_t len = keyproto_premaster_build(&asked, payload, sizeof payload);
 
@@ -719,7 +729,7 @@ static uint32_t
 ticketkeys(uint64_t epoch)
 {
 	uint8_t payload[8];
-	size_t len = keyproto_epoch_build(epoch, payload, sizeof payload);
+	size_t len = keyproto_long_build(epoch, payload, sizeof payload);
 
 	ck_assert_uint_gt(ask_raw(KEYPROTO_TICKETKEYS, payload, len), 0);
 	ck_assert(!closes);

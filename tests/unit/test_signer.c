@@ -15,7 +15,7 @@ static size_t len;
 static enum keyproto_status
 sign(EVP_PKEY *key, uint16_t scheme, uint16_t algorithm, size_t hash_len)
 {
-	struct keyproto_sign13 request = { .scheme = scheme,
+	struct keyproto_sign request = { .scheme = scheme,
 		.hash = algorithm,
 		.transcript = slice_of(hash, hash_len) };
 
@@ -138,7 +138,7 @@ static uint8_t randoms[64] = { 1, 2, 3, 4, 5, 6, 7 };
 static enum keyproto_status
 sign12(EVP_PKEY *key, uint16_t scheme)
 {
-	const struct keyproto_sign12 request = { .scheme = scheme,
+	const struct keyproto_sign request = { .scheme = scheme,
 		.client_random = slice_of(randoms, 32),
 		.server_random = slice_of(randoms + 32, 32),
 		.parameters = slice_of(parameters, sizeof parameters) };
@@ -301,7 +301,7 @@ client_messages(uint8_t minor, uint8_t *out)
 static enum keyproto_status
 sign12cv(EVP_PKEY *key, uint16_t scheme, struct slice messages)
 {
-	const struct keyproto_sign12cv request = { .scheme = scheme,
+	const struct keyproto_sign request = { .scheme = scheme,
 		.messages = messages };
 
 	len = sizeof signature;
