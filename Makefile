@@ -109,7 +109,7 @@ $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY
 $(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl keyd/audit_verify keyd/audit_chain) $(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
-FRONTD := $(call obj,$(addprefix frontd/,frontd replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink ask census tally console exposition proxy_accept option_admin option_backends \
+FRONTD := $(call obj,$(addprefix frontd/,frontd upgrade heir heritage replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink ask census tally console exposition proxy_accept option_admin option_backends \
     stapler staple_cache refresh inquiry nameservers expiry control texts gathered)) $(CONF)
 $(eval $(call program,bin,frontd,$(FRONTD) $(ADMIN) $(ENDPOINT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,frontctl,$(call obj,frontd/frontctl) $(CTL),$$(CRYPTO_LIBS)))
@@ -122,6 +122,8 @@ FRONTD_PAGE := $(call obj,frontd/frontd_page frontd/page frontd/page_text frontd
 $(eval $(call program,libexec,frontd-page,$(FRONTD_PAGE) $(call obj,ipc/channel) $(BASE) $(POLICY),$$(EVENT_EXTRA_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 FRONTD_FETCH := $(call obj,frontd/frontd_fetch frontd/control)
 $(eval $(call program,libexec,frontd-fetch,$(FRONTD_FETCH) $(call obj,ipc/channel base/log base/log_json) $(POLICY),$$(EVENT_EXTRA_LIBS) $$(EVENT_LIBS) $$(SECCOMP_LIBS)))
+FRONTD_UPGRADE := $(call obj,frontd/frontd_upgrade)
+$(eval $(call program,libexec,frontd-upgrade,$(FRONTD_UPGRADE) $(call obj,ipc/channel),))
 FRONTD_PROVE := $(call obj,frontd/frontd_prove frontd/staple frontd/site frontd/pem_file frontd/control)
 $(eval $(call program,libexec,frontd-prove,$(FRONTD_PROVE) $(call obj,ipc/channel base/log base/log_json) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
@@ -306,6 +308,7 @@ $(eval $(call unit,early_data,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,resume12,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,choose_psk,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,replay,$(call obj,frontd/replay),))
+$(eval $(call unit,heritage,$(call obj,frontd/heritage ipc/channel),))
 $(eval $(call unit,psk,$(call obj,tests/unit/keyed) $(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,offered_psks,$(call obj,tests/unit/keyed) $(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,binder,$(call obj,tests/unit/keyed tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))

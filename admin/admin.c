@@ -40,8 +40,8 @@ struct admin {
 	struct event_base *base;
 	struct admin_options options;
 	uid_t readers[ADMIN_READERS_MAX];
-	char path[108]; /* empty: not ours to remove */
-	struct event *arrival;
+	char path[108];        /* empty: not ours to remove */
+	struct event *arrival; /* NULL: it was left */
 	struct admin_request *visitors;
 	unsigned visitor_count, reading; /* of them readers */
 };
@@ -75,7 +75,8 @@ let_go(struct admin_request *request)
 
 	if (admin != NULL) {
 		unlink_visitor(admin, request);
-		event_add(admin->arrival, NULL);
+		if (admin->arrival != NULL)
+			event_add(admin->arrival, NULL);
 	}
 	if (request->readable != NULL)
 		event_free(request->readable);
@@ -459,7 +460,8 @@ request_new(struct admin *admin, int fd, bool reader)
 	writer_init(&request->answer, ADMIN_ANSWER_MAX);
 	request->next = admin->visitors;
 	admin->visitors = request;
-	if (++admin->visitor_count == ADMIN_VISITORS_MAX)
+	if (++admin->visitor_count == ADMIN_VISITORS_MAX &&
+	    admin->arrival != NULL)
 		event_del(admin->arrival);
 	request->readable =
 	    event_new(admin->base, fd, EV_READ | EV_PERSIST, said, request);
@@ -529,11 +531,12 @@ admin_open(struct event_base *base, const char *path,
 	admin->base = base;
 	admin->options = *options;
 	admin_set_readers(admin, options->readers, options->reader_count);
-	if (options->listener == 0)
+	if (options->listener == 0 || options->ours)
 		strcpy(admin->path, path);
 	admin->arrival =
 	    event_new(base, fd, EV_READ | EV_PERSIST, arrived, admin);
-	if (admin->arrival != NULL && event_add(admin->arrival, NULL) == 0)
+	if (admin->arrival != NULL &&
+	    (options->rests || event_add(admin->arrival, NULL) == 0))
 		return admin;
 	if (admin->arrival != NULL)
 		event_free(admin->arrival);
@@ -543,14 +546,43 @@ admin_open(struct event_base *base, const char *path,
 }
 
 void
+admin_go_on(struct admin *admin)
+{
+	event_add(admin->arrival, NULL);
+}
+
+void
+admin_leave(struct admin *admin)
+{
+	int fd;
+
+	if (admin->arrival == NULL)
+		return;
+	fd = event_get_fd(admin->arrival);
+	/* In this order: the other process keeps what epoll would look at. */
+	event_free(admin->arrival);
+	close(fd);
+	admin->arrival = NULL;
+	admin->path[0] = '\0';
+}
+
+int
+admin_listener(const struct admin *admin)
+{
+	return admin->arrival != NULL ? event_get_fd(admin->arrival) : -1;
+}
+
+void
 admin_close(struct admin *admin)
 {
 	if (admin == NULL)
 		return;
 	while (admin->visitors != NULL)
 		let_go(admin->visitors);
-	close(event_get_fd(admin->arrival));
-	event_free(admin->arrival);
+	if (admin->arrival != NULL) {
+		close(event_get_fd(admin->arrival));
+		event_free(admin->arrival);
+	}
 	if (admin->path[0] != '\0')
 		unlink(admin->path);
 	free(admin);

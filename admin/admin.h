@@ -58,6 +58,8 @@ struct admin_options {
 	void *ctx;
 	/* A socket that listens already, and stays when we end; 0: none. */
 	int listener;
+	bool ours;  /* ... or goes, with its path, as one that was made here */
+	bool rests; /* nobody is let in before admin_go_on() */
 	/* Accounts besides root and our own that may ask for what changes
 	 * nothing. With any the socket has mode 0666, else 0600. */
 	const uid_t *readers;
@@ -75,6 +77,13 @@ struct admin *admin_open(
     struct event_base *, const char *path, const struct admin_options *);
 /* Other readers from now on (a reload); the socket's mode stays. */
 void admin_set_readers(struct admin *, const uid_t *, size_t count);
+/* Visitors are let in from now on. */
+void admin_go_on(struct admin *);
+/* Another process has the socket, too, and lets visitors in from now on; those
+ * that are here are answered. */
+void admin_leave(struct admin *);
+/* What listens; -1: it was left. */
+int admin_listener(const struct admin *);
 /*
  * Lets all visitors go and removes the socket. Requests without an answer are
  * still to be answered, which has no effect then.

@@ -251,3 +251,13 @@ service_close(void)
 		close(notify);
 	notify = -1;
 }
+
+void
+service_pass_on(pid_t pid)
+{
+	char message[64];
+
+	snprintf(message, sizeof message, "MAINPID=%d", (int)pid);
+	tell(message);
+	service_close();
+}

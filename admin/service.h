@@ -10,6 +10,8 @@
 #ifndef ADMIN_SERVICE_H
 #define ADMIN_SERVICE_H
 
+#include <sys/types.h>
+
 #include <event2/event.h>
 
 #include "base/slice.h"
@@ -37,6 +39,9 @@ void service_ready(const char *status);
 void service_reloading(void);
 void service_stopping(void);
 void service_status(const char *status);
+/* Another process of the service is the main one from now on, and tells what
+ * there is to tell. */
+void service_pass_on(pid_t);
 
 /* Nothing is told any more; the loop may go. */
 void service_close(void);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -126,6 +127,45 @@ bind_listeners(struct binding **list, const struct options *options,
 			if (!add_socket(binding))
 				return false;
 	}
+	return true;
+}
+
+static struct binding *
+find_inherited(struct binding *list, unsigned listener)
+{
+	while (list != NULL && list->inherited != listener + 1)
+		list = list->next;
+	return list;
+}
+
+bool
+bind_inherit(struct binding **list, int fd, unsigned listener)
+{
+	struct binding *binding = find_inherited(*list, listener);
+
+	if (binding == NULL) {
+		binding = calloc(1, sizeof *binding);
+		if (binding == NULL) {
+			close(fd);
+			return false;
+		}
+		binding->inherited = listener + 1;
+		snprintf(
+		    binding->text, sizeof binding->text, "an inherited socket");
+		binding->address_len = sizeof binding->address;
+		if (getsockname(fd, (struct sockaddr *)&binding->address,
+			&binding->address_len) != 0)
+			binding->address_len = 0;
+		binding->next = *list;
+		*list = binding;
+	}
+	if (binding->count == COUNT(binding->sockets) ||
+	    listener >= CONTROL_LISTENERS_MAX) {
+		close(fd);
+		return true; /* more workers than we would ever have */
+	}
+	binding->sockets[binding->count++] = fd;
+	binding->listening = binding->count;
 	return true;
 }
 

@@ -16,7 +16,8 @@ struct binding {
 	socklen_t address_len;
 	int sockets[CONTROL_WORKERS_MAX];
 	unsigned count, listening; /* the first so many of count listen */
-	bool used; /* while bind_keep() looks for those that are not */
+	unsigned inherited; /* the listener of who passed it on, from 1 */
+	bool used;          /* while bind_keep() looks for those that are not */
 };
 
 /*
@@ -28,6 +29,11 @@ struct binding {
  */
 must_check bool bind_listeners(struct binding **list, const struct options *,
     struct binding *out[CONTROL_LISTENERS_MAX]);
+/*
+ * A socket that listens already, of a frontd that passes it on, where it was
+ * listener's: joins the list. Takes fd. False with errno.
+ */
+must_check bool bind_inherit(struct binding **list, int fd, unsigned listener);
 /* Connections come to all sockets of these from now on: not before somebody is
  * sure to accept them. False after a message. */
 must_check bool bind_listen(struct binding *const *, size_t count);

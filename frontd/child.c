@@ -207,6 +207,7 @@ child_start(struct child *child)
 	} else {
 		child->pid = 0;
 		start_later(child);
+		fleet_not_started(child->fleet);
 	}
 }
 

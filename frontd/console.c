@@ -16,6 +16,7 @@
 #include "frontd/exposition.h"
 #include "frontd/reload.h"
 #include "frontd/session.h"
+#include "frontd/upgrade.h"
 
 /* Of complaints about one configuration. */
 #define COMPLAINTS_MAX 65536
@@ -29,6 +30,7 @@ struct console {
 	/* Who waits for a reload: the number of the one that answers. */
 	struct admin_request *waiting[ADMIN_VISITORS_MAX];
 	uint64_t answered_by[ADMIN_VISITORS_MAX];
+	struct admin_request *upgrading; /* who waits for it, or NULL */
 };
 
 static struct console console;
@@ -125,6 +127,10 @@ tell_status(struct master *master, struct report *report)
 	report_flag(report, "keyd_reached", master->link.welcomed);
 	report_number(report, "reloads_done", master->reloads_done);
 	report_number(report, "reloads_refused", master->reloads_refused);
+	report_number(report, "upgrades_refused", master->upgrades_refused);
+	/* Of those before it, which drain. */
+	report_number(report, "before_workers", heir_workers_before(master));
+	report_number(report, "before_connections", heir_open_before(master));
 	report_table(report, "processes");
 	tell_process(
 	    report, "frontd", getpid(), state_of(master), &master->own, 1);
@@ -208,6 +214,30 @@ tell_sites(struct master *master, struct report *report)
 	}
 }
 
+/* Of a frontd before this one, as it last told. */
+static void
+tell_worker_before(struct report *report, const uint64_t *numbers)
+{
+	static const struct {
+		const char *name;
+		enum heritage_worker number;
+	} rest[] = { { "open", HERITAGE_OPEN },
+		{ "connections", HERITAGE_CONNECTIONS },
+		{ "agreed", HERITAGE_AGREED }, { "failed", HERITAGE_FAILED },
+		{ "resumed", HERITAGE_RESUMED },
+		{ "bytes_in", HERITAGE_BYTES_IN },
+		{ "bytes_out", HERITAGE_BYTES_OUT },
+		{ "key_pending", HERITAGE_KEY_PENDING },
+		{ "starts", HERITAGE_STARTS } };
+
+	report_row(report);
+	report_number(report, "master", numbers[HERITAGE_MASTER]);
+	report_number(report, "pid", numbers[HERITAGE_PID]);
+	report_text(report, "state", fleet_states[FLEET_DRAINING]);
+	for (size_t i = 0; i < COUNT(rest); i++)
+		report_number(report, rest[i].name, numbers[rest[i].number]);
+}
+
 static void
 tell_workers(struct master *master, struct report *report)
 {
@@ -224,6 +254,7 @@ tell_workers(struct master *master, struct report *report)
 		for (unsigned j = 0; j < worker->fleet->options.site_count; j++)
 			tally_add_site(&sum, &census->sites[j]);
 		report_row(report);
+		report_number(report, "master", (uint64_t)getpid());
 		report_number(report, "pid", (uint64_t)worker->pid);
 		report_text(
 		    report, "state", fleet_states[worker->fleet->state]);
@@ -237,6 +268,9 @@ tell_workers(struct master *master, struct report *report)
 		report_number(report, "key_pending", census->key_pending);
 		report_number(report, "starts", worker->starts);
 	}
+	for (struct before *at = master->heir.all; at != NULL; at = at->next)
+		for (size_t i = 0; i < at->row_count; i++)
+			tell_worker_before(report, at->rows[i].numbers);
 }
 
 static void
@@ -467,12 +501,85 @@ handle_drain(struct admin_request *request, void *ctx)
 	reload_drain(master);
 }
 
+/* ---- upgrade ---- */
+
+static void
+handle_upgrade(struct admin_request *request, void *ctx)
+{
+	struct master *master = ctx;
+
+	if (master->stopping) {
+		admin_refuse(request, "frontd drains, to end");
+	} else if (console.upgrading != NULL || upgrade_goes_on(master)) {
+		admin_refuse(request, "an upgrade goes on already");
+	} else {
+		console.upgrading = request;
+		upgrade(master);
+	}
+}
+
+static void
+tell_upgraded(struct master *master, struct admin_request *request)
+{
+	struct report *report = report_new();
+
+	if (report == NULL) {
+		admin_refuse(request, "out of memory");
+		return;
+	}
+	report_object(report, "upgrade");
+	report_text(report, "result", "done");
+	report_number(report, "pid", (uint64_t)master->upgrade.pid);
+	report_text(report, "version", master->upgrade.version);
+	report_number(report, "before_pid", (uint64_t)getpid());
+	report_text(report, "before_version", SALLYPORT_VERSION);
+	admin_tell(request, report);
+	report_free(report);
+}
+
+void
+console_upgraded(struct master *master, const char *reason)
+{
+	struct admin_request *request = console.upgrading;
+
+	console.upgrading = NULL;
+	if (request != NULL && reason == NULL)
+		tell_upgraded(master, request);
+	else if (request != NULL)
+		admin_refuse(request, "%s", reason);
+	if (reason != NULL)
+		return;
+	for (size_t i = 0; i < COUNT(console.waiting); i++) {
+		if (console.waiting[i] != NULL)
+			admin_refuse(console.waiting[i],
+			    "another frontd has taken over: it reloads");
+		console.waiting[i] = NULL;
+	}
+	if (console.admin != NULL)
+		admin_leave(console.admin);
+}
+
+int
+console_listener(void)
+{
+	return console.admin != NULL ? admin_listener(console.admin) : -1;
+}
+
+void
+console_go_on(void)
+{
+	if (console.admin != NULL)
+		admin_go_on(console.admin);
+}
+
+/* ---- the pulse ---- */
+
 static void
 felt(struct master *master, uint64_t left_out, void *ctx)
 {
-	(void)master;
 	(void)left_out;
 	(void)ctx;
+	upgrade_tell(master);
 }
 
 static const struct admin_command commands[] = {
@@ -483,6 +590,7 @@ static const struct admin_command commands[] = {
 	{ "metrics", ADMIN_HTTP, 0, handle_metrics },
 	{ "reload", ADMIN_CHANGES, 0, handle_reload },
 	{ "drain", ADMIN_CHANGES, 0, handle_drain },
+	{ "upgrade", ADMIN_CHANGES, 0, handle_upgrade },
 };
 
 /* What a worker has counted that dies is known up to the last time it was
@@ -501,7 +609,11 @@ bool
 console_open(struct master *master)
 {
 	const struct options *options = &master->now->options;
+	int passed = heir_admin(master, options->admin_socket);
 	const struct admin_options ask = { .program = "frontd",
+		.listener = passed > 0 ? passed : 0,
+		.ours = true,
+		.rests = heir_waits(master),
 		.commands = commands,
 		.command_count = COUNT(commands),
 		.ctx = master,
@@ -534,10 +646,14 @@ console_close(struct master *master)
 {
 	if (console.admin == NULL)
 		return;
+	if (heir_waits(master))
+		admin_leave(console.admin); /* it is still another's */
 	admin_close(console.admin);
 	ask_end(master);
 	for (size_t i = 0; i < COUNT(console.waiting); i++)
 		if (console.waiting[i] != NULL)
 			admin_refuse(console.waiting[i], "frontd ends");
+	if (console.upgrading != NULL)
+		admin_refuse(console.upgrading, "frontd ends");
 	console.admin = NULL;
 }

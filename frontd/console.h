@@ -16,6 +16,13 @@ void console_close(struct master *);
 
 /* A reload begins: what is wrong with it is kept for who asked. */
 void console_reloading(struct master *);
+/* Those who visit are let in: an heir is in force now. */
+void console_go_on(void);
+/* The socket; -1: there is none. */
+int console_listener(void);
+/* An upgrade has ended: who asked for it is answered. reason NULL: another
+ * frontd has the socket from now on; else why it was refused, lines. */
+void console_upgraded(struct master *, const char *reason);
 /* It has ended: those who asked for it are answered. */
 void console_reloaded(struct master *, bool done);
 

@@ -300,6 +300,14 @@ exposition_write(const struct master *master, struct writer *out)
 	    out, "frontd_reloads_total", &results[0], 1, master->reloads_done);
 	metrics_sample(out, "frontd_reloads_total", &results[1], 1,
 	    master->reloads_refused);
+	single(out, "frontd_upgrades_refused_total", METRICS_COUNTER,
+	    "Upgrades that were refused; one that is done is a start.",
+	    master->upgrades_refused);
+	single(out, "frontd_before_workers", METRICS_GAUGE,
+	    "Workers of those that this one took over from, which drain.",
+	    heir_workers_before(master));
+	single(out, "frontd_before_connections", METRICS_GAUGE,
+	    "Connections of theirs.", heir_open_before(master));
 	write_processes(master, out);
 	write_site_families(master, out);
 	write_certificates(master, out);

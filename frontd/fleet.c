@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/complain.h"
 #include "base/log.h"
 #include "frontd/ask.h"
 #include "frontd/census.h"
@@ -257,6 +258,14 @@ settle(struct fleet *fleet, bool good)
 	reload_settled(fleet, good);
 }
 
+/* Of a reload it could once, since its programs are those of the start. */
+void
+fleet_not_started(struct fleet *fleet)
+{
+	if (heir_waits(fleet->master))
+		settle(fleet, false);
+}
+
 void
 fleet_confined(struct fleet *fleet)
 {
@@ -382,7 +391,8 @@ fleet_open_programs(void)
 
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		if ((kinds[i]->program = spawn_open(kinds[i]->name)) < 0)
-			return false;
+			return complain(
+			    "frontd: there is no %s to start", kinds[i]->name);
 	return true;
 }
 

@@ -74,6 +74,8 @@ size_t fleet_running(const struct fleet *, pid_t *pids, size_t room);
  * be what the configuration demands, and neither could the next.
  */
 must_check bool fleet_reaped(struct fleet *, pid_t, int status, bool *unsealed);
+/* A child's program cannot be started, which is tried again. */
+void fleet_not_started(struct fleet *);
 /* A child has said that it is sealed. */
 void fleet_confined(struct fleet *);
 

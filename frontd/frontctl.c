@@ -13,6 +13,7 @@ static const struct ctl_command commands[] = {
 	{ "connections", "", "the connections that there are",                  0, 0, NULL },
 	{ "reload",      "", "reads configuration and files again, or says why not", 0, 0, NULL },
 	{ "drain",       "", "lets connections finish, then ends",              0, 0, NULL },
+	{ "upgrade",     "", "has the frontd that is installed now take over",  0, 0, NULL },
 	{ "metrics",     "", "metrics in the format of Prometheus",             0, 0, NULL },
 };
 /* clang-format on */

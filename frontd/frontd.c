@@ -20,13 +20,20 @@
 
 static struct master master = { .page_socket = -1, .replay = -1 };
 
+static bool
+passed_on(void)
+{
+	return master.upgrade.state == UPGRADE_DONE;
+}
+
 static void
 stop(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd;
 	(void)what;
+	upgrade_give_up(ctx, "frontd ends");
 	service_stopping();
-	event_base_loopbreak(ctx);
+	event_base_loopbreak(master.base);
 }
 
 static void
@@ -53,6 +60,14 @@ hang_up(evutil_socket_t fd, short what, void *ctx)
 	reload(ctx);
 }
 
+static void
+renew(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	upgrade(ctx);
+}
+
 static bool
 watch_signals(void)
 {
@@ -60,8 +75,8 @@ watch_signals(void)
 		int number;
 		event_callback_fn callback;
 		void *ctx;
-	} signals[] = { { SIGTERM, drain, &master },
-		{ SIGINT, stop, master.base }, { SIGHUP, hang_up, &master },
+	} signals[] = { { SIGTERM, drain, &master }, { SIGINT, stop, &master },
+		{ SIGHUP, hang_up, &master }, { SIGUSR2, renew, &master },
 		{ SIGCHLD, child_died, &master } };
 
 	signal(SIGPIPE, SIG_IGN);
@@ -85,27 +100,37 @@ run(void)
 	if (!fleet_open_programs() || !reload_bind(&master))
 		return EXIT_FAILURE;
 	/* Sealed, it makes no more memory of the register's kind. */
-	if ((master.replay = replay_make(clock_day())) < 0) {
+	if (master.replay < 0 &&
+	    (master.replay = replay_make(clock_day())) < 0) {
 		log_event(LOG_LEVEL_ERROR, "early-data", "reason=\"%s\"",
 		    strerror(errno));
 		return EXIT_FAILURE;
 	}
 	if ((master.base = event_base_new()) == NULL || !watch_signals() ||
-	    !console_open(&master) || !service_watch(master.base))
+	    !console_open(&master) || !upgrade_watch(&master) ||
+	    !heir_watch(&master) ||
+	    (!heir_waits(&master) && !service_watch(master.base)))
 		return EXIT_FAILURE;
 	policy_enter(&frontd_profile, &ask, &master.own);
 	master.started_ms = clock_ms();
 	if (!keylink_start(&master) || !reload_start(&master))
 		return EXIT_FAILURE;
-	event_base_dispatch(master.base);
+	if (!master.failed)
+		event_base_dispatch(master.base);
 	console_close(&master);
 	service_close();
 	keylink_end(&master);
-	if (master.now->options.page_socket[0] != '\0')
+	/* Another's, before and after. */
+	if (master.now->options.page_socket[0] != '\0' && !passed_on() &&
+	    !heir_waits(&master))
 		unlink(master.now->options.page_socket);
 	reload_end(&master);
 	log_event(master.failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "stop",
-	    "reason=%s", master.failed ? "sandbox-required" : "signal");
+	    "reason=%s",
+	    heir_waits(&master) ? "upgrade"
+	    : master.failed     ? "sandbox-required"
+	    : passed_on()       ? "upgraded"
+				: "signal");
 	return master.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -114,7 +139,7 @@ main(int argc, char **argv)
 {
 	const char *file = SALLYPORT_SYSCONF "/frontd.conf";
 	bool test = false;
-	int option;
+	int option, status;
 
 	while ((option = getopt(argc, argv, "df:t")) != -1) {
 		if (option == 'f') {
@@ -129,15 +154,22 @@ main(int argc, char **argv)
 		}
 	}
 	log_open("frontd", master.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (!test && (!heir_open(&master) || !upgrade_open(&master, argv))) {
+		heir_close(&master);
+		return EXIT_FAILURE;
+	}
 	/* The master has no secret that would have to be locked. */
 	if (setenv("S2N_DONT_MLOCK", "1", 1) != 0 ||
 	    s2n_init() != S2N_SUCCESS) {
 		fprintf(stderr, "frontd: %s\n", s2n_strerror(s2n_errno, NULL));
 		return EXIT_FAILURE;
 	}
-	if (!test)
-		service_open();
-	if (!reload_first(&master, file))
-		return EXIT_FAILURE;
-	return test ? EXIT_SUCCESS : run();
+	if (test)
+		return reload_first(&master, file) ? EXIT_SUCCESS
+						   : EXIT_FAILURE;
+	service_open();
+	status = reload_first(&master, file) ? run() : EXIT_FAILURE;
+	heir_close(&master);
+	upgrade_close(&master);
+	return status;
 }

@@ -6,7 +6,9 @@
 #define FRONTD_MASTER_H
 
 #include "frontd/fleet.h"
+#include "frontd/heir.h"
 #include "frontd/stapler.h"
+#include "frontd/upgrade.h"
 #include "ipc/keymaster.h"
 
 /* Of workers, at keyd; as many as keyd knows. */
@@ -36,6 +38,7 @@ struct master {
 	bool asked;             /* for a reload that could not be yet */
 	bool stopping;          /* frontd drains, and ends then */
 	uint64_t started_ms, reloads_begun, reloads_done, reloads_refused;
+	uint64_t upgrades_refused;
 	struct ask *asks; /* see ask.h */
 	uint32_t asked_number;
 	struct tally_all ended; /* of workers that have: see census.h */
@@ -46,6 +49,8 @@ struct master {
 	struct stapler stapler;
 	struct event *expiry;
 	struct keylink link;
+	struct upgrade upgrade; /* to the next frontd, see upgrade.h */
+	struct heir heir;       /* of the one before, see heir.h */
 	struct confinement own;
 	bool failed; /* a child cannot be what the configuration demands */
 };

@@ -45,11 +45,16 @@ reload_bind(struct master *master)
 {
 	const char *page = master->now->options.page_socket;
 
-	return bind_fleet(master, master->now) &&
-	       bind_listen(
-		   master->now->bindings, master->now->options.listen_count) &&
-	       (page[0] == '\0' ||
-		   (master->page_socket = bind_page(page)) >= 0);
+	if (!bind_fleet(master, master->now))
+		return false;
+	/* An heir is not yet sure to accept what would come. */
+	if (!heir_waits(master) && !bind_listen(master->now->bindings,
+				       master->now->options.listen_count))
+		return false;
+	if (page[0] == '\0' ||
+	    (master->page_socket = heir_page(master, page)) >= 0)
+		return true;
+	return (master->page_socket = bind_page(page)) >= 0;
 }
 
 /* What of a configuration works, and should not be as it is. */
@@ -79,6 +84,8 @@ wait_ms(struct event *timer, uint64_t ms)
 }
 
 static void give_up(struct master *);
+static void keep_bindings(struct master *);
+static void sweep(struct master *);
 static void took_over(struct master *);
 
 static void
@@ -118,6 +125,17 @@ tell_ready(const struct master *master, const char *why)
 	service_ready(status);
 }
 
+static void
+say_start(struct master *master)
+{
+	log_event(LOG_LEVEL_INFO, "start",
+	    "version=%s listeners=%u sites=%u workers=%u before=%d",
+	    SALLYPORT_VERSION, master->now->options.listen_count,
+	    master->now->options.site_count, master->now->options.workers,
+	    (int)master->heir.whose);
+	warn(&master->now->options);
+}
+
 bool
 reload_start(struct master *master)
 {
@@ -126,24 +144,53 @@ reload_start(struct master *master)
 	master->ending = event_new(master->base, -1, 0, end, master);
 	if (master->patience == NULL || master->ending == NULL ||
 	    !stapler_init(master) || !expiry_start(master) ||
-	    !fleet_start(master->now, true))
+	    !fleet_start(master->now, !heir_waits(master)))
 		return false;
-	log_event(LOG_LEVEL_INFO, "start",
-	    "version=%s listeners=%u sites=%u workers=%u", SALLYPORT_VERSION,
-	    master->now->options.listen_count, master->now->options.site_count,
-	    master->now->options.workers);
-	warn(&master->now->options);
 	stapler_serve(master);
+	if (heir_waits(master))
+		return true;
+	say_start(master);
 	tell_ready(master, "");
 	return true;
 }
 
+void
+reload_take_place(struct master *master)
+{
+	/* As at a reload. */
+	if (!bind_listen(
+		master->now->bindings, master->now->options.listen_count))
+		log_event(LOG_LEVEL_ERROR, "listen", "reason=\"%s\"",
+		    strerror(errno));
+	fleet_serve(master->now);
+	say_start(master);
+}
+
+void
+reload_alone(struct master *master)
+{
+	keep_bindings(master);
+	console_go_on();
+	tell_ready(master, "");
+	if (!service_watch(master->base))
+		log_event(LOG_LEVEL_ERROR, "watchdog", "reason=memory");
+}
+
+void
+reload_before_ended(struct master *master)
+{
+	sweep(master);
+}
+
 /* ---- fleets that end ---- */
 
+/* An upgrade reads what a reload would. */
 static void
 reload_if_asked(struct master *master)
 {
-	if (master->asked)
+	if (master->upgrade.asked)
+		upgrade(master);
+	else if (master->asked)
 		reload(master);
 }
 
@@ -167,7 +214,7 @@ sweep(struct master *master)
 		*at = fleet->next;
 		fleet_free(fleet);
 	}
-	if (master->stopping && drained)
+	if (master->stopping && drained && !heir_has_before(master))
 		event_base_loopbreak(master->base);
 }
 
@@ -203,6 +250,8 @@ refused(struct master *master)
 	say_reload(master, "refused");
 	console_reloaded(master, false);
 	tell_ready(master, "; the last reload was refused");
+	if (master->upgrade.asked)
+		upgrade(master);
 }
 
 /* From now on every connection is the new fleet's. */
@@ -265,9 +314,25 @@ give_up(struct master *master)
 	refused(master);
 }
 
+/* Of an heir; bad, it ends. */
+static void
+first_settled(struct master *master, bool good)
+{
+	if (good) {
+		heir_settled(master);
+		return;
+	}
+	complain(
+	    "frontd: a child of the new frontd has not started, see the log");
+	master->failed = true;
+	event_base_loopbreak(master->base);
+}
+
 void
 reload_settled(struct fleet *fleet, bool good)
 {
+	if (fleet == fleet->master->now && heir_waits(fleet->master))
+		first_settled(fleet->master, good);
 	if (fleet != fleet->master->next)
 		return;
 	if (good)
@@ -320,7 +385,8 @@ reload(struct master *master)
 
 	if (master->stopping)
 		return;
-	master->asked = master->next != NULL || master->stopped != NULL;
+	master->asked = master->next != NULL || master->stopped != NULL ||
+			upgrade_goes_on(master) || heir_waits(master);
 	if (master->asked)
 		return;
 	master->reloads_begun++;
@@ -349,25 +415,46 @@ reload(struct master *master)
 
 /* ---- the end ---- */
 
-void
-reload_drain(struct master *master)
+/* taken: what others accept from as well. */
+static void
+begin_drain(struct master *master, struct binding *const *taken, size_t count)
 {
 	uint64_t ms = (uint64_t)master->now->options.drain_timeout_ms + END_MS;
 
-	if (master->stopping) {
-		event_base_loopbreak(master->base);
-		return;
-	}
 	master->stopping = true;
-	service_stopping();
 	log_event(LOG_LEVEL_INFO, "drain", "timeout_ms=%u",
 	    master->now->options.drain_timeout_ms);
 	if (master->next != NULL)
 		give_up(master);
-	fleet_drain(master->now, NULL, 0);
+	fleet_drain(master->now, taken, count);
 	bind_keep(&master->bindings, NULL, 0);
 	wait_ms(master->ending, ms);
 	sweep(master);
+}
+
+void
+reload_drain(struct master *master)
+{
+	/* Who has not begun to serve has nobody to wait for. */
+	if (master->stopping || heir_waits(master)) {
+		event_base_loopbreak(master->base);
+		return;
+	}
+	upgrade_give_up(master, "frontd drains, to end");
+	service_stopping();
+	begin_drain(master, NULL, 0);
+}
+
+void
+reload_pass_on(struct master *master, uint64_t taken)
+{
+	struct binding *both[CONTROL_LISTENERS_MAX];
+	size_t count = 0;
+
+	for (unsigned i = 0; i < master->now->options.listen_count; i++)
+		if ((taken >> i & 1) != 0)
+			both[count++] = master->now->bindings[i];
+	begin_drain(master, both, count);
 }
 
 /* One that dies before its fleet is sure to serve ends the attempt. */
@@ -404,6 +491,7 @@ reload_reap(struct master *master)
 	fleet_show(master->now);
 	if (master->next == NULL && master->stopped == NULL)
 		reload_if_asked(master);
+	upgrade_tell(master);
 }
 
 /* They end when their control channel does. */

@@ -20,6 +20,14 @@ void reload(struct master *);
 /* Nothing is accepted any more; the loop ends with the last connection, or when
  * the drain timeout has passed. */
 void reload_drain(struct master *);
+/* Another frontd serves what has a bit in taken, by listener, and all that
+ * comes: this one ends as when it drains. */
+void reload_pass_on(struct master *, uint64_t taken);
+/* The first fleet of an heir (heir.h) serves, which could so far have been for
+ * nothing; then it is the only one; then those before it have ended. */
+void reload_take_place(struct master *);
+void reload_alone(struct master *);
+void reload_before_ended(struct master *);
 /* After SIGCHLD: who died is logged, and started again after a while. */
 void reload_reap(struct master *);
 /* Ends all and waits for them. */

@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BUCKETS 16384
@@ -27,7 +28,7 @@
 
 /* Times are seconds of the wall clock. */
 struct replay {
-	uint64_t made;
+	_Atomic uint64_t made;
 	_Atomic uint64_t latest; /* that anybody saw */
 	_Atomic uint64_t places[BUCKETS][PLACES];
 };
@@ -40,13 +41,34 @@ replay_make(uint64_t now)
 
 	if (fd >= 0 && ftruncate(fd, sizeof *replay) == 0 &&
 	    (replay = replay_map(fd)) != NULL) {
-		replay->made = now;
+		atomic_store(&replay->made, now);
 		munmap(replay, sizeof *replay);
 		return fd;
 	}
 	if (fd >= 0)
 		close(fd);
 	return -1;
+}
+
+bool
+replay_fits(int fd)
+{
+	struct stat about;
+
+	return fstat(fd, &about) == 0 &&
+	       about.st_size == (off_t)sizeof(struct replay);
+}
+
+/* It is always too young. */
+void
+replay_end(int fd)
+{
+	struct replay *replay = replay_map(fd);
+
+	if (replay == NULL)
+		return;
+	atomic_store(&replay->made, UINT64_MAX - WINDOW);
+	munmap(replay, sizeof *replay);
 }
 
 struct replay *
@@ -126,7 +148,8 @@ replay_first(struct replay *replay, struct slice identity, uint64_t now)
 	uint64_t word = word_of(hash, now), old;
 	_Atomic uint64_t *bucket = replay->places[hash % BUCKETS];
 
-	if (!goes_on(replay, now) || now <= replay->made + WINDOW ||
+	if (!goes_on(replay, now) ||
+	    now <= atomic_load(&replay->made) + WINDOW ||
 	    stands(bucket, word, now, PLACES))
 		return false;
 	for (size_t i = 0; i < PLACES; i++) {

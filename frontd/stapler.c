@@ -594,6 +594,16 @@ stapler_init(struct master *master)
 	return master->stapler.timer != NULL;
 }
 
+bool
+stapler_proves(const struct stapler *stapler)
+{
+	for (unsigned i = 0; i < stapler->count; i++)
+		if (stapler->all[i]->cached &&
+		    stapler->all[i]->candidate.bytes != NULL)
+			return true;
+	return false;
+}
+
 void
 stapler_free(struct stapler *stapler)
 {

@@ -56,6 +56,8 @@ must_check bool stapler_init(struct master *);
  * is tried again at once, new ones may be on disk. */
 void stapler_serve(struct master *);
 void stapler_free(struct stapler *);
+/* Some that were on disk are not yet proven, and so not told to workers. */
+bool stapler_proves(const struct stapler *);
 
 /* The response that a site serves now, of a file or fetched; NULL: none. */
 const struct site_staple *stapler_served(

@@ -80,7 +80,8 @@ run_child(const struct spawn *spawn, pid_t parent, int report)
 	reset_signals();
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
 	    place_descriptors(spawn, &report, &program) == 0)
-		fexecve(program, argv, envp);
+		fexecve(program, spawn->argv != NULL ? spawn->argv : argv,
+		    spawn->envp != NULL ? spawn->envp : envp);
 	error = errno;
 	if (write(report, &error, sizeof error) == -1)
 		_exit(126);

@@ -26,6 +26,8 @@ struct spawn {
 	size_t fd_count;
 	const char *word;        /* argv[1], or NULL */
 	const char *environment; /* the whole of it, "NAME=value"; or NULL */
+	/* In place of these three, or NULL: all of both, as execve takes it. */
+	char *const *argv, *const *envp;
 };
 
 /*
@@ -46,7 +48,7 @@ void spawn_end(pid_t *pids, size_t count, unsigned grace_ms);
  * master's bin directory when that exists (a build tree or a relocated
  * install), else the configured one. A master does so once, at its start: what
  * it starts later is of its own build, whatever is installed meanwhile. -1
- * after saying why on standard error.
+ * after complaining.
  */
 must_check int spawn_open(const char *name);
 

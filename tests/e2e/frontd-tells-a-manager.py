@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Under a service manager frontd says when it is ready, reloads, is alive and
-ends; its children say nothing."""
+ends, and which process has taken its place; its children say nothing."""
 import contextlib
 import os
 import queue
@@ -11,7 +11,8 @@ import tempfile
 import threading
 import time
 
-from lib.stack import Stack, equal
+from lib.stack import equal
+from lib.upgrade import Upgrading
 
 directory = tempfile.mkdtemp(prefix="frontd-manager.")
 receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -48,7 +49,7 @@ def hear(pid, wanted):
 
 threading.Thread(target=listen, daemon=True).start()
 try:
-    with Stack() as stack:
+    with Upgrading() as stack:
         pid = stack.frontd.pid
         equal("ready", hear(pid, "READY=1")["STATUS"], "1 sites")
         for _ in range(3):
@@ -57,10 +58,20 @@ try:
         assert int(hear(pid, "RELOADING=1")["MONOTONIC_USEC"]) > 0
         equal("ready again", hear(pid, "READY=1")["STATUS"], "1 sites")
         stack.served()
-        stack.frontd.terminate()
-        hear(pid, "STOPPING=1")
+        # In this order: a manager that hears the main process alone hears it
+        # name the next, and then that one.
+        stack.upgrade()
+        new = stack.frontd.pid
+        hear(pid, f"MAINPID={new}")
+        equal("the new one is ready", hear(new, "READY=1")["STATUS"], "1 sites")
+        for _ in range(3):
+            hear(new, "WATCHDOG=1")
+        stack.old_end()
+        stack.served()
+        stack.frontd.send_signal(signal.SIGTERM)
+        hear(new, "STOPPING=1")
         equal("exit status", stack.frontd.wait(30), 0)
-        equal("who has spoken", speakers - {pid}, {stack.keyd.pid})
+        equal("who has spoken", speakers - {pid, new}, {stack.keyd.pid})
 finally:
     os.unlink(f"{directory}/notify")
     os.rmdir(directory)

@@ -468,6 +468,43 @@ START_TEST(accounts_may_what_they_were_given)
 }
 END_TEST
 
+/* An upgrade: who comes waits for the next, who was here is answered. */
+START_TEST(another_has_the_socket_when_it_was_left)
+{
+	struct admin_options options = { .program = "test",
+		.commands = commands,
+		.command_count = COUNT(commands),
+		.ctx = directory,
+		.ours = true,
+		.rests = true };
+	int here = visit(), later;
+	struct admin *next;
+	char heard[256];
+
+	say(here, "hold\n", 5);
+	ck_assert_ptr_nonnull(held);
+	options.listener = dup(admin_listener(admin));
+	ck_assert_ptr_nonnull(next = admin_open(base, path, &options));
+	admin_leave(admin);
+	ck_assert_int_eq(admin_listener(admin), -1);
+	later = visit();
+	say(later, "metrics\n", 8);
+	ck_assert(!hear(later, heard, sizeof heard));
+	ck_assert_uint_eq(called, 1);
+	admin_refuse(held, "enough");
+	ck_assert(hear(here, heard, sizeof heard));
+	ck_assert_str_eq(heard, "refused\nenough\n");
+	admin_go_on(next);
+	ck_assert(hear(later, heard, sizeof heard));
+	ck_assert_str_eq(heard, "ok\nm 1\n");
+	admin_close(admin);
+	ck_assert_int_eq(access(path, F_OK), 0); /* it is the next one's */
+	admin = next;
+	close(here);
+	close(later);
+}
+END_TEST
+
 static Suite *
 admin_suite(void)
 {
@@ -489,6 +526,7 @@ admin_suite(void)
 	tcase_add_test(tcase, who_reads_slowly_keeps_nobody_waiting);
 	tcase_add_test(tcase, visitors_beyond_the_most_wait_for_others_to_go);
 	tcase_add_test(tcase, the_socket_is_its_owners_alone);
+	tcase_add_test(tcase, another_has_the_socket_when_it_was_left);
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(accounts, NULL, tear_down);
 	tcase_add_test(accounts, accounts_may_what_they_were_given);

@@ -164,6 +164,37 @@ START_TEST(what_is_full_takes_nothing)
 }
 END_TEST
 
+/* By who has it mapped already as by who maps it later. */
+START_TEST(when_others_have_another_nothing_is_taken)
+{
+	uint64_t one = 1, two = 2;
+	int fd = replay_make(MADE);
+	struct replay *replay = replay_map(fd);
+
+	ck_assert(replay_first(replay, identity_of(&one), NOW));
+	replay_end(fd);
+	for (uint64_t later = 0; later < 10000; later += 7) {
+		ck_assert(
+		    !replay_first(replay, identity_of(&two), NOW + later));
+		ck_assert(!replay_first(
+		    replay_map(fd), identity_of(&two), NOW + later));
+	}
+	close(fd);
+}
+END_TEST
+
+START_TEST(memory_of_another_size_is_no_register)
+{
+	int fd = replay_make(MADE);
+
+	ck_assert(replay_fits(fd));
+	ck_assert_int_eq(ftruncate(fd, 4096), 0);
+	ck_assert(!replay_fits(fd));
+	close(fd);
+	ck_assert(!replay_fits(fd));
+}
+END_TEST
+
 static Suite *
 replay_suite(void)
 {
@@ -179,6 +210,8 @@ replay_suite(void)
 	tcase_add_test(tcase, each_is_taken_once_by_whoever_maps_it);
 	tcase_add_test(tcase, of_many_at_once_one_is_first);
 	tcase_add_test(tcase, what_is_full_takes_nothing);
+	tcase_add_test(tcase, when_others_have_another_nothing_is_taken);
+	tcase_add_test(tcase, memory_of_another_size_is_no_register);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
