@@ -110,7 +110,7 @@ $(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl keyd/audit_verify keyd
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
 FRONTD := $(call obj,$(addprefix frontd/,frontd upgrade heir heritage replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink ask census tally console exposition proxy_accept option_admin option_backends \
-    stapler staple_cache refresh inquiry nameservers expiry control texts gathered)) $(CONF)
+    stapler staple_cache refresh inquiry nameservers resolver expiry control texts gathered)) $(CONF)
 $(eval $(call program,bin,frontd,$(FRONTD) $(ADMIN) $(ENDPOINT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,frontctl,$(call obj,frontd/frontctl) $(CTL),$$(CRYPTO_LIBS)))
 FRONTD_WORKER := $(call obj,$(addprefix frontd/,frontd_worker session relay early upstream proxy_accept sources access tally answer replay listener ticketing client_ca terms identity agreed names proxy control texts gathered))

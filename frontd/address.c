@@ -48,6 +48,36 @@ address_parse(const char *text, struct sockaddr_storage *out, socklen_t *len)
 	       parse_port(colon + 1, &v4->sin_port);
 }
 
+/* RFC 1123 2.1: a name whose last label is a number would be an address. */
+static bool
+is_name(const char *host)
+{
+	const char *last = strrchr(host, '.');
+
+	last = last != NULL ? last + 1 : host;
+	return host[0] != '.' && strstr(host, "..") == NULL &&
+	       strspn(last, "0123456789") < strlen(last);
+}
+
+bool
+address_parse_name(
+    const char *text, char host[ADDRESS_HOST_MAX], uint16_t *port)
+{
+	static const char all[] = "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	size_t size = strspn(text, all);
+	in_port_t number;
+
+	/* RFC 1035 2.3.4: 255 octets on the wire are 253 of text. */
+	if (size == 0 || size > 253 || text[size] != ':' ||
+	    !parse_port(text + size + 1, &number))
+		return false;
+	memcpy(host, text, size);
+	host[size] = '\0';
+	*port = ntohs(number);
+	return is_name(host);
+}
+
 bool
 address_parse_backend(
     const char *text, struct sockaddr_storage *out, socklen_t *len)

@@ -55,6 +55,7 @@ static const struct shape shapes[CONTROL_TYPES] = {
 	[CONTROL_ASK] = { RECORD(ask) },
 	[CONTROL_BALANCE] = { RECORD(balance) },
 	[CONTROL_BACKEND] = { RECORD(backend) },
+	[CONTROL_ADDRESSES] = { RECORD(addresses) },
 	[CONTROL_PROCESSES] = { RECORD(processes) },
 	[CONTROL_NAMESERVER] = { RECORD(nameserver) },
 	[CONTROL_FETCH] = { RECORD(fetch), .parts = {
@@ -62,6 +63,9 @@ static const struct shape shapes[CONTROL_TYPES] = {
 		TEXT(fetch, target, CONTROL_TARGET_MAX),
 		BYTES(fetch, body, CONTROL_FETCH_BODY_MAX) } },
 	[CONTROL_FETCHED] = { RECORD(fetched) },
+	[CONTROL_RESOLVE] = { RECORD(resolve), .parts = {
+		TEXT(resolve, name, CONTROL_HOST_MAX) } },
+	[CONTROL_RESOLVED] = { RECORD(resolved) },
 	[CONTROL_PROVE] = { RECORD(prove) },
 	[CONTROL_PROVEN] = { RECORD(proven) },
 	[CONTROL_PART] = PART,

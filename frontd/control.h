@@ -43,7 +43,9 @@
 #define CONTROL_ROWS_MAX 56
 #define CONTROL_BACKENDS_MAX 16 /* of a site */
 #define CONTROL_UNCOUNTED UINT16_MAX
-#define CONTROL_NETWORKS_MAX 16 /* of proxies that a listener trusts */
+#define CONTROL_ADDRESSES_MAX 16 /* of a name */
+#define CONTROL_PLACES_MAX 64    /* addresses of a site's backends */
+#define CONTROL_NETWORKS_MAX 16  /* of proxies that a listener trusts */
 #define CONTROL_HOST_MAX 256
 #define CONTROL_TARGET_MAX 768
 #define CONTROL_FETCH_BODY_MAX 512
@@ -71,14 +73,17 @@ enum control_type {
 	CONTROL_ASK,    /* struct control_ask: to be answered by what it says,
 			 * and then CONTROL_ANSWERED */
 	/* master to frontd-connect */
-	CONTROL_BALANCE, /* struct control_balance, before the backends */
-	CONTROL_BACKEND, /* struct control_backend */
+	CONTROL_BALANCE,   /* struct control_balance, before the backends */
+	CONTROL_BACKEND,   /* struct control_backend */
+	CONTROL_ADDRESSES, /* struct control_addresses: from now on these */
 	/* master to frontd-page */
 	CONTROL_PROCESSES, /* struct control_processes, whenever they change */
 	/* master to frontd-fetch, and back */
 	CONTROL_NAMESERVER, /* struct control_nameserver, before it seals */
 	CONTROL_FETCH,      /* struct control_fetch */
 	CONTROL_FETCHED,    /* struct control_fetched, then its parts */
+	CONTROL_RESOLVE,    /* struct control_resolve */
+	CONTROL_RESOLVED,   /* struct control_resolved */
 	/* master to frontd-prove, and back */
 	CONTROL_PROVE,  /* struct control_prove, then its parts */
 	CONTROL_PROVEN, /* struct control_proven */
@@ -260,9 +265,23 @@ struct control_balance {
 struct control_backend {
 	uint32_t type;
 	uint16_t site;
-	uint16_t number; /* from 0 */
-	uint32_t address_len;
+	uint16_t number;      /* from 0 */
+	uint32_t address_len; /* 0: a name, see CONTROL_ADDRESSES */
 	struct sockaddr_storage address;
+};
+
+struct control_address {
+	uint8_t family;    /* AF_INET, AF_INET6 */
+	uint8_t bytes[16]; /* the first 4 or all */
+};
+
+/* Those that the name of a backend has. */
+struct control_addresses {
+	uint32_t type;
+	uint16_t site, number;
+	uint16_t port;
+	uint16_t count; /* 0: it has none, or nobody could say */
+	struct control_address at[CONTROL_ADDRESSES_MAX];
 };
 
 struct control_processes {
@@ -303,6 +322,27 @@ struct control_fetched {
 	uint32_t error;  /* enum control_fetch_error; size is 0 then */
 	uint32_t status; /* of HTTP, where there was one */
 	uint32_t size;   /* that CONTROL_PART will bring */
+};
+
+struct control_resolve {
+	uint32_t type;
+	uint32_t request;  /* the master's number for it */
+	struct slice name; /* text */
+};
+
+enum control_resolve_error {
+	RESOLVE_DONE,
+	RESOLVE_NONE,  /* there is no such name, or it has no such address */
+	RESOLVE_FAILED /* nobody could say */
+};
+
+struct control_resolved {
+	uint32_t type;
+	uint32_t request;
+	uint32_t error_v4, error_v6; /* enum control_resolve_error */
+	uint32_t ttl_s;              /* the least, of what was found */
+	uint32_t count;
+	struct control_address at[CONTROL_ADDRESSES_MAX];
 };
 
 /* Whether a response is good for a chain. */

@@ -166,6 +166,7 @@ tell_backends(struct child *child, const struct option_site *site)
 	for (unsigned i = 0; i < site->balance.count; i++)
 		child_tell(
 		    child, &site->backends[i], sizeof site->backends[i], -1);
+	resolver_tell(child, site);
 }
 
 static bool
@@ -560,6 +561,8 @@ fleet_start(struct fleet *fleet, bool first)
 	struct master *master = fleet->master;
 
 	fleet->state = first ? FLEET_SERVING : FLEET_STARTING;
+	if (!resolver_want(fleet))
+		return false;
 	for (unsigned i = 0; i < fleet->options.workers; i++) {
 		fleet->workers[i].fleet = fleet;
 		if (!take_tag(&fleet->workers[i], master))
@@ -578,11 +581,13 @@ fleet_start(struct fleet *fleet, bool first)
 	if (fleet->options.page_socket[0] != '\0' &&
 	    !child_init(&fleet->page, master->base, fleet, &page_kind))
 		return false;
+	if ((fleet->options.fetches || fleet->options.resolves) &&
+	    !child_init(
+		&fleet->fetch, master->base, fleet, &stapler_fetch_kind))
+		return false;
 	return !fleet->options.fetches ||
-	       (child_init(
-		    &fleet->fetch, master->base, fleet, &stapler_fetch_kind) &&
-		   child_init(&fleet->prove, master->base, fleet,
-		       &stapler_prove_kind));
+	       child_init(
+		   &fleet->prove, master->base, fleet, &stapler_prove_kind);
 }
 
 void

@@ -28,18 +28,19 @@
 
 struct worker {
 	struct channel *channel; /* NULL: free */
-	/* The backends' connections that it has, and gives back. */
-	uint32_t (*open)[CONTROL_BACKENDS_MAX];
+	/* Of sites where they are counted, the connections that it has and
+	 * gives back, by place; NULL: none yet. */
+	uint32_t *open[CONTROL_SITES_MAX];
 };
 
 /* A connection on its way to a backend. */
 struct attempt {
-	int fd;
+	int fd;     /* -1: it waits for the backend's name to be looked up */
 	int worker; /* whose; NO_WORKER: it only looks */
 	uint32_t request;
 	uint16_t site;
-	uint8_t backend;
-	uint32_t tried; /* a bit for each backend */
+	uint8_t backend; /* its place */
+	uint64_t tried;  /* a bit for each place */
 	uint64_t deadline_ms;
 };
 
@@ -69,8 +70,10 @@ address_text(const struct backend *backend, char *out, size_t room)
 	} else if (backend->address.ss_family == AF_INET6) {
 		inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host);
 		snprintf(out, room, "[%s]:%u", host, ntohs(v6->sin6_port));
-	} else {
+	} else if (backend->address.ss_family == AF_UNIX) {
 		snprintf(out, room, "unix:%s", local->sun_path);
+	} else {
+		snprintf(out, room, "none");
 	}
 	return out;
 }
@@ -92,38 +95,51 @@ say(enum log_level level, uint16_t site, unsigned backend, const char *state,
 static void
 failed(uint16_t site, unsigned backend, int error)
 {
-	if (backends_failed(&sites[site], backend, clock_ms()))
+	if (backends_failed(&sites[site], backend, error, clock_ms()))
 		say(LOG_LEVEL_WARN, site, backend, "down", strerror(error));
 }
 
 static void
 worked(uint16_t site, unsigned backend)
 {
-	if (backends_worked(&sites[site], backend))
+	if (backends_worked(&sites[site], backend, clock_ms()))
 		say(LOG_LEVEL_INFO, site, backend, "up", "-");
 }
 
 /* ---- workers ---- */
+
+/* It is on its way no more. */
+static void
+take_out(size_t at, struct attempt *attempt)
+{
+	*attempt = attempts[at];
+	attempts[at] = attempts[--attempt_count];
+	sites[attempt->site].at[attempt->backend].on_way--;
+}
 
 /* Also what it had open is no more. */
 static void
 drop_worker(struct worker *worker)
 {
 	int number = (int)(worker - workers);
+	struct attempt attempt;
 
-	for (uint16_t i = 0; i < CONTROL_SITES_MAX; i++)
-		for (unsigned j = 0; j < sites[i].how.count; j++)
+	for (uint16_t i = 0; i < CONTROL_SITES_MAX; i++) {
+		for (unsigned j = 0;
+		     worker->open[i] != NULL && j < sites[i].count; j++)
 			sites[i].at[j].open -= worker->open[i][j];
+		free(worker->open[i]);
+	}
 	for (size_t i = 0; i < attempt_count;) {
 		if (attempts[i].worker != number) {
 			i++;
 			continue;
 		}
-		close(attempts[i].fd);
-		attempts[i] = attempts[--attempt_count];
+		take_out(i, &attempt);
+		if (attempt.fd >= 0)
+			close(attempt.fd);
 	}
 	channel_free(worker->channel);
-	free(worker->open);
 	*worker = (struct worker){ 0 };
 }
 
@@ -141,20 +157,25 @@ add_worker(int fd)
 		close(fd);
 		return;
 	}
-	workers[i].open = calloc(CONTROL_SITES_MAX, sizeof *workers[i].open);
 	workers[i].channel = channel_new(fd, QUEUE_MAX);
-	if (workers[i].open != NULL && workers[i].channel != NULL)
-		return;
-	channel_free(workers[i].channel);
-	free(workers[i].open);
-	workers[i] = (struct worker){ 0 };
 }
 
-/* Only where that chooses the next is the end of each told. */
+/* Only where that chooses the next are they counted, and the end of each is
+ * told. False: it is not. */
 static bool
-is_counted(uint16_t site)
+count_open(struct worker *worker, uint16_t site, unsigned backend)
 {
-	return sites[site].how.least_connections != 0;
+	uint32_t **open = &worker->open[site];
+
+	if (sites[site].how.least_connections == 0)
+		return false;
+	if (*open == NULL)
+		*open = calloc(CONTROL_PLACES_MAX, sizeof **open);
+	if (*open == NULL)
+		return false;
+	(*open)[backend]++;
+	sites[site].at[backend].open++;
+	return true;
 }
 
 /* The answer, with fd (closed) when there is no error. */
@@ -162,18 +183,17 @@ static void
 give(const struct attempt *attempt, int fd, int error)
 {
 	struct worker *worker = &workers[attempt->worker];
-	const struct control_connected answer = { .type = CONTROL_CONNECTED,
+	struct control_connected answer = { .type = CONTROL_CONNECTED,
 		.request = attempt->request,
 		.error = error,
 		.site = attempt->site,
-		.backend = is_counted(attempt->site) ? attempt->backend
-						     : CONTROL_UNCOUNTED };
+		.backend = CONTROL_UNCOUNTED };
 	bool queued;
 
-	if (fd >= 0 && is_counted(attempt->site)) {
-		worker->open[attempt->site][attempt->backend]++;
-		sites[attempt->site].at[attempt->backend].open++;
-	}
+	if (fd >= 0)
+		sites[attempt->site].at[attempt->backend].connections++;
+	if (fd >= 0 && count_open(worker, attempt->site, attempt->backend))
+		answer.backend = attempt->backend;
 	queued = channel_send_now(
 	    worker->channel, slice_of(&answer, sizeof answer), fd);
 	if (fd >= 0)
@@ -188,12 +208,12 @@ released(struct worker *worker, const struct control_released *what)
 	uint32_t *open;
 
 	if (what->site >= CONTROL_SITES_MAX ||
-	    what->backend >= CONTROL_BACKENDS_MAX)
+	    what->backend >= CONTROL_PLACES_MAX)
 		return;
-	open = &worker->open[what->site][what->backend];
-	if (*open == 0)
+	open = worker->open[what->site];
+	if (open == NULL || open[what->backend] == 0)
 		return; /* of a way to us before this one */
-	--*open;
+	open[what->backend]--;
 	sites[what->site].at[what->backend].open--;
 }
 
@@ -204,9 +224,14 @@ static int
 open_socket(const struct backend *backend)
 {
 	const int yes = 1;
-	int error, fd = socket(backend->address.ss_family,
-		       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int error, fd;
 
+	if (backend->address_len == 0) {
+		errno = EHOSTUNREACH; /* its name has none */
+		return -1;
+	}
+	fd = socket(backend->address.ss_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	if (backend->address.ss_family != AF_UNIX)
@@ -226,14 +251,16 @@ static bool
 begin(struct attempt *attempt)
 {
 	struct backends *site = &sites[attempt->site];
+	struct backend *backend = &site->at[attempt->backend];
 
 	if (attempt_count == ATTEMPTS_MAX) {
 		errno = EAGAIN;
 		return false;
 	}
-	attempt->fd = open_socket(&site->at[attempt->backend]);
-	if (attempt->fd < 0)
+	attempt->fd = backend->awaited ? -1 : open_socket(backend);
+	if (attempt->fd < 0 && !backend->awaited)
 		return false;
+	backend->on_way++;
 	attempt->deadline_ms = clock_ms() + site->how.connect_ms;
 	attempts[attempt_count++] = *attempt;
 	return true;
@@ -250,7 +277,7 @@ try_next(struct attempt attempt, int error)
 	while ((number = backends_choose(site, attempt.tried, clock_ms())) !=
 	       BACKENDS_NONE) {
 		attempt.backend = (uint8_t)number;
-		attempt.tried |= UINT32_C(1) << number;
+		attempt.tried |= UINT64_C(1) << number;
 		if (begin(&attempt))
 			return;
 		error = errno;
@@ -263,18 +290,22 @@ try_next(struct attempt attempt, int error)
 static void
 finish(size_t at, int error)
 {
-	struct attempt attempt = attempts[at];
+	struct attempt attempt;
+	bool used;
 
-	attempts[at] = attempts[--attempt_count];
-	if (error == 0)
+	take_out(at, &attempt);
+	used = sites[attempt.site].at[attempt.backend].used;
+	/* Else it is none of the site's any more. */
+	if (used && error == 0)
 		worked(attempt.site, attempt.backend);
-	else
+	else if (used)
 		failed(attempt.site, attempt.backend, error);
 	if (error == 0 && attempt.worker != NO_WORKER) {
 		give(&attempt, attempt.fd, 0);
 		return;
 	}
-	close(attempt.fd);
+	if (attempt.fd >= 0)
+		close(attempt.fd);
 	if (attempt.worker != NO_WORKER)
 		try_next(attempt, error);
 }
@@ -305,6 +336,22 @@ look_at_attempts(const struct pollfd *fds, size_t count)
 			finish(i, error_of(attempts[i].fd));
 		else if (now >= attempts[i].deadline_ms)
 			finish(i, ETIMEDOUT);
+	}
+}
+
+/* What waits for the name of one of this site's backends is begun again. */
+static void
+go_on(uint16_t site)
+{
+	struct attempt attempt;
+
+	for (size_t i = attempt_count; i-- > 0;) {
+		if (i >= attempt_count || attempts[i].site != site ||
+		    attempts[i].fd >= 0)
+			continue;
+		take_out(i, &attempt);
+		attempt.tried &= ~(UINT64_C(1) << attempt.backend);
+		try_next(attempt, EHOSTUNREACH);
 	}
 }
 
@@ -385,15 +432,52 @@ seal(const struct control_start *start)
 static void
 take_backend(const struct control_backend *what)
 {
-	struct backend *backend;
+	const struct backend_address address = { what->address,
+		what->address_len };
 
 	if (what->site >= CONTROL_SITES_MAX ||
 	    what->number >= CONTROL_BACKENDS_MAX ||
-	    what->address_len > sizeof what->address)
-		return;
-	backend = &sites[what->site].at[what->number];
-	backend->address = what->address;
-	backend->address_len = what->address_len;
+	    what->address_len > sizeof what->address ||
+	    !backends_set(&sites[what->site], what->number, &address,
+		what->address_len > 0 ? 1 : 0, true, clock_ms()))
+		exit(EXIT_FAILURE);
+}
+
+static void
+put_address(struct backend_address *out, const struct control_address *address,
+    uint16_t port)
+{
+	struct sockaddr_in *v4 = (void *)&out->address;
+	struct sockaddr_in6 *v6 = (void *)&out->address;
+
+	*out = (struct backend_address){ 0 };
+	if (address->family == AF_INET) {
+		out->len = sizeof *v4;
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(port);
+		memcpy(&v4->sin_addr, address->bytes, sizeof v4->sin_addr);
+	} else {
+		out->len = sizeof *v6;
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(port);
+		memcpy(&v6->sin6_addr, address->bytes, sizeof v6->sin6_addr);
+	}
+}
+
+/* More than there is room for are not asked. */
+static void
+take_addresses(const struct control_addresses *what)
+{
+	struct backend_address all[CONTROL_ADDRESSES_MAX];
+
+	if (what->site >= CONTROL_SITES_MAX ||
+	    what->number >= CONTROL_BACKENDS_MAX || what->count > COUNT(all))
+		exit(EXIT_FAILURE);
+	for (size_t i = 0; i < what->count; i++)
+		put_address(&all[i], &what->at[i], what->port);
+	(void)!backends_set(&sites[what->site], what->number, all, what->count,
+	    false, clock_ms());
+	go_on(what->site);
 }
 
 static void
@@ -413,6 +497,7 @@ take_order(struct slice packet, int fd)
 {
 	struct control_balance balance;
 	struct control_backend backend;
+	struct control_addresses addresses;
 	struct control_start start;
 
 	switch (control_type(packet)) {
@@ -423,6 +508,10 @@ take_order(struct slice packet, int fd)
 	case CONTROL_BACKEND:
 		if (control_take(packet, &backend, sizeof backend))
 			take_backend(&backend);
+		break;
+	case CONTROL_ADDRESSES:
+		if (control_take(packet, &addresses, sizeof addresses))
+			take_addresses(&addresses);
 		break;
 	case CONTROL_CONNECTOR:
 		add_worker(fd);

@@ -1,7 +1,7 @@
 /*
- * frontd-fetch: asks OCSP responders over HTTP. It looks up names, connects,
- * and passes on what comes, of which it understands nothing: what it is worth,
- * frontd-prove says.
+ * frontd-fetch: asks OCSP responders over HTTP, and name servers for the
+ * addresses of backends. It looks up names, connects, and passes on what comes,
+ * of which it understands nothing: what a response is worth, frontd-prove says.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -32,6 +32,9 @@
 #define ADDRESSES 4
 #define QUEUE_MAX 1024
 #define OK 200
+/* Likewise, names; and for one name server to answer. */
+#define LOOKUPS 64
+#define SERVER_TIMEOUT "2"
 
 #define ORDER_MAX                                                              \
 	(sizeof(struct control_fetch) + CONTROL_HOST_MAX +                     \
@@ -53,11 +56,18 @@ struct job {
 	bool answered; /* somebody was there, so that no other is asked */
 };
 
+/* A name whose addresses are asked for, of both families. */
+struct lookup {
+	struct control_resolved answer; /* its request is 0: free */
+	unsigned awaited;               /* answers */
+};
+
 static struct event_base *base;
 static struct evdns_base *names;
 static struct channel *control;
 static struct event *writable;
 static struct job jobs[JOBS];
+static struct lookup lookups[LOOKUPS];
 static bool started;
 
 /* ---- the master ---- */
@@ -318,6 +328,104 @@ fetch(struct slice packet)
 	    names, control_text(job->what.host), NULL, &hints, looked_up, job);
 }
 
+/* ---- addresses of a name ---- */
+
+static enum control_resolve_error
+resolve_error(int result, int count)
+{
+	if (result == DNS_ERR_NOTEXIST || result == DNS_ERR_NODATA ||
+	    (result == DNS_ERR_NONE && count <= 0))
+		return RESOLVE_NONE;
+	return result == DNS_ERR_NONE ? RESOLVE_DONE : RESOLVE_FAILED;
+}
+
+static void
+take_addresses(struct control_resolved *answer, uint8_t family,
+    const uint8_t *bytes, int count)
+{
+	size_t size = family == AF_INET ? sizeof(struct in_addr)
+					: sizeof(struct in6_addr);
+
+	for (int i = 0; i < count && answer->count < COUNT(answer->at); i++) {
+		struct control_address *to = &answer->at[answer->count++];
+
+		to->family = family;
+		memcpy(to->bytes, bytes + (size_t)i * size, size);
+	}
+}
+
+static void
+half_resolved(struct lookup *lookup)
+{
+	if (--lookup->awaited > 0)
+		return;
+	send_record(&lookup->answer, sizeof lookup->answer);
+	flush();
+	lookup->answer.request = 0;
+}
+
+static void
+found(struct lookup *lookup, uint8_t family, int result, int count, int ttl,
+    const void *addresses)
+{
+	struct control_resolved *answer = &lookup->answer;
+	enum control_resolve_error error = resolve_error(result, count);
+
+	if (family == AF_INET)
+		answer->error_v4 = error;
+	else
+		answer->error_v6 = error;
+	if (error == RESOLVE_DONE) {
+		take_addresses(answer, family, addresses, count);
+		if (ttl >= 0 && (uint32_t)ttl < answer->ttl_s)
+			answer->ttl_s = (uint32_t)ttl;
+	}
+	half_resolved(lookup);
+}
+
+static void
+found_v4(
+    int result, char type, int count, int ttl, void *addresses, void *lookup)
+{
+	(void)type;
+	found(lookup, AF_INET, result, count, ttl, addresses);
+}
+
+static void
+found_v6(
+    int result, char type, int count, int ttl, void *addresses, void *lookup)
+{
+	(void)type;
+	found(lookup, AF_INET6, result, count, ttl, addresses);
+}
+
+static void
+resolve(const struct control_resolve *what)
+{
+	const char *name = control_text(what->name);
+	struct lookup *lookup = lookups;
+
+	while (lookup < lookups + LOOKUPS && lookup->answer.request != 0)
+		lookup++;
+	if (lookup == lookups + LOOKUPS || what->request == 0)
+		exit(EXIT_FAILURE);
+	lookup->answer = (struct control_resolved){ .type = CONTROL_RESOLVED,
+		.request = what->request,
+		.error_v4 = RESOLVE_FAILED,
+		.error_v6 = RESOLVE_FAILED,
+		.ttl_s = UINT32_MAX };
+	/* Not even asked: no answer comes. The third is our own, so that none
+	 * is the last before both are asked. */
+	lookup->awaited = 3;
+	if (evdns_base_resolve_ipv4(
+		names, name, DNS_QUERY_NO_SEARCH, found_v4, lookup) == NULL)
+		half_resolved(lookup);
+	if (evdns_base_resolve_ipv6(
+		names, name, DNS_QUERY_NO_SEARCH, found_v6, lookup) == NULL)
+		half_resolved(lookup);
+	half_resolved(lookup);
+}
+
 /* ---- orders ---- */
 
 static bool
@@ -350,6 +458,7 @@ take_order(struct slice packet)
 	static union {
 		struct control_nameserver nameserver;
 		struct control_start start;
+		struct control_resolve resolve;
 	} record;
 
 	switch (control_type(packet)) {
@@ -368,6 +477,11 @@ take_order(struct slice packet)
 	case CONTROL_FETCH:
 		if (started)
 			fetch(packet);
+		return;
+	case CONTROL_RESOLVE:
+		if (started && control_take(packet, &record.resolve,
+				   sizeof record.resolve))
+			resolve(&record.resolve);
 		return;
 	}
 }
@@ -398,7 +512,9 @@ main(void)
 	log_open("frontd-fetch", LOG_LEVEL_INFO);
 	signal(SIGPIPE, SIG_IGN);
 	if ((base = event_base_new()) == NULL ||
-	    (names = evdns_base_new(base, 0)) == NULL || !make_jobs() ||
+	    (names = evdns_base_new(base, 0)) == NULL ||
+	    evdns_base_set_option(names, "timeout:", SERVER_TIMEOUT) != 0 ||
+	    !make_jobs() ||
 	    (control = channel_new(SPAWN_CONTROL_FD, QUEUE_MAX)) == NULL)
 		return EXIT_FAILURE;
 	readable = event_new(

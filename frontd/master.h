@@ -7,6 +7,7 @@
 
 #include "frontd/fleet.h"
 #include "frontd/heir.h"
+#include "frontd/resolver.h"
 #include "frontd/stapler.h"
 #include "frontd/upgrade.h"
 #include "ipc/keymaster.h"
@@ -47,6 +48,7 @@ struct master {
 	int page_socket;
 	int replay; /* register of early data, of all fleets */
 	struct stapler stapler;
+	struct resolver resolver;
 	struct event *expiry;
 	struct keylink link;
 	struct upgrade upgrade; /* to the next frontd, see upgrade.h */

@@ -3,6 +3,8 @@
  */
 #include "frontd/option_backends.h"
 
+#include <stdlib.h>
+
 #include "frontd/address.h"
 #include "frontd/option_terms.h"
 
@@ -10,12 +12,44 @@
 #define ATTEMPTS_WAITED 3
 #define MOMENT_MS 500
 
+/* For whoever looks names up, one name is always written alike. */
+static bool
+add_name(struct option_site *site, const char *host, uint16_t port)
+{
+	struct option_name *name = malloc(sizeof *name + strlen(host) + 1);
+
+	if (name == NULL)
+		return false;
+	*name = (struct option_name){ .next = site->names,
+		.number = (uint16_t)site->balance.count,
+		.port = port };
+	for (size_t i = 0; i <= strlen(host); i++)
+		name->host[i] = host[i] >= 'A' && host[i] <= 'Z'
+				    ? (char)(host[i] - 'A' + 'a')
+				    : host[i];
+	site->names = name;
+	return true;
+}
+
+void
+option_backends_free(struct option_site *site)
+{
+	struct option_name *name;
+
+	while ((name = site->names) != NULL) {
+		site->names = name->next;
+		free(name);
+	}
+}
+
 static bool
 take_one(
     cfg_t *cfg, const char *option, const char *text, struct option_site *site)
 {
 	struct control_balance *balance = &site->balance;
 	struct control_backend *backend;
+	char host[ADDRESS_HOST_MAX];
+	uint16_t port;
 
 	if (balance->count == CONTROL_BACKENDS_MAX)
 		return conf_refuse_option(
@@ -24,11 +58,16 @@ take_one(
 	*backend = (struct control_backend){ .type = CONTROL_BACKEND,
 		.site = site->what.site,
 		.number = (uint16_t)balance->count };
-	if (text == NULL || !address_parse_backend(
-				text, &backend->address, &backend->address_len))
+	if (text != NULL && address_parse_name(text, host, &port)) {
+		if (!add_name(site, host, port))
+			return conf_refuse(cfg, "out of memory");
+	} else if (text == NULL ||
+		   !address_parse_backend(
+		       text, &backend->address, &backend->address_len)) {
 		return conf_refuse_option(cfg, option,
-		    "a backend is \"unix:/path\", \"127.0.0.1:80\" or "
-		    "\"[::1]:80\"");
+		    "a backend is \"unix:/path\", \"127.0.0.1:80\", "
+		    "\"[::1]:80\" or \"name:80\"");
+	}
 	balance->count++;
 	return true;
 }
@@ -104,8 +143,10 @@ option_backends_take(
 		    word);
 	if (!take_all(cfg, site) || !take_tls(cfg, &site->what, options))
 		return false;
-	waited =
-	    balance->count < ATTEMPTS_WAITED ? balance->count : ATTEMPTS_WAITED;
+	/* A name may have several addresses. */
+	waited = balance->count < ATTEMPTS_WAITED && site->names == NULL
+		     ? balance->count
+		     : ATTEMPTS_WAITED;
 	site->what.backend_ms = waited * balance->connect_ms + MOMENT_MS;
 	return true;
 }

@@ -32,5 +32,7 @@
  */
 must_check bool option_backends_take(
     cfg_t *, struct option_site *, struct options *);
+/* What that has allocated. */
+void option_backends_free(struct option_site *);
 
 #endif

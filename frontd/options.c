@@ -370,8 +370,10 @@ take_nameservers(cfg_t *cfg, struct options *options)
 static bool
 take_ocsp_cache(cfg_t *cfg, struct options *options)
 {
-	for (unsigned i = 0; i < options->site_count; i++)
+	for (unsigned i = 0; i < options->site_count; i++) {
 		options->fetches |= options->sites[i]->fetch != NULL;
+		options->resolves |= options->sites[i]->names != NULL;
+	}
 	return conf_path(cfg, "ocsp-cache", cfg_getstr(cfg, "ocsp-cache"),
 	    options->ocsp_cache, sizeof options->ocsp_cache);
 }
@@ -496,6 +498,7 @@ options_free(struct options *options)
 		site_free_chain(&options->sites[i]->chain);
 		staple_free(&options->sites[i]->staple);
 		free(options->sites[i]->fetch);
+		option_backends_free(options->sites[i]);
 		free(options->sites[i]);
 	}
 	options->site_count = 0;

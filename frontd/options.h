@@ -24,11 +24,20 @@ struct option_listen {
 	struct control_listen what;
 };
 
+/* A backend that is a name, and so has no address here. */
+struct option_name {
+	struct option_name *next;
+	uint16_t number; /* of the backend */
+	uint16_t port;
+	char host[]; /* in small letters */
+};
+
 struct option_site {
 	char title[CONTROL_TITLE_MAX];
 	struct control_site what;
 	struct control_balance balance;
 	struct control_backend backends[CONTROL_BACKENDS_MAX];
+	struct option_name *names; /* of backends; NULL: all are addresses */
 	struct site_chain chain;
 	struct site_staple staple; /* of a file, to be served; else der is NULL
 				    */
@@ -60,6 +69,7 @@ struct options {
 	char page_socket[108];     /* empty: no frontd-page */
 	char ocsp_cache[PATH_MAX]; /* directory */
 	bool fetches;              /* an OCSP response of some site */
+	bool resolves;             /* the name of some backend */
 	struct nameserver nameservers[NAMESERVERS_MAX];
 	uint32_t nameserver_count; /* 0: those of the machine */
 	struct option_listen listens[CONTROL_LISTENERS_MAX];

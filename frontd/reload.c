@@ -143,7 +143,8 @@ reload_start(struct master *master)
 	    event_new(master->base, -1, 0, out_of_patience, master);
 	master->ending = event_new(master->base, -1, 0, end, master);
 	if (master->patience == NULL || master->ending == NULL ||
-	    !stapler_init(master) || !expiry_start(master) ||
+	    !stapler_init(master) || !resolver_init(master) ||
+	    !expiry_start(master) ||
 	    !fleet_start(master->now, !heir_waits(master)))
 		return false;
 	stapler_serve(master);
@@ -295,6 +296,7 @@ take_over(struct master *master)
 		    strerror(errno));
 	fleet_serve(master->now);
 	stapler_serve(master);
+	resolver_serve(master);
 	fleet_drain(
 	    old, master->now->bindings, master->now->options.listen_count);
 	keep_bindings(master);
@@ -522,5 +524,6 @@ reload_end(struct master *master)
 	}
 	master->now = master->next = NULL;
 	stapler_free(&master->stapler);
+	resolver_free(&master->resolver);
 	bind_keep(&master->bindings, NULL, 0);
 }

@@ -420,6 +420,7 @@ prepare_fetch(struct child *child, uint32_t step)
 		child_tell(child, &record, sizeof record, -1);
 	}
 	fleet_tell_start(child);
+	resolver_started(child);
 	lost(child, STAPLED_FETCHING, "frontd-fetch has died");
 	return false;
 }
@@ -443,7 +444,7 @@ fetch_told(struct child *child, struct slice packet)
 	struct master *master = child->fleet->master;
 	struct stapled *stapled;
 
-	if (child->fleet != master->now)
+	if (resolver_told(child, packet) || child->fleet != master->now)
 		return;
 	if (control_type(packet) == CONTROL_FETCHED &&
 	    control_take(packet, &record.fetched, sizeof record.fetched) &&

@@ -277,7 +277,16 @@ static const struct {
 	{ SITE("ec", "ec.pem", "connect-timeout = 0s") LISTEN(""), 3,
 	    "connect-timeout is a time from" },
 	{ "site \"ec\" {\n chain = \"ec.pem\"\n"
-	  " backends = { \"127.0.0.1:2\", \"there:3\" } }\n" LISTEN(""),
+	  " backends = { \"127.0.0.1:2\", \"there:0\" } }\n" LISTEN(""),
+	    3, "a backend is \"unix:/path\"" },
+	{ "site \"ec\" {\n chain = \"ec.pem\"\n"
+	  " backend = \"127.0.0.256:1\" }\n" LISTEN(""),
+	    3, "a backend is \"unix:/path\"" },
+	{ "site \"ec\" {\n chain = \"ec.pem\"\n"
+	  " backend = \"not there:1\" }\n" LISTEN(""),
+	    3, "a backend is \"unix:/path\"" },
+	{ "site \"ec\" {\n chain = \"ec.pem\"\n"
+	  " backend = \"not..there:1\" }\n" LISTEN(""),
 	    3, "a backend is \"unix:/path\"" },
 	{ "site \"ec\" {\n chain = \"ec.pem\"\n backend = \"there\" }\n" LISTEN(
 	      ""),
@@ -526,6 +535,35 @@ START_TEST(a_site_has_one_backend_or_several)
 	ck_assert_uint_eq(options.sites[1]->backends[3].number, 3);
 	ck_assert_int_eq(
 	    options.sites[1]->backends[1].address.ss_family, AF_INET6);
+}
+END_TEST
+
+START_TEST(a_backend_may_be_a_name)
+{
+	const struct option_name *name;
+
+	ck_assert_msg(
+	    read_options("site \"rsa\" { chain = \"rsa.pem\""
+			 " backends = { \"127.0.0.1:2\", \"App-1.Example:80\","
+			 " \"[::1]:3\", \"4th_host:81\" } }\n"
+			 "listen \"127.0.0.1:1\" { default = \"rsa\" }\n"),
+	    "%s", said);
+	ck_assert(options.resolves);
+	ck_assert_uint_eq(options.sites[0]->balance.count, 4);
+	ck_assert_uint_eq(options.sites[0]->what.backend_ms, 15500);
+	ck_assert_uint_eq(options.sites[0]->backends[1].address_len, 0);
+	ck_assert_uint_ne(options.sites[0]->backends[2].address_len, 0);
+	name = options.sites[0]->names;
+	ck_assert_uint_eq(name->number, 3);
+	ck_assert_uint_eq(name->port, 81);
+	ck_assert_str_eq(name->host, "4th_host");
+	name = name->next;
+	ck_assert_uint_eq(name->number, 1);
+	ck_assert_uint_eq(name->port, 80);
+	ck_assert_str_eq(name->host, "app-1.example");
+	ck_assert_ptr_null(name->next);
+	ck_assert_msg(read_options(FILE_WITH("", "", "")), "%s", said);
+	ck_assert(!options.resolves);
 }
 END_TEST
 
@@ -842,6 +880,7 @@ options_suite(void)
 	tcase_add_test(tcase, readers_are_accounts_by_name_or_number);
 	tcase_add_test(tcase, sources_are_limited_as_said);
 	tcase_add_test(tcase, a_site_has_one_backend_or_several);
+	tcase_add_test(tcase, a_backend_may_be_a_name);
 	tcase_add_test(tcase, the_log_can_be_json);
 	tcase_add_loop_test(tcase,
 	    tickets_are_given_unless_the_site_or_its_listener_says_no, 0,
