@@ -81,9 +81,7 @@ put_curve(struct slice parameters, struct writer *out)
 	if (curve == NULL || share.len != curve->share ||
 	    (curve->nid != NID_undef && !is_point(curve->nid, share)))
 		return false;
-	writer_u8(out, NAMED_CURVE);
-	writer_u16(out, curve->number);
-	writer_vec8(out, share);
+	writer_bytes(out, parameters);
 	return true;
 }
 
@@ -126,66 +124,93 @@ put_group(struct slice parameters, struct writer *out)
 	    (prime.data[prime.len - 1] & 1) == 0 ||
 	    !in_range(generator, prime) || !in_range(share, prime))
 		return false;
-	writer_vec16(out, prime);
-	writer_vec16(out, generator);
-	writer_vec16(out, share);
+	writer_bytes(out, parameters);
 	return true;
 }
 
 /* ---- ServerKeyExchange: what the whole may not be ---- */
 
 /*
- * A DER sequence or set from the first byte to the last, as certificates and
- * most else that is signed are. Most of a Diffie-Hellman group is bytes of the
- * front's choice, and a certificate has room for the rest.
+ * Randoms, shares and groups are the front's choice, and formats that others
+ * sign have room for the few bytes that are not. So what begins like one of
+ * them is none of ours, also where a client's random does so by chance.
  */
+
+/* What an element of DER or BER holds, after its tag; one without a length, all
+ * that there is. */
+static struct slice
+element(struct reader *in)
+{
+	size_t len = reader_u8(in), width = len & 0x7f;
+
+	if (len == 0x80)
+		len = in->rest.len;
+	else if (len > 0x80)
+		for (len = 0; width > 0; width--)
+			len = len << 8 | reader_u8(in);
+	return reader_bytes(in, len);
+}
+
+/* A sequence or set from the first byte to the last, as certificates and most
+ * else that is signed are. Where two bytes say it, which happens to randoms,
+ * too, it must be one of elements. */
 static bool
 is_der(struct slice content)
 {
 	struct reader in = reader_of(content);
-	uint8_t tag = reader_u8(&in), width = reader_u8(&in);
-	size_t len = 0;
+	uint8_t tag = reader_u8(&in);
+	struct slice within = element(&in);
 
-	if (tag != 0x30 && tag != 0x31)
+	if ((tag != 0x30 && tag != 0x31) || !reader_done(&in))
 		return false;
-	if (width == 0x80) /* of no stated length; ends with two zeros */
-		return content.data[content.len - 1] == 0 &&
-		       content.data[content.len - 2] == 0;
-	if (width < 0x80) /* of less bytes than any group */
-		return false;
-	for (unsigned i = 0; i < (width & 0x7fu); i++)
-		len = len << 8 | reader_u8(&in);
-	return len == in.rest.len;
+	for (in = reader_of(within); reader_more(&in); element(&in))
+		reader_u8(&in);
+	return content.data[1] > 0x80 || reader_done(&in);
 }
 
-/* RFC 8446 4.4.3: "prevents an attack on an earlier version of TLS in which
- * the ServerKeyExchange format meant that attackers could obtain a signature of
- * a message with a chosen 32-byte prefix" */
 static bool
-is_padding(struct slice content)
+is_text(struct slice bytes)
 {
-	for (size_t i = 0; i < PADDING; i++)
-		if (content.data[i] != ' ')
+	for (size_t i = 0; i < bytes.len; i++)
+		if (bytes.data[i] < ' ' || bytes.data[i] > '~')
 			return false;
 	return true;
+}
+
+/*
+ * A text in the place of the client's random, as of a JWS (RFC 7797), and the
+ * spaces of TLS 1.3, too; RFC 8446 4.4.3: "prevents an attack on an earlier
+ * version of TLS in which the ServerKeyExchange format meant that attackers
+ * could obtain a signature of a message with a chosen 32-byte prefix". Or an
+ * SSH certificate, which begins with an algorithm's name (the shortest is
+ * "ssh-rsa"), its length before it; the Sig_structure of COSE (RFC 9052 4.4);
+ * or IKE_SA_INIT (RFC 7296 2.15, 3.1).
+ */
+static bool
+is_other(struct slice all)
+{
+	struct reader in = reader_of(all);
+	struct slice name = reader_bytes(&in, reader_u32(&in));
+
+	return is_text(slice_of(all.data, KEYPROTO_RANDOM)) ||
+	       (name.len >= 7 && is_text(name)) ||
+	       memcmp(all.data + 2, "Signature", 9) == 0 ||
+	       (all.data[18] == 34 && memcmp(all.data + 20, "\0\0\0", 4) == 0);
 }
 
 bool
 content_key_exchange(const struct keyproto_sign *sign, struct writer *out)
 {
 	struct slice content;
-	bool curve;
 
 	writer_bytes(out, sign->client_random);
 	writer_bytes(out, sign->server_random);
 	/* No bytes are both: the least group is longer than the longest
 	 * curve's parameters can be. */
-	curve = put_curve(sign->parameters, out);
-	if ((!curve && !put_group(sign->parameters, out)) ||
-	    !writer_result(out, &content))
-		return false;
-	return !is_padding(content) && content_client_version(content) == 0 &&
-	       (curve || !is_der(content));
+	return (put_curve(sign->parameters, out) ||
+		   put_group(sign->parameters, out)) &&
+	       writer_result(out, &content) && !is_der(content) &&
+	       !is_other(content) && content_client_version(content) == 0;
 }
 
 /* ---- CertificateVerify of a client ---- */

@@ -290,23 +290,77 @@ END_TEST
 
 /* ---- what the whole may not be ---- */
 
-START_TEST(randoms_that_could_begin_tls13_content_are_refused)
+START_TEST(a_client_random_that_is_a_text_is_refused)
 {
 	for (int i = 0; i < 2; i++) {
-		memset(client_random, ' ', 32);
-		memset(server_random, ' ', 32);
 		if (i == 0)
 			set_curve(3);
 		else
 			set_group(256);
+		/* the spaces of TLS 1.3, and the last of what is printed */
+		memset(client_random, ' ', 32);
+		memset(server_random, ' ', 32);
+		ck_assert(!build());
+		memset(client_random, '~', 32);
 		ck_assert(!build());
 		/* one byte that is none makes it harmless */
-		server_random[31] = '!';
+		client_random[31] = 0x7f;
 		ck_assert(build());
-		server_random[31] = ' ';
-		client_random[0] = '!';
+		client_random[31] = '~';
+		client_random[0] = 0x1f;
 		ck_assert(build());
 	}
+}
+END_TEST
+
+START_TEST(the_head_of_an_ssh_certificate_is_refused)
+{
+	static const char names[][48] = { "ssh-rsa",
+		"ssh-ed25519-cert-v01@openssh.com",
+		"ecdsa-sha2-nistp521-cert-v01@openssh.com" };
+
+	set_group(256);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		size_t len = strlen(names[i]);
+
+		set_up();
+		set_group(256);
+		memset(client_random, 0, 4);
+		client_random[3] = (uint8_t)len;
+		memcpy(client_random + 4, names[i], len < 28 ? len : 28);
+		if (len > 28)
+			memcpy(server_random, names[i] + 28, len - 28);
+		ck_assert_msg(!build(), "%s", names[i]);
+		client_random[4 + 5] = 0;
+		ck_assert_msg(build(), "%s", names[i]);
+	}
+	/* Six letters are no algorithm. */
+	set_up();
+	set_group(256);
+	memcpy(client_random, "\0\0\0\6ssh-rs", 10);
+	ck_assert(build());
+}
+END_TEST
+
+START_TEST(the_heads_of_cose_and_of_ike_are_refused)
+{
+	set_curve(0);
+	memcpy(client_random, "\x84\x6aSignature1", 12);
+	ck_assert(!build());
+	memcpy(client_random, "\x85\x69Signature", 11);
+	ck_assert(!build());
+	client_random[10] = 'E';
+	ck_assert(build());
+	/* IKE_SA_INIT: an exchange of type 34, and message 0 of it */
+	set_up();
+	set_curve(0);
+	client_random[18] = 34;
+	memset(client_random + 20, 0, 4);
+	ck_assert(!build());
+	client_random[23] = 1;
+	ck_assert(build());
+	memset(client_random, 0, 32);
+	ck_assert(build());
 }
 END_TEST
 
@@ -347,12 +401,59 @@ START_TEST(a_group_within_a_certificate_is_refused)
 		ck_assert(build());
 		set_der(tags[i], unsaid, sizeof unsaid);
 		ck_assert(build());
+		/* an element up to the two zeros that end it */
+		client_random[2] = 0x04;
+		client_random[3] = 0x82;
+		client_random[4] = (uint8_t)((len - 8) >> 8);
+		client_random[5] = (uint8_t)(len - 8);
 		share[254] = share[255] = 0;
 		set_numbers(256, 1, 256);
 		ck_assert(!build());
 		share[254] = share[255] = 0x33;
 		set_numbers(256, 1, 256);
 	}
+}
+END_TEST
+
+START_TEST(a_curve_within_a_sequence_is_refused)
+{
+	uint8_t head[2] = { 0x81, 0 };
+
+	set_curve((size_t)_i);
+	head[1] = (uint8_t)(64 + parameters_len - 3);
+	set_der(0x30, head, 2);
+	ck_assert(!build());
+	head[1]++;
+	set_der(0x30, head, 2);
+	ck_assert(build());
+}
+END_TEST
+
+/* RFC 5652 5.4: what CMS signs, with an x25519 share in an attribute that
+ * nobody knows. By the length alone one random of 32768 would be refused. */
+START_TEST(a_curve_within_a_short_set_is_refused)
+{
+	static const uint8_t within[] = { 0x30, 0x15, 6, 3, 0x2a, 3, 4, 0x31,
+		0x0e, 4, 0x0c, 1, 2 };
+
+	set_curve(3);
+	set_der(0x31, (const uint8_t[]){ 98 }, 1);
+	ck_assert(build());      /* its elements end nowhere */
+	client_random[2] = 0x30; /* bytes 2 to 50, with the digest */
+	client_random[3] = 47;
+	memcpy(server_random + 51 - 32, within, sizeof within);
+	memset(parameters + 4, 9, 32);
+	parameters[74 - 64] = 0x30; /* bytes 74 to 99, with the type */
+	parameters[75 - 64] = 24;
+	ck_assert(!build());
+	parameters[75 - 64] = 25;
+	ck_assert(build());
+	parameters[75 - 64] = 24;
+	client_random[1] = 97;
+	ck_assert(build());
+	client_random[1] = 98;
+	client_random[0] = 0x30;
+	ck_assert(!build());
 }
 END_TEST
 
@@ -554,9 +655,12 @@ content_suite(void)
 	    generator_and_share_lie_between_one_and_the_prime_less_one, 0, 2);
 	tcase_add_test(
 	    tcase, group_parameters_that_are_cut_or_longer_are_refused);
-	tcase_add_test(
-	    tcase, randoms_that_could_begin_tls13_content_are_refused);
+	tcase_add_test(tcase, a_client_random_that_is_a_text_is_refused);
+	tcase_add_test(tcase, the_head_of_an_ssh_certificate_is_refused);
+	tcase_add_test(tcase, the_heads_of_cose_and_of_ike_are_refused);
 	tcase_add_test(tcase, a_group_within_a_certificate_is_refused);
+	tcase_add_loop_test(tcase, a_curve_within_a_sequence_is_refused, 0, 3);
+	tcase_add_test(tcase, a_curve_within_a_short_set_is_refused);
 	tcase_add_test(tcase, a_clients_messages_tell_the_version);
 	tcase_add_test(tcase, messages_of_ssl3_and_of_no_version_are_refused);
 	tcase_add_test(tcase, hellos_without_a_whole_random_are_refused);
