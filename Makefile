@@ -15,7 +15,7 @@ Q := $(if $(V),,@)
 
 # Goals that set up a fresh machine install what is missing first; plain `make`
 # only says what it lacks.
-ifneq ($(filter run check check-asan check-tsan coverage bench interop bogo fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter run check check-asan check-tsan coverage bench interop bogo oracle fuzz,$(MAKECMDGOALS)),)
 PACKAGES := packages
 endif
 ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
@@ -329,7 +329,7 @@ $(B)/tests/test_api: $(call obj,tests/api/test_api) $(LIBTLS)
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
 FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_record fuzz_cert fuzz_staple fuzz_session fuzz_psk fuzz_key) \
-    tests/unit/certs tests/unit/responder tests/unit/detour keyd/request keyd/audit ipc/channel keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto ipc/keyproto_beyond) $(LIBTLS)
+    tests/unit/certs tests/unit/responder tests/unit/detour tests/oracle/foreign keyd/request keyd/audit ipc/channel keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto ipc/keyproto_beyond) $(LIBTLS)
 UNIT += $(B)/tests/fuzz_corpora
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)
@@ -361,6 +361,7 @@ $(eval $(call tool,tlsclient,$(call obj,tests/tools/tlsclient tests/tools/tool),
 $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/tools/tool),$(B)/lib/libs2n.a))
 $(eval $(call tool,keyedclient,$(call obj,tests/tools/keyedclient tests/tools/tool),$(B)/lib/libkeyclient.a $(B)/lib/libs2n.a,$$(EVENT_LIBS)))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack tests/tools/keyattack12) $(IPC)))
+$(eval $(call tool,keyoracle,$(call obj,$(addprefix tests/oracle/,keyoracle ask judge foreign) tests/tools/keyline) $(BASE) $(IPC)))
 $(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
 $(eval $(call tool,without,$(call obj,tests/tools/without)))
 $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))
@@ -373,7 +374,7 @@ $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim
     shim_preference shim_request shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop bogo soak abuse fuzz check-library check-asan check-tsan coverage coverage-units install clean distclean lint sizes
+.PHONY: all run check bench interop bogo soak abuse oracle fuzz check-library check-asan check-tsan coverage coverage-units install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -424,6 +425,12 @@ soak: $(PACKAGES) all
 # Abuse, and how an honest client fares; ABUSES=half-open: that alone.
 abuse: $(PACKAGES) all
 	@BUILD=$(B) python3 tests/soak/abuse.py $(ABUSES)
+
+# A million requests that keyd should and should not answer, and every answer
+# judged; COUNT=10000: how many.
+COUNT ?= 1000000
+oracle: $(PACKAGES) all $(TOOLS)
+	@BUILD=$(B) sh tests/oracle/oracle.sh $(COUNT) $(SEED)
 
 # Each target for TIME seconds, or those named in TARGETS; what is found is left
 # in build/fuzz, which also keeps what was learnt for the next time.

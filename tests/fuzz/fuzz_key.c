@@ -13,6 +13,7 @@
 #include "keyd/content.h"
 #include "keyd/request.h"
 #include "tests/fuzz/target.h"
+#include "tests/oracle/foreign.h"
 #include "tests/unit/certs.h"
 
 #define PACKETS_MAX 40
@@ -293,6 +294,8 @@ must_be_no_other(struct slice content)
 	must_hold(i < SPACES, "it could be TLS 1.3's");
 	must_hold(content_client_version(content) == 0,
 	    "it could be a client's messages");
+	must_hold(foreign_told(content) == NULL, "it could be %s",
+	    foreign_told(content));
 }
 
 /* u8 what it is to be; then that. */

@@ -98,6 +98,15 @@ say_hello(struct keyline *line)
 		keyline_die("HELLO cannot be said");
 }
 
+struct keymaster_news *
+keyline_channel(struct keymaster *master)
+{
+	static struct keymaster_news news;
+
+	next_news(master, &news, KEYMASTER_CHANNEL, "a channel");
+	return &news;
+}
+
 static void
 greet(struct keyline *line)
 {
@@ -127,8 +136,8 @@ ask_for_keys(struct keyline *line)
 	line->key = keys.key[0];
 }
 
-static void
-take_channel(struct keyline *line, int fd)
+void
+keyline_take(struct keyline *line, int fd)
 {
 	*line =
 	    (struct keyline){ .channel = channel_new(fd, KEYPROTO_CREDITS) };
@@ -145,7 +154,7 @@ keyline_await(struct keymaster *master, uint32_t tag, struct keyline *line)
 	next_news(master, &news, KEYMASTER_CHANNEL, "a channel");
 	if (news.newchannel.tag != tag || news.newchannel.groups != 1)
 		keyline_die("another channel than was asked for");
-	take_channel(line, news.fd);
+	keyline_take(line, news.fd);
 	ask_for_keys(line);
 }
 
@@ -161,7 +170,7 @@ keyline_open_last(struct keymaster *master, uint32_t tag, struct keyline *line)
 			close(news.fd);
 		next_news(master, &news, KEYMASTER_CHANNEL, "a channel");
 	} while (news.newchannel.group + 1 < news.newchannel.groups);
-	take_channel(line, news.fd);
+	keyline_take(line, news.fd);
 }
 
 void

@@ -36,6 +36,11 @@ void keyline_find(
     struct keymaster *, uint32_t tag, EVP_PKEY *, struct keyline *);
 /* The last of those that keyd gives, with HELLO done: to who has no keys. */
 void keyline_open_last(struct keymaster *, uint32_t tag, struct keyline *);
+/* The next of the channels that were asked for; what is told stays until the
+ * next. */
+struct keymaster_news *keyline_channel(struct keymaster *);
+/* Takes such a channel, with HELLO done. */
+void keyline_take(struct keyline *, int fd);
 void keyline_close(struct keyline *);
 
 /* Sends bytes as they are, fd may be -1; false when the signer has closed. */
