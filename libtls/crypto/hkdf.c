@@ -24,39 +24,44 @@ hkdf_extract(const struct digest *digest, struct slice salt, struct slice ikm,
 }
 
 /* RFC 5869 2.3: T(i) = HMAC(prk, T(i-1) | info | i) */
-int
-hkdf_expand(const struct digest *digest, struct slice prk, struct slice info,
-    uint8_t *out, size_t len)
+static int
+expand(const struct hmac_key *prk, struct slice info, uint8_t *out, size_t len)
 {
-	uint8_t block[DIGEST_MAX + INFO_MAX + 1], t[DIGEST_MAX];
-	size_t t_len = 0, part;
+	const size_t size = prk->digest->size;
+	uint8_t t[DIGEST_MAX], i = 1;
+	struct slice parts[] = { slice_of(t, 0), info, slice_of(&i, 1) };
+	size_t part;
 	int r = 0;
 
-	if (len > 255u * digest->size || info.len > INFO_MAX)
+	if (len > 255u * size)
 		return fail(ERR_HKDF_SIZE);
-	for (uint8_t i = 1; len > 0; i++) {
-		memcpy(block, t, t_len);
-		if (info.len > 0)
-			memcpy(block + t_len, info.data, info.len);
-		block[t_len + info.len] = i;
-		r = hmac_once(
-		    digest, prk, slice_of(block, t_len + info.len + 1), t);
+	for (; len > 0; i++) {
+		r = hmac_slices(prk, parts, COUNT(parts), t);
 		if (r != 0)
 			break;
-		t_len = digest->size;
-		part = len < t_len ? len : t_len;
+		parts[0].len = size;
+		part = len < size ? len : size;
 		memcpy(out, t, part);
 		out += part;
 		len -= part;
 	}
-	OPENSSL_cleanse(block, sizeof block);
 	OPENSSL_cleanse(t, sizeof t);
 	return r;
 }
 
 int
-hkdf_expand_label(const struct digest *digest, const uint8_t *secret,
-    const char *label, struct slice context, uint8_t *out, size_t len)
+hkdf_expand(const struct digest *digest, struct slice prk, struct slice info,
+    uint8_t *out, size_t len)
+{
+	struct hmac_key key;
+	int r = hmac_key_set(&key, digest, prk);
+
+	return r != 0 ? r : expand(&key, info, out, len);
+}
+
+/* RFC 8446 7.1: HkdfLabel */
+static int
+expand_label(const struct hmac_key *secret, const struct hkdf_label *what)
 {
 	uint8_t info[INFO_MAX];
 	struct writer writer;
@@ -64,16 +69,36 @@ hkdf_expand_label(const struct digest *digest, const uint8_t *secret,
 	struct slice bytes;
 
 	writer_init_fixed(&writer, info, sizeof info);
-	if (len > UINT16_MAX)
+	if (what->len > UINT16_MAX)
 		return fail(ERR_HKDF_SIZE);
-	writer_u16(&writer, (uint16_t)len);
+	writer_u16(&writer, (uint16_t)what->len);
 	mark = writer_open(&writer, 1);
 	writer_bytes(&writer, slice_of_string(LABEL_PREFIX));
-	writer_bytes(&writer, slice_of_string(label));
+	writer_bytes(&writer, slice_of_string(what->label));
 	writer_close(&writer, mark);
-	writer_vec8(&writer, context);
+	writer_vec8(&writer, what->context);
 	if (!writer_result(&writer, &bytes))
 		return fail(ERR_HKDF_SIZE);
-	return hkdf_expand(
-	    digest, slice_of(secret, digest->size), bytes, out, len);
+	return expand(secret, bytes, what->out, what->len);
+}
+
+int
+hkdf_expand_labels(const struct digest *digest, const uint8_t *secret,
+    const struct hkdf_label *labels, size_t count)
+{
+	struct hmac_key key;
+	int r = hmac_key_set(&key, digest, slice_of(secret, digest->size));
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = expand_label(&key, &labels[i]);
+	return r;
+}
+
+int
+hkdf_expand_label(const struct digest *digest, const uint8_t *secret,
+    const char *label, struct slice context, uint8_t *out, size_t len)
+{
+	const struct hkdf_label what = { label, context, out, len };
+
+	return hkdf_expand_labels(digest, secret, &what, 1);
 }

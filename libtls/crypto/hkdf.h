@@ -12,7 +12,19 @@ must_check int hkdf_extract(
     const struct digest *, struct slice salt, struct slice ikm, uint8_t *out);
 must_check int hkdf_expand(const struct digest *, struct slice prk,
     struct slice info, uint8_t *out, size_t len);
-/* label without the "tls13 " prefix; secret has digest->size bytes. */
+
+/* One of TLS 1.3's: the label is without its prefix "tls13 "; a context's
+ * length is at most 255. */
+struct hkdf_label {
+	const char *label;
+	struct slice context;
+	uint8_t *out;
+	size_t len;
+};
+/* All that is made of a secret, which has digest->size bytes: at once, since
+ * setting a key costs as much as using it. No output lies over the secret. */
+must_check int hkdf_expand_labels(const struct digest *, const uint8_t *secret,
+    const struct hkdf_label *, size_t count);
 must_check int hkdf_expand_label(const struct digest *, const uint8_t *secret,
     const char *label, struct slice context, uint8_t *out, size_t len);
 

@@ -172,14 +172,16 @@ protection_set13(struct protection *p, const struct aead *aead,
     const struct digest *digest, enum aead_use use, const uint8_t *secret)
 {
 	uint8_t key[AEAD_KEY_MAX];
+	const struct hkdf_label labels[] = {
+		{ "key", NO_BYTES, key, aead->key_size },
+		{ "iv", NO_BYTES, p->iv, AEAD_NONCE },
+	};
 	int r;
 
 	memmove(p->secret, secret, digest->size);
 	p->digest = digest;
-	if ((r = hkdf_expand_label(digest, p->secret, "key", NO_BYTES, key,
-		 aead->key_size)) != 0 ||
-	    (r = hkdf_expand_label(
-		 digest, p->secret, "iv", NO_BYTES, p->iv, AEAD_NONCE)) != 0 ||
+	if ((r = hkdf_expand_labels(
+		 digest, p->secret, labels, COUNT(labels))) != 0 ||
 	    (r = aead_key_set(&p->key, aead, use, key)) != 0)
 		goto out;
 	p->sequence = 0;

@@ -63,6 +63,7 @@ struct transcript {
 struct schedule13 {
 	const struct digest *digest;
 	uint8_t secret[DIGEST_MAX]; /* early, handshake, then master secret */
+	uint8_t salt[DIGEST_MAX];   /* of the next of them */
 	uint8_t client_early[DIGEST_MAX];
 	uint8_t client_handshake[DIGEST_MAX];
 	uint8_t server_handshake[DIGEST_MAX];

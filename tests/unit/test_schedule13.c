@@ -55,7 +55,9 @@ START_TEST(secrets_are_those_of_the_traces)
 	    schedule13_early(&keys, &digest_sha256,
 		_i < FULL ? NO_BYTES : both(section, "resumption_psk_ikm")),
 	    0);
-	assert_row(keys.secret, section, "both", "early_secret");
+	/* Without a pre-shared key nothing is made of it but the next salt. */
+	if (_i >= FULL)
+		assert_row(keys.secret, section, "both", "early_secret");
 	ck_assert_int_eq(
 	    schedule13_handshake(&keys, both(section, "shared_secret"),
 		both(section, "transcript_hash_server_hello").data),
@@ -78,6 +80,33 @@ START_TEST(secrets_are_those_of_the_traces)
 		resumption),
 	    0);
 	assert_row(resumption, section, "both", "resumption_master");
+}
+END_TEST
+
+/* What the schedule has written out, and libcrypto computes. */
+START_TEST(without_a_pre_shared_key_the_first_salt_is_known)
+{
+	static const struct digest *const digests[] = { &digest_sha256,
+		&digest_sha384 };
+	const struct digest *digest = digests[_i];
+	uint8_t early[DIGEST_MAX], nothing[DIGEST_MAX], salt[DIGEST_MAX];
+	struct schedule13 keys;
+
+	ck_assert_int_eq(hkdf_extract(digest, NO_BYTES, NO_BYTES, early), 0);
+	ck_assert_int_eq(digest_once(digest, NO_BYTES, nothing), 0);
+	ck_assert_int_eq(
+	    hkdf_expand_label(digest, early, "derived",
+		slice_of(nothing, digest->size), salt, digest->size),
+	    0);
+	ck_assert_int_eq(schedule13_early(&keys, digest, NO_BYTES), 0);
+	ck_assert_mem_eq(keys.salt, salt, digest->size);
+	/* RFC 8446 7.1: none is a string of zeroes. */
+	memset(nothing, 0, sizeof nothing);
+	ck_assert_int_eq(
+	    schedule13_early(&keys, digest, slice_of(nothing, digest->size)),
+	    0);
+	ck_assert_mem_eq(keys.secret, early, digest->size);
+	ck_assert_mem_eq(keys.salt, salt, digest->size);
 }
 END_TEST
 
@@ -342,6 +371,8 @@ schedule13_suite(void)
 	TCase *tcase = tcase_create("schedule13");
 
 	tcase_add_checked_fixture(tcase, start, stop);
+	tcase_add_loop_test(
+	    tcase, without_a_pre_shared_key_the_first_salt_is_known, 0, 2);
 	tcase_add_loop_test(
 	    tcase, secrets_are_those_of_the_traces, 0, (int)COUNT(sections));
 	tcase_add_test(tcase, a_ticket_gives_the_pre_shared_key_of_the_trace);
