@@ -418,8 +418,10 @@ coverage: configure
 	@$(MAKE) B=build-coverage CONFIG=build-coverage/config.mk \
 	    CONFIGURE_FLAGS='CFLAGS="-O0 -g --coverage -fprofile-update=atomic -Wno-cpp -Wno-maybe-uninitialized" LDFLAGS=--coverage' coverage-units
 
-# Faults under load; FAULTS='worker-kills=100 keyd-reloads=1000': how many of each.
+# Faults under load, in some 20 minutes; FAULTS='worker-kills=100 keyd-reloads=1000':
+# these alone, so often.
 soak: $(PACKAGES) all
+	@tests/packages.sh wrk
 	@BUILD=$(B) python3 tests/soak/soak.py $(FAULTS)
 
 # Abuse, and how an honest client fares; ABUSES=half-open: that alone.

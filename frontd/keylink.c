@@ -11,6 +11,9 @@
 
 /* How old what frontd-page shows of keyd may be. */
 #define STATUS_SECONDS 1
+/* Between attempts to reach keyd, whose socket is at hand, at most: a small part
+ * of what a signature may take. */
+#define RETRY_MOST_MS 500
 
 static void connect_keyd(struct master *);
 
@@ -20,8 +23,12 @@ lost(struct master *master, const char *reason)
 {
 	struct keylink *link = &master->link;
 	unsigned wait = backoff_died(&link->backoff, clock_ms());
-	const struct timeval when = { wait / 1000, (wait % 1000) * 1000 };
+	struct timeval when;
 
+	/* Handshakes wait for it, and not for long. */
+	if (wait > RETRY_MOST_MS)
+		wait = RETRY_MOST_MS;
+	when = (struct timeval){ wait / 1000, (wait % 1000) * 1000 };
 	if (!link->complained)
 		log_event(LOG_LEVEL_ERROR, "keyd-gone",
 		    "socket=%s reason=\"%s\"", master->now->options.keyd_socket,
