@@ -141,6 +141,7 @@ child_reaped(struct child *child, bool again)
 	child_release(child);
 	child->pid = 0;
 	child->confined = false;
+	child->keyed = (struct control_keyed){ 0 };
 	if (again)
 		start_later(child);
 }

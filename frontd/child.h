@@ -44,6 +44,7 @@ struct child {
 	struct confinement confinement;
 	bool confined;                /* it has said so: sealed, and serving */
 	struct census_worker *census; /* a worker's: see census.h */
+	struct control_keyed keyed;   /* a worker: as last told */
 	bool stopped;                 /* a worker: it accepts no more */
 };
 

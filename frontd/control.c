@@ -43,7 +43,7 @@ static const struct shape shapes[CONTROL_TYPES] = {
 	[CONTROL_LISTEN] = { RECORD(listen), .parts = {
 		TEXT(listen, terms.policy, CONTROL_POLICY_MAX),
 		TEXT(listen, terms.dh, CONTROL_DH_MAX) } },
-	[CONTROL_KEYS] = PLAIN,
+	[CONTROL_KEYS] = { RECORD(keys) },
 	[CONTROL_CONNECTOR] = PLAIN,
 	[CONTROL_CLIENT_CA] = { RECORD(client_ca) },
 	[CONTROL_CLIENT_CA_PART] = PART,
@@ -72,6 +72,7 @@ static const struct shape shapes[CONTROL_TYPES] = {
 	[CONTROL_UNJOINED] = PLAIN,
 	[CONTROL_CONFINED] = { RECORD(confined) },
 	[CONTROL_LACKS] = { RECORD(lacks) },
+	[CONTROL_KEYED] = { RECORD(keyed) },
 	[CONTROL_STALE] = { RECORD(stale) },
 	[CONTROL_STOPPED] = PLAIN,
 	[CONTROL_TALLY_SITES] = { RECORD(tally_sites), .parts = {

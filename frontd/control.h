@@ -49,6 +49,7 @@
 #define CONTROL_HOST_MAX 256
 #define CONTROL_TARGET_MAX 768
 #define CONTROL_FETCH_BODY_MAX 512
+#define CONTROL_KEYLESS_MAX 32
 
 enum control_type {
 	/* master to worker */
@@ -57,7 +58,7 @@ enum control_type {
 	CONTROL_STAPLE,      /* struct control_staple: from now on this one */
 	CONTROL_STAPLE_PART, /* struct control_part: of its DER */
 	CONTROL_LISTEN,      /* struct control_listen + the listening socket */
-	CONTROL_KEYS,        /* struct control_plain + a channel to a signer */
+	CONTROL_KEYS,        /* struct control_keys + a channel to a signer */
 	CONTROL_CONNECTOR, /* struct control_plain + a channel to frontd-connect
 			    * (to frontd-connect: a channel to a worker) */
 	CONTROL_CLIENT_CA, /* struct control_client_ca, before those that name
@@ -93,6 +94,7 @@ enum control_type {
 			   * frontd-connect any more */
 	CONTROL_CONFINED, /* struct control_confined, once, when sealed */
 	CONTROL_LACKS,    /* struct control_lacks, of a worker, on change */
+	CONTROL_KEYED,    /* struct control_keyed, likewise, when sealed */
 	CONTROL_STALE,   /* struct control_stale, of a worker: not served now */
 	CONTROL_STOPPED, /* struct control_plain, of a worker that was to
 			  * drain: it accepts no more */
@@ -363,6 +365,20 @@ struct control_proven {
 struct control_confined {
 	uint32_t type;
 	struct confinement confinement;
+};
+
+struct control_keys {
+	uint32_t type;
+	uint32_t signers; /* that the worker is to have channels to */
+};
+
+/* Sites whose key no signer has told of, or of none of its uses that they may
+ * need. */
+struct control_keyed {
+	uint32_t type;
+	uint32_t whole; /* all signers have told */
+	uint32_t count; /* of these sites; the first of them: */
+	uint16_t sites[CONTROL_KEYLESS_MAX];
 };
 
 /* What keyd does not permit, and the policies of a site may need. */

@@ -195,10 +195,60 @@ prepare_page(struct child *child, uint32_t step)
 }
 
 void
-fleet_give_keys(struct master *master, uint32_t tag, int fd)
+fleet_give_keys(struct master *master, uint32_t tag, uint32_t signers, int fd)
 {
+	const struct control_keys record = { CONTROL_KEYS, signers };
+
 	if (tag < MASTER_TAGS_MAX && master->tags[tag] != NULL)
-		tell_plain(master->tags[tag], CONTROL_KEYS, fd);
+		child_tell(master->tags[tag], &record, sizeof record, fd);
+}
+
+enum fleet_keys
+fleet_keys(const struct fleet *fleet)
+{
+	bool lacking = false;
+
+	for (unsigned i = 0; i < fleet->options.workers; i++) {
+		const struct control_keyed *keyed = &fleet->workers[i].keyed;
+
+		if (keyed->type == 0 || (keyed->count > 0 && !keyed->whole))
+			return FLEET_KEYS_AWAITED;
+		lacking = lacking || keyed->count > 0;
+	}
+	return lacking ? FLEET_KEYS_LACK : FLEET_KEYS_THERE;
+}
+
+static void
+complain_of(const struct fleet *fleet, const struct control_keyed *keyed)
+{
+	const struct options *options = &fleet->options;
+	uint32_t told = 0;
+
+	for (; told < keyed->count && told < COUNT(keyed->sites); told++)
+		if (keyed->sites[told] < options->site_count)
+			complain("%s:%u: site \"%s\": keyd has no key for its "
+				 "certificate that may be used as its policy "
+				 "demands",
+			    fleet->master->config,
+			    options->sites[keyed->sites[told]]->line,
+			    options->sites[keyed->sites[told]]->title);
+	if (keyed->count > told)
+		complain("%s: and %u sites more", fleet->master->config,
+		    keyed->count - told);
+}
+
+void
+fleet_complain_keys(const struct fleet *fleet)
+{
+	if (!fleet->master->link.welcomed)
+		complain("%s: keyd cannot be reached, to say which keys it has",
+		    fleet->options.keyd_socket);
+	for (unsigned i = 0; i < fleet->options.workers; i++) {
+		if (fleet->workers[i].keyed.count == 0)
+			continue;
+		complain_of(fleet, &fleet->workers[i].keyed);
+		return;
+	}
 }
 
 /* ---- who runs ---- */
@@ -309,6 +359,28 @@ told_lacks(struct child *child, const struct control_lacks *what)
 			    "site=%s operation=%s", site->title, words[i].word);
 }
 
+/* Before it serves, reload.c decides; afterwards it is said once. */
+static void
+told_keyed(struct child *child, const struct control_keyed *what)
+{
+	const struct options *options = &child->fleet->options;
+	struct option_site *site;
+
+	child->keyed = *what;
+	reload_keyed(child->fleet);
+	if (child->fleet->state != FLEET_SERVING || !what->whole)
+		return;
+	for (uint32_t i = 0; i < what->count && i < COUNT(what->sites); i++) {
+		if (what->sites[i] >= options->site_count)
+			continue;
+		site = options->sites[what->sites[i]];
+		if (!site->keyless)
+			log_event(LOG_LEVEL_ERROR, "key-missing", "site=%s",
+			    site->title);
+		site->keyless = true;
+	}
+}
+
 /* Likewise. */
 static void
 told_stale(struct child *child, const struct control_stale *what)
@@ -341,6 +413,7 @@ worker_told(struct child *child, struct slice packet)
 	static union {
 		struct control_stale stale;
 		struct control_lacks lacks;
+		struct control_keyed keyed;
 		struct control_rows rows;
 		struct control_answered answered;
 	} record;
@@ -349,6 +422,10 @@ worker_told(struct child *child, struct slice packet)
 	case CONTROL_LACKS:
 		if (control_take(packet, &record.lacks, sizeof record.lacks))
 			told_lacks(child, &record.lacks);
+		return;
+	case CONTROL_KEYED:
+		if (control_take(packet, &record.keyed, sizeof record.keyed))
+			told_keyed(child, &record.keyed);
 		return;
 	case CONTROL_STALE:
 		if (control_take(packet, &record.stale, sizeof record.stale))

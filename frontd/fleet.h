@@ -79,8 +79,20 @@ void fleet_not_started(struct fleet *);
 /* A child has said that it is sealed. */
 void fleet_confined(struct fleet *);
 
-/* A channel to a signer for the worker with this tag; fd stays the caller's. */
-void fleet_give_keys(struct master *, uint32_t tag, int fd);
+/* A channel to one of so many signers for the worker with this tag; fd stays
+ * the caller's. */
+void fleet_give_keys(struct master *, uint32_t tag, uint32_t signers, int fd);
+
+enum fleet_keys {
+	FLEET_KEYS_AWAITED, /* some signer has not told some worker */
+	FLEET_KEYS_LACK,    /* all have, and some site has no key */
+	FLEET_KEYS_THERE
+};
+/* Whether its workers have what they sign with; changes are told by
+ * reload_keyed(). */
+enum fleet_keys fleet_keys(const struct fleet *);
+/* Complains of what is lacking. */
+void fleet_complain_keys(const struct fleet *);
 /* What a child is told last before it seals itself. */
 void fleet_tell_start(struct child *);
 /* Tells frontd-page who runs. */

@@ -22,7 +22,8 @@
 
 #define TICK_MS 100
 #define ACCEPT_BATCH 16
-#define KEY_DEADLINE_MS 5000
+/* Less than handshake-timeout as it is if not said. */
+#define KEY_DEADLINE_MS 8000
 #define CONNECTOR_QUEUE 1024
 /* For what is sent to arrive, after the drain timeout. */
 #define LAST_MS 1000
@@ -31,6 +32,13 @@
 #define FILES_OWN 64u
 
 static struct worker worker;
+
+/* What signers have told of, and what the master was told of that. */
+static struct {
+	uint32_t signers;
+	bool sealed;
+	struct control_keyed last;
+} keys;
 
 void
 worker_flush(struct worker *w)
@@ -509,30 +517,72 @@ warm_up(void)
 	s2n_config_free(config);
 }
 
+/* What a site's key may be asked for, at any listener. */
+static uint32_t
+needs_of(uint16_t site)
+{
+	uint32_t needs = 0;
+
+	for (size_t i = 0; i < worker.listener_count; i++)
+		needs |= listener_needs(&worker.listeners[i], site);
+	return needs;
+}
+
+static void
+tell_master(const void *record, size_t size)
+{
+	if (control_send(worker.control, record, size, -1))
+		(void)channel_flush(worker.control);
+}
+
 /* What keyd does not permit and some listener may need, once for each site. */
+static void
+tell_lacks(uint16_t number, uint32_t lacks)
+{
+	const struct control_lacks record = { CONTROL_LACKS, number, lacks };
+
+	if (lacks == worker.sites[number].lacks)
+		return;
+	worker.sites[number].lacks = lacks;
+	tell_master(&record, sizeof record);
+}
+
+static void
+look_at_keys(void)
+{
+	struct control_keyed keyed = { .type = CONTROL_KEYED };
+	struct keyclient_stats stats;
+	uint32_t needs, lacks;
+
+	keyclient_stats(worker.keys, &stats);
+	keyed.whole = keys.signers > 0 && stats.told >= keys.signers;
+
+	for (uint16_t i = 0; i < worker.site_count; i++) {
+		needs = needs_of(i);
+		lacks = needs;
+		if (worker.sites[i].chain == NULL)
+			continue;
+		if (keyclient_lacks(
+			worker.keys, worker.sites[i].what.spki, needs, &lacks))
+			tell_lacks(i, lacks);
+		if (lacks != needs || needs == 0)
+			continue;
+		if (keyed.count < COUNT(keyed.sites))
+			keyed.sites[keyed.count] = i;
+		keyed.count++;
+	}
+	if (memcmp(&keyed, &keys.last, sizeof keyed) == 0)
+		return;
+	keys.last = keyed;
+	tell_master(&keyed, sizeof keyed);
+}
+
 static void
 keys_told(void *ctx)
 {
-	struct control_lacks record = { .type = CONTROL_LACKS };
-	uint32_t needs, lacks;
-
 	(void)ctx;
-	for (uint16_t i = 0; i < worker.site_count; i++) {
-		struct site *site = &worker.sites[i];
-
-		needs = 0;
-		for (size_t j = 0; j < worker.listener_count; j++)
-			needs |= listener_needs(&worker.listeners[j], i);
-		if (!keyclient_lacks(
-			worker.keys, site->what.spki, needs, &lacks) ||
-		    lacks == site->lacks)
-			continue;
-		site->lacks = lacks;
-		record.site = i;
-		record.needs = lacks;
-		if (control_send(worker.control, &record, sizeof record, -1))
-			(void)channel_flush(worker.control);
-	}
+	if (keys.sealed)
+		look_at_keys();
 }
 
 static void
@@ -558,8 +608,8 @@ start(const struct control_start *order)
 		exit(EXIT_FAILURE);
 	channel_flush(worker.control);
 	ticketing_start(&worker);
-	keyclient_when_told(worker.keys, keys_told);
-	keys_told(NULL); /* it may have been told before */
+	keys.sealed = true;
+	look_at_keys(); /* it may have been told before */
 }
 
 /* Takes fd. */
@@ -606,6 +656,7 @@ take_order(struct slice packet, int fd)
 		struct control_client_ca client_ca;
 		struct control_socket socket;
 		struct control_start start;
+		struct control_keys keys;
 		struct control_drain drain;
 		struct control_ask ask;
 	} record;
@@ -649,6 +700,8 @@ take_order(struct slice packet, int fd)
 		take_socket(&worker.listeners[record.socket.listener], fd);
 		return;
 	case CONTROL_KEYS:
+		if (control_take(packet, &record.keys, sizeof record.keys))
+			keys.signers = record.keys.signers;
 		if (fd >= 0 && keyclient_attach(worker.keys, fd) != 0)
 			log_event(LOG_LEVEL_ERROR, "keys", "reason=attach");
 		return;
@@ -714,6 +767,7 @@ main(void)
 	    (worker.control = channel_new(SPAWN_CONTROL_FD, ANSWER_QUEUE)) ==
 		NULL)
 		return EXIT_FAILURE;
+	keyclient_when_told(worker.keys, keys_told);
 	readable = event_new(worker.base, SPAWN_CONTROL_FD,
 	    EV_READ | EV_PERSIST, control_ready, NULL);
 	worker.control_writable = event_new(

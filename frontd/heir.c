@@ -23,6 +23,9 @@
 #define PASS_MS 20000
 /* For it to end when it was told to. */
 #define END_MS 4000
+/* For keyd to tell of keys, and to tell of all that are lacking. */
+#define KEYS_MS 10000
+#define LACK_MS 1000
 /* How often it is looked whether all is there. */
 #define LOOK_MS 20
 
@@ -250,13 +253,39 @@ become_ready(struct master *master)
 }
 
 static void
+fail(struct master *master)
+{
+	event_del(master->heir.looking);
+	master->failed = true;
+	event_base_loopbreak(master->base);
+}
+
+/* As for a reload: keys that all signers lack are waited for a moment, others
+ * as long as keyd may take. */
+static bool
+has_keys(struct master *master)
+{
+	struct heir *heir = &master->heir;
+	enum fleet_keys keys = fleet_keys(master->now);
+
+	heir->looks++;
+	heir->lacks = keys == FLEET_KEYS_LACK ? heir->lacks + 1 : 0;
+	if (heir->looks > KEYS_MS / LOOK_MS ||
+	    heir->lacks > LACK_MS / LOOK_MS) {
+		fleet_complain_keys(master->now);
+		fail(master);
+	}
+	return keys == FLEET_KEYS_THERE;
+}
+
+static void
 look(evutil_socket_t fd, short what, void *ctx)
 {
 	struct master *master = ctx;
 
 	(void)fd;
 	(void)what;
-	if (!stapler_proves(&master->stapler))
+	if (has_keys(master) && !stapler_proves(&master->stapler))
 		become_ready(master);
 }
 

@@ -45,6 +45,7 @@ struct heir {
 	int admin, page;    /* passed on; 0: not, or taken */
 	bool shares_register;
 	struct event *looking;
+	unsigned looks, lacks;    /* so often it was looked, and keys lacked */
 	struct writer complaints; /* about its configuration */
 };
 

@@ -11,8 +11,8 @@
 
 /* How old what frontd-page shows of keyd may be. */
 #define STATUS_SECONDS 1
-/* Between attempts to reach keyd, whose socket is at hand, at most: a small part
- * of what a signature may take. */
+/* Between attempts to reach keyd, whose socket is at hand, at most: a small
+ * part of what a signature may take. */
 #define RETRY_MOST_MS 500
 
 static void connect_keyd(struct master *);
@@ -80,7 +80,8 @@ take_news(struct master *master, enum keymaster_event event,
 		welcomed(master);
 		break;
 	case KEYMASTER_CHANNEL:
-		fleet_give_keys(master, news->newchannel.tag, news->fd);
+		fleet_give_keys(master, news->newchannel.tag,
+		    news->newchannel.groups, news->fd);
 		close(news->fd);
 		break;
 	case KEYMASTER_STATUS:

@@ -227,6 +227,7 @@ take_site(cfg_t *cfg, struct options *options)
 	site->what.proxy = (uint8_t)cfg_getint(cfg, "proxy-protocol");
 	site->what.early_data = (uint32_t)cfg_getint(cfg, "early-data");
 	options->sites[options->site_count++] = site;
+	site->line = (unsigned)cfg->line;
 	if (!conf_text(cfg, "the site's name", cfg_title(cfg), site->title,
 		sizeof site->title) ||
 	    !take_chain(cfg, site) || !take_staple(cfg, texts, site) ||

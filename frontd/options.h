@@ -45,6 +45,8 @@ struct option_site {
 	const char *stale; /* why none is served; NULL: one is, or none is to */
 	uint64_t expiry_told; /* see expiry.h */
 	enum expiry expiry_as;
+	unsigned line;  /* of the file, where the site ends */
+	bool keyless;   /* that keyd has no key for it was said */
 	uint32_t lacks; /* s2n_pkey_need that keyd was said not to permit */
 };
 

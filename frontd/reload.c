@@ -19,6 +19,11 @@
 #define END_MS 2000
 /* For all of a new fleet to seal themselves. */
 #define SEAL_MS 30000
+/* For keyd to tell them of their keys, which it does at once when it is there;
+ * and for what it has told to become right after all, when it has just begun.
+ */
+#define KEYS_MS 10000
+#define LACK_MS 1000
 /* For the workers before it to say that they accept no more. */
 #define STOP_MS 5000
 
@@ -95,7 +100,10 @@ out_of_patience(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	if (master->next != NULL) {
+	if (master->next != NULL && master->next->settled) {
+		fleet_complain_keys(master->next);
+		give_up(master);
+	} else if (master->next != NULL) {
 		complain("frontd: a child has not sealed itself in %d s",
 		    SEAL_MS / 1000);
 		give_up(master);
@@ -337,10 +345,31 @@ reload_settled(struct fleet *fleet, bool good)
 		first_settled(fleet->master, good);
 	if (fleet != fleet->master->next)
 		return;
-	if (good)
-		take_over(fleet->master);
-	else
+	if (!good) {
 		give_up(fleet->master);
+		return;
+	}
+	wait_ms(fleet->master->patience, KEYS_MS);
+	reload_keyed(fleet);
+}
+
+void
+reload_keyed(struct fleet *fleet)
+{
+	struct master *master = fleet->master;
+
+	if (fleet != master->next || !fleet->settled)
+		return;
+	switch (fleet_keys(fleet)) {
+	case FLEET_KEYS_AWAITED:
+		return;
+	case FLEET_KEYS_LACK:
+		wait_ms(master->patience, LACK_MS);
+		return;
+	case FLEET_KEYS_THERE:
+		take_over(master);
+		return;
+	}
 }
 
 /* What the master holds since its start. */

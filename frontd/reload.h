@@ -35,6 +35,8 @@ void reload_end(struct master *);
 
 /* A starting fleet: all of it are sealed, or one of it has died. */
 void reload_settled(struct fleet *, bool good);
+/* A worker of a fleet has told which keys there are. */
+void reload_keyed(struct fleet *);
 /* A draining fleet: no worker of it accepts any more. */
 void reload_stopped(struct fleet *);
 

@@ -32,6 +32,7 @@ struct link {
 	uint32_t in_flight;
 	uint64_t last_id;
 	bool dead;
+	bool told; /* of its keys */
 	bool has_tickets;
 	unsigned epochs; /* asked for since the current one was */
 	struct keyproto_keys keys;
@@ -419,6 +420,7 @@ take_packet(struct link *link, struct slice packet)
 	if (header.type == KEYPROTO_KEYS) {
 		if (!keyproto_keys_parse(payload, &link->keys))
 			return false;
+		link->told = true;
 		dispatch_parked(link->client);
 		if (link->client->told != NULL)
 			link->client->told(link->client->ctx);
@@ -750,5 +752,6 @@ keyclient_stats(const struct keyclient *client, struct keyclient_stats *stats)
 	for (const struct link *l = client->links; l != NULL; l = l->next) {
 		stats->channels++;
 		stats->keys_known += l->keys.count;
+		stats->told += l->told && !l->dead ? 1 : 0;
 	}
 }

@@ -127,6 +127,7 @@ struct keyclient_stats {
 	uint32_t pending;
 	uint32_t channels;
 	uint32_t keys_known;
+	uint32_t told; /* channels whose signer has told of its keys */
 };
 KEYCLIENT_API void keyclient_stats(
     const struct keyclient *, struct keyclient_stats *);
