@@ -15,7 +15,7 @@ Q := $(if $(V),,@)
 
 # Goals that set up a fresh machine install what is missing first; plain `make`
 # only says what it lacks.
-ifneq ($(filter run check check-asan check-tsan coverage bench interop bogo oracle fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter run check check-asan check-tsan coverage bench interop bogo oracle premaster fuzz,$(MAKECMDGOALS)),)
 PACKAGES := packages
 endif
 ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
@@ -362,6 +362,7 @@ $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/to
 $(eval $(call tool,keyedclient,$(call obj,tests/tools/keyedclient tests/tools/tool),$(B)/lib/libkeyclient.a $(B)/lib/libs2n.a,$$(EVENT_LIBS)))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack tests/tools/keyattack12) $(IPC)))
 $(eval $(call tool,keyoracle,$(call obj,$(addprefix tests/oracle/,keyoracle ask judge foreign) tests/tools/keyline) $(BASE) $(IPC)))
+$(eval $(call tool,keytiming,$(call obj,tests/oracle/keytiming tests/tools/keyline) $(BASE) $(IPC),,-lm))
 $(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
 $(eval $(call tool,without,$(call obj,tests/tools/without)))
 $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))
@@ -374,7 +375,7 @@ $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim
     shim_preference shim_request shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop bogo soak abuse oracle fuzz check-library check-asan check-tsan coverage coverage-units install clean distclean lint sizes
+.PHONY: all run check bench interop bogo soak abuse oracle premaster fuzz check-library check-asan check-tsan coverage coverage-units install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -433,6 +434,11 @@ abuse: $(PACKAGES) all
 COUNT ?= 1000000
 oracle: $(PACKAGES) all $(TOOLS)
 	@BUILD=$(B) sh tests/oracle/oracle.sh $(COUNT) $(SEED)
+
+# So many of each kind of ciphertext, whose answers' times are compared.
+SAMPLES ?= 20000
+premaster: $(PACKAGES) all $(TOOLS)
+	@BUILD=$(B) sh tests/oracle/premaster.sh $(SAMPLES)
 
 # Each target for TIME seconds, or those named in TARGETS; what is found is left
 # in build/fuzz, which also keeps what was learnt for the next time.
