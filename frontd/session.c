@@ -328,7 +328,6 @@ ask_backend(struct session *session)
 
 	session->state = SESSION_CONNECTING;
 	session->deadline_ms = clock_ms() + site_of(session)->what.backend_ms;
-	event_del(&session->client_in);
 	if ((session->request = wait_number(worker)) == 0) {
 		session_end(session, "backend: too many wait");
 		return;
@@ -648,6 +647,22 @@ socket_ready(evutil_socket_t fd, short what, void *ctx)
 	session_run(ctx);
 }
 
+/* Mostly it waits for an answer meanwhile: only one that does not is no longer
+ * looked at, until the backend is there. */
+static void
+client_ready(evutil_socket_t fd, short what, void *ctx)
+{
+	struct session *session = ctx;
+
+	(void)fd;
+	(void)what;
+	if (session->state == SESSION_CONNECTING ||
+	    session->state == SESSION_SECURING)
+		event_del(&session->client_in);
+	else
+		session_run(session);
+}
+
 /* Takes fd, and header, which may be NULL. */
 static void
 start(struct listener *listener, int fd, const struct sockaddr_storage *peer,
@@ -691,7 +706,7 @@ start(struct listener *listener, int fd, const struct sockaddr_storage *peer,
 	session->deadline_ms = clock_ms() + listener->what.handshake_timeout_ms;
 	s2n_connection_set_ctx(session->conn, session);
 	event_assign(&session->client_in, worker->base, fd,
-	    EV_READ | EV_PERSIST, socket_ready, session);
+	    EV_READ | EV_PERSIST, client_ready, session);
 	event_assign(&session->client_out, worker->base, fd, EV_WRITE,
 	    socket_ready, session);
 	event_add(&session->client_in, NULL);
