@@ -44,6 +44,8 @@ static const struct shape shapes[CONTROL_TYPES] = {
 		TEXT(listen, terms.policy, CONTROL_POLICY_MAX),
 		TEXT(listen, terms.dh, CONTROL_DH_MAX) } },
 	[CONTROL_KEYS] = { RECORD(keys) },
+	[CONTROL_BACKEND_KEYS] = PLAIN,
+	[CONTROL_BACKEND_CHAIN] = PART,
 	[CONTROL_CONNECTOR] = PLAIN,
 	[CONTROL_CLIENT_CA] = { RECORD(client_ca) },
 	[CONTROL_CLIENT_CA_PART] = PART,

@@ -53,12 +53,16 @@
 
 enum control_type {
 	/* master to worker */
-	CONTROL_SITE = 1,    /* struct control_site, in the order of numbers */
-	CONTROL_CHAIN,       /* struct control_part: of the site's PEM */
-	CONTROL_STAPLE,      /* struct control_staple: from now on this one */
-	CONTROL_STAPLE_PART, /* struct control_part: of its DER */
-	CONTROL_LISTEN,      /* struct control_listen + the listening socket */
-	CONTROL_KEYS,        /* struct control_keys + a channel to a signer */
+	CONTROL_SITE = 1,     /* struct control_site, in the order of numbers */
+	CONTROL_CHAIN,        /* struct control_part: of the site's PEM */
+	CONTROL_STAPLE,       /* struct control_staple: from now on this one */
+	CONTROL_STAPLE_PART,  /* struct control_part: of its DER */
+	CONTROL_LISTEN,       /* struct control_listen + the listening socket */
+	CONTROL_KEYS,         /* struct control_keys + a channel to a signer */
+	CONTROL_BACKEND_KEYS, /* struct control_plain + likewise: to sign as a
+			       * client of backends */
+	CONTROL_BACKEND_CHAIN, /* struct control_part: of the PEM that the
+				* site's backends are shown */
 	CONTROL_CONNECTOR, /* struct control_plain + a channel to frontd-connect
 			    * (to frontd-connect: a channel to a worker) */
 	CONTROL_CLIENT_CA, /* struct control_client_ca, before those that name
@@ -145,15 +149,17 @@ struct control_site {
 	uint32_t type;
 	uint16_t site; /* index, from 0 */
 	uint8_t proxy; /* version of a PROXY header before the bytes; 0: none */
-	uint8_t spki[32];          /* SHA-256 of the leaf's public key */
-	uint32_t chain_size;       /* bytes of PEM that CONTROL_CHAIN brings */
-	uint32_t backend_ms;       /* for a backend to be connected */
-	uint16_t backend_ca;       /* of those, by its number; 0: no TLS */
-	uint32_t early_data;       /* most bytes of it; 0: none is taken */
-	struct slice title;        /* text, for the log */
-	struct slice names;        /* length, bytes ...; see frontd/names.h */
-	struct slice alpn;         /* likewise */
-	struct slice backend_name; /* text: that TLS to backends is to show */
+	uint8_t spki[32];         /* SHA-256 of the leaf's public key */
+	uint32_t chain_size;      /* bytes of PEM that CONTROL_CHAIN brings */
+	uint32_t backend_ms;      /* for a backend to be connected */
+	uint16_t backend_ca;      /* of those, by its number; 0: no TLS */
+	uint32_t early_data;      /* most bytes of it; 0: none is taken */
+	uint8_t backend_spki[32]; /* as spki, of what backends are shown */
+	uint32_t backend_chain_size; /* 0: they are shown nothing */
+	struct slice title;          /* text, for the log */
+	struct slice names;          /* length, bytes ...; see frontd/names.h */
+	struct slice alpn;           /* likewise */
+	struct slice backend_name;   /* text: that TLS to backends is to show */
 	struct control_terms terms;
 };
 

@@ -69,6 +69,10 @@ tell_site(struct child *child, const struct option_site *site)
 	child_tell(child, &site->what, sizeof site->what, -1);
 	child_tell_parts(child, CONTROL_CHAIN, number,
 	    slice_of(site->chain.pem.text, site->chain.pem.len));
+	if (site->backend_chain != NULL)
+		child_tell_parts(child, CONTROL_BACKEND_CHAIN, number,
+		    slice_of(site->backend_chain->pem.text,
+			site->backend_chain->pem.len));
 	stapler_tell(child, site);
 }
 
@@ -201,6 +205,13 @@ fleet_give_keys(struct master *master, uint32_t tag, uint32_t signers, int fd)
 
 	if (tag < MASTER_TAGS_MAX && master->tags[tag] != NULL)
 		child_tell(master->tags[tag], &record, sizeof record, fd);
+}
+
+void
+fleet_give_backend_keys(struct master *master, uint32_t tag, int fd)
+{
+	if (tag < MASTER_TAGS_MAX && master->tags[tag] != NULL)
+		tell_plain(master->tags[tag], CONTROL_BACKEND_KEYS, fd);
 }
 
 enum fleet_keys

@@ -349,7 +349,9 @@ take_site(struct slice packet)
 	take_kept(packet, &site->what, sizeof site->what);
 	if (site->what.site != worker.site_count ||
 	    site->what.chain_size > PEM_FILE_MAX ||
-	    !gathered_begin(&site->pem, site->what.chain_size))
+	    !gathered_begin(&site->pem, site->what.chain_size) ||
+	    site->what.backend_chain_size > PEM_FILE_MAX ||
+	    !gathered_begin(&site->backend_pem, site->what.backend_chain_size))
 		exit(EXIT_FAILURE);
 	worker.site_count++;
 }
@@ -381,17 +383,19 @@ serve_staple(struct site *site)
 		    "ocsp");
 }
 
-static void
-load_chain(struct site *site)
+static struct s2n_cert_chain_and_key *
+load_chain(struct gathered *gathered)
 {
-	struct slice pem = gathered_slice(&site->pem);
+	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
+	struct slice pem = gathered_slice(gathered);
 
-	if ((site->chain = s2n_cert_chain_and_key_new()) == NULL)
+	if (chain == NULL)
 		exit(EXIT_FAILURE);
-	worker_must(s2n_cert_chain_and_key_load_public_pem_bytes(site->chain,
+	worker_must(s2n_cert_chain_and_key_load_public_pem_bytes(chain,
 			(uint8_t *)(uintptr_t)pem.data, (uint32_t)pem.len),
 	    "chain");
-	gathered_free(&site->pem);
+	gathered_free(gathered);
+	return chain;
 }
 
 static void
@@ -403,7 +407,19 @@ take_chain(const struct control_part *part)
 	    !gathered_take(&site->pem, part->bytes))
 		exit(EXIT_FAILURE);
 	if (gathered_whole(&site->pem))
-		load_chain(site);
+		site->chain = load_chain(&site->pem);
+}
+
+static void
+take_backend_chain(const struct control_part *part)
+{
+	struct site *site = site_numbered(part->number);
+
+	if (site == NULL || site->backend_chain != NULL ||
+	    !gathered_take(&site->backend_pem, part->bytes))
+		exit(EXIT_FAILURE);
+	if (gathered_whole(&site->backend_pem))
+		site->backend_chain = load_chain(&site->backend_pem);
 }
 
 /* All of the new one is here. */
@@ -453,8 +469,15 @@ configure_backends(void)
 		if (site->what.backend_ca == 0)
 			continue;
 		site->backend_config = upstream_config(
-		    client_ca_pem(&worker.client_cas, site->what.backend_ca));
+		    client_ca_pem(&worker.client_cas, site->what.backend_ca),
+		    site->backend_chain);
 		worker_must(site->backend_config != NULL ? 0 : -1, "backend");
+		if (site->backend_chain != NULL)
+			worker_must(
+			    keyclient_add(worker.backend_keys,
+				site->backend_config, site->backend_chain,
+				site->what.backend_spki),
+			    "key");
 	}
 }
 
@@ -669,6 +692,10 @@ take_order(struct slice packet, int fd)
 		if (control_take(packet, &record.part, sizeof record.part))
 			take_chain(&record.part);
 		return;
+	case CONTROL_BACKEND_CHAIN:
+		if (control_take(packet, &record.part, sizeof record.part))
+			take_backend_chain(&record.part);
+		return;
 	case CONTROL_STAPLE:
 		if (control_take(packet, &record.staple, sizeof record.staple))
 			take_staple(&record.staple);
@@ -703,6 +730,10 @@ take_order(struct slice packet, int fd)
 		if (control_take(packet, &record.keys, sizeof record.keys))
 			keys.signers = record.keys.signers;
 		if (fd >= 0 && keyclient_attach(worker.keys, fd) != 0)
+			log_event(LOG_LEVEL_ERROR, "keys", "reason=attach");
+		return;
+	case CONTROL_BACKEND_KEYS:
+		if (fd >= 0 && keyclient_attach(worker.backend_keys, fd) != 0)
 			log_event(LOG_LEVEL_ERROR, "keys", "reason=attach");
 		return;
 	case CONTROL_CONNECTOR:
@@ -764,6 +795,8 @@ main(void)
 	    (worker.base = event_base_new()) == NULL ||
 	    (worker.keys = keyclient_new(worker.base, KEY_DEADLINE_MS,
 		 session_resume, &worker)) == NULL ||
+	    (worker.backend_keys = keyclient_new(worker.base, KEY_DEADLINE_MS,
+		 session_resume_backend, &worker)) == NULL ||
 	    (worker.control = channel_new(SPAWN_CONTROL_FD, ANSWER_QUEUE)) ==
 		NULL)
 		return EXIT_FAILURE;

@@ -53,8 +53,11 @@ flush(struct master *master)
 void
 keylink_ask(struct master *master, uint32_t tag)
 {
-	if (!master->link.welcomed ||
-	    !keymaster_newchannel(master->link.keyd, tag))
+	struct keymaster *keyd = master->link.keyd;
+
+	if (!master->link.welcomed || !keymaster_newchannel(keyd, tag) ||
+	    (master->tags[tag]->fleet->options.shows &&
+		!keymaster_newclientchannel(keyd, tag)))
 		return; /* asked for all when keyd has welcomed us */
 	flush(master);
 }
@@ -80,8 +83,12 @@ take_news(struct master *master, enum keymaster_event event,
 		welcomed(master);
 		break;
 	case KEYMASTER_CHANNEL:
-		fleet_give_keys(master, news->newchannel.tag,
-		    news->newchannel.groups, news->fd);
+		if (news->of_client)
+			fleet_give_backend_keys(
+			    master, news->newchannel.tag, news->fd);
+		else
+			fleet_give_keys(master, news->newchannel.tag,
+			    news->newchannel.groups, news->fd);
 		close(news->fd);
 		break;
 	case KEYMASTER_STATUS:

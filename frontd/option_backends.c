@@ -40,6 +40,9 @@ option_backends_free(struct option_site *site)
 		site->names = name->next;
 		free(name);
 	}
+	if (site->backend_chain != NULL)
+		site_free_chain(site->backend_chain);
+	free(site->backend_chain);
 }
 
 static bool
@@ -87,6 +90,35 @@ take_all(cfg_t *cfg, struct option_site *site)
 		if (!take_one(
 			cfg, "backends", cfg_getnstr(cfg, "backends", i), site))
 			return false;
+	return true;
+}
+
+/* What the backends are shown. Its key is in keyd, as that of any chain. */
+static bool
+take_certificate(cfg_t *cfg, struct option_site *site)
+{
+	const char *value = cfg_getstr(cfg, "backend-certificate"), *reason;
+	struct site_chain *chain;
+	char path[PATH_MAX];
+
+	if (value == NULL)
+		return true;
+	if (site->what.backend_ca == 0)
+		return conf_refuse_option(
+		    cfg, "backend-certificate", "needs backend-tls");
+	if (!conf_path(cfg, "backend-certificate", value, path, sizeof path))
+		return false;
+	if ((chain = calloc(1, sizeof *chain)) == NULL)
+		return conf_refuse(cfg, "out of memory");
+	if ((reason = site_read_chain(path, chain)) != NULL) {
+		free(chain);
+		return conf_refuse_option(
+		    cfg, "backend-certificate", "%s: %s", path, reason);
+	}
+	site->backend_chain = chain;
+	site->what.backend_chain_size = (uint32_t)chain->pem.len;
+	memcpy(site->what.backend_spki, chain->spki,
+	    sizeof site->what.backend_spki);
 	return true;
 }
 
@@ -141,7 +173,8 @@ option_backends_take(
 		return conf_refuse_option(cfg, "balance",
 		    "balance is round-robin or least-connections, not \"%s\"",
 		    word);
-	if (!take_all(cfg, site) || !take_tls(cfg, &site->what, options))
+	if (!take_all(cfg, site) || !take_tls(cfg, &site->what, options) ||
+	    !take_certificate(cfg, site))
 		return false;
 	/* A name may have several addresses. */
 	waited = balance->count < ATTEMPTS_WAITED && site->names == NULL

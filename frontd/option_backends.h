@@ -23,7 +23,8 @@
 		conf_duration),                                                \
 	    CFG_INT_CB("backend-check", 0, CFGF_NODEFAULT, conf_duration),     \
 	    CFG_STR("backend-tls", NULL, CFGF_NODEFAULT),                      \
-	    CFG_STR("backend-ca", NULL, CFGF_NODEFAULT)
+	    CFG_STR("backend-ca", NULL, CFGF_NODEFAULT),                       \
+	    CFG_STR("backend-certificate", NULL, CFGF_NODEFAULT)
 
 /*
  * Of a site that has its number; files of authorities are read into the

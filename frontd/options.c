@@ -374,6 +374,7 @@ take_ocsp_cache(cfg_t *cfg, struct options *options)
 	for (unsigned i = 0; i < options->site_count; i++) {
 		options->fetches |= options->sites[i]->fetch != NULL;
 		options->resolves |= options->sites[i]->names != NULL;
+		options->shows |= options->sites[i]->backend_chain != NULL;
 	}
 	return conf_path(cfg, "ocsp-cache", cfg_getstr(cfg, "ocsp-cache"),
 	    options->ocsp_cache, sizeof options->ocsp_cache);
@@ -418,10 +419,11 @@ options_read(const char *path, struct options *options)
 		"admin-readers", "worker|source-burst",
 		"listen|accept-proxy-from", "site|backend", "site|backends",
 		"site|balance", "site|backend-tls", "site|backend-ca",
-		"listen|policy", "listen|dh-params", "listen|client-ca",
-		"listen|client-auth", "site|policy", "site|dh-params",
-		"site|client-ca", "site|client-auth", "site|chain", "site|ocsp",
-		"site|ocsp-responder", "nameservers" };
+		"site|backend-certificate", "listen|policy", "listen|dh-params",
+		"listen|client-ca", "listen|client-auth", "site|policy",
+		"site|dh-params", "site|client-ca", "site|client-auth",
+		"site|chain", "site|ocsp", "site|ocsp-responder",
+		"nameservers" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(

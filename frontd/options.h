@@ -39,6 +39,7 @@ struct option_site {
 	struct control_backend backends[CONTROL_BACKENDS_MAX];
 	struct option_name *names; /* of backends; NULL: all are addresses */
 	struct site_chain chain;
+	struct site_chain *backend_chain; /* that backends are shown, or NULL */
 	struct site_staple staple; /* of a file, to be served; else der is NULL
 				    */
 	struct control_fetch *fetch; /* how one is fetched; NULL: it is not */
@@ -72,6 +73,7 @@ struct options {
 	char ocsp_cache[PATH_MAX]; /* directory */
 	bool fetches;              /* an OCSP response of some site */
 	bool resolves;             /* the name of some backend */
+	bool shows;                /* some backend a certificate */
 	struct nameserver nameservers[NAMESERVERS_MAX];
 	uint32_t nameserver_count; /* 0: those of the machine */
 	struct option_listen listens[CONTROL_LISTENERS_MAX];

@@ -174,6 +174,9 @@ session_free(struct session *session)
 	if (session->backend.fd >= 0) {
 		event_del(&session->backend_in);
 		event_del(&session->backend_out);
+		if (session->backend.conn != NULL)
+			keyclient_forget(
+			    worker->backend_keys, session->backend.conn);
 		upstream_close(&session->backend);
 		release_backend(session);
 	}
@@ -498,7 +501,13 @@ session_relay(struct session *session)
 		end_on_tls_error(session, "client");
 		break;
 	case RELAY_BACKEND_FAILED:
-		end_on_backend_error(session);
+		/* Many servers are gone at once when they are told the end. The
+		 * client is not told that theirs was one. */
+		if (session->relay.up.told &&
+		    s2n_error_get_type(s2n_errno) == S2N_ERR_T_CLOSED)
+			session_end(session, "closed by the backend");
+		else
+			end_on_backend_error(session);
 		break;
 	case RELAY_NO_MEMORY:
 		session_end(session, "out of memory");
@@ -544,7 +553,7 @@ start_tls(struct session *session, const struct site *site)
 	session->state = SESSION_SECURING;
 	session->deadline_ms = clock_ms() + site->what.backend_ms;
 	if (!upstream_secure(&session->backend, site->backend_config,
-		control_text(site->what.backend_name), protocol)) {
+		control_text(site->what.backend_name), protocol, session)) {
 		session_end(session, "out of memory");
 		return;
 	}
@@ -746,6 +755,13 @@ session_resume(struct s2n_connection *conn, void *worker)
 	(void)worker;
 	end_key_wait(session);
 	session_run(session);
+}
+
+void
+session_resume_backend(struct s2n_connection *conn, void *worker)
+{
+	(void)worker;
+	session_run(s2n_connection_get_ctx(conn));
 }
 
 void

@@ -27,8 +27,10 @@ int session_hello(struct s2n_connection *, void *);
 /* A client's early data could be taken, as s2n_early_data_cb: it is, once. */
 int session_early_data(
     struct s2n_connection *, struct s2n_offered_early_data *);
-/* The library can go on: a key operation of this connection is done. */
+/* The library can go on: a key operation of this connection is done; of a
+ * client's, or of one to a backend. */
 void session_resume(struct s2n_connection *, void *worker);
+void session_resume_backend(struct s2n_connection *, void *worker);
 /* frontd-connect's answer; fd is -1 when error is not 0. Takes fd. */
 void session_connected(
     struct worker *, const struct control_connected *, int fd);

@@ -12,7 +12,7 @@
 #include "libtls/s2n.h"
 
 struct s2n_config *
-upstream_config(const char *authorities)
+upstream_config(const char *authorities, struct s2n_cert_chain_and_key *own)
 {
 	struct s2n_config *config = s2n_config_new_minimal();
 
@@ -20,7 +20,9 @@ upstream_config(const char *authorities)
 	    s2n_config_set_cipher_preferences(config, "default") ==
 		S2N_SUCCESS &&
 	    s2n_config_add_pem_to_trust_store(config, authorities) ==
-		S2N_SUCCESS)
+		S2N_SUCCESS &&
+	    (own == NULL || s2n_config_add_cert_chain_and_key_to_store(
+				config, own) == S2N_SUCCESS))
 		return config;
 	s2n_config_free(config);
 	return NULL;
@@ -28,7 +30,7 @@ upstream_config(const char *authorities)
 
 bool
 upstream_secure(struct upstream *backend, struct s2n_config *config,
-    const char *name, const char *protocol)
+    const char *name, const char *protocol, void *ctx)
 {
 	struct s2n_connection *conn = s2n_connection_new(S2N_CLIENT);
 
@@ -36,6 +38,7 @@ upstream_secure(struct upstream *backend, struct s2n_config *config,
 	    s2n_connection_set_config(conn, config) == S2N_SUCCESS &&
 	    s2n_connection_set_fd(conn, backend->fd) == S2N_SUCCESS &&
 	    s2n_set_server_name(conn, name) == S2N_SUCCESS &&
+	    s2n_connection_set_ctx(conn, ctx) == S2N_SUCCESS &&
 	    s2n_connection_set_blinding(conn, S2N_SELF_SERVICE_BLINDING) ==
 		S2N_SUCCESS &&
 	    s2n_connection_set_dynamic_buffers(conn, true) == S2N_SUCCESS &&
@@ -56,6 +59,8 @@ wait_of(s2n_blocked_status blocked)
 {
 	if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
 		return UPSTREAM_FAILED;
+	if (blocked == S2N_BLOCKED_ON_APPLICATION_INPUT)
+		return UPSTREAM_KEY;
 	return blocked == S2N_BLOCKED_ON_WRITE ? UPSTREAM_WRITABLE
 					       : UPSTREAM_READABLE;
 }

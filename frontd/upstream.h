@@ -9,6 +9,7 @@
 
 #include "base/slice.h"
 
+struct s2n_cert_chain_and_key;
 struct s2n_config;
 struct s2n_connection;
 
@@ -21,22 +22,26 @@ struct upstream {
 enum upstream_wait {
 	UPSTREAM_FAILED, /* for ever: see upstream_error() */
 	UPSTREAM_READABLE,
-	UPSTREAM_WRITABLE
+	UPSTREAM_WRITABLE,
+	UPSTREAM_KEY /* until the keyclient of the config resumes it */
 };
 
 /*
- * What a site's TLS to its backends needs: the backend's authorities as PEM.
- * NULL where that cannot be.
+ * What a site's TLS to its backends needs: the backend's authorities as PEM,
+ * and what they are shown if they ask, or NULL; its key is the caller's to
+ * provide. NULL where that cannot be.
  */
-struct s2n_config *upstream_config(const char *authorities);
+struct s2n_config *upstream_config(
+    const char *authorities, struct s2n_cert_chain_and_key *own);
 
 /*
  * TLS on a socket that is connected, over which nothing was read. name is who
  * the backend has to be; protocol is what the client speaks by ALPN, so that
- * the backend speaks it too, or NULL. False: out of memory.
+ * the backend speaks it too, or NULL; ctx is the connection's. False: out of
+ * memory.
  */
 must_check bool upstream_secure(struct upstream *, struct s2n_config *,
-    const char *name, const char *protocol);
+    const char *name, const char *protocol, void *ctx);
 /* Its handshake: 0 when it is done, or there is none; -1. */
 must_check int upstream_negotiate(struct upstream *, enum upstream_wait *);
 /* Bytes, 0 at the end, or -1. An end that TLS did not announce is a failure. */

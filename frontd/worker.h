@@ -25,7 +25,9 @@ struct worker;
 
 struct site {
 	struct control_site what;
-	struct gathered pem;    /* of its chain, until it is loaded */
+	struct gathered pem;         /* of its chain, until it is loaded */
+	struct gathered backend_pem; /* likewise */
+	struct s2n_cert_chain_and_key *backend_chain; /* NULL: none is shown */
 	struct gathered staple; /* empty again when it is not to be served */
 	uint64_t staple_until;  /* seconds since 1970 */
 	struct gathered coming; /* the next one, while it is not complete */
@@ -56,6 +58,7 @@ struct listener {
 struct worker {
 	struct event_base *base;
 	struct keyclient *keys;
+	struct keyclient *backend_keys; /* as a client of backends */
 	struct channel *control;
 	struct event *control_writable;
 	struct channel *connector; /* NULL: frontd-connect is gone */

@@ -108,14 +108,25 @@ keymaster_flush(struct keymaster *master)
 	return event == CHANNEL_EMPTY || event == CHANNEL_PACKET;
 }
 
-bool
-keymaster_newchannel(struct keymaster *master, uint32_t tag)
+static bool
+ask_channel(struct keymaster *master, uint16_t type, uint32_t tag)
 {
 	uint8_t payload[4];
 	size_t len = keyproto_number_build(tag, payload, sizeof payload);
 
-	return send_request(
-	    master, KEYPROTO_NEWCHANNEL, slice_of(payload, len));
+	return send_request(master, type, slice_of(payload, len));
+}
+
+bool
+keymaster_newchannel(struct keymaster *master, uint32_t tag)
+{
+	return ask_channel(master, KEYPROTO_NEWCHANNEL, tag);
+}
+
+bool
+keymaster_newclientchannel(struct keymaster *master, uint32_t tag)
+{
+	return ask_channel(master, KEYPROTO_NEWCLIENTCHANNEL, tag);
 }
 
 bool
@@ -141,7 +152,9 @@ take_answer(const struct keyproto_header *header, struct slice payload,
 	if (header->type == KEYPROTO_HELLO &&
 	    keyproto_welcome_parse(payload, &welcome))
 		return KEYMASTER_WELCOME;
-	if (header->type == KEYPROTO_NEWCHANNEL && news->fd != -1 &&
+	news->of_client = header->type == KEYPROTO_NEWCLIENTCHANNEL;
+	if ((header->type == KEYPROTO_NEWCHANNEL || news->of_client) &&
+	    news->fd != -1 &&
 	    keyproto_newchannel_parse(payload, &news->newchannel))
 		return KEYMASTER_CHANNEL;
 	if (header->type == KEYPROTO_STATUS &&

@@ -20,7 +20,8 @@ enum keymaster_event {
 };
 
 struct keymaster_news {
-	int fd; /* KEYMASTER_CHANNEL: yours to close; else -1 */
+	int fd;         /* KEYMASTER_CHANNEL: yours to close; else -1 */
+	bool of_client; /* it was asked for by keymaster_newclientchannel() */
 	struct keyproto_newchannel newchannel;
 	struct keyproto_processes processes;
 	uint16_t refused_type;
@@ -45,6 +46,9 @@ must_check bool keymaster_flush(struct keymaster *);
  * when a signer was replaced. False when too much is queued already.
  */
 must_check bool keymaster_newchannel(struct keymaster *, uint32_t tag);
+/* The same of channels for the role of a client of others, where the
+ * configuration has both for our account. */
+must_check bool keymaster_newclientchannel(struct keymaster *, uint32_t tag);
 /* Asks for keyd's processes; KEYMASTER_STATUS follows. */
 must_check bool keymaster_status(struct keymaster *);
 

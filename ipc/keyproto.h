@@ -66,7 +66,9 @@ enum keyproto_type {
 	KEYPROTO_AUDIT = 75,    /* keyd to both: the channel for records */
 	KEYPROTO_AUDITLOG = 76, /* keyd to keyd-audit: the file to write */
 	KEYPROTO_MODULE = 77,   /* keyd to keyd-p11, first of all */
-	KEYPROTO_KEYTOKEN = 78  /* keyd to keyd-p11: a key in a token */
+	KEYPROTO_KEYTOKEN = 78, /* keyd to keyd-p11: a key in a token */
+	/* NEWCHANNEL of a master that is also a client of others, for that */
+	KEYPROTO_NEWCLIENTCHANNEL = 79
 };
 
 enum keyproto_status {

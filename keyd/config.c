@@ -372,7 +372,8 @@ take_client(cfg_t *cfg, struct config *config, const struct config *before)
 	client->tickets = cfg_getbool(cfg, "tickets") == cfg_true &&
 			  client->role == KEYPROTO_SERVER;
 	for (unsigned i = 0; i < config->client_count; i++)
-		if (config->clients[i].uid == client->uid)
+		if (config->clients[i].uid == client->uid &&
+		    config->clients[i].role == client->role)
 			return conf_refuse_option(cfg, "uid",
 			    "uid %u is client \"%s\" already", client->uid,
 			    config->clients[i].name);

@@ -90,8 +90,8 @@ place_of(const struct signer *signer)
 
 bool
 fleet_give(struct fleet *fleet, unsigned number,
-    const struct config_client *client, struct link *master, uint32_t tag,
-    uint64_t id)
+    const struct config_client *client, struct link *master, uint16_t type,
+    uint32_t tag, uint64_t id)
 {
 	struct signer *signer = fleet->signers[number];
 	struct keyproto_grant grant =
@@ -100,7 +100,7 @@ fleet_give(struct fleet *fleet, unsigned number,
 		.group = place_of(signer),
 		.groups = count_signers(fleet) + (client->tickets ? 1 : 0) };
 	struct keyproto_header header = {
-		.type = KEYPROTO_NEWCHANNEL, .flags = KEYPROTO_ANSWER, .id = id
+		.type = type, .flags = KEYPROTO_ANSWER, .id = id
 	};
 	uint8_t payload[KEYPROTO_PACKET_MAX];
 	bool done = false;

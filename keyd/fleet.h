@@ -62,12 +62,12 @@ void fleet_audit(struct fleet *);
 unsigned fleet_count(const struct fleet *);
 /*
  * A fresh channel between a signer and one of a master's workers, whose end
- * goes to the master, as an answer to id or unasked (0). False: the client has
- * no business there, or the signer or the master is gone.
+ * goes to the master, as an answer to id of this type or unasked (0). False:
+ * the client has no business there, or the signer or the master is gone.
  */
 must_check bool fleet_give(struct fleet *, unsigned signer,
-    const struct config_client *, struct link *master, uint32_t tag,
-    uint64_t id);
+    const struct config_client *, struct link *master, uint16_t type,
+    uint32_t tag, uint64_t id);
 /* How a signer is. */
 struct fleet_member fleet_member(const struct fleet *, unsigned signer);
 /* The signer of a key, by its index in the configuration. */

@@ -42,7 +42,9 @@ struct master {
 	const struct config_client *client;
 	pid_t pid;
 	bool greeted;
-	bool tags[TAGS_MAX];
+	/* Its workers, by what they asked for: keys of ours, as server, and as
+	 * client of others. */
+	bool tags[TAGS_MAX], client_tags[TAGS_MAX];
 };
 
 static const char *config_path = SALLYPORT_SYSCONF "/keyd.conf";
@@ -112,18 +114,64 @@ build_welcome(const struct master *master, uint8_t *payload, size_t room)
 	return keyproto_welcome_build(&welcome, payload, room);
 }
 
+/* Of a role, or 0: of any. */
+static const struct config_client *
+client_by_uid(uid_t uid, uint32_t role)
+{
+	const struct config *config = fleet_config(now);
+
+	for (unsigned i = 0; i < config->client_count; i++)
+		if (config->clients[i].uid == uid &&
+		    (role == 0 || config->clients[i].role == role))
+			return &config->clients[i];
+	return NULL;
+}
+
+/* Whoever asks as nothing in particular is a server, if it may be one. */
+static const struct config_client *
+first_by_uid(uid_t uid)
+{
+	const struct config_client *server =
+	    client_by_uid(uid, KEYPROTO_SERVER);
+
+	return server != NULL ? server : client_by_uid(uid, 0);
+}
+
+/* One channel from a signer, of the kind that the type asks for. */
+static void
+give(struct fleet *fleet, unsigned signer, struct master *master, uint16_t type,
+    uint32_t tag, uint64_t id)
+{
+	const struct config_client *client = master->client;
+
+	if (type == KEYPROTO_NEWCLIENTCHANNEL)
+		client = client_by_uid(client->uid, KEYPROTO_CLIENT);
+	if (client != NULL)
+		(void)!fleet_give(
+		    fleet, signer, client, &master->link, type, tag, id);
+}
+
 /* One channel for each signer; the tag gets new ones when a signer dies. */
 static bool
-answer_newchannel(struct master *master, struct slice payload, uint64_t id)
+answer_newchannel(struct master *master, const struct keyproto_header *header,
+    struct slice payload)
 {
+	bool as_client = header->type == KEYPROTO_NEWCLIENTCHANNEL;
+	struct keyproto_header refusal = *header;
 	uint32_t tag;
 
 	if (!keyproto_number_parse(payload, &tag) || tag >= TAGS_MAX)
 		return false;
-	master->tags[tag] = true;
+	(as_client ? master->client_tags : master->tags)[tag] = true;
+	if (as_client &&
+	    client_by_uid(master->client->uid, KEYPROTO_CLIENT) == NULL) {
+		refusal.flags = KEYPROTO_ANSWER;
+		refusal.status = KEYPROTO_DENIED;
+		refusal.micros = 0;
+		return link_say(&master->link, &refusal, NO_BYTES, -1);
+	}
 	for (unsigned i = 0; i < fleet_count(now); i++)
-		(void)!fleet_give(
-		    now, i, master->client, &master->link, tag, id);
+		give(now, i, master, header->type, tag, header->id);
 	return true;
 }
 
@@ -145,8 +193,9 @@ master_asked(struct master *master, struct slice packet)
 		len = build_welcome(master, answer, sizeof answer);
 	} else if (!master->greeted) {
 		return false;
-	} else if (header.type == KEYPROTO_NEWCHANNEL) {
-		return answer_newchannel(master, payload, header.id);
+	} else if (header.type == KEYPROTO_NEWCHANNEL ||
+		   header.type == KEYPROTO_NEWCLIENTCHANNEL) {
+		return answer_newchannel(master, &header, payload);
 	} else if (header.type == KEYPROTO_STATUS) {
 		len = build_status(answer, sizeof answer);
 	} else if (header.type != KEYPROTO_PING) {
@@ -187,17 +236,6 @@ master_ready(evutil_socket_t fd, short what, void *ctx)
 	}
 }
 
-static const struct config_client *
-client_by_uid(uid_t uid)
-{
-	const struct config *config = fleet_config(now);
-
-	for (unsigned i = 0; i < config->client_count; i++)
-		if (config->clients[i].uid == uid)
-			return &config->clients[i];
-	return NULL;
-}
-
 /* Who may: an account that the configuration names. */
 static const struct config_client *
 client_of(int fd, pid_t *pid)
@@ -209,7 +247,7 @@ client_of(int fd, pid_t *pid)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return NULL;
 	*pid = peer.pid;
-	if ((client = client_by_uid(peer.uid)) == NULL)
+	if ((client = first_by_uid(peer.uid)) == NULL)
 		log_event(LOG_LEVEL_WARN, "refused", "uid=%u peer=%d", peer.uid,
 		    (int)peer.pid);
 	return client;
@@ -256,12 +294,15 @@ static void
 give_to_all(struct fleet *fleet, unsigned signer)
 {
 	for (size_t m = 0; m < MASTERS_MAX; m++)
-		for (uint32_t tag = 0; tag < TAGS_MAX; tag++)
-			if (masters[m].link.channel != NULL &&
-			    masters[m].tags[tag])
-				(void)!fleet_give(fleet, signer,
-				    masters[m].client, &masters[m].link, tag,
-				    0);
+		for (uint32_t tag = 0;
+		     masters[m].link.channel != NULL && tag < TAGS_MAX; tag++) {
+			if (masters[m].tags[tag])
+				give(fleet, signer, &masters[m],
+				    KEYPROTO_NEWCHANNEL, tag, 0);
+			if (masters[m].client_tags[tag])
+				give(fleet, signer, &masters[m],
+				    KEYPROTO_NEWCLIENTCHANNEL, tag, 0);
+		}
 }
 
 /* Workers that had a channel to a dead signer get one to this. */
@@ -326,7 +367,7 @@ move_masters(void)
 	for (size_t m = 0; m < MASTERS_MAX; m++) {
 		if (masters[m].link.channel == NULL)
 			continue;
-		client = client_by_uid(masters[m].client->uid);
+		client = first_by_uid(masters[m].client->uid);
 		if (client != NULL)
 			masters[m].client = client;
 		else

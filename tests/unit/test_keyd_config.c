@@ -114,6 +114,10 @@ static const struct {
 	    "duplicate title 'c'" },
 	{ GROUP "client \"c\" { uid = 5 }\nclient \"d\" { uid = 5 }", 3,
 	    "uid 5 is client \"c\" already" },
+	{ GROUP "client \"c\" { uid = 5 role = client }\n"
+		"client \"d\" { uid = 5 }\n"
+		"client \"e\" { uid = 5 role = client }",
+	    4, "uid 5 is client \"c\" already" },
 	{ "signer-group \"g\" {\n key \"k\" { }\n}\n", 2, "file is missing" },
 	{ "signer-group \"g\" {\n key \"k\" { file = \"\" }\n}\n", 2,
 	    "file is missing" },

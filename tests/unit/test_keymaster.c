@@ -49,7 +49,7 @@ answer(uint16_t type, uint32_t status, struct slice payload, int fd)
 START_TEST(hello_goes_first_and_ids_increase)
 {
 	static const uint16_t types[] = { KEYPROTO_HELLO, KEYPROTO_NEWCHANNEL,
-		KEYPROTO_STATUS };
+		KEYPROTO_STATUS, KEYPROTO_NEWCLIENTCHANNEL };
 	uint8_t packet[KEYPROTO_PACKET_MAX];
 	struct keyproto_header header;
 	struct slice payload;
@@ -57,6 +57,7 @@ START_TEST(hello_goes_first_and_ids_increase)
 
 	ck_assert(keymaster_newchannel(master, 77));
 	ck_assert(keymaster_status(master));
+	ck_assert(keymaster_newclientchannel(master, 77));
 	ck_assert(keymaster_flush(master));
 	for (size_t i = 0; i < COUNT(types); i++) {
 		ck_assert_int_eq(
@@ -82,6 +83,13 @@ START_TEST(a_channel_arrives_with_its_descriptor)
 	ck_assert_int_eq(keymaster_receive(master, &news), KEYMASTER_CHANNEL);
 	ck_assert_uint_eq(news.newchannel.tag, 77);
 	ck_assert_int_ne(news.fd, -1);
+	ck_assert(!news.of_client);
+	close(news.fd);
+	answer(KEYPROTO_NEWCLIENTCHANNEL, KEYPROTO_OK, slice_of(payload, len),
+	    channel_fd(keyd));
+	ck_assert_int_eq(keymaster_receive(master, &news), KEYMASTER_CHANNEL);
+	ck_assert_int_ne(news.fd, -1);
+	ck_assert(news.of_client);
 	close(news.fd);
 	ck_assert_int_eq(keymaster_receive(master, &news), KEYMASTER_NOTHING);
 }

@@ -768,7 +768,8 @@ START_TEST(what_only_masters_may_say_is_unsupported_here)
 	static const struct {
 		uint16_t type;
 		size_t len;
-	} types[] = { { KEYPROTO_NEWCHANNEL, 4 }, { KEYPROTO_KEYFILE, 78 },
+	} types[] = { { KEYPROTO_NEWCHANNEL, 4 },
+		{ KEYPROTO_NEWCLIENTCHANNEL, 4 }, { KEYPROTO_KEYFILE, 78 },
 		{ KEYPROTO_RECORD, 208 }, { KEYPROTO_AUDIT, 68 },
 		{ KEYPROTO_AUDITLOG, 8 }, { KEYPROTO_STATUS, 0 },
 		{ KEYPROTO_GRANT, 108 }, { KEYPROTO_KEYCHANGED, 4 },
@@ -795,10 +796,11 @@ START_TEST(every_other_type_is_unsupported_whatever_it_brings)
 	for (unsigned type = 0; type <= 0xffff; type++) {
 		if ((type > 0 && type <= KEYPROTO_STATS) ||
 		    type == KEYPROTO_KEYCHANGED || type == KEYPROTO_GOAWAY ||
-		    type == KEYPROTO_NEWCHANNEL || type == KEYPROTO_KEYFILE ||
-		    type == KEYPROTO_STATUS || type == KEYPROTO_GRANT ||
-		    type == KEYPROTO_TICKETROOT || type == KEYPROTO_KEYPART ||
-		    type == KEYPROTO_COUNTS ||
+		    type == KEYPROTO_NEWCHANNEL ||
+		    type == KEYPROTO_NEWCLIENTCHANNEL ||
+		    type == KEYPROTO_KEYFILE || type == KEYPROTO_STATUS ||
+		    type == KEYPROTO_GRANT || type == KEYPROTO_TICKETROOT ||
+		    type == KEYPROTO_KEYPART || type == KEYPROTO_COUNTS ||
 		    (type >= KEYPROTO_RECORD && type <= KEYPROTO_KEYTOKEN))
 			continue;
 		ck_assert_msg(ask_raw((uint16_t)type, bytes, type % 512) > 0 &&
