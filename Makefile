@@ -62,15 +62,15 @@ LIBTLS_CERT := $(call obj,libtls/cert/key libtls/cert/pem libtls/cert/hostname l
     libtls/cert/inspect libtls/cert/crl libtls/cert/custom libtls/cert/trust libtls/cert/rules libtls/cert/web_rules \
     libtls/cert/authorities libtls/cert/constraints libtls/cert/path libtls/cert/validate libtls/cert/staple libtls/cert/ocsp)
 LIBTLS_SESSION := $(call obj,$(addprefix libtls/session/,ticket_keys ticket session psk))
-LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io kernel protect mac protect12 cbc record))
-LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures authority_names names fragment early_data next_protocols stapled legacy psk session_ticket))
+LIBTLS_RECORD := $(call obj,$(addprefix libtls/record/,io kernel protect mac protect12 cbc record bare))
+LIBTLS_EXTENSION := $(call obj,$(addprefix libtls/extension/,extension versions groups signatures authority_names names fragment early_data quic next_protocols stapled legacy psk session_ticket))
 LIBTLS_HANDSHAKE := $(call obj,$(addprefix libtls/handshake/,handshake message checkpoint alert transcript schedule13 \
-    keys13 keylog choose client_hello kept_hello hello_retry server_hello encrypted_extensions certificate_request \
+    keys13 keylog secrets choose client_hello kept_hello hello_retry server_hello encrypted_extensions certificate_request \
     certificate certificate_verify finished operation offload post review schedule12 keys12 choose12 client_hello_v2 hello_callback request_callback key_exchange \
     early resume resume12 new_ticket binder choose_psk offered_psks \
     certificate_status certificate_request12 certificate_verify12 next_protocol finished12))
 LIBTLS_SKIN := $(call obj,$(addprefix libtls/,init bindings client_auth config dhparams policies serving version_range pkey_needs protocols connection transport ending \
-    negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate stapling resumption sessions psks early_data))
+    negotiate send recv shutdown info serialize ktls events buffers hello_info ja3 ja4 fingerprint handshake_type renegotiate stapling resumption sessions psks early_data quic))
 LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LIBTLS_CERT) \
     $(LIBTLS_RECORD) $(LIBTLS_SESSION) $(LIBTLS_EXTENSION) $(LIBTLS_HANDSHAKE) $(LIBTLS_SKIN)
 
@@ -295,6 +295,7 @@ $(eval $(call unit,sessions,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,offload,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))
 $(eval $(call unit,nulls,$(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,unlisted,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
+$(eval $(call unit,quic,$(call obj,tests/unit/lanes) $(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,threads,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS) -pthread))
 $(eval $(call unit,info,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,client_auth,$(call obj,tests/unit/crooked) $(DETOUR),$$(CRYPTO_LIBS)))

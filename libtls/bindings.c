@@ -4,6 +4,7 @@
 #include "libtls/bindings.h"
 
 #include "libtls/ending.h"
+#include "libtls/handshake/new_ticket.h"
 
 static int
 add_chain(struct s2n_config *config, struct slice pem)
@@ -48,11 +49,15 @@ s2n_connection_get_config(
 int
 s2n_flush(struct s2n_connection *conn, s2n_blocked_status *blocked)
 {
-	int r;
+	int r = 0;
 
 	if (conn == NULL || blocked == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	r = io_flush(&conn->records.io);
+	/* Of QUIC no data takes them along. */
+	if (conn->quic.on && conn->negotiated && !conn->write_closed)
+		r = new_ticket_write(conn);
+	if (r == 0)
+		r = io_flush(&conn->records.io);
 	return errors_report(ending_judge(conn, r, blocked));
 }
 

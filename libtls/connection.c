@@ -42,6 +42,8 @@ clear(struct s2n_connection *conn)
 	psk_list_clear(&conn->psks);
 	writer_free(&conn->early.context);
 	session_drop(&conn->session);
+	memory_free(conn->quic.own);
+	memory_free(conn->quic.peer);
 	memory_free(conn->server_name);
 	memory_free(conn->protocol);
 	memory_free(conn->handshake_type);

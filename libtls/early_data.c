@@ -219,6 +219,21 @@ s2n_offered_early_data_get_context(struct s2n_offered_early_data *early_data,
 	return S2N_SUCCESS;
 }
 
+/* ---- QUIC ---- */
+
+/* RFC 9001 4.6.1: early data travels in packets, and TLS only offers and takes
+ * it. A call without data, before the handshake, says that it is wanted. */
+static int
+want(struct s2n_connection *conn, size_t len)
+{
+	if (len > 0)
+		return fail(ERR_UNSUPPORTED_WITH_QUIC);
+	if (conn->hs != NULL || conn->negotiated)
+		return fail(ERR_EARLY_DATA_NOT_ALLOWED);
+	conn->early.wanted = true;
+	return 0;
+}
+
 /* ---- sending ---- */
 
 /* The handshake, as far as it goes without more early data, or without an end
@@ -259,6 +274,8 @@ send_early(struct s2n_connection *conn, struct slice data, size_t *done,
 
 	if (is_server(conn))
 		return fail(ERR_CLIENT_MODE);
+	if (connection_is_quic(conn))
+		return want(conn, data.len);
 	if (conn->negotiated)
 		return fail(ERR_EARLY_DATA_NOT_ALLOWED);
 	r = run(conn, blocked);
@@ -321,6 +338,8 @@ receive_early(struct s2n_connection *conn, uint8_t *data, size_t room,
 
 	if (!is_server(conn))
 		return fail(ERR_SERVER_MODE);
+	if (connection_is_quic(conn))
+		return want(conn, room);
 	if (conn->negotiated || early_over(conn))
 		return 0;
 	for (;;) {

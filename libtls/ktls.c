@@ -31,7 +31,8 @@ judge(const struct s2n_connection *conn)
 		return fail(ERR_CLOSED);
 	if (conn->config->renegotiate != NULL)
 		return fail(ERR_KTLS_RENEG);
-	if (conn->version < S2N_TLS12 || !is_gcm(conn->suite) ||
+	if (conn->quic.on || conn->version < S2N_TLS12 ||
+	    !is_gcm(conn->suite) ||
 	    (conn->version >= S2N_TLS13 && !conn->config->ktls_tls13))
 		return fail(ERR_KTLS_CONNECTION);
 	return 0;
@@ -138,6 +139,7 @@ enable_send(struct s2n_connection *conn)
 		 &records->out, conn->mode)) != 0)
 		return r;
 	records->io.kernel_sends = true;
+	records->writes = &framing_kernel;
 	records->io.limited = conn->version >= S2N_TLS13;
 	return 0;
 }
@@ -164,6 +166,7 @@ enable_recv(struct s2n_connection *conn)
 		 &records->in, is_server(conn) ? S2N_CLIENT : S2N_SERVER)) != 0)
 		return r;
 	records->io.kernel_receives = true;
+	records->reads = &framing_kernel;
 	return 0;
 }
 

@@ -54,6 +54,8 @@ receive(struct s2n_connection *conn, uint8_t *buf, size_t room, size_t *got)
 	int r;
 
 	*got = 0;
+	if (conn->quic.on)
+		return fail(ERR_UNSUPPORTED_WITH_QUIC);
 	if (conn->failed)
 		return fail(ERR_CLOSED);
 	if (conn->read_closed)

@@ -160,6 +160,8 @@ send_from(struct s2n_connection *conn, const struct iovec *bufs, size_t count,
 	size_t total = sum(bufs, count);
 
 	*done = 0;
+	if (conn->quic.on)
+		return fail(ERR_UNSUPPORTED_WITH_QUIC);
 	if (conn->write_closed)
 		return fail(ERR_CLOSED);
 	/* RFC 5246 7.2.1: the peer's close_notify ends both directions. */
@@ -226,6 +228,9 @@ s2n_connection_request_key_update(
 {
 	if (conn == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
+	/* RFC 9001 6: "Endpoints MUST NOT send a TLS KeyUpdate message." */
+	if (connection_is_quic(conn))
+		return errors_report(fail(ERR_UNSUPPORTED_WITH_QUIC));
 	if (peer_request != S2N_KEY_UPDATE_NOT_REQUESTED ||
 	    (conn->negotiated && conn->version < S2N_TLS13))
 		return errors_report(fail(ERR_INVALID_ARGUMENT));

@@ -93,8 +93,8 @@ serializable(const struct s2n_connection *conn)
 		return fail(ERR_CLOSED);
 	if (!conn->negotiated)
 		return fail(ERR_HANDSHAKE_NOT_COMPLETE);
-	if (bytes_wait(conn) || conn->records.io.kernel_sends ||
-	    conn->records.io.kernel_receives ||
+	if (conn->quic.on || bytes_wait(conn) ||
+	    conn->records.io.kernel_sends || conn->records.io.kernel_receives ||
 	    (conn->suite->cipher != NULL && conn->suite->cipher->block == 0))
 		return fail(ERR_INVALID_STATE);
 	return 0;

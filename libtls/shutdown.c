@@ -49,8 +49,9 @@ shut_down(struct s2n_connection *conn)
 		return fail(ERR_SHUTDOWN_PAUSED);
 	if ((r = send_close(conn)) != 0)
 		return r;
-	/* After an error, or before the handshake is done, nobody answers. */
-	if (conn->failed || !conn->negotiated ||
+	/* After an error, or before the handshake is done, nobody answers; and
+	 * QUIC has an end of its own. */
+	if (conn->failed || !conn->negotiated || conn->quic.on ||
 	    conn->records.io.recv == NULL) {
 		conn->read_closed = conn->write_closed = true;
 		return 0;

@@ -104,6 +104,8 @@ s2n_connection_set_recv_buffering(struct s2n_connection *conn, bool enabled)
 {
 	if (conn == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
+	if (enabled && connection_is_quic(conn))
+		return errors_report(fail(ERR_INVALID_STATE));
 	conn->records.io.read_ahead = enabled;
 	return S2N_SUCCESS;
 }

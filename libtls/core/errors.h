@@ -83,6 +83,7 @@ enum alert {
 	ERR(DH_GENERATE,           PROTO,    13, DH_GENERATING_PARAMETERS,    INTERNAL_ERROR, "a Diffie-Hellman key could not be generated") \
 	ERR(NO_COMMON_SUITE,       PROTO,    14, CIPHER_NOT_SUPPORTED,        HANDSHAKE_FAILURE, "no cipher suite in common") \
 	ERR(SUITE_NOT_OFFERED,     PROTO,    14, CIPHER_NOT_SUPPORTED,        ILLEGAL_PARAMETER, "the server chose a cipher suite that was not offered") \
+	ERR(NO_APPLICATION_PROTOCOL, PROTO,  15, NO_APPLICATION_PROTOCOL,     NO_APPLICATION_PROTOCOL, "no application protocol in common, without which there is no QUIC") \
 	ERR(FALLBACK_DETECTED,     PROTO,    16, FALLBACK_DETECTED,           INAPPROPRIATE_FALLBACK, "the client fell back to an older version than needed") \
 	ERR(HASH,                  PROTO,    17, HASH_DIGEST_FAILED,          INTERNAL_ERROR, "a hash could not be computed") \
 	ERR(DECODE_CERTIFICATE,    PROTO,    24, DECODE_CERTIFICATE,          BAD_CERTIFICATE, "a certificate could not be parsed") \
@@ -209,6 +210,7 @@ enum alert {
 	ERR(NOT_PERFORMED,         USAGE,    56, ASYNC_NOT_PERFORMED,         INTERNAL_ERROR, "the operation was not performed yet") \
 	ERR(WRONG_CONNECTION,      USAGE,    57, ASYNC_WRONG_CONNECTION,      INTERNAL_ERROR, "the operation is another connection's") \
 	ERR(ALREADY_APPLIED,       USAGE,    58, ASYNC_ALREADY_APPLIED,       INTERNAL_ERROR, "the operation was applied already") \
+	ERR(UNSUPPORTED_WITH_QUIC, USAGE,    59, UNSUPPORTED_WITH_QUIC,       INTERNAL_ERROR, "not with QUIC, which carries the data itself") \
 	ERR(DUPLICATE_PSK,         USAGE,    60, DUPLICATE_PSK_IDENTITIES,    INTERNAL_ERROR, "two pre-shared keys have one identity") \
 	ERR(OFFERED_PSKS_TOO_LONG, USAGE,    61, OFFERED_PSKS_TOO_LONG,       INTERNAL_ERROR, "the pre-shared keys do not fit a ClientHello") \
 	ERR(STALE_SESSION,         USAGE,    62, INVALID_SESSION_TICKET,      INTERNAL_ERROR, "the session is too old, or of the future") \

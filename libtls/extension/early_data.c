@@ -40,14 +40,24 @@ parse_answer(struct s2n_connection *conn)
 	return 0;
 }
 
+/* RFC 9001 4.6.1: another value is an "error of type PROTOCOL_VIOLATION". */
+static int
+parse_max(struct s2n_connection *conn, uint32_t max)
+{
+	if (conn->quic.on && max != QUIC_EARLY_MAX)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	conn->session->early.max = max;
+	return 0;
+}
+
 /* Empty but in a ticket. */
 int
 early_data_parse(
     struct s2n_connection *conn, enum where where, struct reader *in)
 {
 	if (where == IN_NEW_TICKET)
-		conn->session->early.max = reader_u32(in);
-	else if (where == IN_ENCRYPTED)
+		return parse_max(conn, reader_u32(in));
+	if (where == IN_ENCRYPTED)
 		return parse_answer(conn);
 	else
 		conn->hs->offer.early_data = true;

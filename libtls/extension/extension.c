@@ -41,6 +41,7 @@ static const struct extension table[] = {
 	{ 11,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(ec_point_formats) },
 	{ 0xff01, IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(renegotiation_info) },
 	{ 44,     IN_CLIENT_HELLO | IN_HELLO_RETRY,          IN_HELLO_RETRY, ROW(cookie) },
+	{ 57,     IN_CLIENT_HELLO | IN_ENCRYPTED,            0,              ROW(quic_parameters) },
 	{ 45,     IN_CLIENT_HELLO,                           0,              ROW(psk_key_exchange_modes) },
 	{ 42,     IN_CLIENT_HELLO | IN_ENCRYPTED | IN_NEW_TICKET, 0,              ROW(early_data) },
 	{ 23,     IN_CLIENT_HELLO | IN_SERVER_HELLO12,       0,              ROW(extended_master_secret) },

@@ -33,6 +33,7 @@ EXTENSION_ROW(pre_shared_key);
 EXTENSION_ROW(status_request);
 EXTENSION_ROW(signed_timestamps);
 EXTENSION_ROW(next_protocols);
+EXTENSION_ROW(quic_parameters);
 
 #undef EXTENSION_ROW
 

@@ -98,6 +98,12 @@ judge_hello(const struct s2n_connection *conn, const struct hello *hello)
 	/* RFC 8446 4.1.2: "exactly one byte, set to zero" */
 	if (hello->compression.len != 1)
 		return fail(ERR_ILLEGAL_PARAMETER);
+	/* RFC 9001 8.4: the compatibility mode of RFC 8446 D.4 is an error, and
+	 * 8.2: so is a client that tells no transport parameters. */
+	if (conn->quic.on && hello->session_id.len > 0)
+		return fail(ERR_ILLEGAL_PARAMETER);
+	if (conn->quic.on && conn->quic.peer == NULL)
+		return fail(ERR_MISSING_EXTENSION);
 	/* 4.2.9: and what a pre_shared_key "MUST" come with. */
 	if (offer->has_psks && !offer->has_psk_modes)
 		return fail(ERR_MISSING_EXTENSION);
@@ -335,6 +341,7 @@ choose_client_certificate(struct s2n_connection *conn)
 /*
  * RFC 7301 3.2, the server's order. Without overlap the handshake goes on, as
  * the guide's library does: the application sees that nothing was agreed on.
+ * Of QUIC this "MUST" be the end (RFC 9001 8.1), for who uses ALPN.
  */
 static int
 choose_protocol(struct s2n_connection *conn)
@@ -356,7 +363,9 @@ choose_protocol(struct s2n_connection *conn)
 			return conn->protocol != NULL ? 0 : fail(memory_lack());
 		}
 	}
-	return 0;
+	return conn->quic.on && ours->len > 0
+		   ? fail(ERR_NO_APPLICATION_PROTOCOL)
+		   : 0;
 }
 
 int

@@ -89,7 +89,10 @@ name_session(struct s2n_connection *conn)
 		memcpy(hs->session_id, session->id, session->id_len);
 		return 0;
 	}
-	if (session == NULL && connection_most_version(conn) < S2N_TLS13)
+	/* RFC 9001 8.4: "MUST NOT request the use of the TLS 1.3 compatibility
+	 * mode" */
+	if (conn->quic.on ||
+	    (session == NULL && connection_most_version(conn) < S2N_TLS13))
 		return 0;
 	hs->session_id_len = SESSION_ID_MAX;
 	return random_bytes(hs->session_id, SESSION_ID_MAX);

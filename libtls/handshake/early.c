@@ -7,10 +7,10 @@
 
 #include "libtls/extension/psk.h"
 #include "libtls/handshake/choose.h"
-#include "libtls/handshake/keylog.h"
 #include "libtls/handshake/keys13.h"
 #include "libtls/handshake/resume.h"
 #include "libtls/handshake/schedule13.h"
+#include "libtls/handshake/secrets.h"
 #include "libtls/handshake/transcript.h"
 
 #define MILLISECOND 1000000u
@@ -32,6 +32,14 @@ early_over(const struct s2n_connection *conn)
 		break;
 	}
 	return true;
+}
+
+/* A key of QUIC's allows any or none: another is of another connection. */
+static bool
+allows(const struct s2n_connection *conn, const struct s2n_psk *psk)
+{
+	return conn->quic.on ? psk->early.max == QUIC_EARLY_MAX
+			     : psk->early.max > 0;
 }
 
 /* ---- client ---- */
@@ -56,7 +64,7 @@ early_offer(struct s2n_connection *conn)
 	const struct s2n_psk *psk = psk_offered(conn, 0);
 
 	conn->early.state =
-	    conn->early.wanted && psk != NULL && psk->early.max > 0 &&
+	    conn->early.wanted && psk != NULL && allows(conn, psk) &&
 		    preference_suite(connection_preference(conn),
 			psk->early.suite->number) != NULL &&
 		    offers_protocol(conn, psk_protocol(psk))
@@ -108,6 +116,17 @@ age_fits(const struct s2n_connection *conn)
 			    : found - told <= SKEW_MAX;
 }
 
+/* A key of QUIC's bounds nothing: without QUIC who says no bound may take it.
+ */
+static bool
+server_allows(const struct s2n_connection *conn, const struct s2n_psk *psk)
+{
+	uint32_t own = connection_server_early_max(conn);
+
+	return own > 0 &&
+	       (psk->early.max != QUIC_EARLY_MAX || own == QUIC_EARLY_MAX);
+}
+
 /* 4.2.10: all that must be as it was when the key was made. */
 static bool
 may_take(const struct s2n_connection *conn)
@@ -115,8 +134,8 @@ may_take(const struct s2n_connection *conn)
 	const struct s2n_psk *psk = conn->psk;
 
 	return conn->early.wanted && !conn->hs->retry && psk != NULL &&
-	       conn->hs->psk_index == 0 && psk->early.max > 0 &&
-	       (psk->external || connection_server_early_max(conn) > 0) &&
+	       conn->hs->psk_index == 0 && allows(conn, psk) &&
+	       (psk->external || server_allows(conn, psk)) &&
 	       psk->early.suite == conn->suite &&
 	       slice_equal(psk_protocol(psk), connection_protocol(conn)) &&
 	       age_fits(conn);
@@ -181,7 +200,10 @@ early_keys(struct s2n_connection *conn)
 	    (r = schedule13_early(keys, psk->digest, psk_secret(psk))) != 0 ||
 	    (r = schedule13_client_early(keys, hash)) != 0)
 		return r;
-	keylog_secret(conn, "CLIENT_EARLY_TRAFFIC_SECRET", keys->client_early);
+	r = secrets_tell(
+	    conn, S2N_CLIENT_EARLY_TRAFFIC_SECRET, keys->client_early);
+	if (r != 0)
+		return r;
 	/* RFC 8446 D.4: right behind the first ClientHello. */
 	if (!is_server(conn) && (r = keys13_ccs(conn)) != 0)
 		return r;
@@ -193,6 +215,10 @@ early_keys(struct s2n_connection *conn)
 int
 early_settle(struct s2n_connection *conn)
 {
+	/* RFC 9001 8.3: "The TLS EndOfEarlyData message is not used with QUIC",
+	 * which tells its packets apart. */
+	if (conn->quic.on && conn->early.state == EARLY_ACCEPTED)
+		return early_end(conn);
 	if (is_server(conn) || conn->early.state != EARLY_REQUESTED)
 		return 0;
 	conn->early.state = EARLY_REJECTED;

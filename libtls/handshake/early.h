@@ -18,7 +18,7 @@ must_check int early_judge(struct s2n_connection *);
 must_check int early_keys(struct s2n_connection *);
 /* Client, at a HelloRetryRequest: it is refused, and goes on in the clear. */
 void early_retry(struct s2n_connection *);
-/* After EncryptedExtensions: what was refused ends here. */
+/* After EncryptedExtensions: what was refused ends here, and all of QUIC's. */
 must_check int early_settle(struct s2n_connection *);
 /* After EndOfEarlyData: the keys of the handshake. */
 must_check int early_end(struct s2n_connection *);

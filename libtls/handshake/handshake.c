@@ -225,12 +225,30 @@ const struct step tls12_resumed_path[] = {
 };
 /* clang-format on */
 
+/* From here on it is settled, whatever config a callback sets. */
+static int
+begin_quic(struct s2n_connection *conn)
+{
+	struct record_layer *records = &conn->records;
+
+	conn->quic.on = true;
+	records->reads = records->writes = &framing_bare;
+	/* What is read ahead may be of other keys. */
+	if (records->io.read_ahead)
+		return fail(ERR_INVALID_STATE);
+	return connection_most_version(conn) >= S2N_TLS13 ? 0
+							  : fail(ERR_VERSION);
+}
+
 int
 handshake_start(struct s2n_connection *conn)
 {
-	struct handshake *hs = memory_new(sizeof *hs);
+	struct handshake *hs;
+	int r;
 
-	if (hs == NULL)
+	if (connection_is_quic(conn) && (r = begin_quic(conn)) != 0)
+		return r;
+	if ((hs = memory_new(sizeof *hs)) == NULL)
 		return fail(memory_lack());
 	hs->path = hello_path;
 	conn->records.accepts_v2 = is_server(conn) && !conn->negotiated;
@@ -355,32 +373,60 @@ stops_for_early_data(const struct s2n_connection *conn, const struct step *step,
 	return !is_server(conn) || early_over(conn);
 }
 
+/* A row's message, sent or taken; there: false when it has none. */
+static int
+pass_message(struct s2n_connection *conn, const struct step *step, bool *there)
+{
+	bool ours = step->sender == conn->mode;
+	enum expect when = step->when(conn);
+	int r;
+
+	*there = false;
+	if (stops_for_early_data(conn, step, when))
+		return fail(ERR_WANT_EARLY_DATA);
+	if (when != NO && !ours && (r = message_read(conn)) != 0)
+		return r; /* ERR_WANT_READ: nothing has changed */
+	if (when == NO ||
+	    (when == MAYBE && conn->inbox.arrived != step->message))
+		return 0;
+	r = ours ? step_send(conn, step) : step_recv(conn, step);
+	if (r != 0)
+		return r; /* ERR_WANT_KEY: the same row runs again */
+	*there = true;
+	conn->last_message = step->message;
+	conn->last_sender = step->sender;
+	return 0;
+}
+
+/*
+ * What a message of QUIC is protected with, those who send it tell by when they
+ * are given it: all of it, before they are told other secrets.
+ */
+static int
+leave_before(struct s2n_connection *conn, const struct step *step)
+{
+	return conn->quic.on && step->after != no_change ? message_write(conn)
+							 : 0;
+}
+
 int
 handshake_run(struct s2n_connection *conn)
 {
 	struct handshake *hs = conn->hs;
 	const struct step *step;
-	enum expect when;
-	bool ours;
 	int r;
 
 	while ((step = &hs->path[hs->at])->message != END_OF_PATH) {
-		ours = step->sender == conn->mode;
-		when = step->when(conn);
-		if (stops_for_early_data(conn, step, when))
-			return fail(ERR_WANT_EARLY_DATA);
-		if (when != NO && !ours && (r = message_read(conn)) != 0)
-			return r; /* ERR_WANT_READ: nothing has changed */
-		if (when == NO ||
-		    (when == MAYBE && conn->inbox.arrived != step->message)) {
+		if (!hs->passed &&
+		    (r = pass_message(conn, step, &hs->passed)) != 0)
+			return r;
+		if (!hs->passed) {
 			hs->at++;
 			continue;
 		}
-		r = ours ? step_send(conn, step) : step_recv(conn, step);
-		if (r != 0)
-			return r; /* ERR_WANT_KEY: the same row runs again */
-		conn->last_message = step->message;
-		conn->last_sender = step->sender;
+		if ((r = leave_before(conn, step)) != 0)
+			return r; /* ERR_WANT_WRITE: here it goes on */
+		hs->passed = false;
 		hs->at++;
 		if ((r = step->after(conn)) != 0)
 			return r;

@@ -31,7 +31,8 @@ must_check int handshake_start(struct s2n_connection *);
 void handshake_end(struct s2n_connection *);
 /*
  * Walks on. A waiting code means: call again; everything is as if the row had
- * not begun, but for a pending private-key operation.
+ * not begun, but for a pending private-key operation; or its message has passed
+ * and waits to be written, before anything changes.
  */
 must_check int handshake_run(struct s2n_connection *);
 

@@ -5,9 +5,9 @@
 
 #include <openssl/crypto.h>
 
-#include "libtls/handshake/keylog.h"
 #include "libtls/handshake/message.h"
 #include "libtls/handshake/schedule13.h"
+#include "libtls/handshake/secrets.h"
 #include "libtls/handshake/transcript.h"
 
 static int
@@ -18,8 +18,8 @@ read_with(struct s2n_connection *conn, const uint8_t *secret)
 	/* RFC 8446 5.1: "Handshake messages MUST NOT span key changes." */
 	if ((r = message_boundary(conn)) != 0)
 		return r;
-	return protection_set13(&conn->records.in, conn->suite->aead,
-	    conn->suite->digest, AEAD_OPENS, secret);
+	return conn->records.reads->protect(&conn->records.in,
+	    conn->suite->aead, conn->suite->digest, AEAD_OPENS, secret);
 }
 
 static int
@@ -29,8 +29,8 @@ write_with(struct s2n_connection *conn, const uint8_t *secret)
 
 	if ((r = message_flush(conn)) != 0)
 		return r;
-	return protection_set13(&conn->records.out, conn->suite->aead,
-	    conn->suite->digest, AEAD_SEALS, secret);
+	return conn->records.writes->protect(&conn->records.out,
+	    conn->suite->aead, conn->suite->digest, AEAD_SEALS, secret);
 }
 
 int
@@ -63,12 +63,11 @@ keys13_handshake(struct s2n_connection *conn)
 		return r;
 	OPENSSL_cleanse(hs->exchange.secret, sizeof hs->exchange.secret);
 	group_key_wipe(&hs->exchange.key);
-	keylog_secret(
-	    conn, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys->client_handshake);
-	keylog_secret(
-	    conn, "SERVER_HANDSHAKE_TRAFFIC_SECRET", keys->server_handshake);
-
-	if ((r = keys13_ccs(conn)) != 0)
+	if ((r = secrets_tell(conn, S2N_CLIENT_HANDSHAKE_TRAFFIC_SECRET,
+		 keys->client_handshake)) != 0 ||
+	    (r = secrets_tell(conn, S2N_SERVER_HANDSHAKE_TRAFFIC_SECRET,
+		 keys->server_handshake)) != 0 ||
+	    (r = keys13_ccs(conn)) != 0)
 		return r;
 	if (is_server(conn)) {
 		/* A client that cannot follow alerts in the clear. */
@@ -95,8 +94,8 @@ keys13_early_write(struct s2n_connection *conn, const struct suite *suite)
 
 	if ((r = message_flush(conn)) != 0)
 		return r;
-	return protection_set13(&conn->records.out, suite->aead, suite->digest,
-	    AEAD_SEALS, conn->hs->keys.client_early);
+	return conn->records.writes->protect(&conn->records.out, suite->aead,
+	    suite->digest, AEAD_SEALS, conn->hs->keys.client_early);
 }
 
 void
@@ -127,11 +126,12 @@ keys13_application(struct s2n_connection *conn)
 	if ((r = transcript_hash(&conn->hs->transcript, hash)) != 0 ||
 	    (r = schedule13_application(keys, hash, conn->exporter)) != 0)
 		return r;
-	keylog_secret(
-	    conn, "CLIENT_TRAFFIC_SECRET_0", keys->client_application);
-	keylog_secret(
-	    conn, "SERVER_TRAFFIC_SECRET_0", keys->server_application);
-	keylog_secret(conn, "EXPORTER_SECRET", conn->exporter);
+	if ((r = secrets_tell(conn, S2N_CLIENT_APPLICATION_TRAFFIC_SECRET,
+		 keys->client_application)) != 0 ||
+	    (r = secrets_tell(conn, S2N_SERVER_APPLICATION_TRAFFIC_SECRET,
+		 keys->server_application)) != 0 ||
+	    (r = secrets_tell(conn, S2N_EXPORTER_SECRET, conn->exporter)) != 0)
+		return r;
 	if (is_server(conn))
 		return write_with(conn, keys->server_application);
 	return read_with(conn, keys->server_application);

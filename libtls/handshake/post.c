@@ -101,7 +101,9 @@ receive_one(struct s2n_connection *conn)
 
 	if (conn->version < S2N_TLS13)
 		return receive_wish(conn);
-	if (arrived == KEY_UPDATE)
+	/* RFC 9001 6: QUIC has key updates of its own, and a KeyUpdate is an
+	 * "unexpected_message". */
+	if (arrived == KEY_UPDATE && !conn->quic.on)
 		r = key_update_recv(conn, &in);
 	else if (arrived == NEW_SESSION_TICKET && !is_server(conn))
 		r = new_session_ticket_recv(conn, &in);
@@ -132,6 +134,23 @@ post_receive(struct s2n_connection *conn)
 			return r;
 	}
 	return 0;
+}
+
+int
+post_receive_bare(struct s2n_connection *conn)
+{
+	int r;
+
+	while (conn->inbox.arrived == END_OF_PATH) {
+		if ((r = record_read(&conn->records)) != 0)
+			return r;
+		r = message_from_record(conn);
+		if (r != 0 && r != ERR_WANT_READ)
+			return r;
+	}
+	/* How many are taken is for who calls to say. */
+	conn->tickets_in_a_row = 0;
+	return receive_one(conn);
 }
 
 int

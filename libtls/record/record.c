@@ -18,7 +18,11 @@
 void
 record_init(struct record_layer *layer)
 {
-	*layer = (struct record_layer){ .fragment_max = DEFAULT_FRAGMENT };
+	*layer = (struct record_layer){
+		.fragment_max = DEFAULT_FRAGMENT,
+		.reads = &framing_records,
+		.writes = &framing_records,
+	};
 	io_init(&layer->io);
 	protection_init(&layer->in);
 	protection_init(&layer->out);
@@ -216,15 +220,13 @@ read_kernel(struct record_layer *layer)
 	return 0;
 }
 
-int
-record_read(struct record_layer *layer)
+static int
+read_record(struct record_layer *layer)
 {
 	uint8_t *header;
 	size_t len = 0;
 	int r;
 
-	if (layer->io.kernel_receives)
-		return read_kernel(layer);
 	if (layer->plain.len == 0)
 		layer->v2 = false;
 	if (layer->accepts_v2 && (r = read_v2(layer)) != 0)
@@ -248,6 +250,12 @@ record_read(struct record_layer *layer)
 		}
 	}
 	return 0;
+}
+
+int
+record_read(struct record_layer *layer)
+{
+	return layer->reads->read(layer);
 }
 
 static int
@@ -320,15 +328,32 @@ write_kernel(struct record_layer *layer, enum content_type type,
 	return io->out.failed ? fail(ERR_NOMEM) : 0;
 }
 
+static int
+write_record(struct record_layer *layer, enum content_type type,
+    const struct slice *plain, size_t count)
+{
+	if (layer->out.splits && type == CONTENT_APPLICATION_DATA)
+		return write_split(layer, type, plain, count);
+	return write_one(layer, type, plain, count);
+}
+
+const struct framing framing_records = {
+	.read = read_record,
+	.write = write_record,
+	.protect = protection_set13,
+};
+
+const struct framing framing_kernel = {
+	.read = read_kernel,
+	.write = write_kernel,
+	.protect = protection_set13, /* never: it takes no new keys */
+};
+
 int
 record_write_slices(struct record_layer *layer, enum content_type type,
     const struct slice *plain, size_t count)
 {
-	if (layer->io.kernel_sends)
-		return write_kernel(layer, type, plain, count);
-	if (layer->out.splits && type == CONTENT_APPLICATION_DATA)
-		return write_split(layer, type, plain, count);
-	return write_one(layer, type, plain, count);
+	return layer->writes->write(layer, type, plain, count);
 }
 
 size_t

@@ -16,8 +16,31 @@
 /* Bytes of early data that are skipped by who has not allowed any. */
 #define RECORD_EARLY_DATA_MAX 16384
 
+struct record_layer;
+
+/*
+ * How what is sent and received travels, each direction by itself: in records
+ * that are ours, in the kernel's, or bare, which QUIC packs up (RFC 9001 4).
+ */
+struct framing {
+	/* See record_read and record_write_slices. */
+	int (*read)(struct record_layer *);
+	int (*write)(struct record_layer *, enum content_type,
+	    const struct slice *, size_t count);
+	/* New keys: see protection_set13. */
+	int (*protect)(struct protection *, const struct aead *,
+	    const struct digest *, enum aead_use, const uint8_t *secret);
+};
+
+extern const struct framing framing_records, framing_kernel;
+/* Handshake messages one after the other and nothing else: alerts are dropped,
+ * data is ERR_UNSUPPORTED_WITH_QUIC, and a record that is read is a message or
+ * part of one. Never more is read than one message. */
+extern const struct framing framing_bare;
+
 struct record_layer {
 	struct io io;
+	const struct framing *reads, *writes;
 	struct protection in;
 	struct protection out;
 	uint16_t fragment_max;    /* plaintext bytes in a record of ours */
@@ -28,6 +51,7 @@ struct record_layer {
 	bool takes_data;   /* application data may come, even empty */
 	uint8_t empty_in_a_row;
 	uint32_t early_data; /* bytes of it that may still be skipped */
+	uint32_t bare_left;  /* bare: bytes of a message that are to come */
 	/* The record last read: */
 	enum content_type type;
 	uint16_t version;   /* that its header told */

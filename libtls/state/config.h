@@ -119,6 +119,7 @@ struct s2n_config {
 
 	s2n_key_log_fn key_log;
 	void *key_log_ctx;
+	bool quic;       /* the connections are QUIC's */
 	bool ktls_tls13; /* though it cannot follow key updates */
 	void *subscriber;
 	s2n_event_on_handshake_cb handshake_event;

@@ -10,6 +10,7 @@
 #include "libtls/session/psk.h"
 #include "libtls/state/config.h"
 #include "libtls/state/handshake_state.h"
+#include "libtls/state/quic.h"
 
 #define FINISHED_MAX 36 /* SSLv3; 12 in TLS (RFC 5246 7.4.9) */
 
@@ -56,6 +57,7 @@ struct s2n_connection {
 	void *ctx;
 
 	struct record_layer records;
+	struct quic quic;
 	struct inbox inbox;
 	struct handshake *hs;           /* while negotiating */
 	struct s2n_client_hello *hello; /* server: see kept_hello.h */
@@ -168,10 +170,20 @@ connection_preference(const struct s2n_connection *conn)
 						 : conn->config->preference;
 }
 
+/* Before the handshake begins it may be the config that says so. */
+static inline bool
+connection_is_quic(const struct s2n_connection *conn)
+{
+	return conn->quic.on || (conn->hs == NULL && !conn->negotiated &&
+				    conn->config != NULL && conn->config->quic);
+}
+
+/* RFC 9001 4.2: "MUST NOT" negotiate less than TLS 1.3. */
 static inline uint8_t
 connection_least_version(const struct s2n_connection *conn)
 {
-	return connection_preference(conn)->min_version;
+	return conn->quic.on ? S2N_TLS13
+			     : connection_preference(conn)->min_version;
 }
 
 /* A renegotiation does not leave the version that it began in. */
@@ -220,8 +232,10 @@ connection_offered_session(const struct s2n_connection *conn)
 static inline uint32_t
 connection_server_early_max(const struct s2n_connection *conn)
 {
-	return conn->early.own_max ? conn->early.max
-				   : conn->config->max_early_data;
+	uint32_t max = conn->early.own_max ? conn->early.max
+					   : conn->config->max_early_data;
+
+	return conn->quic.on && max > 0 ? QUIC_EARLY_MAX : max;
 }
 
 /* That was agreed on; empty: none. */

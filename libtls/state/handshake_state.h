@@ -149,6 +149,7 @@ enum hello_callback { CALLBACK_DUE, CALLBACK_RUNS, CALLBACK_DONE };
 struct handshake {
 	const struct step *path;
 	size_t at;
+	bool passed;          /* this row's message has; what changes is due */
 	struct writer flight; /* our messages, not yet in records */
 
 	struct transcript transcript;

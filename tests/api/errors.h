@@ -9,7 +9,6 @@
 
 /* clang-format off */
 #define PASSED  "no failure here: the ticket, session or record is passed over, and the handshake goes on without it"
-#define QUIC    "there is no QUIC: what its functions take is in no public header"
 #define NOBODY  "no release of today raises it; only the name is kept"
 #define BUFFERS "of buffers and sums that can overrun: ours latch, and the message is BAD_MESSAGE or NOMEM"
 #define TABLES  "of a state or a number outside const tables, which the code has no way to reach"
@@ -46,7 +45,7 @@
 	UNRAISED(DH_COPYING_PARAMETERS, PROTO, 12, CRYPTO) \
 	UNSHOWN(DH_GENERATING_PARAMETERS, PROTO, 13, BROKEN) \
 	RAISED(CIPHER_NOT_SUPPORTED, PROTO, 14) \
-	UNRAISED(NO_APPLICATION_PROTOCOL, PROTO, 15, NOBODY) \
+	RAISED(NO_APPLICATION_PROTOCOL, PROTO, 15) \
 	RAISED(FALLBACK_DETECTED, PROTO, 16) \
 	UNSHOWN(HASH_DIGEST_FAILED, PROTO, 17, BROKEN) \
 	UNRAISED(HASH_INIT_FAILED, PROTO, 18, CRYPTO) \
@@ -261,7 +260,7 @@
 	RAISED(ASYNC_NOT_PERFORMED, USAGE, 56) \
 	RAISED(ASYNC_WRONG_CONNECTION, USAGE, 57) \
 	RAISED(ASYNC_ALREADY_APPLIED, USAGE, 58) \
-	UNRAISED(UNSUPPORTED_WITH_QUIC, USAGE, 59, QUIC) \
+	RAISED(UNSUPPORTED_WITH_QUIC, USAGE, 59) \
 	RAISED(DUPLICATE_PSK_IDENTITIES, USAGE, 60) \
 	RAISED(OFFERED_PSKS_TOO_LONG, USAGE, 61) \
 	RAISED(INVALID_SESSION_TICKET, USAGE, 62) \

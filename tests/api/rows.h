@@ -326,6 +326,13 @@
 /* Names that are exported and stand in no row above. */
 #define OWN_ROWS(OWN) \
 	OWN(s2n_flush) \
+	OWN(s2n_config_enable_quic) \
+	OWN(s2n_connection_enable_quic) \
+	OWN(s2n_connection_is_quic_enabled) \
+	OWN(s2n_connection_set_quic_transport_parameters) \
+	OWN(s2n_connection_get_quic_transport_parameters) \
+	OWN(s2n_connection_set_secret_callback) \
+	OWN(s2n_recv_quic_post_handshake_message) \
 	OWN(s2n_error_get_alert) \
 	OWN(s2n_enable_tls13) \
 	OWN(s2n_connection_get_config) \

@@ -102,6 +102,12 @@
 	FAILS(s2n_client_hello_get_supported_groups, (NULL, NULL, 0, NULL)) \
 	FAILS(s2n_client_hello_get_server_name_length, (NULL, NULL)) \
 	FAILS(s2n_client_hello_get_server_name, (NULL, NULL, 0, NULL)) \
+	FAILS(s2n_config_enable_quic, (NULL)) \
+	FAILS(s2n_connection_enable_quic, (NULL)) \
+	FAILS(s2n_connection_set_quic_transport_parameters, (NULL, NULL, 0)) \
+	FAILS(s2n_connection_get_quic_transport_parameters, (NULL, NULL, NULL)) \
+	FAILS(s2n_connection_set_secret_callback, (NULL, NULL, NULL)) \
+	FAILS(s2n_recv_quic_post_handshake_message, (NULL, NULL)) \
 	FAILS(s2n_connection_set_fd, (NULL, 0)) \
 	FAILS(s2n_connection_set_read_fd, (NULL, 0)) \
 	FAILS(s2n_connection_set_write_fd, (NULL, 0)) \
@@ -287,6 +293,7 @@
 	ANSWERS(s2n_peek, 0) \
 	ANSWERS(s2n_connection_get_delay, UINT64_MAX) \
 	ANSWERS(s2n_connection_is_session_resumed, 0) \
+	ANSWERS(s2n_connection_is_quic_enabled, false) \
 	ANSWERS(s2n_psk_free, 0) \
 	ANSWERS(s2n_offered_psk_free, 0) \
 	ANSWERS(s2n_offered_psk_list_has_next, false) \
