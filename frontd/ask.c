@@ -15,6 +15,7 @@ struct ask {
 	const struct ask_events *events;
 	void *ctx;
 	bool waits[MASTER_TAGS_MAX]; /* for the worker with this tag */
+	const struct child *connect; /* for this; NULL: not, or no more */
 	uint64_t left_out;
 	struct event *timeout;
 };
@@ -46,7 +47,36 @@ still_waits(const struct ask *ask)
 	for (size_t i = 0; i < MASTER_TAGS_MAX; i++)
 		if (ask->waits[i])
 			return true;
-	return false;
+	return ask->connect != NULL;
+}
+
+/* Whether it still has to answer, and then no more; only workers have a
+ * census. */
+static bool
+was_awaited(struct ask *ask, const struct child *child)
+{
+	bool awaited = child->census != NULL ? ask->waits[child->tag]
+					     : ask->connect == child;
+
+	if (child->census != NULL)
+		ask->waits[child->tag] = false;
+	else if (awaited)
+		ask->connect = NULL;
+	return awaited;
+}
+
+static void
+ask_connect(struct ask *ask)
+{
+	const struct control_ask record = { CONTROL_ASK, CONTROL_ASK_BACKENDS,
+		ask->number };
+	struct child *connect = &ask->master->now->connect;
+
+	if (ask->events->backend == NULL || connect->control == NULL ||
+	    !connect->confined)
+		return;
+	ask->connect = connect;
+	child_tell(connect, &record, sizeof record, -1);
 }
 
 bool
@@ -71,7 +101,9 @@ ask_workers(struct master *master, enum control_what what,
 	}
 	master->asks = ask;
 	record.number = ask->number;
-	for (size_t i = 0; i < MASTER_TAGS_MAX; i++) {
+	ask_connect(ask);
+	for (size_t i = 0; what != CONTROL_ASK_BACKENDS && i < MASTER_TAGS_MAX;
+	     i++) {
 		struct child *worker = master->tags[i];
 
 		if (worker == NULL || worker->control == NULL ||
@@ -111,13 +143,30 @@ ask_rows(const struct child *worker, const struct control_rows *what)
 }
 
 void
+ask_backends(
+    const struct child *connect, const struct control_backend_rows *what)
+{
+	const struct fleet *fleet = connect->fleet;
+	struct ask *ask = find(fleet->master, what->number);
+	struct control_backend_row row;
+
+	if (ask == NULL || ask->connect != connect)
+		return;
+	for (size_t at = 0; at < what->rows.len; at += sizeof row) {
+		memcpy(&row, what->rows.data + at, sizeof row);
+		row.address[sizeof row.address - 1] = '\0';
+		if (row.site < fleet->options.site_count)
+			ask->events->backend(&row, ask->ctx);
+	}
+}
+
+void
 ask_answered(const struct child *worker, const struct control_answered *what)
 {
 	struct ask *ask = find(worker->fleet->master, what->number);
 
-	if (ask == NULL || !ask->waits[worker->tag])
+	if (ask == NULL || !was_awaited(ask, worker))
 		return;
-	ask->waits[worker->tag] = false;
 	ask->left_out += what->left_out;
 	if (!still_waits(ask))
 		finish(ask);
@@ -130,10 +179,7 @@ ask_gone(const struct child *worker)
 
 	for (ask = worker->fleet->master->asks; ask != NULL; ask = next) {
 		next = ask->next;
-		if (!ask->waits[worker->tag])
-			continue;
-		ask->waits[worker->tag] = false;
-		if (!still_waits(ask))
+		if (was_awaited(ask, worker) && !still_waits(ask))
 			finish(ask);
 	}
 }

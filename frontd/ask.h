@@ -1,6 +1,7 @@
 /*
- * The master asks its workers something, all of them at once, and goes on when
- * each has answered, has died, or has taken too long.
+ * The master asks its workers something, all of them at once, and the
+ * frontd-connect of the fleet that serves, and goes on when each has answered,
+ * has died, or has taken too long.
  */
 #ifndef FRONTD_ASK_H
 #define FRONTD_ASK_H
@@ -15,14 +16,19 @@ struct ask_events {
 	/* Once: nothing more comes. left_out: connections that were not told
 	 * of. The question is gone afterwards. */
 	void (*answered)(struct master *, uint64_t left_out, void *);
+	/* A backend; NULL: frontd-connect is not asked. Only its site's number
+	 * and its texts have been looked at. */
+	void (*backend)(const struct control_backend_row *, void *);
 };
 
 /* Tallies are taken as they come, whoever asked (see fleet.h). False: no
  * memory. answered() may be called before this returns. */
+/* CONTROL_ASK_BACKENDS asks no worker. */
 must_check bool ask_workers(
     struct master *, enum control_what, const struct ask_events *, void *ctx);
 
-/* What fleets hear: a worker has told rows, has answered, is gone. */
+/* What fleets hear: a child has told rows, has answered, is gone. */
+void ask_backends(const struct child *, const struct control_backend_rows *);
 void ask_rows(const struct child *, const struct control_rows *);
 void ask_answered(const struct child *, const struct control_answered *);
 void ask_gone(const struct child *);

@@ -38,8 +38,9 @@ static struct console console;
 /* A question to the workers, on behalf of somebody. */
 struct visit {
 	struct admin_request *request;
-	void (*tell)(struct master *, struct report *);
+	void (*tell)(struct master *, struct visit *);
 	struct report *report; /* of rows: filled as they come */
+	struct exposition_backends backends;
 };
 
 /* ---- reports ---- */
@@ -111,8 +112,9 @@ all_open(const struct master *master)
 }
 
 static void
-tell_status(struct master *master, struct report *report)
+tell_status(struct master *master, struct visit *visit)
 {
+	struct report *report = visit->report;
 	const struct keyproto_processes *keyd = &master->link.processes;
 
 	report_object(report, "frontd");
@@ -183,10 +185,25 @@ tell_fetching(struct report *report, const struct stapled *stapled)
 }
 
 static void
-tell_sites(struct master *master, struct report *report)
+count_backends(
+    const struct visit *visit, unsigned site, unsigned *all, unsigned *up)
 {
+	*all = *up = 0;
+	for (size_t i = 0; i < visit->backends.count; i++) {
+		if (visit->backends.rows[i].site != site)
+			continue;
+		++*all;
+		*up += visit->backends.rows[i].state == BACKEND_UP;
+	}
+}
+
+static void
+tell_sites(struct master *master, struct visit *visit)
+{
+	struct report *report = visit->report;
 	time_t now = (time_t)clock_day();
 	struct tally_site sum;
+	unsigned backends, up;
 
 	report_table(report, "sites");
 	for (unsigned i = 0; i < master->now->options.site_count; i++) {
@@ -209,6 +226,9 @@ tell_sites(struct master *master, struct report *report)
 		report_number(report, "resumed", sum.resumed);
 		report_number(report, "early", sum.early);
 		report_number(report, "backend_failed", sum.backend_failed);
+		count_backends(visit, i, &backends, &up);
+		report_number(report, "backends", backends);
+		report_number(report, "backends_up", up);
 		report_number(report, "bytes_in", sum.bytes_in);
 		report_number(report, "bytes_out", sum.bytes_out);
 	}
@@ -239,8 +259,9 @@ tell_worker_before(struct report *report, const uint64_t *numbers)
 }
 
 static void
-tell_workers(struct master *master, struct report *report)
+tell_workers(struct master *master, struct visit *visit)
 {
+	struct report *report = visit->report;
 	report_table(report, "workers");
 	for (size_t i = 0; i < MASTER_TAGS_MAX; i++) {
 		const struct child *worker = master->tags[i];
@@ -271,6 +292,66 @@ tell_workers(struct master *master, struct report *report)
 	for (struct before *at = master->heir.all; at != NULL; at = at->next)
 		for (size_t i = 0; i < at->row_count; i++)
 			tell_worker_before(report, at->rows[i].numbers);
+}
+
+/* What does not fit into memory is left out. */
+static void
+keep_backend(const struct control_backend_row *row, void *ctx)
+{
+	struct exposition_backends *all = &((struct visit *)ctx)->backends;
+	struct control_backend_row *more =
+	    realloc(all->rows, (all->count + 1) * sizeof *more);
+
+	if (more == NULL)
+		return;
+	all->rows = more;
+	all->rows[all->count++] = *row;
+}
+
+/* As the configuration has it, if that is a name. */
+static const char *
+name_of(const struct option_site *site, uint16_t number)
+{
+	const struct option_name *name = site->names;
+
+	while (name != NULL && name->number != number)
+		name = name->next;
+	return name != NULL ? name->host : "";
+}
+
+static void
+tell_backends(struct master *master, struct visit *visit)
+{
+	static const char *const states[] = { [BACKEND_UP] = "up",
+		[BACKEND_DOWN] = "down",
+		[BACKEND_AWAITED] = "awaited",
+		[BACKEND_NOWHERE] = "nowhere" };
+	struct report *report = visit->report;
+
+	report_table(report, "backends");
+	for (size_t i = 0; i < visit->backends.count; i++) {
+		const struct control_backend_row *row =
+		    &visit->backends.rows[i];
+		const struct option_site *site;
+
+		/* A reload may have come between. */
+		if (row->site >= master->now->options.site_count)
+			continue;
+		site = master->now->options.sites[row->site];
+		report_row(report);
+		report_text(report, "site", site->title);
+		report_text(report, "address", row->address);
+		report_text(report, "name", name_of(site, row->number));
+		report_text(report, "state",
+		    row->state < COUNT(states) ? states[row->state] : "?");
+		report_number(report, "since_s", row->age_ms / 1000);
+		report_number(report, "connections", row->connections);
+		report_number(
+		    report, "open", row->open != UINT64_MAX ? row->open : 0);
+		report_number(report, "failures", row->failures);
+		report_text(report, "last_error",
+		    row->error != 0 ? strerror(row->error) : "");
+	}
 }
 
 static void
@@ -312,6 +393,7 @@ static void
 visit_end(struct visit *visit)
 {
 	report_free(visit->report);
+	free(visit->backends.rows);
 	free(visit);
 }
 
@@ -321,7 +403,7 @@ reported(struct master *master, uint64_t left_out, void *ctx)
 	struct visit *visit = ctx;
 
 	if (visit->tell != NULL) {
-		visit->tell(master, visit->report);
+		visit->tell(master, visit);
 	} else {
 		report_object(visit->report, "summary");
 		report_number(visit->report, "left_out", left_out);
@@ -339,7 +421,7 @@ exposed(struct master *master, uint64_t left_out, void *ctx)
 
 	(void)left_out;
 	writer_init(&text, METRICS_MAX);
-	exposition_write(master, &text);
+	exposition_write(master, &visit->backends, &text);
 	if (writer_result(&text, &all))
 		admin_tell_text(visit->request, all, METRICS_CONTENT_TYPE);
 	else
@@ -351,7 +433,7 @@ exposed(struct master *master, uint64_t left_out, void *ctx)
 static void
 visit(struct admin_request *request, struct master *master,
     enum control_what what, const struct ask_events *events,
-    void (*tell)(struct master *, struct report *))
+    void (*tell)(struct master *, struct visit *))
 {
 	struct visit *visit = calloc(1, sizeof *visit);
 
@@ -369,9 +451,10 @@ visit(struct admin_request *request, struct master *master,
 	admin_refuse(request, "out of memory");
 }
 
-static const struct ask_events reporting = { NULL, reported };
-static const struct ask_events listing = { tell_row, reported };
-static const struct ask_events exposing = { NULL, exposed };
+static const struct ask_events reporting = { NULL, reported, NULL };
+static const struct ask_events listing = { tell_row, reported, NULL };
+static const struct ask_events exposing = { NULL, exposed, keep_backend };
+static const struct ask_events with_backends = { NULL, reported, keep_backend };
 
 static void
 handle_status(struct admin_request *request, void *ctx)
@@ -382,7 +465,14 @@ handle_status(struct admin_request *request, void *ctx)
 static void
 handle_sites(struct admin_request *request, void *ctx)
 {
-	visit(request, ctx, CONTROL_ASK_TALLY, &reporting, tell_sites);
+	visit(request, ctx, CONTROL_ASK_TALLY, &with_backends, tell_sites);
+}
+
+static void
+handle_backends(struct admin_request *request, void *ctx)
+{
+	visit(
+	    request, ctx, CONTROL_ASK_BACKENDS, &with_backends, tell_backends);
 }
 
 static void
@@ -585,6 +675,7 @@ felt(struct master *master, uint64_t left_out, void *ctx)
 static const struct admin_command commands[] = {
 	{ "status", ADMIN_HTTP, 0, handle_status },
 	{ "sites", ADMIN_HTTP, 0, handle_sites },
+	{ "backends", ADMIN_HTTP, 0, handle_backends },
 	{ "workers", ADMIN_HTTP, 0, handle_workers },
 	{ "connections", 0, 0, handle_connections },
 	{ "metrics", ADMIN_HTTP, 0, handle_metrics },
@@ -598,7 +689,7 @@ static const struct admin_command commands[] = {
 static void
 pulse(evutil_socket_t fd, short what, void *ctx)
 {
-	static const struct ask_events nobody = { NULL, felt };
+	static const struct ask_events nobody = { NULL, felt, NULL };
 
 	(void)fd;
 	(void)what;

@@ -83,6 +83,8 @@ static const struct shape shapes[CONTROL_TYPES] = {
 	[CONTROL_ROWS] = { RECORD(rows), .parts = {
 		ROWS(rows, rows, CONTROL_ROWS_MAX, control_row) } },
 	[CONTROL_ANSWERED] = { RECORD(answered) },
+	[CONTROL_BACKEND_ROWS] = { RECORD(backend_rows), .parts = {
+		ROWS(backend_rows, rows, CONTROL_BACKEND_ROWS_MAX, control_backend_row) } },
 	[CONTROL_CONNECT] = { RECORD(connect) },
 	[CONTROL_RELEASED] = { RECORD(released) },
 	[CONTROL_CONNECTED] = { RECORD(connected) },

@@ -41,7 +41,8 @@
 #define CONTROL_BACKEND_NAME_MAX 256
 #define CONTROL_TALLIES_MAX 128
 #define CONTROL_ROWS_MAX 56
-#define CONTROL_BACKENDS_MAX 16 /* of a site */
+#define CONTROL_BACKEND_ROWS_MAX 64 /* in one record */
+#define CONTROL_BACKENDS_MAX 16     /* of a site */
 #define CONTROL_UNCOUNTED UINT16_MAX
 #define CONTROL_ADDRESSES_MAX 16 /* of a name */
 #define CONTROL_PLACES_MAX 64    /* addresses of a site's backends */
@@ -107,6 +108,8 @@ enum control_type {
 			      * unasked, at its end */
 	CONTROL_ROWS,        /* struct control_rows, of a worker */
 	CONTROL_ANSWERED,    /* struct control_answered: all has been told */
+	CONTROL_BACKEND_ROWS, /* struct control_backend_rows, of
+			       * frontd-connect */
 	/* worker to frontd-connect, and back with a connected socket */
 	CONTROL_CONNECT,   /* struct control_connect */
 	CONTROL_RELEASED,  /* struct control_released: it is closed again */
@@ -208,7 +211,11 @@ struct control_drain {
 	uint32_t last_of;
 };
 
-enum control_what { CONTROL_ASK_TALLY, CONTROL_ASK_ROWS };
+enum control_what {
+	CONTROL_ASK_TALLY,
+	CONTROL_ASK_ROWS,
+	CONTROL_ASK_BACKENDS /* of frontd-connect */
+};
 
 struct control_ask {
 	uint32_t type;
@@ -247,6 +254,30 @@ struct control_rows {
 	uint32_t type;
 	uint32_t number;   /* of the question */
 	struct slice rows; /* struct control_row */
+};
+
+enum control_backend_state {
+	BACKEND_UP,
+	BACKEND_DOWN,
+	BACKEND_AWAITED, /* its name is still to be looked up */
+	BACKEND_NOWHERE  /* its name has no address */
+};
+
+/* An address of a backend's. */
+struct control_backend_row {
+	uint16_t site, number;
+	uint16_t state; /* enum control_backend_state */
+	int32_t error; /* of the last attempt that failed, errno; 0: none has */
+	uint64_t age_ms; /* it is up, or down */
+	uint64_t connections, failures;
+	uint64_t open; /* UINT64_MAX: they are not counted */
+	char address[128];
+};
+
+struct control_backend_rows {
+	uint32_t type;
+	uint32_t number;   /* of the question */
+	struct slice rows; /* struct control_backend_row */
 };
 
 struct control_start {

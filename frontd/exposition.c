@@ -132,6 +132,70 @@ write_certificates(const struct master *master, struct writer *out)
 	}
 }
 
+/* ---- backends ---- */
+
+static const struct {
+	const char *name;
+	enum metrics_type type;
+	const char *help;
+	size_t offset; /* of struct control_backend_row; 0: whether it is up */
+} backend_families[] = {
+	{ "frontd_backend_up", METRICS_GAUGE,
+	    "Whether a backend's address is tried before those that are down.",
+	    0 },
+	{ "frontd_backend_connections_total", METRICS_COUNTER,
+	    "Connections to it.",
+	    offsetof(struct control_backend_row, connections) },
+	{ "frontd_backend_failures_total", METRICS_COUNTER,
+	    "Attempts that failed.",
+	    offsetof(struct control_backend_row, failures) },
+};
+
+static void
+write_backends(const struct master *master,
+    const struct exposition_backends *backends, struct writer *out)
+{
+	const struct options *options = &master->now->options;
+	uint64_t value;
+
+	for (size_t i = 0; i < COUNT(backend_families); i++) {
+		metrics_family(out, backend_families[i].name,
+		    backend_families[i].type, backend_families[i].help);
+		for (size_t j = 0; j < backends->count; j++) {
+			const struct control_backend_row *row =
+			    &backends->rows[j];
+			const char *title =
+			    row->site < options->site_count
+				? options->sites[row->site]->title
+				: "?";
+			const struct label labels[] = { { "site", title },
+				{ "address", row->address } };
+
+			memcpy(&value,
+			    (const uint8_t *)row + backend_families[i].offset,
+			    sizeof value);
+			if (backend_families[i].offset == 0)
+				value = row->state == BACKEND_UP;
+			metrics_sample(
+			    out, backend_families[i].name, labels, 2, value);
+		}
+	}
+}
+
+static void
+write_names(const struct master *master, struct writer *out)
+{
+	static const char lookups[] = "frontd_name_lookups_total";
+	const struct resolver *resolver = &master->resolver;
+
+	metrics_family(out, lookups, METRICS_COUNTER,
+	    "Lookups of backends' names, by how they ended.");
+	metrics_sample(out, lookups, &(struct label){ "result", "found" }, 1,
+	    resolver->done);
+	metrics_sample(out, lookups, &(struct label){ "result", "failed" }, 1,
+	    resolver->failed);
+}
+
 /* ---- all ---- */
 
 static void
@@ -280,7 +344,8 @@ write_processes(const struct master *master, struct writer *out)
 }
 
 void
-exposition_write(const struct master *master, struct writer *out)
+exposition_write(const struct master *master,
+    const struct exposition_backends *backends, struct writer *out)
 {
 	const struct label results[] = { { "result", "done" },
 		{ "result", "refused" } };
@@ -311,5 +376,7 @@ exposition_write(const struct master *master, struct writer *out)
 	write_processes(master, out);
 	write_site_families(master, out);
 	write_certificates(master, out);
+	write_backends(master, backends, out);
+	write_names(master, out);
 	write_all(master, out);
 }

@@ -7,6 +7,13 @@
 #include "base/writer.h"
 #include "frontd/master.h"
 
-void exposition_write(const struct master *, struct writer *);
+/* Those of the fleet that serves, as frontd-connect tells them. */
+struct exposition_backends {
+	struct control_backend_row *rows;
+	size_t count;
+};
+
+void exposition_write(
+    const struct master *, const struct exposition_backends *, struct writer *);
 
 #endif

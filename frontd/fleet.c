@@ -466,10 +466,24 @@ worker_told(struct child *child, struct slice packet)
 	}
 }
 
+static void
+connect_told(struct child *child, struct slice packet)
+{
+	struct control_backend_rows rows;
+	struct control_answered answered;
+
+	if (control_type(packet) == CONTROL_BACKEND_ROWS &&
+	    control_take(packet, &rows, sizeof rows))
+		ask_backends(child, &rows);
+	else if (control_type(packet) == CONTROL_ANSWERED &&
+		 control_take(packet, &answered, sizeof answered))
+		ask_answered(child, &answered);
+}
+
 static struct child_kind worker_kind = { "frontd-worker", -1, prepare_worker,
 	worker_told };
 static struct child_kind connect_kind = { "frontd-connect", -1, prepare_connect,
-	NULL };
+	connect_told };
 static struct child_kind page_kind = { "frontd-page", -1, prepare_page, NULL };
 
 bool
@@ -543,7 +557,7 @@ fleet_reaped(struct fleet *fleet, pid_t pid, int status, bool *unsealed)
 	child_listen(child);
 	if (child->census != NULL)
 		census_bury(child);
-	if (child->kind == &worker_kind)
+	if (child->kind == &worker_kind || child == &fleet->connect)
 		ask_gone(child);
 	expected = should_end(child);
 	if (!expected || !WIFEXITED(status) || WEXITSTATUS(status) != 0)

@@ -9,6 +9,7 @@
 static const struct ctl_command commands[] = {
 	{ "status",      "", "processes and what confines them",                0, 0, NULL },
 	{ "sites",       "", "certificates, and what became of connections",    0, 0, NULL },
+	{ "backends",    "", "the backends of each site, and how they are",     0, 0, NULL },
 	{ "workers",     "", "what each worker does",                           0, 0, NULL },
 	{ "connections", "", "the connections that there are",                  0, 0, NULL },
 	{ "reload",      "", "reads configuration and files again, or says why not", 0, 0, NULL },

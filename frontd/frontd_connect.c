@@ -414,6 +414,63 @@ worker_ready(struct worker *worker)
 		drop_worker(worker);
 }
 
+/* ---- what is asked ---- */
+
+static void
+fill_row(struct control_backend_row *row, uint16_t site, unsigned place)
+{
+	const struct backend *backend = &sites[site].at[place];
+
+	*row = (struct control_backend_row){ .site = site,
+		.number = backend->number,
+		.state = backend->awaited            ? BACKEND_AWAITED
+			 : backend->address_len == 0 ? BACKEND_NOWHERE
+			 : backend->down             ? BACKEND_DOWN
+						     : BACKEND_UP,
+		.error = backend->error,
+		.age_ms = clock_ms() - backend->since_ms,
+		.connections = backend->connections,
+		.failures = backend->failed,
+		.open = sites[site].how.least_connections != 0 ? backend->open
+							       : UINT64_MAX };
+	address_text(backend, row->address, sizeof row->address);
+}
+
+static void
+send_rows(uint32_t number, const struct control_backend_row *rows, size_t count)
+{
+	const struct control_backend_rows record = { CONTROL_BACKEND_ROWS,
+		number, slice_of(rows, count * sizeof *rows) };
+
+	if (count > 0 && !control_send(control, &record, sizeof record, -1))
+		exit(EXIT_FAILURE);
+}
+
+/* All addresses of all sites. */
+static void
+answer(const struct control_ask *ask)
+{
+	static struct control_backend_row rows[CONTROL_BACKEND_ROWS_MAX];
+	const struct control_answered done = { CONTROL_ANSWERED, ask->number,
+		0 };
+	size_t count = 0;
+
+	for (uint16_t i = 0; i < CONTROL_SITES_MAX; i++)
+		for (unsigned j = 0; j < sites[i].count; j++) {
+			if (!sites[i].at[j].used)
+				continue;
+			fill_row(&rows[count++], i, j);
+			if (count < COUNT(rows))
+				continue;
+			send_rows(ask->number, rows, count);
+			count = 0;
+		}
+	send_rows(ask->number, rows, count);
+	if (!control_send(control, &done, sizeof done, -1))
+		exit(EXIT_FAILURE);
+	(void)channel_flush(control);
+}
+
 /* ---- the master ---- */
 
 static void
@@ -499,6 +556,7 @@ take_order(struct slice packet, int fd)
 	struct control_backend backend;
 	struct control_addresses addresses;
 	struct control_start start;
+	struct control_ask ask;
 
 	switch (control_type(packet)) {
 	case CONTROL_BALANCE:
@@ -515,6 +573,10 @@ take_order(struct slice packet, int fd)
 		break;
 	case CONTROL_CONNECTOR:
 		add_worker(fd);
+		break;
+	case CONTROL_ASK:
+		if (control_take(packet, &ask, sizeof ask))
+			answer(&ask);
 		break;
 	case CONTROL_START:
 		if (!started && control_take(packet, &start, sizeof start))
@@ -566,12 +628,13 @@ main(void)
 	nfds_t count, first;
 
 	log_open("frontd-connect", LOG_LEVEL_INFO);
-	if ((control = channel_new(SPAWN_CONTROL_FD, 16)) == NULL)
+	if ((control = channel_new(SPAWN_CONTROL_FD, QUEUE_MAX)) == NULL)
 		return EXIT_FAILURE;
 	for (;;) {
 		count = 0;
-		fds[count++] =
-		    (struct pollfd){ channel_fd(control), POLLIN, 0 };
+		fds[count++] = (struct pollfd){ channel_fd(control),
+			channel_waiting(control) ? POLLIN | POLLOUT : POLLIN,
+			0 };
 		for (size_t i = 0; i < WORKERS_MAX; i++) {
 			if (workers[i].channel == NULL)
 				continue;
@@ -590,7 +653,9 @@ main(void)
 		for (nfds_t i = 1; i < first; i++)
 			if (fds[i].revents != 0)
 				worker_ready(of[i]);
-		if (fds[0].revents != 0)
+		if ((fds[0].revents & POLLOUT) != 0)
+			(void)channel_flush(control);
+		if ((fds[0].revents & ~POLLOUT) != 0)
 			control_ready();
 		if (started)
 			check_backends();
