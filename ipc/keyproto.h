@@ -68,7 +68,9 @@ enum keyproto_type {
 	KEYPROTO_MODULE = 77,   /* keyd to keyd-p11, first of all */
 	KEYPROTO_KEYTOKEN = 78, /* keyd to keyd-p11: a key in a token */
 	/* NEWCHANNEL of a master that is also a client of others, for that */
-	KEYPROTO_NEWCLIENTCHANNEL = 79
+	KEYPROTO_NEWCLIENTCHANNEL = 79,
+	KEYPROTO_GENERATE = 80, /* keyd to keyd-maker: a key is to be made */
+	KEYPROTO_REQUEST = 81   /* keyd to it and keyd-p11: a PKCS#10 */
 };
 
 enum keyproto_status {
@@ -201,6 +203,18 @@ struct keyproto_keytoken {
 	uint16_t id_len;
 	uint8_t id[KEYPROTO_CLIENT_NAME];
 };
+/* A descriptor comes with it: the file, new and empty. RSA of 2048 to 8192
+ * bits, EC of 256, 384 or 521, ED25519 of 256. */
+struct keyproto_generate {
+	uint16_t algorithm, bits; /* algorithm: enum keyproto_algorithm */
+};
+/* A certificate request for the key of a slot, or of the file whose descriptor
+ * comes with it; in DER, both borrowed. It is answered with a PKCS#10. */
+struct keyproto_request {
+	uint16_t slot;
+	struct slice subject; /* a Name */
+	struct slice names;   /* GeneralNames */
+};
 /* What became of a key file. */
 enum keyproto_verdict {
 	KEYPROTO_SERVED,
@@ -332,6 +346,8 @@ KEYPROTO_PAYLOAD(keyfile, keyfile);
 KEYPROTO_PAYLOAD(keypart, keypart);
 KEYPROTO_PAYLOAD(module, module);
 KEYPROTO_PAYLOAD(keytoken, keytoken);
+KEYPROTO_PAYLOAD(generate, generate);
+KEYPROTO_PAYLOAD(request, request);
 KEYPROTO_PAYLOAD(keytold, keytold);
 KEYPROTO_PAYLOAD(record, record);
 KEYPROTO_PAYLOAD(audit, audit);

@@ -9,6 +9,8 @@ LAYOUT(newchannel, NUMBER(newchannel, tag), NUMBER(newchannel, group), NUMBER(ne
 LAYOUT(keytoken, NUMBER(keytoken, file.slot), NUMBER(keytoken, file.operations), NUMBER(keytoken, file.rate.rate),
     NUMBER(keytoken, file.rate.burst), ARRAY(keytoken, file.name), ARRAY(keytoken, token), ARRAY(keytoken, object),
     NUMBER(keytoken, id_len), ARRAY(keytoken, id));
+LAYOUT(generate, NUMBER(generate, algorithm), NUMBER(generate, bits));
+LAYOUT(request, NUMBER(request, slot), SLICE(VECTOR, request, subject, 0), SLICE(REST, request, names, 0));
 LAYOUT(module, ARRAY(module, path), ARRAY(module, environment));
 LAYOUT(ticket, NUMBER(ticket, epoch), NUMBER(ticket, begins), NUMBER(ticket, ends), NUMBER(ticket, dies),
     ARRAY(ticket, name), ARRAY(ticket, secret));
@@ -33,6 +35,8 @@ CODEC(keytoken, keytoken,
     value->file.slot < KEYPROTO_SLOTS && ENDS(value->file.name) &&
 	ENDS(value->token) && ENDS(value->object) &&
 	value->id_len <= sizeof value->id)
+CODEC(generate, generate, true)
+CODEC(request, request, true)
 CODEC(module, module, ENDS(value->path) && ENDS(value->environment))
 CODEC(ticketkeys, ticketkeys, in_order(value))
 CODEC(ticketroot, ticketroot,

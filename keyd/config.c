@@ -141,6 +141,67 @@ take_parts(cfg_t *cfg, struct config_key *key)
 	return take_credential(cfg, name, key);
 }
 
+/* RFC 2986; libcrypto puts it together already here, so that what it refuses
+ * has a line. */
+static bool
+take_request(cfg_t *cfg, struct csr_wanted *wanted)
+{
+	const char *subject = cfg_getstr(cfg, "subject"), *name, *fault;
+
+	if (subject == NULL && cfg_size(cfg, "names") == 0)
+		return conf_refuse(cfg, "a request has a subject or names");
+	if (subject != NULL && (fault = csr_subject(subject, wanted)) != NULL)
+		return conf_refuse_option(
+		    cfg, "subject", "\"%s\" is no subject: %s", subject, fault);
+	for (unsigned i = 0; i < cfg_size(cfg, "names"); i++) {
+		name = cfg_getnstr(cfg, "names", i);
+		if ((fault = csr_name(name, wanted)) != NULL)
+			return conf_refuse_option(
+			    cfg, "names", "\"%s\": %s", name, fault);
+	}
+	return true;
+}
+
+static bool
+take_generate(cfg_t *cfg, struct config_key *key)
+{
+	static const struct {
+		const char *word;
+		struct keyproto_generate what;
+	} kinds[] = { { "rsa-2048", { KEYPROTO_RSA, 2048 } },
+		{ "rsa-3072", { KEYPROTO_RSA, 3072 } },
+		{ "rsa-4096", { KEYPROTO_RSA, 4096 } },
+		{ "rsa-8192", { KEYPROTO_RSA, 8192 } },
+		{ "ecdsa-p256", { KEYPROTO_EC, 256 } },
+		{ "ecdsa-p384", { KEYPROTO_EC, 384 } },
+		{ "ecdsa-p521", { KEYPROTO_EC, 521 } },
+		{ "ed25519", { KEYPROTO_ED25519, 256 } } };
+	const char *word = cfg_getstr(cfg, "generate");
+
+	if (word == NULL)
+		return true;
+	if (key->uri[0] != '\0')
+		return conf_refuse_option(cfg, "generate",
+		    "keys in tokens are made by their maker's tools");
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (strcmp(kinds[i].word, word) == 0)
+			key->generate = kinds[i].what;
+	return key->generate.algorithm != 0 ||
+	       conf_refuse_option(cfg, "generate",
+		   "generate is rsa-2048, rsa-3072, rsa-4096, rsa-8192, "
+		   "ecdsa-p256, ecdsa-p384, ecdsa-p521 or ed25519, not \"%s\"",
+		   word);
+}
+
+/* What keyd does with a key besides having it served. */
+static bool
+take_making(cfg_t *cfg, struct config_key *key)
+{
+	return take_generate(cfg, key) &&
+	       (cfg_size(cfg, "request") == 0 ||
+		   take_request(cfg_getsec(cfg, "request"), &key->request));
+}
+
 /* In a file, or, where the group has a module, in a token. */
 static bool
 take_place(cfg_t *cfg, struct config_key *key, bool in_token)
@@ -174,7 +235,7 @@ take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 	if (!take_name(cfg, cfg_title(cfg), key->name) ||
 	    !take_place(cfg, key, config->group_modules[group] != NULL) ||
 	    !take_parts(cfg, key) || !take_operations(cfg, &key->operations) ||
-	    !take_rate(cfg, &key->rate))
+	    !take_rate(cfg, &key->rate) || !take_making(cfg, key))
 		return false;
 	for (unsigned i = 0; i < config->key_count; i++)
 		if (strcmp(config->keys[i].name, key->name) == 0)
@@ -467,12 +528,21 @@ config_read(
 {
 	static const char *const with_lines[] = { "socket", "admin-socket",
 		"admin-readers", "signer-group|key|file",
-		"signer-group|key|operations", "signer-group|key|pkcs11",
+		"signer-group|key|operations", "signer-group|key|generate",
+		"signer-group|key|request|subject",
+		"signer-group|key|request|names", "signer-group|key|pkcs11",
 		"signer-group|module", "module|path", "module|environment",
 		"signer-group|key|passphrase-credential", "client|uid",
 		"client|keys", "client|role", "tickets|rotate", "audit|file",
 		"audit|key", "audit|on-full" };
+	cfg_opt_t request[] = {
+		CFG_STR("subject", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("names", NULL, CFGF_NONE),
+		CONF_END(),
+	};
 	cfg_opt_t key[] = {
+		CFG_STR("generate", NULL, CFGF_NODEFAULT),
+		CFG_SEC("request", request, CFGF_NODEFAULT),
 		CFG_STR("file", NULL, CFGF_NODEFAULT),
 		CFG_STR("pkcs11", NULL, CFGF_NODEFAULT),
 		CFG_STR("pin-file", NULL, CFGF_NODEFAULT),
@@ -543,6 +613,31 @@ config_read(
 	done = conf_read(cfg, path) && take_all(cfg, config, before);
 	cfg_free(cfg);
 	return done;
+}
+
+const struct config_key *
+config_key_named(const struct config *config, const char *name)
+{
+	for (unsigned i = 0; i < config->key_count; i++)
+		if (strcmp(config->keys[i].name, name) == 0)
+			return &config->keys[i];
+	return NULL;
+}
+
+bool
+config_has_request(const struct config_key *key)
+{
+	return key->request.subject_len > 0 || key->request.names_len > 0;
+}
+
+size_t
+config_request(const struct config_key *key, uint8_t *payload, size_t room)
+{
+	const struct keyproto_request what = { key->slot,
+		slice_of(key->request.subject, key->request.subject_len),
+		slice_of(key->request.names, key->request.names_len) };
+
+	return keyproto_request_build(&what, payload, room);
 }
 
 /* Whom else a file may belong to and be open to. */

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "ipc/keyproto.h"
+#include "keyd/csr.h"
 #include "policy/policy.h"
 
 #define CONFIG_GROUPS_MAX 16
@@ -24,7 +25,10 @@ struct config_key {
 	char passphrase[PATH_MAX];  /* or PIN; empty: none */
 	bool credential;            /* a service manager wrote that one */
 	char certificate[PATH_MAX]; /* empty: none */
-	uint32_t operations;        /* as keyproto_operation() */
+	struct keyproto_generate
+	    generate;              /* algorithm 0: it is not made here */
+	struct csr_wanted request; /* empty: none */
+	uint32_t operations;       /* as keyproto_operation() */
 	struct keyproto_rate rate;
 	unsigned group;
 	uint16_t slot; /* in its group's signer */
@@ -91,6 +95,12 @@ struct config {
  */
 must_check bool config_read(
     const char *path, struct config *, const struct config *before);
+
+/* NULL: there is no key of that name. */
+const struct config_key *config_key_named(const struct config *, const char *);
+/* Whether a key has a certificate request; the payload that asks for it. */
+must_check bool config_has_request(const struct config_key *);
+size_t config_request(const struct config_key *, uint8_t *payload, size_t room);
 
 /*
  * Opens the file of a key, of a root or of a passphrase for its signer, without

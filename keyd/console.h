@@ -20,6 +20,8 @@ struct console_events {
 	void (*reload)(void);
 	/* Of the fleet that serves now; console_counted() tells. */
 	void (*count)(void);
+	/* fleet_request() of the fleet that serves now. */
+	uint64_t (*request)(unsigned key);
 	/* False: there is no random root. */
 	bool (*new_root)(void);
 };
@@ -32,6 +34,11 @@ must_check bool console_open(struct event_base *, const struct config *,
 void console_readers(const struct config *);
 /* A reload was done, or refused for these reasons (NULL: done). */
 void console_reloaded(unsigned number, const char *reasons);
+/* A token's process has answered fleet_request(). */
+void console_requested(
+    uint64_t order, enum keyproto_status, struct slice request);
+/* One was started anew: what the one before it was asked has no answer. */
+void console_restarted(void);
 void console_counted(void);
 void console_close(void);
 

@@ -309,6 +309,9 @@ signer_told(struct signer *signer, struct slice packet)
 		root_told(signer->fleet, header.id, header.status);
 	} else if (header.type == KEYPROTO_COUNTS) {
 		counts_told(signer, payload);
+	} else if (header.type == KEYPROTO_REQUEST) {
+		signer->fleet->events->requested(
+		    signer->fleet, header.id, header.status, payload);
 	} else if (header.type == KEYPROTO_STATUS &&
 		   keyproto_processes_parse(payload, &what) &&
 		   what.count == 1) {
@@ -641,6 +644,20 @@ const struct keyproto_keytold *
 fleet_key(const struct fleet *fleet, unsigned key)
 {
 	return fleet->key_answered[key] ? &fleet->told[key] : NULL;
+}
+
+uint64_t
+fleet_request(struct fleet *fleet, unsigned key)
+{
+	struct signer *signer = fleet->key_signers[key];
+	uint8_t payload[KEYPROTO_PACKET_MAX];
+	size_t len =
+	    config_request(&fleet->config.keys[key], payload, sizeof payload);
+
+	return signer->about.pid != 0 && orders_give(signer, KEYPROTO_REQUEST,
+					     slice_of(payload, len), -1)
+		   ? fleet->last_order
+		   : 0;
 }
 
 bool

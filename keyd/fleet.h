@@ -20,6 +20,9 @@ struct fleet_events {
 	void (*settled)(struct fleet *, bool good);
 	/* A signer was started: its number. */
 	void (*started)(struct fleet *, unsigned signer);
+	/* A token's process has answered fleet_request(), by its number. */
+	void (*requested)(struct fleet *, uint64_t order, enum keyproto_status,
+	    struct slice request);
 	/* Whoever was asked by fleet_ask_counts() has answered, or died. */
 	void (*counted)(struct fleet *);
 };
@@ -74,6 +77,9 @@ struct fleet_member fleet_member(const struct fleet *, unsigned signer);
 unsigned fleet_signer_of(const struct fleet *, unsigned key);
 /* What was told of a key when it was read last; NULL: nothing yet. */
 const struct keyproto_keytold *fleet_key(const struct fleet *, unsigned key);
+/* Has a token's process sign the certificate request of a key; then there is an
+ * event, unless it dies: another is started. The number; 0: it cannot now. */
+must_check uint64_t fleet_request(struct fleet *, unsigned key);
 /* Has each signer tell what it has counted; then there is an event. */
 void fleet_ask_counts(struct fleet *);
 /*

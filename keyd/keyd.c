@@ -26,6 +26,7 @@
 #include "keyd/console.h"
 #include "keyd/fleet.h"
 #include "keyd/link.h"
+#include "keyd/maker.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
 
@@ -57,6 +58,7 @@ static struct fleet *now, *next, *before;
 static struct event *draining;
 static struct master masters[MASTERS_MAX];
 static bool testing, failed;
+static bool lacking;                /* keys are to be made at the start */
 static bool asked;                  /* for a reload that could not be yet */
 static bool fleet_told, audit_told; /* of the start: good or not */
 static bool ready; /* all keys of the start were answered for */
@@ -309,8 +311,18 @@ give_to_all(struct fleet *fleet, unsigned signer)
 static void
 started(struct fleet *fleet, unsigned signer)
 {
-	if (fleet == now)
+	if (fleet == now) {
+		console_restarted();
 		give_to_all(fleet, signer);
+	}
+}
+
+static void
+requested(struct fleet *fleet, uint64_t order, enum keyproto_status status,
+    struct slice request)
+{
+	if (fleet == now)
+		console_requested(order, status, request);
 }
 
 static void
@@ -487,7 +499,8 @@ audit_again(void)
 static const struct auditor_events auditor_events = { audit_settled,
 	audit_again };
 
-static const struct fleet_events fleet_events = { settled, started, counted };
+static const struct fleet_events fleet_events = { settled, started, requested,
+	counted };
 
 static bool
 same_audit(const struct config_audit *a, const struct config_audit *b)
@@ -643,6 +656,12 @@ count(void)
 	fleet_ask_counts(now);
 }
 
+static uint64_t
+ask_request(unsigned key)
+{
+	return fleet_request(now, key);
+}
+
 static bool
 new_root(void)
 {
@@ -650,9 +669,72 @@ new_root(void)
 }
 
 static const struct console_events console_events = { describe, next_reload,
-	reload_now, count, new_root };
+	reload_now, count, ask_request, new_root };
 
 /* ---- start and end ---- */
+
+static void
+fail_start(void)
+{
+	failed = true;
+	event_base_loopbreak(base);
+}
+
+static void make_keys(void);
+
+static void
+made(void *ctx, const char *fault, struct slice none)
+{
+	const struct config_key *key = ctx;
+
+	(void)none;
+	if (fault != NULL) {
+		complain("%s: not made: %s", key->path, fault);
+		fail_start();
+		return;
+	}
+	log_event(LOG_LEVEL_INFO, "generate", "name=%s result=done", key->name);
+	make_keys();
+}
+
+/* NULL: all are there. */
+static struct config_key *
+key_lacking(void)
+{
+	struct config *config = fleet_config(now);
+
+	for (unsigned i = 0; i < config->key_count; i++)
+		if (maker_lacks(&config->keys[i]))
+			return &config->keys[i];
+	return NULL;
+}
+
+/* One after the other; then the signers are started. */
+static void
+make_keys(void)
+{
+	struct config_key *key = key_lacking();
+
+	if (key != NULL)
+		maker_generate(key, fleet_config(now)->strictness, made, key);
+	else if (fleet_open(now))
+		fleet_start(now, NULL);
+	else
+		fail_start();
+}
+
+/* Without signers there is no more that a test could find out. */
+static int
+tell_lacking(void)
+{
+	const struct config *config = fleet_config(now);
+
+	for (unsigned i = 0; i < config->key_count; i++)
+		if (maker_lacks(&config->keys[i]))
+			printf("%s: not there yet: it will be made\n",
+			    config->keys[i].path);
+	return EXIT_SUCCESS;
+}
 
 static void
 stop(evutil_socket_t fd, short what, void *ctx)
@@ -761,10 +843,15 @@ run(void)
 	policy_enter(
 	    with_modules ? &keyd_tokens_profile : &keyd_profile, &ask, &own);
 	auditor_start(base, &auditor_events);
-	fleet_start(now, NULL);
+	if (lacking)
+		make_keys();
+	else
+		fleet_start(now, NULL);
 	log_event(LOG_LEVEL_INFO, "start", "version=%s socket=%s keys=%u",
 	    SALLYPORT_VERSION, config->socket, config->key_count);
-	event_base_dispatch(base);
+	/* A break from before the loop is forgotten by it. */
+	if (!failed)
+		event_base_dispatch(base);
 	end_fleets();
 	console_close();
 	service_close();
@@ -804,8 +891,12 @@ main(int argc, char **argv)
 	    (base = event_base_new()) == NULL ||
 	    (now = fleet_new(
 		 base, signer_program, token_program, &fleet_events)) == NULL ||
-	    !config_read(config_path, fleet_config(now), NULL) ||
-	    !fleet_open(now) ||
+	    !maker_open(base) ||
+	    !config_read(config_path, fleet_config(now), NULL))
+		return EXIT_FAILURE;
+	if ((lacking = key_lacking() != NULL) && testing)
+		return tell_lacking();
+	if ((!lacking && !fleet_open(now)) ||
 	    !auditor_open(&fleet_config(now)->audit, testing))
 		return EXIT_FAILURE;
 	log_set_format(fleet_config(now)->log_format);

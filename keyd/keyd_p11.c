@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "ipc/channel.h"
 #include "ipc/spawn.h"
+#include "keyd/csr.h"
 #include "keyd/p11.h"
 #include "keyd/readall.h"
 #include "keyd/serve.h"
@@ -86,8 +87,6 @@ take_key(struct order *order)
 	uint64_t expires = 0;
 	enum keyproto_verdict verdict;
 
-	if (order->type != KEYPROTO_KEYTOKEN)
-		return KEYPROTO_UNSUPPORTED;
 	if (!keyproto_keytoken_parse(order->payload, &what))
 		return KEYPROTO_BADMSG;
 	source = serve_source(what.file.slot, -1);
@@ -100,6 +99,37 @@ take_key(struct order *order)
 		EVP_PKEY_free(key);
 	serve_verdict(order, &told);
 	return KEYPROTO_OK;
+}
+
+static bool
+sign_request(EVP_PKEY *key, const char *digest, struct slice content,
+    uint8_t *signature, size_t *len)
+{
+	return p11_sign(key, digest, false, content, signature, len);
+}
+
+/* Only keyd asks for it, and what is signed is made here. */
+static enum keyproto_status
+make_request(struct order *order)
+{
+	struct keyproto_request what;
+	EVP_PKEY *key;
+
+	if (!keyproto_request_parse(order->payload, &what))
+		return KEYPROTO_BADMSG;
+	if ((key = keystore_key(serve_keys(), what.slot)) == NULL)
+		return KEYPROTO_NOKEY;
+	order->len = csr_sign(
+	    key, &what, sign_request, order->answer, sizeof order->answer);
+	return order->len > 0 ? KEYPROTO_OK : KEYPROTO_BACKEND;
+}
+
+static enum keyproto_status
+take_order(struct order *order)
+{
+	return order->type == KEYPROTO_KEYTOKEN  ? take_key(order)
+	       : order->type == KEYPROTO_REQUEST ? make_request(order)
+						 : KEYPROTO_UNSUPPORTED;
 }
 
 int
@@ -119,5 +149,5 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	signer_use(p11_sign);
 	policy_enter(&keyd_p11_profile, &ask, &reached);
-	serve(&reached, take_key);
+	serve(&reached, take_order);
 }

@@ -88,6 +88,8 @@ static const struct ctl_command commands[] = {
 	{ "tickets",        "", "the epoch of the ticket keys",                        0, 0, NULL },
 	{ "tickets rotate", "", "makes another random root of ticket keys, at once",   0, 0, NULL },
 	{ "audit verify",   "FILE PUBLIC.pem", "whether an audit log is whole and signed by this key", 2, 2, verify },
+	{ "csr",            "NAME", "a certificate request of a key, in PEM",          1, 1, NULL },
+	{ "generate",       "NAME", "makes a key that has generate, and reloads",      1, 1, NULL },
 	{ "ping",           "", "whether each group has a signer that serves",         0, 0, NULL },
 	{ "metrics",        "", "metrics in the format of Prometheus",                 0, 0, NULL },
 };

@@ -73,6 +73,22 @@ static const struct call signer_calls[] = {
 	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL),
 };
 
+/* A signer's, and what writing a file takes. It writes to what it was passed.
+ */
+static const struct call maker_calls[] = {
+	ALWAYS,
+	ON(brk, RULE_REFUSED, 0, 0),
+	ON(mmap, RULE_REFUSED, 0, 0),
+	ON(getrandom, RULE_BELOW, 2, GRND_RANDOM),
+	POLL,
+	C(read),
+	C(write),
+	C(fdatasync),
+	C(close),
+	ON(recvmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
+	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL),
+};
+
 /*
  * A signer's, and what writing to the end of a file takes: where that is, which
  * lines are there, and that it is on the disk. It writes to what it was passed.
@@ -171,7 +187,7 @@ static const struct call page_calls[] = { CHILD_LOOP, C(accept4), C(readv),
 #define KEYD_CALLS                                                             \
 	LOOP, C(accept), C(accept4), C(socketpair), C(getsockopt),             \
 	    C(shutdown), C(poll), C(ppoll), C(memfd_secret), C(ftruncate),     \
-	    C(fdatasync), START_CHILDREN, SEAL_CHILDREN
+	    C(fdatasync), C(link), C(linkat), START_CHILDREN, SEAL_CHILDREN
 
 static const struct call keyd_calls[] = { KEYD_CALLS };
 
@@ -196,6 +212,19 @@ const struct profile keyd_signer_profile = {
 	.max_files = 512,
 	.calls = signer_calls,
 	.call_count = COUNT(signer_calls),
+};
+
+const struct profile keyd_maker_profile = {
+	.name = "keyd-maker",
+	.user = "_keyd-maker",
+	.uid = 61009,
+	.empty_root = true,
+	.empty_network = true,
+	.lock_memory = true,
+	.no_files = true,
+	.max_files = 16,
+	.calls = maker_calls,
+	.call_count = COUNT(maker_calls),
 };
 
 const struct profile keyd_audit_profile = {
@@ -305,7 +334,8 @@ profiles_at(size_t index)
 		&frontd_worker_profile, &frontd_connect_profile,
 		&frontd_page_profile, &frontd_fetch_profile,
 		&frontd_prove_profile, &keyd_profile, &keyd_tokens_profile,
-		&keyd_signer_profile, &keyd_audit_profile, &keyd_p11_profile };
+		&keyd_signer_profile, &keyd_maker_profile, &keyd_audit_profile,
+		&keyd_p11_profile };
 
 	return index < COUNT(all) ? all[index] : NULL;
 }

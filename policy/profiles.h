@@ -9,8 +9,8 @@
 
 extern const struct profile frontd_profile, frontd_worker_profile,
     frontd_connect_profile, frontd_page_profile, frontd_fetch_profile,
-    frontd_prove_profile, keyd_profile, keyd_signer_profile, keyd_audit_profile,
-    keyd_p11_profile, keyd_tokens_profile;
+    frontd_prove_profile, keyd_profile, keyd_signer_profile, keyd_maker_profile,
+    keyd_audit_profile, keyd_p11_profile, keyd_tokens_profile;
 
 /* Every profile, one after the other; NULL past the last. */
 const struct profile *profiles_at(size_t index);

@@ -61,7 +61,7 @@ umask 077
 echo 1234 >"$dir/pin"
 echo 9999 >"$dir/bad"
 openssl req -new -x509 -key "$dir/ec.pem" -subj /CN=ec -days 2 -out "$dir/ec.crt"
-configure 'pin-file = "pin"'
+configure 'pin-file = "pin" request { subject = "CN=hsm" names = { "hsm.example" } }'
 "$BUILD/bin/keyd" -t -f "$dir/keyd.conf" || fail "keyd -t finds something wrong"
 "$BUILD/bin/keyd" -f "$dir/keyd.conf" 2>"$dir/log" &
 keyd=$!
@@ -72,6 +72,14 @@ for name in ec rsa file; do
 done
 pid=$(ask pid keyd-p11)
 [ "$(sed -n 's/^Seccomp:[[:space:]]*//p' "/proc/$pid/status")" = 2 ] || fail "keyd-p11 is not sealed"
+
+# Their requests, signed by the token, of the keys that it has.
+for name in ec rsa; do
+	"$BUILD/bin/keydctl" -s "$dir/keyd-admin.sock" csr "$name" >"$dir/$name.csr" || fail "no request of $name"
+	openssl req -verify -noout -in "$dir/$name.csr" 2>/dev/null || fail "the request of $name does not verify"
+	openssl req -noout -pubkey -in "$dir/$name.csr" | cmp - "$dir/$name.pub" || fail "the request of $name is of another key"
+	openssl req -noout -text -in "$dir/$name.csr" | grep -q 'DNS:hsm.example' || fail "the request of $name lacks its name"
+done
 
 # Away, and back.
 mv "$dir/tokens" "$dir/away"

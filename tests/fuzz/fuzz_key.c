@@ -132,6 +132,8 @@ each_payload(struct slice payload)
 	SAME_AGAIN(keypart, payload);
 	SAME_AGAIN(keytold, payload);
 	SAME_AGAIN(module, payload);
+	SAME_AGAIN(generate, payload);
+	SAME_AGAIN(request, payload);
 	SAME_AGAIN(keytoken, payload);
 	SAME_AGAIN(record, payload);
 	SAME_AGAIN(audit, payload);

@@ -177,6 +177,23 @@ static const struct {
 	  " key k { pkcs11 = \"pkcs11:object=o\" } }",
 	    3, "a token is needed" },
 	{ "module m {\n environment = x path = m.so }\n", 2, "NAME=value" },
+	{ "signer-group g {\n key k { file = x\n generate = dsa\n } }", 3,
+	    "not \"dsa\"" },
+	{ "module m { path = m.so }\nsigner-group g { module = m\n"
+	  " key k { pkcs11 = \"pkcs11:token=t;object=o\"\n"
+	  " generate = ed25519 } }",
+	    4, "keys in tokens are made by" },
+	{ "signer-group g {\n key k { file = x\n request { }\n } }", 3,
+	    "has a subject or names" },
+	{ "signer-group g {\n key k { file = x request {\n"
+	  " subject = \"www\"\n } } }",
+	    3, "\"www\" is no subject: it is ATTRIBUTE=value" },
+	{ "signer-group g {\n key k { file = x request {\n"
+	  " names = { \"a.example\", \"*\" }\n } } }",
+	    3, "\"*\": neither a host's name" },
+	{ "signer-group g {\n key k { file = x request {\n"
+	  " challenge = x\n } } }",
+	    3, "no such option 'challenge'" },
 	{ GROUP "audit {\n key = k\n}\n", 4, "file" },
 	{ GROUP "audit {\n file = f\n}\n", 4, "key" },
 	{ GROUP "audit {\n file = f key = k\n on-full = wait\n}\n", 4,
@@ -199,6 +216,50 @@ static const struct {
 	{ GROUP "}\n", 2, "" },
 	{ "signer-group \"g\" { key \"k\" { file = \"x\n", 1, "" },
 };
+
+static const struct {
+	const char *word;
+	uint16_t algorithm, bits;
+} generated[] = {
+	{ "rsa-2048", KEYPROTO_RSA, 2048 },
+	{ "rsa-3072", KEYPROTO_RSA, 3072 },
+	{ "rsa-4096", KEYPROTO_RSA, 4096 },
+	{ "rsa-8192", KEYPROTO_RSA, 8192 },
+	{ "ecdsa-p256", KEYPROTO_EC, 256 },
+	{ "ecdsa-p384", KEYPROTO_EC, 384 },
+	{ "ecdsa-p521", KEYPROTO_EC, 521 },
+	{ "ed25519", KEYPROTO_ED25519, 256 },
+};
+
+START_TEST(a_key_may_be_made_and_have_a_request)
+{
+	uint8_t payload[CSR_SUBJECT_MAX + CSR_NAMES_MAX];
+	const struct config_key *key;
+	struct keyproto_request what;
+	char text[256];
+	size_t len;
+
+	snprintf(text, sizeof text,
+	    "signer-group g { key k { file = x generate = %s } key l { file = "
+	    "y request { subject = \"CN=x\" names = { \"y\" } } } }",
+	    generated[_i].word);
+	ck_assert_msg(read_text(text), "%s", said);
+	key = config_key_named(&config, "k");
+	ck_assert_ptr_eq(key, &config.keys[0]);
+	ck_assert_uint_eq(key->generate.algorithm, generated[_i].algorithm);
+	ck_assert_uint_eq(key->generate.bits, generated[_i].bits);
+	ck_assert(!config_has_request(key));
+	key = config_key_named(&config, "l");
+	ck_assert_uint_eq(key->generate.algorithm, 0);
+	ck_assert(config_has_request(key));
+	len = config_request(key, payload, sizeof payload);
+	ck_assert(keyproto_request_parse(slice_of(payload, len), &what));
+	ck_assert_uint_eq(what.slot, 1);
+	ck_assert_uint_eq(what.subject.len, key->request.subject_len);
+	ck_assert_uint_eq(what.names.len, key->request.names_len);
+	ck_assert_ptr_null(config_key_named(&config, "m"));
+}
+END_TEST
 
 START_TEST(every_error_names_file_and_line_and_reason)
 {
@@ -802,6 +863,8 @@ config_suite(void)
 
 	tcase_set_timeout(tcase, 60); /* thousands of files, on any disk */
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(tcase, a_key_may_be_made_and_have_a_request, 0,
+	    (int)COUNT(generated));
 	tcase_add_loop_test(tcase, every_error_names_file_and_line_and_reason,
 	    0, (int)COUNT(errors));
 	tcase_add_loop_test(tcase,

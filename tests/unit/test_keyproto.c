@@ -58,6 +58,8 @@ ROUND(stats, stats)
 ROUND(newchannel, newchannel)
 ROUND(keyfile, keyfile)
 ROUND(keypart, keypart)
+ROUND(generate, generate)
+ROUND(request, request)
 ROUND(keytold, keytold)
 ROUND(module, module)
 ROUND(keytoken, keytoken)
@@ -132,6 +134,8 @@ static const struct {
 	{ "record", KEYPROTO_OK, KEYPROTO_RECORD, round_record, false },
 	{ "audit", KEYPROTO_OK, KEYPROTO_AUDIT, round_audit, false },
 	{ "auditlog", KEYPROTO_OK, KEYPROTO_AUDITLOG, round_auditlog, false },
+	{ "generate", KEYPROTO_OK, KEYPROTO_GENERATE, round_generate, false },
+	{ "request", KEYPROTO_OK, KEYPROTO_REQUEST, round_request, true },
 	{ "module", KEYPROTO_OK, KEYPROTO_MODULE, round_module, false },
 	{ "keytoken", KEYPROTO_OK, KEYPROTO_KEYTOKEN, round_keytoken, false },
 	{ "keypart", KEYPROTO_OK, KEYPROTO_KEYPART, round_keypart, false },
