@@ -25,6 +25,7 @@ struct job {
 	struct link link;
 	pid_t pid;
 	uint16_t type;
+	uint64_t orders;                      /* that it was given */
 	char path[PATH_MAX], fresh[PATH_MAX]; /* of a key to be made */
 	maker_done *done;
 	void *ctx;
@@ -165,8 +166,7 @@ start(struct job *job, enum strictness strictness)
 static bool
 say(struct job *job, uint16_t type, struct slice payload, int fd)
 {
-	static uint64_t id;
-	struct keyproto_header header = { .type = type, .id = ++id };
+	struct keyproto_header header = { .type = type, .id = ++job->orders };
 
 	return link_say(&job->link, &header, payload, fd);
 }
