@@ -144,20 +144,10 @@ request_ticketkeys(
 			 payload, clock_day(), body->bytes, &body->len);
 }
 
-/* A signer answers in order: what could be cancelled has its answer already. */
+/* PING; and CANCEL: a signer answers in order, so what could be cancelled has
+ * its answer already. */
 static enum keyproto_status
-request_cancel(struct client *client, struct slice payload, struct body *body)
-{
-	uint64_t id;
-
-	(void)client;
-	(void)body;
-	return keyproto_long_parse(payload, &id) ? KEYPROTO_OK
-						 : KEYPROTO_BADMSG;
-}
-
-static enum keyproto_status
-request_ping(struct client *client, struct slice payload, struct body *body)
+request_nothing(struct client *client, struct slice payload, struct body *body)
 {
 	(void)client;
 	(void)payload;
@@ -192,8 +182,8 @@ static const struct row rows[] = {
 	{ KEYPROTO_SIGN12CV,   KEYPROTO_CLIENT, NULL,               keyproto_sign12cv_parse },
 	{ KEYPROTO_PREMASTER,  KEYPROTO_SERVER, NULL,               keyproto_premaster_parse },
 	{ KEYPROTO_TICKETKEYS, KEYPROTO_SERVER, request_ticketkeys, NULL },
-	{ KEYPROTO_CANCEL,     0,               request_cancel,     NULL },
-	{ KEYPROTO_PING,       0,               request_ping,       NULL },
+	{ KEYPROTO_CANCEL,     0,               request_nothing,    NULL },
+	{ KEYPROTO_PING,       0,               request_nothing,    NULL },
 	{ KEYPROTO_STATS,      0,               request_stats,      NULL },
 };
 /* clang-format on */

@@ -774,7 +774,8 @@ START_TEST(what_only_masters_may_say_is_unsupported_here)
 		{ KEYPROTO_AUDITLOG, 8 }, { KEYPROTO_STATUS, 0 },
 		{ KEYPROTO_GRANT, 108 }, { KEYPROTO_KEYCHANGED, 4 },
 		{ KEYPROTO_GOAWAY, 4 }, { KEYPROTO_TICKETROOT, 8 },
-		{ KEYPROTO_KEYPART, 4 }, { KEYPROTO_COUNTS, 4 } };
+		{ KEYPROTO_KEYPART, 4 }, { KEYPROTO_COUNTS, 4 },
+		{ KEYPROTO_GENERATE, 4 }, { KEYPROTO_REQUEST, 4 } };
 	static const uint8_t bytes[208] = { 1, 0, 0, 0, 255, 255 };
 	const struct keyproto_grant before = client.grant;
 
@@ -801,7 +802,7 @@ START_TEST(every_other_type_is_unsupported_whatever_it_brings)
 		    type == KEYPROTO_KEYFILE || type == KEYPROTO_STATUS ||
 		    type == KEYPROTO_GRANT || type == KEYPROTO_TICKETROOT ||
 		    type == KEYPROTO_KEYPART || type == KEYPROTO_COUNTS ||
-		    (type >= KEYPROTO_RECORD && type <= KEYPROTO_KEYTOKEN))
+		    (type >= KEYPROTO_RECORD && type <= KEYPROTO_REQUEST))
 			continue;
 		ck_assert_msg(ask_raw((uint16_t)type, bytes, type % 512) > 0 &&
 				  got.status == KEYPROTO_UNSUPPORTED && !closes,
