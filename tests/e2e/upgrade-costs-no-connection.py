@@ -1,18 +1,44 @@
 #!/usr/bin/env python3
 """Another frontd takes over, again and again, under load: no connection fails,
-those that there are go on, the port is never closed, and tickets are good
-everywhere."""
+those that there are go on, the port is never closed, sessions are resumed, and
+the register of early data is one. Listeners may come and go."""
 import os
 import signal
+import ssl
 import threading
 
+from lib.reload import free_port
 from lib.stack import equal, until
 from lib.upgrade import Upgrading
 
 UPGRADES = 3
 CLIENTS = 3
 
-with Upgrading() as stack:
+
+
+def register(stack):
+    """Of early data, that its workers have in common."""
+    inodes = set()
+    for pid in stack.pids("frontd-worker"):
+        with open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
+            inodes |= {line.split()[4] for line in maps if "memfd:replay" in line}
+    equal("registers of all workers", len(inodes), 1)
+    return inodes
+
+
+def session_of(stack, session=None):
+    """The next session of a client that offers this one, and whether it was resumed."""
+    context = ssl.create_default_context(cafile=stack.chain)
+    if session is not None:
+        context = session[0]
+    with context.wrap_socket(stack.connect(), server_hostname="localhost",
+                             session=session[1] if session else None) as client:
+        client.sendall(b"are you there?")
+        client.recv(100)
+        return (context, client.session), client.session_reused
+
+
+with Upgrading(site="early-data = 4096") as stack:
     stack.renew_chain("first")
     stack.reload()
     end, failures, served = threading.Event(), [], []
@@ -29,6 +55,9 @@ with Upgrading() as stack:
     for one in clients:
         one.start()
     first = stack.frontd.pid
+    same = register(stack)
+    session, resumed = session_of(stack)
+    equal("resumed at first", resumed, False)
     old = stack.client()
     old.sendall(b"before")
     equal("the echo", old.recv(100), b"before")
@@ -39,6 +68,9 @@ with Upgrading() as stack:
         if "pid" not in said or str(stack.frontd.pid) not in said:
             raise AssertionError(f"frontctl upgrade says {said}")
         equal("the certificate", stack.shown(), f"number {number}")
+        session, resumed = session_of(stack, session)
+        equal("resumed by the next", resumed, True)
+        equal("the register", register(stack), same)
         before = len(served)
         until("connections after it", lambda: len(served) > before + CLIENTS, 60)
     old.sendall(b"after")
@@ -67,4 +99,15 @@ with Upgrading() as stack:
     stack.adopt()
     stack.served()
     stack.old_end()
+
+    # A listener comes and goes; the other one is served all the time.
+    port, other = stack.port, free_port()
+    for more, there in ((f'listen "127.0.0.1:{other}" {{ default = "demo" }}', True), ("", False)):
+        stack.rewrite(more=more)
+        stack.upgrade()
+        stack.old_end()
+        stack.served()
+        stack.port = other
+        equal("the other is served", stack.tried() is True, there)
+        stack.port = port
     equal("the administration's socket is there", os.path.exists(stack.path("admin.sock")), True)
