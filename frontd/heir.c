@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -19,6 +20,8 @@
 #include "frontd/replay.h"
 #include "ipc/spawn.h"
 
+/* Of these the first are told that fit into a record. */
+#define COMPLAINTS_MAX 65536
 /* For the one before to pass on the next thing: it does so all at once. */
 #define PASS_MS 20000
 /* For it to end when it was told to. */
@@ -207,7 +210,7 @@ heir_open(struct master *master)
 	if ((heir->old = add_before(master, fd)) == NULL)
 		return complain("frontd: %s", strerror(errno));
 	heir->state = HEIR_STARTS;
-	writer_init(&heir->complaints, HERITAGE_TEXT_MAX);
+	writer_init(&heir->complaints, COMPLAINTS_MAX);
 	complain_keep(&heir->complaints);
 	return take_all(master);
 }
@@ -534,12 +537,11 @@ static void
 refuse(struct heir *heir)
 {
 	struct slice why = NO_BYTES;
-	char text[HERITAGE_TEXT_MAX + 1];
+	char text[HERITAGE_TEXT_MAX + 1] = "";
 
-	if (!writer_result(&heir->complaints, &why))
-		why = NO_BYTES;
-	memcpy(text, why.len > 0 ? (const char *)why.data : "", why.len);
-	text[why.len] = '\0';
+	if (writer_result(&heir->complaints, &why) && why.len > 0)
+		snprintf(text, sizeof text, "%.*s", (int)why.len,
+		    (const char *)why.data);
 	say(heir->old, (struct heritage){ .type = HERITAGE_REFUSED }, text);
 }
 
