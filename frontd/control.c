@@ -50,6 +50,7 @@ static const struct shape shapes[CONTROL_TYPES] = {
 	[CONTROL_CLIENT_CA] = { RECORD(client_ca) },
 	[CONTROL_CLIENT_CA_PART] = PART,
 	[CONTROL_REPLAY] = PLAIN,
+	[CONTROL_CROWD] = { RECORD(crowd) },
 	[CONTROL_SOCKET] = { RECORD(socket) },
 	[CONTROL_START] = { RECORD(start) },
 	[CONTROL_SERVE] = PLAIN,

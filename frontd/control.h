@@ -71,6 +71,8 @@ enum control_type {
 	CONTROL_CLIENT_CA_PART, /* struct control_part: of its PEM */
 	CONTROL_REPLAY, /* struct control_plain + the register of early data
 			 * (see frontd/replay.h), if a site takes any */
+	CONTROL_CROWD,  /* struct control_crowd + the memory in which workers
+			 * see each other's sources, if there are limits */
 	CONTROL_SOCKET, /* struct control_socket + another listening socket */
 	CONTROL_START,  /* struct control_start: seal, then serve */
 	CONTROL_SERVE,  /* struct control_plain: accept from now on */
@@ -196,6 +198,11 @@ struct control_listen {
 	uint32_t lifetime_ms; /* 0: without end */
 	uint32_t access_log;  /* 0: ends of sessions are debug's alone */
 	struct control_terms terms;
+};
+
+struct control_crowd {
+	uint32_t type;
+	uint32_t region; /* see frontd/crowd.h */
 };
 
 struct control_socket {

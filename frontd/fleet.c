@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "frontd/ask.h"
 #include "frontd/census.h"
+#include "frontd/crowd.h"
 #include "frontd/keylink.h"
 #include "frontd/reload.h"
 #include "frontd/stapler.h"
@@ -121,6 +122,18 @@ tell_listener(struct child *child, uint16_t number)
 		child_tell(child, &more, sizeof more, binding->sockets[i]);
 }
 
+/* A worker's region is that of its tag, which no other has at the time. */
+static void
+tell_crowd(struct child *child)
+{
+	const struct control_crowd record = { CONTROL_CROWD, child->tag };
+	const struct sources_limits *limits = &child->fleet->options.sources;
+
+	if (limits->connections > 0 || limits->rate > 0)
+		child_tell(child, &record, sizeof record,
+		    child->fleet->master->crowd_file);
+}
+
 static bool
 takes_early_data(const struct options *options)
 {
@@ -140,6 +153,7 @@ prepare_worker_last(struct child *child)
 		tell_listener(child, i);
 	if (takes_early_data(options))
 		tell_plain(child, CONTROL_REPLAY, fleet->master->replay);
+	tell_crowd(child);
 	join(child, &fleet->connect);
 	keylink_ask(fleet->master, child->tag);
 	fleet_tell_start(child);
@@ -559,6 +573,8 @@ fleet_reaped(struct fleet *fleet, pid_t pid, int status, bool *unsealed)
 		census_bury(child);
 	if (child->kind == &worker_kind || child == &fleet->connect)
 		ask_gone(child);
+	if (child->kind == &worker_kind)
+		crowd_end(fleet->master->crowd, child->tag);
 	expected = should_end(child);
 	if (!expected || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		log_death(child, status);

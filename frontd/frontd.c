@@ -12,13 +12,16 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "frontd/console.h"
+#include "frontd/crowd.h"
 #include "frontd/keylink.h"
 #include "frontd/reload.h"
 #include "frontd/replay.h"
 #include "libtls/s2n.h"
 #include "policy/profiles.h"
 
-static struct master master = { .page_socket = -1, .replay = -1 };
+static struct master master = {
+	.page_socket = -1, .replay = -1, .crowd_file = -1
+};
 
 static bool
 passed_on(void)
@@ -103,6 +106,13 @@ run(void)
 	if (master.replay < 0 &&
 	    (master.replay = replay_make(clock_day())) < 0) {
 		log_event(LOG_LEVEL_ERROR, "early-data", "reason=\"%s\"",
+		    strerror(errno));
+		return EXIT_FAILURE;
+	}
+	if ((master.crowd_file = crowd_make()) < 0 ||
+	    (master.crowd = crowd_map(master.crowd_file, CROWD_NOBODY)) ==
+		NULL) {
+		log_event(LOG_LEVEL_ERROR, "sources", "reason=\"%s\"",
 		    strerror(errno));
 		return EXIT_FAILURE;
 	}

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "frontd/access.h"
 #include "frontd/answer.h"
+#include "frontd/crowd.h"
 #include "frontd/listener.h"
 #include "frontd/proxy_accept.h"
 #include "frontd/replay.h"
@@ -274,6 +275,9 @@ set_limits(const struct control_start *order)
 	}
 	worker.sources = sources_new(&order->sources, worker.session_max);
 	if (worker.sources == NULL && errno != 0)
+		exit(EXIT_FAILURE);
+	if (worker.sources != NULL && worker.crowd != NULL &&
+	    !sources_share(worker.sources, worker.crowd))
 		exit(EXIT_FAILURE);
 }
 
@@ -678,6 +682,7 @@ take_order(struct slice packet, int fd)
 		struct control_staple staple;
 		struct control_client_ca client_ca;
 		struct control_socket socket;
+		struct control_crowd crowd;
 		struct control_start start;
 		struct control_keys keys;
 		struct control_drain drain;
@@ -742,6 +747,13 @@ take_order(struct slice packet, int fd)
 		return;
 	case CONTROL_REPLAY:
 		if (fd < 0 || (worker.replay = replay_map(fd)) == NULL)
+			exit(EXIT_FAILURE);
+		close(fd);
+		return;
+	case CONTROL_CROWD:
+		if (fd < 0 ||
+		    !control_take(packet, &record.crowd, sizeof record.crowd) ||
+		    (worker.crowd = crowd_map(fd, record.crowd.region)) == NULL)
 			exit(EXIT_FAILURE);
 		close(fd);
 		return;

@@ -47,6 +47,8 @@ struct master {
 	struct child *tags[MASTER_TAGS_MAX]; /* NULL: free */
 	int page_socket;
 	int replay; /* register of early data, of all fleets */
+	int crowd_file;
+	struct crowd *crowd; /* sources of all fleets; see crowd.h */
 	struct stapler stapler;
 	struct resolver resolver;
 	struct event *expiry;

@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "frontd/crowd.h"
+
 /* Slots that are looked at for one source. */
-#define WINDOW 16
+#define WINDOW CROWD_WINDOW
 #define SECOND_US 1000000
 
 struct source {
 	uint64_t network;
+	uint64_t key; /* what others know it by, and where it is looked for */
 	uint32_t open;
 	uint8_t family; /* 0: free */
 	/* The generic cell rate algorithm (ITU-T I.371): when the next would
@@ -25,6 +28,7 @@ struct sources {
 	struct sources_limits limits;
 	uint64_t interval_us, tolerance_us;
 	uint64_t seed;
+	struct crowd *crowd; /* NULL: nobody else counts */
 	size_t mask;
 	struct source slots[];
 };
@@ -59,6 +63,16 @@ sources_new(const struct sources_limits *limits, uint32_t connections_max)
 	return sources;
 }
 
+bool
+sources_share(struct sources *sources, struct crowd *crowd)
+{
+	if (!crowd_begin(crowd, sources->mask + 1))
+		return false;
+	sources->crowd = crowd;
+	sources->seed = crowd_seed(crowd);
+	return true;
+}
+
 void
 sources_free(struct sources *sources)
 {
@@ -80,8 +94,8 @@ describe(const struct sockaddr_storage *address, struct source *out)
 
 /* Seeded, so that nobody chooses who shares slots; a finalizer of MurmurHash3
  * twice, which need not be strong: who collides is only forgotten sooner. */
-static size_t
-place_of(const struct sources *sources, const struct source *what)
+static uint64_t
+key_of(const struct sources *sources, const struct source *what)
 {
 	uint64_t x = what->network ^ sources->seed ^ what->family;
 
@@ -93,7 +107,7 @@ place_of(const struct sources *sources, const struct source *what)
 		x ^= x >> 33;
 		x += sources->seed;
 	}
-	return (size_t)x;
+	return x != 0 ? x : 1;
 }
 
 /* Better to be taken for another source. */
@@ -110,7 +124,7 @@ is_better(const struct source *a, const struct source *b)
 static struct source *
 find(struct sources *sources, const struct source *what)
 {
-	size_t first = place_of(sources, what);
+	size_t first = (size_t)what->key;
 	struct source *best = NULL;
 
 	for (size_t i = 0; i < WINDOW; i++) {
@@ -129,21 +143,36 @@ find(struct sources *sources, const struct source *what)
 	return best;
 }
 
+static void
+tell(struct sources *sources, const struct source *source)
+{
+	if (sources->crowd != NULL)
+		crowd_tell(sources->crowd, (size_t)(source - sources->slots),
+		    source->key, source->open, source->due_us);
+}
+
 enum sources_verdict
 sources_come(struct sources *sources, const struct sockaddr_storage *address,
     uint64_t now_us, sources_place *place)
 {
+	struct crowd_sum others = { 0 };
 	struct source what, *source;
 
 	*place = SOURCES_NOWHERE;
 	if (sources == NULL)
 		return SOURCES_TAKEN;
 	describe(address, &what);
+	what.key = key_of(sources, &what);
+	if (sources->crowd != NULL)
+		others = crowd_others(sources->crowd, what.key);
 	if ((source = find(sources, &what)) == NULL)
 		return SOURCES_TAKEN;
 	if (sources->limits.connections > 0 &&
-	    source->open >= sources->limits.connections)
+	    (uint64_t)source->open + others.open >= sources->limits.connections)
 		return SOURCES_TOO_MANY;
+	/* Nobody's is later than that of the worker that took the last one. */
+	if (source->due_us < others.due_us)
+		source->due_us = others.due_us;
 	if (sources->limits.rate > 0 &&
 	    source->due_us > now_us + sources->tolerance_us)
 		return SOURCES_TOO_FAST;
@@ -151,6 +180,7 @@ sources_come(struct sources *sources, const struct sockaddr_storage *address,
 		source->due_us = now_us;
 	source->due_us += sources->interval_us;
 	source->open++;
+	tell(sources, source);
 	*place = (sources_place)(source - sources->slots);
 	return SOURCES_TAKEN;
 }
@@ -158,6 +188,8 @@ sources_come(struct sources *sources, const struct sockaddr_storage *address,
 void
 sources_go(struct sources *sources, sources_place place)
 {
-	if (sources != NULL && place != SOURCES_NOWHERE)
-		sources->slots[place].open--;
+	if (sources == NULL || place == SOURCES_NOWHERE)
+		return;
+	sources->slots[place].open--;
+	tell(sources, &sources->slots[place]);
 }

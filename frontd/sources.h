@@ -3,7 +3,8 @@
  * ones come. A source is an IPv4 address, or an IPv6 network of 64 bits, since
  * those are what one customer is given. A table of a fixed size, which holds at
  * least all sources that have connections; where many sources come and go, what
- * is forgotten first is who came least lately.
+ * is forgotten first is who came least lately. Each worker has one, and sees
+ * what the others have (see crowd.h).
  */
 #ifndef FRONTD_SOURCES_H
 #define FRONTD_SOURCES_H
@@ -12,6 +13,7 @@
 
 #include "base/slice.h"
 
+struct crowd;
 struct sources;
 
 struct sources_limits {
@@ -33,6 +35,10 @@ typedef uint32_t sources_place;
 struct sources *sources_new(
     const struct sources_limits *, uint32_t connections_max);
 void sources_free(struct sources *);
+/* From now on the limits are of all workers together: what this one counts is
+ * told, and what others have is added. It is borrowed. Before the first
+ * connection. False with errno. */
+must_check bool sources_share(struct sources *, struct crowd *);
 
 /* A connection has come, at a time of the monotonic clock. Only one that is
  * TAKEN counts, and has a place. */

@@ -80,6 +80,7 @@ struct worker {
 	bool paused;   /* at the limit: nothing is accepted */
 	bool no_files; /* paused since there were no descriptors left */
 	struct sources *sources; /* NULL: no limits */
+	struct crowd *crowd;     /* NULL: likewise */
 	uint64_t limit_said_ms;
 	struct tally_all tally;
 	uint64_t drained_ms; /* draining: it ends then at last; 0: not */

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""A source has so many connections at a time, and so many new ones a second; who
-comes beyond that is reset, is counted, and takes nothing from other sources. A
-worker takes no more connections than it has descriptors for."""
+"""A source has so many connections at a time, and so many new ones a second, at all
+workers together; who comes beyond that is reset, is counted, and takes nothing from
+other sources. A worker takes no more connections than it has descriptors for."""
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -34,7 +35,8 @@ def limited(stack):
 
 ADMIN = 'admin-socket = "admin.sock"'
 
-with Stack(processes=1, worker="source-connections = 3", words=ADMIN) as stack:
+# All workers together: who is taken by which is the kernel's choice.
+with Stack(processes=3, worker="source-connections = 3", words=ADMIN) as stack:
     until("the first connection's end", lambda: stack.sessions())
     held = [come(stack, "127.0.0.2") for _ in range(3)]
     equal("three are taken", None in held, False)
@@ -44,11 +46,18 @@ with Stack(processes=1, worker="source-connections = 3", words=ADMIN) as stack:
     stack.served()  # from 127.0.0.1
     held.pop().close()
     until("there is room again", lambda: (fresh := come(stack, "127.0.0.2")) and not held.append(fresh))
-    for sock in held:
+    # The connections of a worker that has died are no more.
+    until("all are held again", lambda: len(held) == 3)
+    for pid in stack.pids("frontd-worker"):
+        os.kill(pid, signal.SIGKILL)
+    fresh = []
+    until("three are taken again", lambda: (sock := come(stack, "127.0.0.2")) and not fresh.append(sock)
+          and len(fresh) == 3, 30)
+    for sock in held + fresh:
         sock.close()
     equal("it is logged", "event=limit reason=source-connections peer=127.0.0.2" in stack.log("frontd"), True)
 
-with Stack(processes=1, worker="source-rate = 1 source-burst = 5", words=ADMIN) as stack:
+with Stack(processes=3, worker="source-rate = 1 source-burst = 5", words=ADMIN) as stack:
     began = time.monotonic()
     taken = [sock for sock in (come(stack, "127.0.0.2") for _ in range(15)) if sock]
     most = 5 + int(time.monotonic() - began) + 1
