@@ -754,6 +754,41 @@ offers(void)
 	HAND("psk_offer", "nothing", 0, 0, 0, 0);
 }
 
+/* ---- QUIC ---- */
+
+/* Behind so many honest messages, to the client (0) or the server (1). */
+#define TO_CLIENT(honest) (uint8_t)((honest) << 1)
+#define TO_SERVER(honest) (uint8_t)((honest) << 1 | 1)
+
+static void
+quic(void)
+{
+	/* A ClientHello of nothing; its header alone, of the longest, and of
+	 * one longer. */
+	HAND("quic", "hello-empty", TO_SERVER(0), CLIENT_HELLO, 0, 0, 0);
+	HAND("quic", "hello-cut", TO_SERVER(0), CLIENT_HELLO, 0, 255, 255, 3);
+	HAND("quic", "hello-long", TO_SERVER(0), CLIENT_HELLO, 1, 0, 1, 3);
+	/* An answer without ServerHello; EncryptedExtensions without
+	 * parameters. */
+	HAND("quic", "no-server-hello", TO_CLIENT(0), ENCRYPTED_EXTENSIONS, 0,
+	    0, 2, 0, 0);
+	HAND("quic", "no-parameters", TO_CLIENT(1), ENCRYPTED_EXTENSIONS, 0, 0,
+	    2, 0, 0);
+	HAND("quic", "finished", TO_SERVER(1), FINISHED, 0, 0, 2, 0, 0);
+	HAND("quic", "end-of-early-data", TO_SERVER(1), END_OF_EARLY_DATA, 0, 0,
+	    0);
+	/* After the handshake. */
+	HAND("quic", "key-update", TO_CLIENT(20), KEY_UPDATE, 0, 0, 1, 0);
+	HAND("quic", "to-server", TO_SERVER(20), KEY_UPDATE, 0, 0, 1, 0);
+	HAND("quic", "ticket", TO_CLIENT(20), NEW_SESSION_TICKET, 0, 0, 23, 0,
+	    0, 1, 0, 1, 2, 3, 4, 1, 0, 0, 1, 9, 0, 8, 0, 42, 0, 4, 255, 255,
+	    255, 255);
+	HAND("quic", "ticket-bounded", TO_CLIENT(20), NEW_SESSION_TICKET, 0, 0,
+	    23, 0, 0, 1, 0, 1, 2, 3, 4, 1, 0, 0, 1, 9, 0, 8, 0, 42, 0, 4, 0, 0,
+	    4, 0);
+	HAND("quic", "nothing", TO_CLIENT(20));
+}
+
 int
 main(void)
 {
@@ -764,6 +799,7 @@ main(void)
 	hellos_v2();
 	changes("handshake");
 	after();
+	quic();
 	records("record");
 	crafted();
 	certificates();

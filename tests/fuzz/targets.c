@@ -7,6 +7,7 @@
 #include "tests/fuzz/fuzz_hello.h"
 #include "tests/fuzz/fuzz_key.h"
 #include "tests/fuzz/fuzz_psk.h"
+#include "tests/fuzz/fuzz_quic.h"
 #include "tests/fuzz/fuzz_record.h"
 #include "tests/fuzz/fuzz_session.h"
 #include "tests/fuzz/fuzz_staple.h"
@@ -28,6 +29,7 @@ const struct target targets[] = {
 	{ "handshake_sslv3", "handshake",       setup_all,          fuzz_handshake_sslv3 },
 	{ "after_tls13",     "after_tls13",     setup_all,          fuzz_after_tls13 },
 	{ "after_older",     "after_older",     setup_all,          fuzz_after_older },
+	{ "quic",            "quic",            setup_all,          fuzz_quic },
 	{ "record_plain",    "record",          fuzz_record_set_up, fuzz_record_plain },
 	{ "record_tls13",    "record",          fuzz_record_set_up, fuzz_record_tls13 },
 	{ "record_aead",     "record",          fuzz_record_set_up, fuzz_record_aead },
