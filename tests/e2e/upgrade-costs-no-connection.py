@@ -111,3 +111,13 @@ with Upgrading(site="early-data = 4096") as stack:
         equal("the other is served", stack.tried() is True, there)
         stack.port = port
     equal("the administration's socket is there", os.path.exists(stack.path("admin.sock")), True)
+
+    # The end of the last one, at once, is the end of those that drain: whoever
+    # outlives it fails the test.
+    kept = []
+    for _ in range(2):
+        kept.append(stack.client())
+        kept[-1].sendall(b"still there?")
+        equal("the echo", kept[-1].recv(100), b"still there?")
+        stack.upgrade()
+    equal("those that drain", [one.poll() for one in stack.old], [None, None])

@@ -192,9 +192,20 @@ def upgrade_frontd(stack):
     stack.old_end()
 
 
+chosen = []  # (when it began, what)
+
+
 def any_of_these(stack):
     """One of the others, by chance."""
-    return random.choice([act for name, _, act, _ in FAULTS if name != "mixed"])(stack)
+    act = random.choice([act for name, _, act, _ in FAULTS if name != "mixed"])
+    chosen.append((time.monotonic(), act.__name__))
+    return act(stack)
+
+
+def during(began, ended):
+    """What was chosen between, and last before."""
+    before = [what for when, what in chosen if when < began]
+    return " ".join(before[-1:] + [what for when, what in chosen if began <= when <= ended])
 
 
 # name, how often, what is done, whether it costs requests that are in hand
@@ -217,7 +228,7 @@ def held(stack):
 
 def unexcused(failed, moments):
     """Requests that failed, and were not in hand when a worker was killed."""
-    return [(end - began, error) for began, end, error in failed
+    return [(end - began, f"{error} {during(began, end)}") for began, end, error in failed
             if not any(began <= moment <= end + GRACE for moment in moments)]
 
 
