@@ -5,7 +5,7 @@
 set -eu
 need='gcc libc6-dev make autoconf pkg-config binutils libssl-dev libevent-dev
 libseccomp-dev libconfuse-dev libp11-kit-dev softhsm2 check linux-libc-dev openssl curl gnutls-bin libnss3-tools
-cmake iproute2 procps python3 mandoc valgrind'
+cmake iproute2 procps python3 mandoc valgrind nghttp2-client'
 need="$need $*"
 
 missing=''
