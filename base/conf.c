@@ -12,7 +12,7 @@
 
 #define DURATION_MAX_MS (24 * 3600 * 1000L)
 #define COUNT_MAX 1000000
-#define TEXT_MAX (1024 * 1024)
+#define TEXT_MAX (64 * 1024 * 1024)
 
 /* Of the text, without what read_text() puts behind it. */
 static long last_line;

@@ -20,26 +20,48 @@ tell(struct worker *worker, const void *record, size_t size)
 }
 
 static void
+count_open(struct worker *worker)
+{
+	struct site *site;
+
+	for (uint16_t i = 0; i < worker->site_count; i++)
+		worker->sites[i].tally.open = 0;
+	for (const struct session *session = worker->sessions; session != NULL;
+	     session = session_next(session)) {
+		site = &worker->sites[session_site(session)];
+		site->tally.open++;
+		site->touched = true;
+	}
+}
+
+static bool
+is_touched(const struct site *site)
+{
+	return site->touched || site->tally.connections > 0;
+}
+
+/* Those who have had a connection; of the others the master knows. */
+static void
 tell_sites(struct worker *worker)
 {
 	static struct tally_site rows[CONTROL_TALLIES_MAX];
-	uint64_t open[CONTROL_SITES_MAX] = { 0 };
-	uint16_t i, j;
+	struct control_tally_sites part = { .type = CONTROL_TALLY_SITES };
+	uint16_t count = 0;
 
-	for (const struct session *session = worker->sessions; session != NULL;
-	     session = session_next(session))
-		open[session_site(session)]++;
-	for (i = 0; i < worker->site_count; i = (uint16_t)(i + j)) {
-		struct control_tally_sites part = { .type = CONTROL_TALLY_SITES,
-			.first = i };
+	count_open(worker);
+	for (uint16_t i = 0; i <= worker->site_count; i++) {
+		bool more =
+		    i < worker->site_count && is_touched(&worker->sites[i]);
 
-		for (j = 0; j < COUNT(rows) && i + j < worker->site_count;
-		     j++) {
-			rows[j] = worker->sites[i + j].tally;
-			rows[j].open = open[i + j];
-		}
-		part.sites = slice_of(rows, j * sizeof *rows);
+		if (more && count == 0)
+			part.first = i;
+		if (more)
+			rows[count++] = worker->sites[i].tally;
+		if (count == 0 || (more && count < COUNT(rows)))
+			continue;
+		part.sites = slice_of(rows, count * sizeof *rows);
 		tell(worker, &part, sizeof part);
+		count = 0;
 	}
 }
 

@@ -7,7 +7,7 @@
 #include "frontd/worker.h"
 
 /* The channel's queue has room for one whole answer. */
-#define ANSWER_QUEUE 64
+#define ANSWER_QUEUE 1024
 
 void answer(struct worker *, const struct control_ask *);
 /* Its tallies, unasked: the last ones. */

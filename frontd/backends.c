@@ -28,11 +28,13 @@ find(struct backends *backends, uint16_t number,
 	return NULL;
 }
 
-/* One that nobody has, with its address; NULL: all have somebody. */
+/* One that nobody has, with its address; NULL: all have somebody, or there is
+ * no memory for another. */
 static struct backend *
 take_place(struct backends *backends, uint16_t number,
     const struct backend_address *address, uint64_t now_ms)
 {
+	struct backend *grown;
 	unsigned i = 0;
 
 	while (i < backends->count &&
@@ -41,8 +43,13 @@ take_place(struct backends *backends, uint16_t number,
 		i++;
 	if (i == CONTROL_PLACES_MAX)
 		return NULL;
-	if (i == backends->count)
+	if (i == backends->count) {
+		grown = reallocarray(backends->at, i + 1, sizeof *grown);
+		if (grown == NULL)
+			return NULL;
+		backends->at = grown;
 		backends->count++;
+	}
 	backends->at[i] = (struct backend){ .used = true,
 		.number = number,
 		.address = address->address,
@@ -70,10 +77,6 @@ backends_set(struct backends *backends, uint16_t number,
 	struct backend *backend;
 	bool all = true;
 
-	if (backends->at == NULL)
-		backends->at = calloc(CONTROL_PLACES_MAX, sizeof *backends->at);
-	if (backends->at == NULL)
-		return false;
 	awaited = awaited && count == 0;
 	if (count == 0) {
 		addresses = &nowhere;

@@ -43,7 +43,7 @@ struct backend_address {
 /* Zeroed means that the site has none. */
 struct backends {
 	struct control_balance how;
-	struct backend *at; /* CONTROL_PLACES_MAX, or NULL */
+	struct backend *at; /* which moves when there is one more */
 	unsigned count;     /* places in which one is or was */
 	unsigned next;      /* whose turn it is */
 };

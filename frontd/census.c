@@ -59,18 +59,6 @@ census_take(struct child *worker, struct slice packet)
 		take_all(worker, &record.all);
 }
 
-/* A fleet's number of a site with this name; site_count: it has none. */
-static unsigned
-number_of(const struct fleet *fleet, const char *title)
-{
-	unsigned i = 0;
-
-	while (i < fleet->options.site_count &&
-	       strcmp(fleet->options.sites[i]->title, title) != 0)
-		i++;
-	return i;
-}
-
 void
 census_bury(struct child *worker)
 {
@@ -85,7 +73,11 @@ census_bury(struct child *worker)
 	census->open = census->key_pending = 0;
 	for (unsigned i = 0; i < options->site_count; i++) {
 		census->sites[i].open = 0;
-		to = number_of(now, options->sites[i]->title);
+		if (census->sites[i].connections == 0)
+			continue;
+		to = now == worker->fleet ? i
+					  : options_find_site(&now->options,
+						options->sites[i]->title);
 		if (to < now->options.site_count)
 			tally_add_site(&now->ended[to], &census->sites[i]);
 		census->sites[i] = (struct tally_site){ 0 };
@@ -96,7 +88,8 @@ void
 census_move(const struct fleet *from, struct fleet *to)
 {
 	for (unsigned i = 0; i < to->options.site_count; i++) {
-		unsigned before = number_of(from, to->options.sites[i]->title);
+		unsigned before = options_find_site(
+		    &from->options, to->options.sites[i]->title);
 
 		if (before < from->options.site_count)
 			to->ended[i] = from->ended[before];
@@ -105,12 +98,8 @@ census_move(const struct fleet *from, struct fleet *to)
 
 static void
 add_fleet_site(
-    const struct fleet *fleet, const char *title, struct tally_site *sum)
+    const struct fleet *fleet, unsigned number, struct tally_site *sum)
 {
-	unsigned number = number_of(fleet, title);
-
-	if (number == fleet->options.site_count)
-		return;
 	for (unsigned i = 0; i < fleet->options.workers; i++)
 		if (fleet->workers[i].census != NULL)
 			tally_add_site(
@@ -121,12 +110,16 @@ void
 census_site(const struct master *master, unsigned site, struct tally_site *sum)
 {
 	const char *title = master->now->options.sites[site]->title;
+	unsigned number;
 
 	*sum = master->now->ended[site];
-	add_fleet_site(master->now, title, sum);
+	add_fleet_site(master->now, site, sum);
 	for (const struct fleet *fleet = master->before; fleet != NULL;
-	     fleet = fleet->next)
-		add_fleet_site(fleet, title, sum);
+	     fleet = fleet->next) {
+		number = options_find_site(&fleet->options, title);
+		if (number < fleet->options.site_count)
+			add_fleet_site(fleet, number, sum);
+	}
 }
 
 void

@@ -12,8 +12,10 @@
 #include "frontd/fleet.h"
 #include "ipc/spawn.h"
 
-/* Of what is told at once: OCSP responses, if one is of all sites. */
-#define QUEUE_MAX (4 * (CONTROL_SITES_MAX + 1024))
+/* Of what is told at once: with the records of a step, and the answers to who
+ * asks, OCSP responses, of which one may be of all sites. */
+#define QUEUE_BASE 4096u
+#define QUEUE_SITE 4u
 
 static void child_start(struct child *);
 
@@ -170,7 +172,8 @@ spawn(struct child *child)
 	what.control = ends[1];
 	child->pid = spawn_child(&what);
 	close(ends[1]);
-	child->control = channel_new(ends[0], QUEUE_MAX);
+	child->control = channel_new(ends[0],
+	    QUEUE_BASE + QUEUE_SITE * child->fleet->options.site_count);
 	if (child->pid > 0 && child->control != NULL)
 		return true;
 	log_event(LOG_LEVEL_ERROR, "spawn", "name=%s reason=\"%s\"",

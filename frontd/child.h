@@ -41,6 +41,7 @@ struct child {
 	uint32_t starts;
 	uint32_t step; /* of its preparation: the next */
 	bool prepared; /* there is none */
+	bool may_join; /* a worker or frontd-connect: it knows the sites */
 	struct confinement confinement;
 	bool confined;                /* it has said so: sealed, and serving */
 	struct census_worker *census; /* a worker's: see census.h */

@@ -20,7 +20,7 @@
 
 /* Of complaints about one configuration. */
 #define COMPLAINTS_MAX 65536
-#define METRICS_MAX (8u << 20)
+#define METRICS_MAX ADMIN_ANSWER_MAX
 #define PULSE_SECONDS 5
 
 struct console {

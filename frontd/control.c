@@ -33,15 +33,16 @@ static const struct shape shapes[CONTROL_TYPES] = {
 	[CONTROL_SITE] = { RECORD(site), .parts = {
 		TEXT(site, title, CONTROL_TITLE_MAX),
 		BYTES(site, names, CONTROL_NAMES_MAX),
-		BYTES(site, alpn, CONTROL_ALPN_MAX),
 		TEXT(site, backend_name, CONTROL_BACKEND_NAME_MAX),
 		TEXT(site, terms.policy, CONTROL_POLICY_MAX),
+		BYTES(site, terms.alpn, CONTROL_ALPN_MAX),
 		TEXT(site, terms.dh, CONTROL_DH_MAX) } },
 	[CONTROL_CHAIN] = PART,
 	[CONTROL_STAPLE] = { RECORD(staple) },
 	[CONTROL_STAPLE_PART] = PART,
 	[CONTROL_LISTEN] = { RECORD(listen), .parts = {
 		TEXT(listen, terms.policy, CONTROL_POLICY_MAX),
+		BYTES(listen, terms.alpn, CONTROL_ALPN_MAX),
 		TEXT(listen, terms.dh, CONTROL_DH_MAX) } },
 	[CONTROL_KEYS] = { RECORD(keys) },
 	[CONTROL_BACKEND_KEYS] = PLAIN,

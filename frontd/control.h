@@ -27,7 +27,8 @@
 #include "ipc/keyproto.h"
 #include "policy/policy.h"
 
-#define CONTROL_SITES_MAX 256
+/* What a number of 16 bits can be; nothing is sized by it. */
+#define CONTROL_SITES_MAX 65535
 #define CONTROL_TITLE_MAX 64 /* with its zero, as of all texts */
 #define CONTROL_LISTENERS_MAX 32
 #define CONTROL_WORKERS_MAX 64
@@ -144,6 +145,7 @@ enum control_client_auth {
 /* See frontd/terms.h. Empty is what the configuration does not say. */
 struct control_terms {
 	struct slice policy;  /* text */
+	struct slice alpn;    /* protocols: length, bytes ... */
 	struct slice dh;      /* text: PEM */
 	uint32_t tickets;     /* enum control_choice */
 	uint16_t client_auth; /* enum control_client_auth */
@@ -163,7 +165,6 @@ struct control_site {
 	uint32_t backend_chain_size; /* 0: they are shown nothing */
 	struct slice title;          /* text, for the log */
 	struct slice names;          /* length, bytes ...; see frontd/names.h */
-	struct slice alpn;           /* likewise */
 	struct slice backend_name;   /* text: that TLS to backends is to show */
 	struct control_terms terms;
 };

@@ -97,7 +97,8 @@ join(struct child *worker, struct child *connect)
 {
 	int ends[2];
 
-	if (worker->control == NULL || connect->control == NULL ||
+	if (worker->control == NULL || !worker->may_join ||
+	    connect->control == NULL || !connect->may_join ||
 	    channel_pair(ends) != 0)
 		return; /* the one that starts later joins them */
 	tell_plain(worker, CONTROL_CONNECTOR, ends[0]);
@@ -154,6 +155,7 @@ prepare_worker_last(struct child *child)
 	if (takes_early_data(options))
 		tell_plain(child, CONTROL_REPLAY, fleet->master->replay);
 	tell_crowd(child);
+	child->may_join = true;
 	join(child, &fleet->connect);
 	keylink_ask(fleet->master, child->tag);
 	fleet_tell_start(child);
@@ -168,6 +170,7 @@ prepare_worker(struct child *child, uint32_t step)
 	const struct options *options = &child->fleet->options;
 	uint32_t cas = options->client_cas.count;
 
+	child->may_join = false;
 	if (step < cas)
 		tell_client_ca(child, (uint16_t)(step + 1));
 	else if (step - cas < options->site_count)
@@ -193,6 +196,7 @@ prepare_connect(struct child *child, uint32_t step)
 	struct fleet *fleet = child->fleet;
 	const struct options *options = &fleet->options;
 
+	child->may_join = step == options->site_count;
 	if (step < options->site_count) {
 		tell_backends(child, options->sites[step]);
 		return true;
@@ -652,6 +656,7 @@ fleet_free(struct fleet *fleet)
 	if (fleet->overdue != NULL)
 		event_free(fleet->overdue);
 	options_free(&fleet->options);
+	free(fleet->ended);
 	free(fleet);
 }
 
@@ -679,7 +684,8 @@ fleet_start(struct fleet *fleet, bool first)
 	struct master *master = fleet->master;
 
 	fleet->state = first ? FLEET_SERVING : FLEET_STARTING;
-	if (!resolver_want(fleet))
+	fleet->ended = calloc(fleet->options.site_count, sizeof *fleet->ended);
+	if (fleet->ended == NULL || !resolver_want(fleet))
 		return false;
 	for (unsigned i = 0; i < fleet->options.workers; i++) {
 		fleet->workers[i].fleet = fleet;

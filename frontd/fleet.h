@@ -29,7 +29,7 @@ struct fleet {
 	struct child connect, page, fetch, prove, workers[CONTROL_WORKERS_MAX];
 	unsigned accepting; /* FLEET_DRAINING: workers that may still accept */
 	/* Of workers that have ended, also of fleets before, by site. */
-	struct tally_site ended[CONTROL_SITES_MAX];
+	struct tally_site *ended;
 	struct event *overdue; /* FLEET_DRAINING: they should have ended */
 	bool settled;
 };

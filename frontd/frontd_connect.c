@@ -28,9 +28,9 @@
 
 struct worker {
 	struct channel *channel; /* NULL: free */
-	/* Of sites where they are counted, the connections that it has and
-	 * gives back, by place; NULL: none yet. */
-	uint32_t *open[CONTROL_SITES_MAX];
+	/* By site, of sites where they are counted: the connections that it has
+	 * and gives back, by place; NULL: none yet. */
+	uint32_t **open;
 };
 
 /* A connection on its way to a backend. */
@@ -44,9 +44,11 @@ struct attempt {
 	uint64_t deadline_ms;
 };
 
-static struct backends sites[CONTROL_SITES_MAX];
+/* As the master tells them, in the order of their numbers. */
+static struct backends *sites;
+static size_t site_count;
 /* Those whose backends are looked at. */
-static uint16_t checked[CONTROL_SITES_MAX];
+static uint16_t *checked;
 static size_t checked_count;
 static struct worker workers[WORKERS_MAX];
 static struct attempt attempts[ATTEMPTS_MAX];
@@ -124,7 +126,7 @@ drop_worker(struct worker *worker)
 	int number = (int)(worker - workers);
 	struct attempt attempt;
 
-	for (uint16_t i = 0; i < CONTROL_SITES_MAX; i++) {
+	for (size_t i = 0; i < site_count; i++) {
 		for (unsigned j = 0;
 		     worker->open[i] != NULL && j < sites[i].count; j++)
 			sites[i].at[j].open -= worker->open[i][j];
@@ -140,6 +142,7 @@ drop_worker(struct worker *worker)
 			close(attempt.fd);
 	}
 	channel_free(worker->channel);
+	free(worker->open);
 	*worker = (struct worker){ 0 };
 }
 
@@ -157,7 +160,10 @@ add_worker(int fd)
 		close(fd);
 		return;
 	}
+	workers[i].open = calloc(site_count + 1, sizeof *workers[i].open);
 	workers[i].channel = channel_new(fd, QUEUE_MAX);
+	if (workers[i].open == NULL || workers[i].channel == NULL)
+		exit(EXIT_FAILURE);
 }
 
 /* Only where that chooses the next are they counted, and the end of each is
@@ -207,8 +213,7 @@ released(struct worker *worker, const struct control_released *what)
 {
 	uint32_t *open;
 
-	if (what->site >= CONTROL_SITES_MAX ||
-	    what->backend >= CONTROL_PLACES_MAX)
+	if (what->site >= site_count || what->backend >= CONTROL_PLACES_MAX)
 		return;
 	open = worker->open[what->site];
 	if (open == NULL || open[what->backend] == 0)
@@ -389,7 +394,7 @@ asked(struct worker *worker, struct slice packet)
 	    !control_take(packet, &request, sizeof request))
 		return false;
 	attempt.request = request.request;
-	if (request.site >= CONTROL_SITES_MAX) {
+	if (request.site >= site_count) {
 		give(&attempt, -1, ENOENT);
 		return true;
 	}
@@ -455,7 +460,7 @@ answer(const struct control_ask *ask)
 		0 };
 	size_t count = 0;
 
-	for (uint16_t i = 0; i < CONTROL_SITES_MAX; i++)
+	for (uint16_t i = 0; i < site_count; i++)
 		for (unsigned j = 0; j < sites[i].count; j++) {
 			if (!sites[i].at[j].used)
 				continue;
@@ -480,7 +485,7 @@ seal(const struct control_start *start)
 	struct control_confined report = { .type = CONTROL_CONFINED };
 
 	policy_enter(&frontd_connect_profile, &ask, &report.confinement);
-	if (!channel_send(control, slice_of(&report, sizeof report), -1))
+	if (!control_send(control, &report, sizeof report, -1))
 		exit(EXIT_FAILURE);
 	channel_flush(control);
 	started = true;
@@ -492,8 +497,7 @@ take_backend(const struct control_backend *what)
 	const struct backend_address address = { what->address,
 		what->address_len };
 
-	if (what->site >= CONTROL_SITES_MAX ||
-	    what->number >= CONTROL_BACKENDS_MAX ||
+	if (what->site >= site_count || what->number >= CONTROL_BACKENDS_MAX ||
 	    what->address_len > sizeof what->address ||
 	    !backends_set(&sites[what->site], what->number, &address,
 		what->address_len > 0 ? 1 : 0, true, clock_ms()))
@@ -527,9 +531,10 @@ take_addresses(const struct control_addresses *what)
 {
 	struct backend_address all[CONTROL_ADDRESSES_MAX];
 
-	if (what->site >= CONTROL_SITES_MAX ||
-	    what->number >= CONTROL_BACKENDS_MAX || what->count > COUNT(all))
+	if (what->number >= CONTROL_BACKENDS_MAX || what->count > COUNT(all))
 		exit(EXIT_FAILURE);
+	if (what->site >= site_count)
+		return; /* they will be told with their site */
 	for (size_t i = 0; i < what->count; i++)
 		put_address(&all[i], &what->at[i], what->port);
 	(void)!backends_set(&sites[what->site], what->number, all, what->count,
@@ -537,16 +542,30 @@ take_addresses(const struct control_addresses *what)
 	go_on(what->site);
 }
 
+static void *
+grow(void *array, size_t count, size_t size)
+{
+	void *grown = reallocarray(array, count, size);
+
+	if (grown == NULL)
+		exit(EXIT_FAILURE);
+	return grown;
+}
+
+/* A site, whose backends are told next; workers come when all have been. */
 static void
 take_balance(const struct control_balance *what)
 {
-	if (what->site >= CONTROL_SITES_MAX ||
+	if (started || what->site != site_count ||
 	    what->count > CONTROL_BACKENDS_MAX ||
 	    what->title[sizeof what->title - 1] != '\0')
 		exit(EXIT_FAILURE);
-	sites[what->site].how = *what;
-	if (what->check_ms != 0 && checked_count < COUNT(checked))
-		checked[checked_count++] = what->site;
+	sites = grow(sites, site_count + 1, sizeof *sites);
+	sites[site_count++] = (struct backends){ .how = *what };
+	if (what->check_ms == 0)
+		return;
+	checked = grow(checked, checked_count + 1, sizeof *checked);
+	checked[checked_count++] = what->site;
 }
 
 static void

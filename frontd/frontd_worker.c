@@ -342,22 +342,40 @@ take_kept(struct slice packet, void *record, size_t size)
 		exit(EXIT_FAILURE);
 }
 
+/* At the powers of two there is room for twice as many. */
+static struct site *
+add_site(void)
+{
+	size_t count = worker.site_count, room = count > 0 ? 2 * count : 1;
+	struct site *grown;
+
+	if (count == CONTROL_SITES_MAX)
+		exit(EXIT_FAILURE);
+	if ((count & (count - 1)) == 0) {
+		grown = realloc(worker.sites, room * sizeof *grown);
+		if (grown == NULL)
+			exit(EXIT_FAILURE);
+		worker.sites = grown;
+	}
+	worker.sites[count] = (struct site){ 0 };
+	worker.site_count++;
+	return &worker.sites[count];
+}
+
 static void
 take_site(struct slice packet)
 {
-	struct site *site;
+	struct site *site = add_site();
 
-	if (worker.site_count == CONTROL_SITES_MAX)
-		exit(EXIT_FAILURE);
-	site = &worker.sites[worker.site_count];
 	take_kept(packet, &site->what, sizeof site->what);
-	if (site->what.site != worker.site_count ||
+	if (site->what.site != worker.site_count - 1 ||
 	    site->what.chain_size > PEM_FILE_MAX ||
 	    !gathered_begin(&site->pem, site->what.chain_size) ||
 	    site->what.backend_chain_size > PEM_FILE_MAX ||
-	    !gathered_begin(&site->backend_pem, site->what.backend_chain_size))
+	    !gathered_begin(
+		&site->backend_pem, site->what.backend_chain_size) ||
+	    !lookup_add(&worker.lookup, site->what.names, site->what.site))
 		exit(EXIT_FAILURE);
-	worker.site_count++;
 }
 
 /* NULL: there is no such site, or not yet. */
@@ -464,24 +482,45 @@ take_staple_part(const struct control_part *part)
 		change_staple(site);
 }
 
+/* A config that shows backends the site's certificate. */
+static struct s2n_config *
+config_with_chain(const struct site *site)
+{
+	struct s2n_config *config = upstream_config(
+	    client_ca_pem(&worker.client_cas, site->what.backend_ca),
+	    site->backend_chain);
+
+	worker_must(config != NULL ? 0 : -1, "backend");
+	worker_must(keyclient_add(worker.backend_keys, config,
+			site->backend_chain, site->what.backend_spki),
+	    "key");
+	return config;
+}
+
+/* Sites that show none share one for each file of authorities. */
 static void
 configure_backends(void)
 {
+	struct s2n_config *of[CONTROL_CLIENT_CAS_MAX + 1] = { NULL };
+	uint16_t ca;
+
 	for (size_t i = 0; i < worker.site_count; i++) {
 		struct site *site = &worker.sites[i];
 
-		if (site->what.backend_ca == 0)
+		ca = site->what.backend_ca;
+		if (ca == 0)
 			continue;
-		site->backend_config = upstream_config(
-		    client_ca_pem(&worker.client_cas, site->what.backend_ca),
-		    site->backend_chain);
-		worker_must(site->backend_config != NULL ? 0 : -1, "backend");
-		if (site->backend_chain != NULL)
-			worker_must(
-			    keyclient_add(worker.backend_keys,
-				site->backend_config, site->backend_chain,
-				site->what.backend_spki),
-			    "key");
+		if (ca >= COUNT(of))
+			exit(EXIT_FAILURE);
+		if (site->backend_chain != NULL) {
+			site->backend_config = config_with_chain(site);
+			continue;
+		}
+		if (of[ca] == NULL)
+			of[ca] = upstream_config(
+			    client_ca_pem(&worker.client_cas, ca), NULL);
+		worker_must(of[ca] != NULL ? 0 : -1, "backend");
+		site->backend_config = of[ca];
 	}
 }
 
@@ -624,6 +663,7 @@ start(const struct control_start *order)
 		log_open("frontd-worker", LOG_LEVEL_DEBUG);
 	set_limits(order);
 	configure_backends();
+	lookup_sort(&worker.lookup);
 	for (size_t i = 0; i < worker.listener_count; i++)
 		listener_configure(&worker.listeners[i], session_hello);
 	ticker = event_new(worker.base, -1, EV_PERSIST, tick, &worker);

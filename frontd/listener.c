@@ -12,41 +12,68 @@
 #define SEND_BUFFER 65536
 #define BLINDING_SECONDS 10
 
-static void
-set_protocols(struct s2n_config *config, const struct control_site *site)
+/*
+ * Whether a config of this row is to have a chain that is not of one of its
+ * sites: where its site shares a name with one of them, since libtls has a
+ * chain of each kind of key for a name; and where the default site is of this
+ * row, to which come those who ask for a name that only a certificate has.
+ */
+static bool
+serves_besides(const struct listener *listener, size_t row, uint16_t number)
 {
-	struct slice protocol;
+	const struct worker *worker = listener->worker;
+	struct slice names = worker->sites[number].what.names, name;
 	size_t at = 0;
+	int owner;
 
-	while ((protocol = names_next(site->alpn, &at)).len > 0)
-		worker_must(s2n_config_append_protocol_preference(
-				config, protocol.data, (uint8_t)protocol.len),
-		    "alpn");
+	if (listener->rows[listener->what.default_site] == row)
+		return true;
+	while ((name = names_next(names, &at)).len > 0) {
+		owner = lookup_owner(&worker->lookup, name);
+		if (owner != LOOKUP_NONE && listener->rows[owner] == row)
+			return true;
+	}
+	return false;
+}
+
+/* The master has proven that a site's own config takes its chain. */
+static void
+add_chains(const struct listener *listener, size_t row)
+{
+	struct s2n_config *config = listener->table.rows[row].config;
+	struct worker *worker = listener->worker;
+
+	for (uint16_t i = 0; i < worker->site_count; i++) {
+		struct site *site = &worker->sites[i];
+		bool own = listener->rows[i] == row;
+
+		if (!own && !serves_besides(listener, row, i))
+			continue;
+		if (s2n_config_add_cert_chain_and_key_to_store(
+			config, site->chain) == S2N_SUCCESS)
+			worker_must(keyclient_add(worker->keys, config,
+					site->chain, site->what.spki),
+			    "key");
+		else if (own)
+			worker_must(S2N_FAILURE, "store");
+	}
 }
 
 /* All that does not depend on the terms. */
 static void
-fill(const struct listener *listener, struct s2n_config *config,
-    s2n_client_hello_fn *hello)
+fill(const struct listener *listener, size_t row, s2n_client_hello_fn *hello)
 {
+	struct s2n_config *config = listener->table.rows[row].config;
 	struct worker *worker = listener->worker;
 	struct site *first = &worker->sites[listener->what.default_site];
+	int r;
 
-	for (size_t i = 0; i < worker->site_count; i++) {
-		struct site *site = &worker->sites[i];
-
-		if (site->chain == NULL)
-			continue;
-		worker_must(s2n_config_add_cert_chain_and_key_to_store(
-				config, site->chain),
-		    "store");
-		worker_must(keyclient_add(worker->keys, config, site->chain,
-				site->what.spki),
-		    "key");
-	}
-	worker_must(s2n_config_set_cert_chain_and_key_defaults(
-			config, &first->chain, 1),
-	    "default");
+	add_chains(listener, row);
+	r = s2n_config_set_cert_chain_and_key_defaults(
+	    config, &first->chain, 1);
+	/* Another's is for names of its own sites alone. */
+	if (listener->rows[listener->what.default_site] == row)
+		worker_must(r, "default");
 	worker_must(
 	    s2n_config_set_send_buffer_size(config, SEND_BUFFER), "buffer");
 	worker_must(s2n_config_set_max_blinding_delay(config, BLINDING_SECONDS),
@@ -55,7 +82,6 @@ fill(const struct listener *listener, struct s2n_config *config,
 	    s2n_config_set_client_hello_cb(config, hello, NULL), "hello");
 	worker_must(
 	    s2n_config_set_early_data_cb(config, session_early_data), "early");
-	set_protocols(config, &first->what);
 }
 
 void
@@ -65,7 +91,8 @@ listener_configure(struct listener *listener, s2n_client_hello_fn *hello)
 	struct terms_table *table = &listener->table;
 	int row;
 
-	if (worker->sites[listener->what.default_site].chain == NULL)
+	listener->rows = calloc(worker->site_count, sizeof *listener->rows);
+	if (listener->rows == NULL)
 		exit(EXIT_FAILURE);
 	for (uint16_t i = 0; i < worker->site_count; i++) {
 		row = terms_row(table,
@@ -75,26 +102,17 @@ listener_configure(struct listener *listener, s2n_client_hello_fn *hello)
 		listener->rows[i] = (uint16_t)row;
 	}
 	for (size_t i = 0; i < table->count; i++)
-		fill(listener, table->rows[i].config, hello);
+		fill(listener, i, hello);
 }
 
 uint16_t
 listener_site(const struct listener *listener, const char *name)
 {
-	const struct worker *worker = listener->worker;
-	uint16_t chosen = listener->what.default_site;
-	int best = 0, match;
+	int site = name != NULL ? lookup_find(&listener->worker->lookup, name)
+				: LOOKUP_NONE;
 
-	for (uint16_t i = 0; name != NULL && i < worker->site_count; i++) {
-		const struct control_site *site = &worker->sites[i].what;
-
-		match = names_match(site->names, name);
-		if (match > best) {
-			best = match;
-			chosen = i;
-		}
-	}
-	return chosen;
+	return site != LOOKUP_NONE ? (uint16_t)site
+				   : listener->what.default_site;
 }
 
 const struct terms_row *

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "frontd/names.h"
 #include "frontd/terms.h"
 #include "unstable/version_range.h"
 
@@ -30,6 +31,23 @@ take_policy(
 		return conf_refuse_option(
 		    section, "policy", "policy \"%s\": %s", policy, reason);
 	return keep(section, options, policy, &terms->policy);
+}
+
+static bool
+take_alpn(cfg_t *section, struct control_terms *terms, struct options *options)
+{
+	uint8_t list[CONTROL_ALPN_MAX];
+	size_t len = 0;
+
+	for (unsigned i = 0; i < cfg_size(section, "alpn"); i++)
+		if (!names_append(list, sizeof list, &len,
+			cfg_getnstr(section, "alpn", i)))
+			return conf_refuse(section,
+			    "alpn: a protocol is empty, or all of them are "
+			    "longer than %d bytes",
+			    CONTROL_ALPN_MAX);
+	return texts_keep(&options->texts, slice_of(list, len), &terms->alpn) ||
+	       conf_refuse(section, "out of memory");
 }
 
 /* The path that an option names. False after a message. */
@@ -146,6 +164,7 @@ option_terms_take(
 {
 	take_tickets(section, terms);
 	return take_policy(section, terms, options) &&
+	       take_alpn(section, terms, options) &&
 	       take_dh(section, terms, options) &&
 	       option_terms_take_ca(section, "client-ca", &options->client_cas,
 		   &terms->client_ca) &&
@@ -156,29 +175,23 @@ option_terms_take(
 struct proof {
 	cfg_t *cfg;
 	struct options *options;
-	struct s2n_cert_chain_and_key *chains[CONTROL_SITES_MAX];
-	struct terms_table table;
+	struct s2n_cert_chain_and_key *chain; /* of the site at hand */
+	struct terms_table *tables;           /* by listener */
 };
 
 static bool
-load_chains(struct proof *proof)
+load_chain(struct proof *proof, unsigned site)
 {
-	for (unsigned i = 0; i < proof->options->site_count; i++) {
-		struct site_chain *chain = &proof->options->sites[i]->chain;
+	struct site_chain *chain = &proof->options->sites[site]->chain;
 
-		proof->chains[i] = s2n_cert_chain_and_key_new();
-		if (proof->chains[i] == NULL)
-			return conf_refuse(proof->cfg, "out of memory");
-		if (s2n_cert_chain_and_key_load_public_pem_bytes(
-			proof->chains[i], (uint8_t *)chain->pem.text,
-			(uint32_t)chain->pem.len) != 0)
-			return conf_refuse_option(
-			    cfg_getnsec(proof->cfg, "site", i), "chain",
-			    "chain of site \"%s\": %s",
-			    proof->options->sites[i]->title,
-			    s2n_strerror(s2n_errno, NULL));
-	}
-	return true;
+	if ((proof->chain = s2n_cert_chain_and_key_new()) == NULL)
+		return conf_refuse(proof->cfg, "out of memory");
+	if (s2n_cert_chain_and_key_load_public_pem_bytes(proof->chain,
+		(uint8_t *)chain->pem.text, (uint32_t)chain->pem.len) == 0)
+		return true;
+	return conf_refuse_option(cfg_getnsec(proof->cfg, "site", site),
+	    "chain", "chain of site \"%s\": %s",
+	    proof->options->sites[site]->title, s2n_strerror(s2n_errno, NULL));
 }
 
 /* At the word that chose the policy: the site's, the listener's, or none. */
@@ -218,28 +231,36 @@ refuse_client_auth(const struct proof *proof, unsigned listener, unsigned site,
 	    options->listens[listener].text, reason);
 }
 
-static void
+static bool
 note_old(struct options *options, const char *policy, int least)
 {
-	struct option_old *old = options->old;
-	unsigned i = 0;
+	struct option_old *old;
+	size_t i = 0;
 
 	if (least >= S2N_TLS12)
-		return;
-	while (i < options->old_count && strcmp(old[i].policy, policy) != 0)
+		return true;
+	while (i < options->old_count &&
+	       strcmp(options->old[i].policy, policy) != 0)
 		i++;
 	if (i == options->old_count) {
-		options->old_count++;
-		old[i] = (struct option_old){ policy, least };
-	} else if (least < old[i].least) {
-		old[i].least = least;
+		old = realloc(options->old, (i + 1) * sizeof *old);
+		if (old == NULL)
+			return false;
+		options->old = old;
+		options->old[options->old_count++] =
+		    (struct option_old){ policy, least };
+	} else if (least < options->old[i].least) {
+		options->old[i].least = least;
 	}
+	return true;
 }
 
+/* The chain is in a config for as long as it takes to see that it may be. */
 static bool
 prove(struct proof *proof, unsigned listener, unsigned site)
 {
 	struct options *options = proof->options;
+	struct terms_table *table = &proof->tables[listener];
 	struct terms terms =
 	    terms_between(&options->listens[listener].what.terms,
 		&options->sites[site]->what.terms, &options->client_cas);
@@ -249,31 +270,35 @@ prove(struct proof *proof, unsigned listener, unsigned site)
 
 	if (reason != NULL)
 		return refuse_client_auth(proof, listener, site, reason);
-	if ((row = terms_row(&proof->table, terms)) >= 0)
-		config = proof->table.rows[row].config;
+	if ((row = terms_row(table, terms)) >= 0)
+		config = table->rows[row].config;
 	if (config == NULL ||
-	    s2n_config_add_cert_chain_and_key_to_store(
-		config, proof->chains[site]) != 0 ||
 	    s2n_config_set_cert_chain_and_key_defaults(
-		config, &proof->chains[site], 1) != 0 ||
+		config, &proof->chain, 1) != 0 ||
 	    s2n_config_get_version_range(config, &least, &most) != 0)
 		return refuse(proof, listener, site, terms.policy,
 		    s2n_strerror(s2n_errno, NULL));
-	note_old(options, terms.policy, least);
-	return true;
+	return note_old(options, terms.policy, least) ||
+	       conf_refuse(proof->cfg, "out of memory");
 }
 
 bool
 option_terms_prove(cfg_t *cfg, struct options *options)
 {
-	struct proof proof = { .cfg = cfg, .options = options };
-	bool done = load_chains(&proof);
+	struct terms_table tables[CONTROL_LISTENERS_MAX] = { { 0 } };
+	struct proof proof = {
+		.cfg = cfg, .options = options, .tables = tables
+	};
+	bool done = true;
 
-	for (unsigned i = 0; done && i < options->listen_count; i++)
-		for (unsigned j = 0; done && j < options->site_count; j++)
-			done = prove(&proof, i, j);
-	terms_table_free(&proof.table);
-	for (unsigned i = 0; i < options->site_count; i++)
-		s2n_cert_chain_and_key_free(proof.chains[i]);
+	for (unsigned i = 0; done && i < options->site_count; i++) {
+		done = load_chain(&proof, i);
+		for (unsigned j = 0; done && j < options->listen_count; j++)
+			done = prove(&proof, j, i);
+		s2n_cert_chain_and_key_free(proof.chain);
+		proof.chain = NULL;
+	}
+	for (unsigned i = 0; i < options->listen_count; i++)
+		terms_table_free(&tables[i]);
 	return done;
 }

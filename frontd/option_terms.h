@@ -1,5 +1,5 @@
 /*
- * The words policy, dh-params, tickets, client-ca and client-auth of
+ * The words policy, alpn, dh-params, tickets, client-ca and client-auth of
  * frontd.conf(5), and the proof that each listener can serve each site on what
  * they come to.
  */
@@ -12,6 +12,7 @@
 /* The words, of a listener's or a site's section. */
 #define OPTION_TERMS()                                                         \
 	CFG_STR("policy", NULL, CFGF_NODEFAULT),                               \
+	    CFG_STR_LIST("alpn", NULL, CFGF_NONE),                             \
 	    CFG_STR("dh-params", NULL, CFGF_NODEFAULT),                        \
 	    CFG_BOOL("tickets", cfg_false, CFGF_NODEFAULT),                    \
 	    CFG_STR("client-ca", NULL, CFGF_NODEFAULT),                        \

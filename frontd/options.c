@@ -84,22 +84,6 @@ keep(cfg_t *cfg, struct texts *texts, struct slice bytes, struct slice *kept)
 }
 
 static bool
-take_alpn(cfg_t *cfg, struct texts *texts, struct slice *alpn)
-{
-	uint8_t list[CONTROL_ALPN_MAX];
-	size_t len = 0;
-
-	for (unsigned i = 0; i < cfg_size(cfg, "alpn"); i++)
-		if (!names_append(
-			list, sizeof list, &len, cfg_getnstr(cfg, "alpn", i)))
-			return conf_refuse(cfg,
-			    "alpn: a protocol is empty, or all of them are "
-			    "longer than %d bytes",
-			    CONTROL_ALPN_MAX);
-	return keep(cfg, texts, slice_of(list, len), alpn);
-}
-
-static bool
 take_names(cfg_t *cfg, struct texts *texts, struct option_site *site)
 {
 	uint8_t list[CONTROL_NAMES_MAX];
@@ -211,15 +195,76 @@ take_staple(cfg_t *cfg, struct texts *texts, struct option_site *site)
 	return true;
 }
 
+/* A place for one more; at the powers of two there are twice as many. */
+static bool
+make_place(cfg_t *cfg, struct options *options)
+{
+	size_t count = options->site_count;
+	struct option_site **grown;
+
+	if (count == CONTROL_SITES_MAX)
+		return conf_refuse(
+		    cfg, "more than %d sites", CONTROL_SITES_MAX);
+	if ((count & (count - 1)) != 0)
+		return true;
+	grown = realloc(
+	    options->sites, (count > 0 ? 2 * count : 1) * sizeof(void *));
+	if (grown == NULL)
+		return conf_refuse(cfg, "out of memory");
+	options->sites = grown;
+	return true;
+}
+
+static int
+compare_titles(const void *one, const void *other)
+{
+	const struct option_site *const *a = one, *const *b = other;
+
+	return strcmp((*a)->title, (*b)->title);
+}
+
+static bool
+sort_sites(cfg_t *cfg, struct options *options)
+{
+	size_t size = options->site_count * sizeof(void *);
+
+	if (size == 0)
+		return true;
+	if ((options->by_title = malloc(size)) == NULL)
+		return conf_refuse(cfg, "out of memory");
+	memcpy(options->by_title, options->sites, size);
+	qsort(options->by_title, options->site_count, sizeof(void *),
+	    compare_titles);
+	return true;
+}
+
+unsigned
+options_find_site(const struct options *options, const char *title)
+{
+	size_t low = 0, high = options->site_count, middle;
+	int order;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		order = strcmp(options->by_title[middle]->title, title);
+		if (order == 0)
+			return options->by_title[middle]->what.site;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return options->site_count;
+}
+
 static bool
 take_site(cfg_t *cfg, struct options *options)
 {
-	struct option_site *site, *first = options->sites[0];
 	struct texts *texts = &options->texts;
+	struct option_site *site;
 
-	if (options->site_count == CONTROL_SITES_MAX)
-		return conf_refuse(
-		    cfg, "more than %d sites", CONTROL_SITES_MAX);
+	if (!make_place(cfg, options))
+		return false;
 	if ((site = calloc(1, sizeof *site)) == NULL)
 		return conf_refuse(cfg, "out of memory");
 	site->what.type = CONTROL_SITE;
@@ -232,16 +277,11 @@ take_site(cfg_t *cfg, struct options *options)
 		sizeof site->title) ||
 	    !take_chain(cfg, site) || !take_staple(cfg, texts, site) ||
 	    !take_names(cfg, texts, site) ||
-	    !take_alpn(cfg, texts, &site->what.alpn) ||
 	    !option_backends_take(cfg, site, options) ||
 	    !option_terms_take(cfg, &site->what.terms, options))
 		return false;
 	site->what.title = control_text_of(site->title);
-	/* A listener negotiates before it knows the site. */
-	if (first != NULL && !slice_equal(first->what.alpn, site->what.alpn))
-		return conf_refuse(cfg,
-		    "alpn differs from site \"%s\": all sites share one list",
-		    first->title);
+	site_forget_leaf(&site->chain);
 	return true;
 }
 
@@ -270,6 +310,7 @@ take_listen(cfg_t *cfg, struct options *options)
 {
 	struct option_listen *listen = &options->listens[options->listen_count];
 	const char *title = cfg_title(cfg), *site = cfg_getstr(cfg, "default");
+	unsigned number;
 
 	if (options->listen_count == CONTROL_LISTENERS_MAX)
 		return conf_refuse(
@@ -299,14 +340,12 @@ take_listen(cfg_t *cfg, struct options *options)
 	if (site == NULL)
 		return conf_refuse(
 		    cfg, "listen \"%s\" needs default = \"a site\"", title);
-	for (uint16_t i = 0; i < options->site_count; i++) {
-		if (strcmp(options->sites[i]->title, site) != 0)
-			continue;
-		listen->what.default_site = i;
-		options->listen_count++;
-		return true;
-	}
-	return conf_refuse(cfg, "there is no site \"%s\"", site);
+	number = options_find_site(options, site);
+	if (number == options->site_count)
+		return conf_refuse(cfg, "there is no site \"%s\"", site);
+	listen->what.default_site = (uint16_t)number;
+	options->listen_count++;
+	return true;
 }
 
 /* At once as many as in a second, unless that is said. */
@@ -402,7 +441,8 @@ take_all(cfg_t *cfg, struct options *options)
 	for (unsigned i = 0; i < cfg_size(cfg, "site"); i++)
 		if (!take_site(cfg_getnsec(cfg, "site", i), options))
 			return false;
-	if (!take_nameservers(cfg, options) || !take_ocsp_cache(cfg, options))
+	if (!sort_sites(cfg, options) || !take_nameservers(cfg, options) ||
+	    !take_ocsp_cache(cfg, options))
 		return false;
 	for (unsigned i = 0; i < cfg_size(cfg, "listen"); i++)
 		if (!take_listen(cfg_getnsec(cfg, "listen", i), options))
@@ -455,7 +495,6 @@ options_read(const char *path, struct options *options)
 		CFG_STR("chain", NULL, CFGF_NODEFAULT),
 		CFG_STR("ocsp", NULL, CFGF_NODEFAULT),
 		CFG_STR("ocsp-responder", NULL, CFGF_NODEFAULT),
-		CFG_STR_LIST("alpn", NULL, CFGF_NONE),
 		OPTION_BACKENDS(),
 		CFG_INT_CB("proxy-protocol", 0, CFGF_NONE, take_proxy),
 		CFG_INT_CB("early-data", 0, CFGF_NONE, take_early_data),
@@ -504,7 +543,13 @@ options_free(struct options *options)
 		option_backends_free(options->sites[i]);
 		free(options->sites[i]);
 	}
+	free(options->sites);
+	free(options->by_title);
+	free(options->old);
+	options->sites = options->by_title = NULL;
+	options->old = NULL;
 	options->site_count = 0;
+	options->old_count = 0;
 	client_cas_free(&options->client_cas);
 	texts_free(&options->texts);
 }

@@ -78,16 +78,19 @@ struct options {
 	uint32_t nameserver_count; /* 0: those of the machine */
 	struct option_listen listens[CONTROL_LISTENERS_MAX];
 	uint16_t listen_count;
-	struct option_site *sites[CONTROL_SITES_MAX];
+	struct option_site **sites;
 	uint16_t site_count;
+	struct option_site **by_title; /* the same, sorted */
 	struct client_cas client_cas;
 	struct texts texts; /* where the slices of records lie */
-	struct option_old old[CONTROL_LISTENERS_MAX + CONTROL_SITES_MAX];
-	uint16_t old_count;
+	struct option_old *old;
+	size_t old_count;
 };
 
 /* False after a message "file:line: reason" on standard error. */
 must_check bool options_read(const char *path, struct options *);
 void options_free(struct options *);
+/* The site with this name, by its number; site_count: there is none. */
+unsigned options_find_site(const struct options *, const char *title);
 
 #endif

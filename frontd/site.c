@@ -79,6 +79,13 @@ site_free_chain(struct site_chain *chain)
 	*chain = (struct site_chain){ 0 };
 }
 
+void
+site_forget_leaf(struct site_chain *chain)
+{
+	X509_free(chain->leaf);
+	chain->leaf = NULL;
+}
+
 X509 *
 site_issuer(const struct site_chain *chain)
 {

@@ -31,6 +31,8 @@ const char *site_parse_chain(struct site_chain *);
  * NULL: it is not there. */
 struct x509_st *site_issuer(const struct site_chain *);
 void site_free_chain(struct site_chain *);
+/* Only the leaf, which takes more memory than its text: from now on NULL. */
+void site_forget_leaf(struct site_chain *);
 /* True when the leaf stands for this host name (also "*.example.org"). */
 bool site_covers(const struct site_chain *, const char *name);
 

@@ -48,15 +48,32 @@ tell(struct child *worker, uint16_t site, const struct site_staple *staple)
 		    slice_of(staple->der, staple->len));
 }
 
+/* NULL: there is none. */
+static struct stapled *
+find(struct stapled **all, unsigned count, const uint8_t id[SITE_ID])
+{
+	unsigned low = 0, high = count, middle;
+	int order;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		order = memcmp(all[middle]->id, id, SITE_ID);
+		if (order == 0)
+			return all[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 const struct stapled *
 stapler_find(const struct stapler *stapler, const struct option_site *site)
 {
-	if (site->fetch == NULL)
-		return NULL;
-	for (unsigned i = 0; i < stapler->count; i++)
-		if (memcmp(stapler->all[i]->id, site->chain.id, SITE_ID) == 0)
-			return stapler->all[i];
-	return NULL;
+	return site->fetch != NULL
+		   ? find(stapler->all, stapler->count, site->chain.id)
+		   : NULL;
 }
 
 const struct site_staple *
@@ -524,23 +541,42 @@ add(struct stapler *stapler, const struct option_site *site)
 	    stapler->cache, stapled->id, STAPLE_SIZE_MAX, &len);
 	stapled->candidate.len = stapled->candidate.size = len;
 	stapled->cached = stapled->candidate.bytes != NULL;
-	stapler->all[stapler->count++] = stapled;
 	return stapled;
 }
 
-static struct stapled *
-take_from(struct stapled **old, unsigned count, const uint8_t id[SITE_ID])
+/* By certificate, those of one by their place in the configuration. */
+static int
+compare(const void *one, const void *other)
 {
-	struct stapled *found;
+	const struct option_site *const *a = one, *const *b = other;
+	int order = memcmp((*a)->chain.id, (*b)->chain.id, SITE_ID);
 
-	for (unsigned i = 0; i < count; i++) {
-		if (old[i] == NULL || memcmp(old[i]->id, id, SITE_ID) != 0)
-			continue;
-		found = old[i];
-		old[i] = NULL;
-		return found;
-	}
-	return NULL;
+	return order != 0 ? order
+			  : ((*a)->what.site > (*b)->what.site) -
+				((*a)->what.site < (*b)->what.site);
+}
+
+/* The first site of each certificate that is fetched for, sorted; *count of
+ * them. NULL: out of memory. To be freed. */
+static const struct option_site **
+choose_sites(const struct options *options, unsigned *count)
+{
+	const struct option_site **sites =
+	    calloc(options->site_count + 1u, sizeof *sites);
+	unsigned fetching = 0;
+
+	*count = 0;
+	if (sites == NULL)
+		return NULL;
+	for (unsigned i = 0; i < options->site_count; i++)
+		if (options->sites[i]->fetch != NULL)
+			sites[fetching++] = options->sites[i];
+	qsort(sites, fetching, sizeof *sites, compare);
+	for (unsigned i = 0; i < fetching; i++)
+		if (*count == 0 || memcmp(sites[*count - 1]->chain.id,
+				       sites[i]->chain.id, SITE_ID) != 0)
+			sites[(*count)++] = sites[i];
+	return sites;
 }
 
 /* The children that were at it are no more. */
@@ -557,33 +593,50 @@ begin_again(struct stapled *stapled)
 	stapled->failures = 0;
 }
 
+/* Those that there were go over to the new ones, or are let go. */
+static void
+replace(struct stapler *stapler, const struct option_site **sites,
+    struct stapled **fresh, unsigned count)
+{
+	struct stapled *stapled;
+	unsigned filled = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		stapled =
+		    find(stapler->all, stapler->count, sites[i]->chain.id);
+		if (stapled == NULL &&
+		    (stapled = add(stapler, sites[i])) == NULL)
+			continue;
+		stapled->site = sites[i];
+		begin_again(stapled);
+		fresh[filled++] = stapled;
+	}
+	for (unsigned i = 0; i < stapler->count; i++)
+		if (find(fresh, filled, stapler->all[i]->id) == NULL)
+			free_stapled(stapler->all[i]);
+	free(stapler->all);
+	stapler->all = fresh;
+	stapler->count = filled;
+}
+
 void
 stapler_serve(struct master *master)
 {
 	struct stapler *stapler = &master->stapler;
-	const struct options *options = &master->now->options;
-	struct stapled *old[CONTROL_SITES_MAX], *stapled;
-	unsigned old_count = stapler->count;
+	unsigned count;
+	const struct option_site **sites =
+	    choose_sites(&master->now->options, &count);
+	struct stapled **fresh = calloc(count + 1u, sizeof *fresh);
 
-	memcpy(old, stapler->all, sizeof old);
-	stapler->count = 0;
-	open_cache(stapler, options);
-	for (unsigned i = 0; i < options->site_count; i++) {
-		const struct option_site *site = options->sites[i];
-
-		if (site->fetch == NULL || stapler_find(stapler, site) != NULL)
-			continue;
-		stapled = take_from(old, old_count, site->chain.id);
-		if (stapled != NULL)
-			stapler->all[stapler->count++] = stapled;
-		else if ((stapled = add(stapler, site)) == NULL)
-			continue;
-		stapled->site = site;
-		begin_again(stapled);
+	/* Without memory there are none, which costs no connection. */
+	open_cache(stapler, &master->now->options);
+	if (sites == NULL || fresh == NULL) {
+		free(fresh);
+		fresh = NULL;
+		count = 0;
 	}
-	for (unsigned i = 0; i < old_count; i++)
-		if (old[i] != NULL)
-			free_stapled(old[i]);
+	replace(stapler, sites, fresh, count);
+	free(sites);
 	go_on(master);
 }
 
@@ -610,6 +663,8 @@ stapler_free(struct stapler *stapler)
 {
 	for (unsigned i = 0; i < stapler->count; i++)
 		free_stapled(stapler->all[i]);
+	free(stapler->all);
+	stapler->all = NULL;
 	stapler->count = 0;
 	if (stapler->timer != NULL)
 		event_free(stapler->timer);

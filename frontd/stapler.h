@@ -41,7 +41,7 @@ struct stapled {
 };
 
 struct stapler {
-	struct stapled *all[CONTROL_SITES_MAX];
+	struct stapled **all; /* sorted by id */
 	unsigned count;
 	struct event *timer;
 	int cache; /* its directory; -1: none */

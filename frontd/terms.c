@@ -9,6 +9,8 @@
 
 #include <openssl/crypto.h>
 
+#include "frontd/names.h"
+
 /* With all that may stand around the part that counts. */
 #define FILE_MAX 32768
 #define BEGIN "-----BEGIN DH PARAMETERS-----"
@@ -53,6 +55,7 @@ terms_between(const struct control_terms *listener,
 		terms.policy = control_text(listener->policy);
 	if (terms.policy[0] == '\0')
 		terms.policy = TERMS_DEFAULT_POLICY;
+	terms.alpn = site->alpn.len > 0 ? site->alpn : listener->alpn;
 	if (terms.dh[0] == '\0')
 		terms.dh = control_text(listener->dh);
 	if (site->tickets != CONTROL_UNSAID)
@@ -88,6 +91,19 @@ ask_clients(struct s2n_config *config, struct terms terms)
 		   0;
 }
 
+static bool
+set_protocols(struct s2n_config *config, struct slice alpn)
+{
+	struct slice protocol;
+	size_t at = 0;
+
+	while ((protocol = names_next(alpn, &at)).len > 0)
+		if (s2n_config_append_protocol_preference(
+			config, protocol.data, (uint8_t)protocol.len) != 0)
+			return false;
+	return true;
+}
+
 /* A config on these terms; NULL with s2n_errno. */
 static struct s2n_config *
 config_new(struct terms terms)
@@ -97,6 +113,7 @@ config_new(struct terms terms)
 	if (config != NULL &&
 	    s2n_config_set_cipher_preferences(config, terms.policy) == 0 &&
 	    s2n_config_set_session_tickets_onoff(config, terms.tickets) == 0 &&
+	    set_protocols(config, terms.alpn) &&
 	    (terms.dh[0] == '\0' ||
 		s2n_config_add_dhparams(config, terms.dh) == 0) &&
 	    ask_clients(config, terms))
@@ -115,9 +132,11 @@ terms_row(struct terms_table *table, struct terms terms)
 		row = &table->rows[i];
 		if (row->terms.tickets == terms.tickets &&
 		    row->terms.client_auth == terms.client_auth &&
+		    slice_equal(row->terms.alpn, terms.alpn) &&
 		    strcmp(row->terms.policy, terms.policy) == 0 &&
 		    strcmp(row->terms.dh, terms.dh) == 0 &&
-		    strcmp(row->terms.client_ca, terms.client_ca) == 0)
+		    (row->terms.client_ca == terms.client_ca ||
+			strcmp(row->terms.client_ca, terms.client_ca) == 0))
 			return (int)i;
 	}
 	row = realloc(table->rows, (table->count + 1) * sizeof *row);

@@ -1,9 +1,9 @@
 /*
- * What a site is served on at a listener: a security policy of libtls,
- * Diffie-Hellman parameters, whether with session tickets, and whether clients
- * are asked for a certificate and by whom. The site's word goes before the
- * listener's, each for itself. The master proves terms before it starts
- * anything, and a worker makes the same configs of them.
+ * What a site is served on at a listener: a security policy of libtls, ALPN
+ * protocols, Diffie-Hellman parameters, whether with session tickets, and
+ * whether clients are asked for a certificate and by whom. The site's word goes
+ * before the listener's, each for itself. The master proves terms before it
+ * starts anything, and a worker makes the same configs of them.
  */
 #ifndef FRONTD_TERMS_H
 #define FRONTD_TERMS_H
@@ -16,7 +16,8 @@
 /* Borrowed from the records that they were told in. */
 struct terms {
 	const char *policy;
-	const char *dh; /* PEM; empty: none, and no suite of DHE is used */
+	struct slice alpn; /* protocols, the one liked best first */
+	const char *dh;    /* PEM; empty: none, and no suite of DHE is used */
 	bool tickets;
 	s2n_cert_auth_type client_auth;
 	const char *client_ca; /* PEM; empty where clients are not asked */

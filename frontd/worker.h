@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "frontd/control.h"
 #include "frontd/gathered.h"
+#include "frontd/lookup.h"
 #include "frontd/terms.h"
 #include "frontd/texts.h"
 #include "ipc/keyclient.h"
@@ -36,6 +37,7 @@ struct site {
 	struct s2n_config *backend_config; /* NULL: plaintext to them */
 	uint32_t lacks; /* what the master was told of its key */
 	struct tally_site tally;
+	bool touched; /* it has had a connection */
 };
 
 /* A listening socket that this worker shares with no other but, for a moment,
@@ -52,7 +54,7 @@ struct listener {
 	struct control_listen what;
 	struct acceptor *acceptors;
 	struct terms_table table;
-	uint16_t rows[CONTROL_SITES_MAX]; /* of each site in the table */
+	uint16_t *rows; /* of each site in the table */
 };
 
 struct worker {
@@ -64,9 +66,10 @@ struct worker {
 	struct channel *connector; /* NULL: frontd-connect is gone */
 	struct event connector_readable;
 	uint32_t connector_number; /* of this way, among those that were */
-	struct site sites[CONTROL_SITES_MAX];
+	struct site *sites;        /* which may move until we are sealed */
 	uint16_t site_count;
-	struct texts texts; /* where the slices of records lie */
+	struct lookup lookup; /* of their names */
+	struct texts texts;   /* where the slices of records lie */
 	struct client_cas client_cas;
 	struct listener listeners[CONTROL_LISTENERS_MAX];
 	size_t listener_count;

@@ -59,7 +59,10 @@ drop_first(struct channel *channel)
 	if (packet->fd != -1)
 		close(packet->fd);
 	channel->first = (channel->first + 1) % channel->max;
-	channel->count--;
+	/* One that is empty begins anew, so that places never needed are never
+	 * touched, however many there are. */
+	if (--channel->count == 0)
+		channel->first = 0;
 }
 
 void

@@ -36,7 +36,7 @@ START_TEST(what_is_built_is_taken)
 	ck_assert_uint_eq(taken.terms.client_ca, 3);
 	ck_assert_str_eq(control_text(taken.title), "title");
 	ck_assert(slice_equal(taken.names, site.names));
-	ck_assert_uint_eq(taken.alpn.len, 0);
+	ck_assert_uint_eq(taken.terms.alpn.len, 0);
 	ck_assert_str_eq(control_text(taken.backend_name), "backend");
 	ck_assert_str_eq(control_text(taken.terms.policy), "default");
 	ck_assert_str_eq(control_text(taken.terms.dh), "");
@@ -180,7 +180,7 @@ START_TEST(the_longest_site_fits_into_a_packet)
 	memset(text, 'a', sizeof text - 1);
 	site.title = control_text_of(text + sizeof text - CONTROL_TITLE_MAX);
 	site.names = slice_of(long_bytes, CONTROL_NAMES_MAX);
-	site.alpn = slice_of(long_bytes, CONTROL_ALPN_MAX);
+	site.terms.alpn = slice_of(long_bytes, CONTROL_ALPN_MAX);
 	site.backend_name =
 	    control_text_of(text + sizeof text - CONTROL_BACKEND_NAME_MAX);
 	site.terms.policy =
