@@ -210,17 +210,28 @@ s2n_connection_get_selected_cert(struct s2n_connection *conn)
 			    : errors_none(fail(ERR_NULL_ARGUMENT));
 }
 
+/* Nobody is handed names that may be a lie, unless he wants no proof. */
+static int
+copy_peer_chain(
+    const struct s2n_connection *conn, struct s2n_cert_chain_and_key *out)
+{
+	if (conn->peer_chain == NULL)
+		return fail(ERR_NO_CERT_FOUND);
+	if (out->count > 0)
+		return fail(ERR_INVALID_ARGUMENT);
+	if (conn->peer_chain->path != NULL)
+		return chain_copy_path(out, conn->peer_chain);
+	return conn->config->check_x509 ? fail(ERR_CERT_NOT_VALIDATED)
+					: chain_copy(out, conn->peer_chain);
+}
+
 int
 s2n_connection_get_peer_cert_chain(const struct s2n_connection *conn,
     struct s2n_cert_chain_and_key *cert_chain)
 {
 	if (conn == NULL || cert_chain == NULL)
 		return errors_report(fail(ERR_NULL_ARGUMENT));
-	if (conn->peer_chain == NULL)
-		return errors_report(fail(ERR_NO_CERT_FOUND));
-	if (cert_chain->count > 0)
-		return errors_report(fail(ERR_INVALID_ARGUMENT));
-	return errors_report(chain_copy(cert_chain, conn->peer_chain));
+	return errors_report(copy_peer_chain(conn, cert_chain));
 }
 
 int

@@ -587,7 +587,13 @@ S2N_API extern const char *s2n_connection_get_last_message_name(
 /** Server: the pair chosen for this connection. */
 S2N_API extern struct s2n_cert_chain_and_key *s2n_connection_get_selected_cert(
     struct s2n_connection *conn);
-/** Copies the peer's chain into an empty pair of the caller's. */
+/**
+ * Copies the peer's chain into an empty pair of the caller's (else
+ * S2N_ERR_INVALID_ARGUMENT): the path that was validated, from the leaf to the
+ * anchor of the trust store; where nothing is to be validated, what the peer
+ * sent. S2N_ERR_CERT_NOT_VALIDATED before, which is within the callbacks for
+ * host names and CRLs; S2N_ERR_NO_CERT_FOUND when the peer sent none.
+ */
 S2N_API extern int s2n_connection_get_peer_cert_chain(
     const struct s2n_connection *conn,
     struct s2n_cert_chain_and_key *cert_chain);

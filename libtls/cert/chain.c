@@ -8,6 +8,7 @@
 #include "libtls/cert/hostname.h"
 #include "libtls/cert/pem.h"
 #include "libtls/core/memory.h"
+#include "libtls/crypto/group.h"
 
 /* Back to an empty chain; what the application gave besides stays. */
 static void
@@ -25,7 +26,7 @@ reset(struct s2n_cert_chain_and_key *chain)
 	memory_free(chain->names);
 	memory_free(chain->list);
 	X509_free(chain->leaf);
-	X509_free(chain->issuer);
+	sk_X509_pop_free(chain->path, X509_free);
 	EVP_PKEY_free(chain->public_key);
 	EVP_PKEY_free(chain->key.pkey); /* wipes the private parts */
 	*chain = rest;
@@ -99,6 +100,8 @@ read_leaf(struct s2n_cert_chain_and_key *chain)
 	chain->kind = key_kind_of(chain->public_key);
 	if (chain->kind == KEY_UNKNOWN)
 		return fail(ERR_CERT_TYPE);
+	if (chain->kind == KEY_ECDSA && group_of_key(chain->public_key) == 0)
+		return fail(ERR_CERT_CURVE);
 	if (hostname_each_served(chain->leaf, append_name, chain))
 		return fail(ERR_NOMEM);
 	return 0;
@@ -225,6 +228,39 @@ chain_copy(struct s2n_cert_chain_and_key *out,
 	if (r != 0)
 		reset(out);
 	return r;
+}
+
+int
+chain_copy_path(struct s2n_cert_chain_and_key *out,
+    const struct s2n_cert_chain_and_key *chain)
+{
+	uint8_t *der;
+	int len, r = 0;
+
+	for (int i = 0; r == 0 && i < sk_X509_num(chain->path); i++) {
+		der = NULL;
+		len = i2d_X509(sk_X509_value(chain->path, i), &der);
+		r = len > 0 ? append_cert(out, slice_of(der, (size_t)len))
+			    : fail(ERR_NOMEM);
+		OPENSSL_free(der);
+	}
+	if (r == 0)
+		r = read_leaf(out);
+	if (r != 0)
+		reset(out);
+	return r;
+}
+
+/* An anchor's may not be on the path; one that signed itself needs none. */
+X509 *
+chain_issuer(const struct s2n_cert_chain_and_key *chain)
+{
+	if (sk_X509_num(chain->path) > 1)
+		return sk_X509_value(chain->path, 1);
+	return chain->path != NULL &&
+		       X509_check_issued(chain->leaf, chain->leaf) == X509_V_OK
+		   ? chain->leaf
+		   : NULL;
 }
 
 int

@@ -26,7 +26,8 @@ struct s2n_cert_chain_and_key {
 	struct s2n_cert *certs; /* leaf first */
 	size_t count;
 	X509 *leaf;
-	X509 *issuer; /* a peer's leaf's, by the path that validated it */
+	/* A peer's, from the leaf to the anchor; NULL: not validated. */
+	STACK_OF(X509) * path;
 	EVP_PKEY *public_key; /* the leaf's */
 	enum key_kind kind;
 	struct s2n_pkey key;
@@ -53,6 +54,11 @@ must_check int chain_from_der(
 /* Deep copy into an empty chain, without the private key. */
 must_check int chain_copy(
     struct s2n_cert_chain_and_key *out, const struct s2n_cert_chain_and_key *);
+/* The certificates of the path of another into an empty chain. */
+must_check int chain_copy_path(
+    struct s2n_cert_chain_and_key *out, const struct s2n_cert_chain_and_key *);
+/* Who issued a peer's leaf, by its path; NULL when that does not tell. */
+X509 *chain_issuer(const struct s2n_cert_chain_and_key *);
 /*
  * All certificates, each behind its length in three bytes; the chain's until
  * it changes.

@@ -317,23 +317,14 @@ tell(int ok, X509_STORE_CTX *ctx)
 	return fine;
 }
 
-/* An anchor's may not be on the path; one that signed itself needs none. */
-static void
-note_issuer(X509_STORE_CTX *ctx, const struct validation *how)
+static int
+note_path(X509_STORE_CTX *ctx, const struct validation *how)
 {
-	STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(ctx);
-	X509 *leaf = sk_X509_value(path, 0), *issuer = NULL;
-
-	if (how->issuer == NULL)
-		return;
-	if (sk_X509_num(path) > 1)
-		issuer = sk_X509_value(path, 1);
-	else if (X509_check_issued(leaf, leaf) == X509_V_OK)
-		issuer = leaf;
-	if (issuer != NULL)
-		X509_up_ref(issuer);
-	X509_free(*how->issuer);
-	*how->issuer = issuer;
+	if (how->path == NULL)
+		return 0;
+	sk_X509_pop_free(*how->path, X509_free);
+	*how->path = X509_STORE_CTX_get1_chain(ctx);
+	return *how->path != NULL ? 0 : fail(ERR_NOMEM);
 }
 
 struct attempt {
@@ -371,7 +362,7 @@ verify(void *arg, STACK_OF(X509) * others)
 	if (X509_verify_cert(ctx) != 1)
 		r = fail(code_of(X509_STORE_CTX_get_error(ctx)));
 	else if ((r = check_path(ctx, how)) == 0)
-		note_issuer(ctx, how);
+		r = note_path(ctx, how);
 out:
 	X509_STORE_CTX_free(ctx);
 	sk_X509_CRL_free(crls);

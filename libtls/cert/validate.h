@@ -32,8 +32,8 @@ struct validation {
 	const struct preference *preference; /* restricts chain signatures */
 	s2n_verify_host_fn verify_host; /* asked each name; NULL: no check */
 	void *verify_host_ctx;
-	X509 **issuer; /* is given the leaf's, of the path found, to be freed;
-			  NULL: not wanted */
+	/* Is given the path found, to be freed; NULL: not wanted. */
+	STACK_OF(X509) * *path;
 };
 
 /*

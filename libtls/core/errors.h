@@ -79,25 +79,36 @@ enum alert {
 	ERR(MISSING_CERT_REQUEST,  PROTO,    4,  MISSING_CERT_REQUEST,        HANDSHAKE_FAILURE, "the server did not ask for a certificate and must") \
 	ERR(MISSING_CLIENT_CERT,   PROTO,    5,  MISSING_CLIENT_CERT,         CERTIFICATE_REQUIRED, "the client sent no certificate") \
 	ERR(MISSING_CLIENT_CERT12, PROTO,    5,  MISSING_CLIENT_CERT,         HANDSHAKE_FAILURE, "the client sent no certificate, below TLS 1.3") \
+	ERR(KEY_INIT,              PROTO,    6,  KEY_INIT,                    INTERNAL_ERROR, "a cipher could not be given its key") \
+	ERR(DH_SERIALIZE,          PROTO,    8,  DH_SERIALIZING,              INTERNAL_ERROR, "Diffie-Hellman parameters could not be written") \
 	ERR(DH_SHARED_SECRET,      PROTO,    9,  DH_SHARED_SECRET,            ILLEGAL_PARAMETER, "no Diffie-Hellman secret could be computed") \
+	ERR(DH_WRITE,              PROTO,    10, DH_WRITING_PUBLIC_KEY,       INTERNAL_ERROR, "a Diffie-Hellman public key could not be written") \
+	ERR(DH_COPY_PARAMETERS,    PROTO,    12, DH_COPYING_PARAMETERS,       INTERNAL_ERROR, "Diffie-Hellman parameters could not be taken over") \
 	ERR(DH_GENERATE,           PROTO,    13, DH_GENERATING_PARAMETERS,    INTERNAL_ERROR, "a Diffie-Hellman key could not be generated") \
 	ERR(NO_COMMON_SUITE,       PROTO,    14, CIPHER_NOT_SUPPORTED,        HANDSHAKE_FAILURE, "no cipher suite in common") \
 	ERR(SUITE_NOT_OFFERED,     PROTO,    14, CIPHER_NOT_SUPPORTED,        ILLEGAL_PARAMETER, "the server chose a cipher suite that was not offered") \
 	ERR(NO_APPLICATION_PROTOCOL, PROTO,  15, NO_APPLICATION_PROTOCOL,     NO_APPLICATION_PROTOCOL, "no application protocol in common, without which there is no QUIC") \
 	ERR(FALLBACK_DETECTED,     PROTO,    16, FALLBACK_DETECTED,           INAPPROPRIATE_FALLBACK, "the client fell back to an older version than needed") \
 	ERR(HASH,                  PROTO,    17, HASH_DIGEST_FAILED,          INTERNAL_ERROR, "a hash could not be computed") \
+	ERR(HASH_INIT,             PROTO,    18, HASH_INIT_FAILED,            INTERNAL_ERROR, "a hash could not be started") \
+	ERR(HASH_UPDATE,           PROTO,    19, HASH_UPDATE_FAILED,          INTERNAL_ERROR, "a hash did not take its input") \
+	ERR(HASH_COPY,             PROTO,    20, HASH_COPY_FAILED,            INTERNAL_ERROR, "a hash could not be copied") \
 	ERR(DECODE_CERTIFICATE,    PROTO,    24, DECODE_CERTIFICATE,          BAD_CERTIFICATE, "a certificate could not be parsed") \
 	ERR(DECODE_PRIVATE_KEY,    PROTO,    25, DECODE_PRIVATE_KEY,          INTERNAL_ERROR, "a private key could not be parsed") \
 	ERR(INVALID_HELLO_RETRY,   PROTO,    26, INVALID_HELLO_RETRY,         ILLEGAL_PARAMETER, "a HelloRetryRequest would change nothing or asks for what was not offered") \
 	ERR(SECOND_HELLO_RETRY,    PROTO,    26, INVALID_HELLO_RETRY,         UNEXPECTED_MESSAGE, "a second HelloRetryRequest came") \
-	ERR(BAD_SCHEME,            PROTO,    28, INVALID_SIGNATURE_SCHEME,    ILLEGAL_PARAMETER, "the peer signed with a scheme that was not offered or does not fit its key") \
+	ERR(UNFIT_SCHEME,          PROTO,    27, INVALID_SIGNATURE_ALGORITHM, ILLEGAL_PARAMETER, "the peer signed with a scheme that does not fit its key") \
+	ERR(BAD_SCHEME,            PROTO,    28, INVALID_SIGNATURE_SCHEME,    ILLEGAL_PARAMETER, "the peer signed with a scheme that was not offered") \
 	ERR(NO_COMMON_SCHEME,      PROTO,    29, NO_VALID_SIGNATURE_SCHEME,   HANDSHAKE_FAILURE, "no signature scheme in common that fits a certificate") \
+	ERR(DH_COPY_KEY,           PROTO,    31, DH_COPYING_PUBLIC_KEY,       INTERNAL_ERROR, "a Diffie-Hellman public key could not be taken over") \
 	ERR(SIGN,                  PROTO,    32, SIGN,                        INTERNAL_ERROR, "signing failed") \
 	ERR(VERIFY_SIGNATURE,      PROTO,    33, VERIFY_SIGNATURE,            DECRYPT_ERROR, "a signature is wrong") \
 	ERR(OWN_SIGNATURE,         PROTO,    33, VERIFY_SIGNATURE,            INTERNAL_ERROR, "our own signature does not verify") \
 	ERR(ECDHE_GEN_KEY,         PROTO,    34, ECDHE_GEN_KEY,               INTERNAL_ERROR, "a key share could not be generated") \
 	ERR(ECDHE_SHARED_SECRET,   PROTO,    35, ECDHE_SHARED_SECRET,         ILLEGAL_PARAMETER, "no shared secret could be computed") \
 	ERR(NO_COMMON_GROUP,       PROTO,    36, ECDHE_UNSUPPORTED_CURVE,     HANDSHAKE_FAILURE, "no key exchange group in common") \
+	ERR(CERT_CURVE,            PROTO,    39, ECDSA_UNSUPPORTED_CURVE,     UNSUPPORTED_CERTIFICATE, "a certificate's key is on a curve we do not support") \
+	ERR(ECDHE_WRITE,           PROTO,    40, ECDHE_SERIALIZING,           INTERNAL_ERROR, "a key share could not be written") \
 	ERR(RECORD_LIMIT,          PROTO,    45, RECORD_LIMIT,                INTERNAL_ERROR, "the keys have protected as many records as they may") \
 	ERR(CERT_UNTRUSTED,        PROTO,    46, CERT_UNTRUSTED,              UNKNOWN_CA, "the certificate chain leads to no trust anchor") \
 	ERR(CERT_BAD,              PROTO,    46, CERT_UNTRUSTED,              BAD_CERTIFICATE, "a certificate in the chain has a wrong or weak signature or breaks a rule") \
@@ -156,6 +167,8 @@ enum alert {
 	ERR(UNPROCESSED,           INTERNAL, 20, STUFFER_HAS_UNPROCESSED_DATA, INTERNAL_ERROR, "the buffers hold unprocessed data") \
 	ERR(SIZE_MISMATCH,         INTERNAL, 36, SIZE_MISMATCH,               INTERNAL_ERROR, "a session cache gave an entry of another size") \
 	ERR(EARLY_DATA_STATE,      INTERNAL, 78, INVALID_EARLY_DATA_STATE,    INTERNAL_ERROR, "not possible at this point of early data") \
+	ERR(PRF,                   INTERNAL, 24, PRF_DERIVE,                  INTERNAL_ERROR, "a secret of TLS 1.2 or older could not be derived") \
+	ERR(HKDF,                  INTERNAL, 32, HKDF,                        INTERNAL_ERROR, "a secret could not be derived") \
 	ERR(HKDF_SIZE,             INTERNAL, 31, HKDF_OUTPUT_SIZE,            INTERNAL_ERROR, "HKDF was asked for too much output") \
 	ERR(SHUTDOWN_PAUSED,       INTERNAL, 35, SHUTDOWN_PAUSED,             NONE, "the blinding delay has not elapsed") \
 	ERR(RANDOM,                INTERNAL, 37, RANDOM,                      INTERNAL_ERROR, "no random bytes could be had") \
@@ -166,6 +179,8 @@ enum alert {
 	ERR(TRUST_STORE,           INTERNAL, 53, X509_TRUST_STORE,            INTERNAL_ERROR, "the trust store could not be loaded") \
 	ERR(PARSED_EXTENSIONS,     INTERNAL, 72, INVALID_PARSED_EXTENSIONS,   INTERNAL_ERROR, "an extension is malformed") \
 	ERR(KEY_CALLBACK_FAILED,   INTERNAL, 73, ASYNC_CALLBACK_FAILED,       INTERNAL_ERROR, "the private key operation failed") \
+	ERR(KEM,                   INTERNAL, 75, PQ_CRYPTO,                   INTERNAL_ERROR, "ML-KEM failed") \
+	ERR(PKEY_CONTEXT,          INTERNAL, 79, PKEY_CTX_INIT,               INTERNAL_ERROR, "libcrypto does not take a key for this use") \
 	ERR(NO_CONFIG,             INTERNAL, 86, CONFIG_NULL_BEFORE_CH_CALLBACK, INTERNAL_ERROR, "the connection has no config") \
 	ERR(LIBCRYPTO,             INTERNAL, 82, INTERNAL_LIBCRYPTO_ERROR,    INTERNAL_ERROR, "libcrypto failed") \
 	/* the application */ \
@@ -219,6 +234,7 @@ enum alert {
 	ERR(INVALID_STATE,         USAGE,    64, INVALID_STATE,               INTERNAL_ERROR, "not possible in this state") \
 	ERR(NO_CERT_FOUND,         USAGE,    66, NO_CERT_FOUND,               INTERNAL_ERROR, "no certificate was configured") \
 	ERR(NO_PSK_FOUND,          USAGE,    66, NO_CERT_FOUND,               DECRYPT_ERROR, "no certificate was configured and no pre-shared key is in common") \
+	ERR(CERT_NOT_VALIDATED,    USAGE,    67, CERT_NOT_VALIDATED,          INTERNAL_ERROR, "the peer's certificate chain has not been validated yet") \
 	ERR(NO_PRIVATE_KEY,        USAGE,    68, NO_PRIVATE_KEY,              INTERNAL_ERROR, "the certificate has no private key and there is no asynchronous callback") \
 	ERR(PSK_MODE,              USAGE,    69, PSK_MODE,                    INTERNAL_ERROR, "sessions and external pre-shared keys cannot be mixed") \
 	ERR(EXTENSION_NOT_FOUND,   USAGE,    70,  X509_EXTENSION_VALUE_NOT_FOUND, INTERNAL_ERROR, "the certificate has no such extension") \

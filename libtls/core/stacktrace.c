@@ -3,7 +3,8 @@
  */
 #include "libtls/core/stacktrace.h"
 
-#if __has_include(<execinfo.h>)
+/* WITHOUT_BACKTRACE, of CPPFLAGS, is a platform that has none. */
+#if __has_include(<execinfo.h>) && !defined WITHOUT_BACKTRACE
 #include <execinfo.h>
 #define HAVE_BACKTRACE 1
 #else

@@ -29,7 +29,7 @@ aead_key_set(struct aead_key *key, const struct aead *aead, enum aead_use use,
 	key->use = use;
 	if (EVP_CipherInit_ex2(key->ctx, fetched.cipher[aead->id], bytes, NULL,
 		use == AEAD_SEALS, NULL) != 1)
-		return fail(ERR_LIBCRYPTO);
+		return fail(ERR_KEY_INIT);
 	return 0;
 }
 

@@ -29,7 +29,7 @@ cipher_key_set(struct cipher_key *key, const struct cipher *cipher,
 
 	/* NULL would mean: the one of the last time. */
 	if (type == NULL)
-		return fail(ERR_LIBCRYPTO);
+		return fail(ERR_KEY_INIT);
 	if (key->ctx == NULL && (key->ctx = EVP_CIPHER_CTX_new()) == NULL)
 		return fail(ERR_NOMEM);
 	key->cipher = cipher;
@@ -37,7 +37,7 @@ cipher_key_set(struct cipher_key *key, const struct cipher *cipher,
 		cipher->block > 0 ? iv : NULL, use == CIPHER_ENCRYPTS,
 		NULL) != 1 ||
 	    EVP_CIPHER_CTX_set_padding(key->ctx, 0) != 1)
-		return fail(ERR_LIBCRYPTO);
+		return fail(ERR_KEY_INIT);
 	return 0;
 }
 

@@ -104,9 +104,9 @@ generate(EVP_PKEY *parameters)
 	return key;
 }
 
-/* One number of a key, as opaque<1..2^16-1>. */
+/* One number of a key, as opaque<1..2^16-1>; lack: what its absence is. */
 static int
-put(const EVP_PKEY *pkey, const char *name, struct writer *out)
+put(const EVP_PKEY *pkey, const char *name, int lack, struct writer *out)
 {
 	BIGNUM *number = number_of(pkey, name);
 	struct mark vector = writer_open(out, 2);
@@ -114,7 +114,7 @@ put(const EVP_PKEY *pkey, const char *name, struct writer *out)
 	int r = 0;
 
 	if (number == NULL)
-		r = fail(ERR_DH_GENERATE);
+		r = fail(lack);
 	else if ((at = writer_reserve(out, (size_t)BN_num_bytes(number))) ==
 		 NULL)
 		r = fail(ERR_NOMEM);
@@ -133,9 +133,12 @@ dhe_start(const struct dhe_parameters *parameters, struct dhe_key *key,
 
 	if ((key->pkey = generate(parameters->pkey)) == NULL)
 		return fail(ERR_DH_GENERATE);
-	if ((r = put(key->pkey, OSSL_PKEY_PARAM_FFC_P, out)) != 0 ||
-	    (r = put(key->pkey, OSSL_PKEY_PARAM_FFC_G, out)) != 0 ||
-	    (r = put(key->pkey, OSSL_PKEY_PARAM_PUB_KEY, out)) != 0)
+	if ((r = put(key->pkey, OSSL_PKEY_PARAM_FFC_P, ERR_DH_SERIALIZE,
+		 out)) != 0 ||
+	    (r = put(key->pkey, OSSL_PKEY_PARAM_FFC_G, ERR_DH_SERIALIZE,
+		 out)) != 0 ||
+	    (r = put(key->pkey, OSSL_PKEY_PARAM_PUB_KEY, ERR_DH_WRITE, out)) !=
+		0)
 		dhe_key_wipe(key);
 	return r;
 }
@@ -233,10 +236,12 @@ dhe_answer(struct reader *in, struct writer *out, uint8_t secret[DHE_PRIME_MAX],
 	}
 	if ((r = judge_numbers(numbers[0], numbers[1], numbers[2])) != 0)
 		goto out;
-	if ((theirs = build(numbers[0], numbers[1], numbers[2])) == NULL ||
-	    (ours = generate(theirs)) == NULL)
+	if ((theirs = build(numbers[0], numbers[1], numbers[2])) == NULL)
+		r = fail(ERR_DH_COPY_KEY);
+	else if ((ours = generate(theirs)) == NULL)
 		r = fail(ERR_DH_GENERATE);
-	else if ((r = put(ours, OSSL_PKEY_PARAM_PUB_KEY, out)) == 0)
+	else if ((r = put(ours, OSSL_PKEY_PARAM_PUB_KEY, ERR_DH_WRITE, out)) ==
+		 0)
 		r = derive(ours, theirs, secret, secret_len);
 out:
 	EVP_PKEY_free(ours);
@@ -260,11 +265,11 @@ dhe_finish(const struct dhe_key *key, struct slice share,
 	if (share.len > 0 && share.len <= DHE_PRIME_MAX)
 		theirs = BN_bin2bn(share.data, (int)share.len, NULL);
 	if (p == NULL || g == NULL)
-		r = fail(ERR_NOMEM);
+		r = fail(ERR_DH_COPY_PARAMETERS);
 	else if (theirs == NULL || !in_range(theirs, p))
 		r = fail(ERR_BAD_KEY_SHARE);
 	else if ((peer = build(p, g, theirs)) == NULL)
-		r = fail(ERR_DH_SHARED_SECRET);
+		r = fail(ERR_DH_COPY_KEY);
 	else
 		r = derive(key->pkey, peer, secret, secret_len);
 	EVP_PKEY_free(peer);

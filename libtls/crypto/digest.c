@@ -48,10 +48,10 @@ digest_slices(const struct digest *digest, const struct slice *in, size_t count,
 	if (scratch == NULL)
 		return fail(ERR_NOMEM);
 	if (!begin(scratch->md, digest))
-		return fail(ERR_HASH);
+		return fail(ERR_HASH_INIT);
 	for (size_t i = 0; i < count; i++)
 		if (EVP_DigestUpdate(scratch->md, in[i].data, in[i].len) != 1)
-			return fail(ERR_HASH);
+			return fail(ERR_HASH_UPDATE);
 	return EVP_DigestFinal_ex(scratch->md, out, NULL) == 1 ? 0
 							       : fail(ERR_HASH);
 }
@@ -100,7 +100,7 @@ hmac_key_set(
 	hmac->ctx = hmac_context(digest);
 	if (hmac->ctx == NULL ||
 	    EVP_MAC_init(hmac->ctx, key.data, key.len, NULL) != 1)
-		return fail(ERR_HASH);
+		return fail(ERR_HASH_INIT);
 	return 0;
 }
 
@@ -112,7 +112,7 @@ hmac_slices(const struct hmac_key *hmac, const struct slice *in, size_t count,
 
 	for (size_t i = 0; i < count; i++)
 		if (EVP_MAC_update(hmac->ctx, in[i].data, in[i].len) != 1)
-			return fail(ERR_HASH);
+			return fail(ERR_HASH_UPDATE);
 	if (EVP_MAC_final(hmac->ctx, out, &len, hmac->digest->size) != 1 ||
 	    len != hmac->digest->size ||
 	    /* Back to the beginning, with the same key. */
@@ -176,7 +176,7 @@ hasher_start(struct hasher *hasher, const struct digest *digest)
 	if (hasher->ctx == NULL && (hasher->ctx = EVP_MD_CTX_new()) == NULL)
 		return fail(ERR_NOMEM);
 	if (!begin(hasher->ctx, digest))
-		return fail(ERR_HASH);
+		return fail(ERR_HASH_INIT);
 	hasher->digest = digest;
 	return 0;
 }
@@ -186,7 +186,7 @@ hasher_add(struct hasher *hasher, struct slice bytes)
 {
 	return EVP_DigestUpdate(hasher->ctx, bytes.data, bytes.len) == 1
 		   ? 0
-		   : fail(ERR_HASH);
+		   : fail(ERR_HASH_UPDATE);
 }
 
 int
@@ -198,10 +198,10 @@ hasher_peek_with(const struct hasher *hasher, const struct slice *in,
 	if (scratch == NULL)
 		return fail(ERR_NOMEM);
 	if (EVP_MD_CTX_copy_ex(scratch->md, hasher->ctx) != 1)
-		return fail(ERR_HASH);
+		return fail(ERR_HASH_COPY);
 	for (size_t i = 0; i < count; i++)
 		if (EVP_DigestUpdate(scratch->md, in[i].data, in[i].len) != 1)
-			return fail(ERR_HASH);
+			return fail(ERR_HASH_UPDATE);
 	if (EVP_DigestFinal_ex(scratch->md, out, NULL) != 1)
 		return fail(ERR_HASH);
 	return 0;

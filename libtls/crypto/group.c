@@ -148,7 +148,7 @@ put_public(EVP_PKEY *key, size_t size, struct writer *out)
 	if (EVP_PKEY_get_octet_string_param(
 		key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, at, size, &len) != 1 ||
 	    len != size)
-		return fail(ERR_ECDHE_GEN_KEY);
+		return fail(ERR_ECDHE_WRITE);
 	return 0;
 }
 
@@ -232,7 +232,7 @@ kem_answer(const struct group *group, struct slice share, size_t text_size,
 	    EVP_PKEY_encapsulate(ctx, text, &text_len, secret + *len, &part) !=
 		1 ||
 	    text_len != text_size || part != KEM_SECRET)
-		r = fail(ERR_ECDHE_SHARED_SECRET);
+		r = fail(ERR_KEM);
 	else
 		*len += part;
 	EVP_PKEY_CTX_free(ctx);
@@ -251,7 +251,7 @@ kem_finish(EVP_PKEY *ours, struct slice text, uint8_t *secret, size_t *len)
 	    EVP_PKEY_decapsulate(
 		ctx, secret + *len, &part, text.data, text.len) != 1 ||
 	    part != KEM_SECRET)
-		r = fail(ERR_ECDHE_SHARED_SECRET);
+		r = fail(ERR_KEM);
 	else
 		*len += part;
 	EVP_PKEY_CTX_free(ctx);

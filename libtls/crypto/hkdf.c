@@ -20,7 +20,7 @@ hkdf_extract(const struct digest *digest, struct slice salt, struct slice ikm,
 		salt = slice_of(zeroes, digest->size);
 	if (ikm.len == 0)
 		ikm = slice_of(zeroes, digest->size);
-	return hmac_once(digest, salt, ikm, out);
+	return hmac_once(digest, salt, ikm, out) == 0 ? 0 : fail(ERR_HKDF);
 }
 
 /* RFC 5869 2.3: T(i) = HMAC(prk, T(i-1) | info | i) */
@@ -36,9 +36,10 @@ expand(const struct hmac_key *prk, struct slice info, uint8_t *out, size_t len)
 	if (len > 255u * size)
 		return fail(ERR_HKDF_SIZE);
 	for (; len > 0; i++) {
-		r = hmac_slices(prk, parts, COUNT(parts), t);
-		if (r != 0)
+		if (hmac_slices(prk, parts, COUNT(parts), t) != 0) {
+			r = fail(ERR_HKDF);
 			break;
+		}
 		parts[0].len = size;
 		part = len < size ? len : size;
 		memcpy(out, t, part);
@@ -54,9 +55,10 @@ hkdf_expand(const struct digest *digest, struct slice prk, struct slice info,
     uint8_t *out, size_t len)
 {
 	struct hmac_key key;
-	int r = hmac_key_set(&key, digest, prk);
 
-	return r != 0 ? r : expand(&key, info, out, len);
+	return hmac_key_set(&key, digest, prk) != 0
+		   ? fail(ERR_HKDF)
+		   : expand(&key, info, out, len);
 }
 
 /* RFC 8446 7.1: HkdfLabel */
@@ -87,8 +89,10 @@ hkdf_expand_labels(const struct digest *digest, const uint8_t *secret,
     const struct hkdf_label *labels, size_t count)
 {
 	struct hmac_key key;
-	int r = hmac_key_set(&key, digest, slice_of(secret, digest->size));
+	int r = 0;
 
+	if (hmac_key_set(&key, digest, slice_of(secret, digest->size)) != 0)
+		return fail(ERR_HKDF);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = expand_label(&key, &labels[i]);
 	return r;

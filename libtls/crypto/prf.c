@@ -36,7 +36,7 @@ p_hash(const struct digest *digest, struct slice secret, struct slice seed,
 	}
 	OPENSSL_cleanse(chain, sizeof chain);
 	OPENSSL_cleanse(block, sizeof block);
-	return r;
+	return r == 0 ? 0 : fail(ERR_PRF);
 }
 
 /* RFC 4346 5: the halves of the secret share its middle byte. */
@@ -82,7 +82,7 @@ sslv3(struct slice secret, struct slice seed, uint8_t *out, size_t len)
 	}
 	OPENSSL_cleanse(inner, sizeof inner);
 	OPENSSL_cleanse(block, sizeof block);
-	return r;
+	return r == 0 ? 0 : fail(ERR_PRF);
 }
 
 int

@@ -161,80 +161,97 @@ scheme_input(const struct scheme *scheme, struct slice content,
 
 /* ---- of a digest ---- */
 
-static bool
+/* A context that is set up to sign, or to verify; NULL where a key is not for
+ * that. */
+static EVP_PKEY_CTX *
+context(const struct scheme *scheme, EVP_PKEY *key, int (*init)(EVP_PKEY_CTX *))
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+
+	if (ctx != NULL && init(ctx) == 1 && set_up(ctx, scheme))
+		return ctx;
+	EVP_PKEY_CTX_free(ctx);
+	return NULL;
+}
+
+static int
 sign_digest(const struct scheme *scheme, EVP_PKEY *key, struct slice digest,
     uint8_t *signature, size_t *len)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	bool done =
-	    ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
-	    set_up(ctx, scheme) &&
-	    EVP_PKEY_sign(ctx, signature, len, digest.data, digest.len) == 1;
+	EVP_PKEY_CTX *ctx = context(scheme, key, EVP_PKEY_sign_init);
+	int r = 0;
 
+	if (ctx == NULL)
+		return fail(ERR_PKEY_CONTEXT);
+	if (EVP_PKEY_sign(ctx, signature, len, digest.data, digest.len) != 1)
+		r = fail(ERR_SIGN);
 	EVP_PKEY_CTX_free(ctx);
-	return done;
+	return r;
 }
 
-static bool
+static int
 verify_digest(const struct scheme *scheme, EVP_PKEY *key, struct slice digest,
     struct slice signature)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	bool done = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
-		    set_up(ctx, scheme) &&
-		    EVP_PKEY_verify(ctx, signature.data, signature.len,
-			digest.data, digest.len) == 1;
+	EVP_PKEY_CTX *ctx = context(scheme, key, EVP_PKEY_verify_init);
+	int r = 0;
 
+	if (ctx == NULL)
+		return fail(ERR_PKEY_CONTEXT);
+	if (EVP_PKEY_verify(ctx, signature.data, signature.len, digest.data,
+		digest.len) != 1)
+		r = fail(ERR_VERIFY_SIGNATURE);
 	EVP_PKEY_CTX_free(ctx);
-	return done;
+	return r;
 }
 
 /* ---- of the whole content ---- */
 
-static bool
+static int
 sign_whole(EVP_PKEY *key, struct slice content, uint8_t *signature, size_t *len)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool done =
-	    ctx != NULL &&
-	    EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
-	    EVP_DigestSign(ctx, signature, len, content.data, content.len) == 1;
+	int r = 0;
 
+	if (ctx == NULL || EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) != 1)
+		r = fail(ERR_PKEY_CONTEXT);
+	else if (EVP_DigestSign(
+		     ctx, signature, len, content.data, content.len) != 1)
+		r = fail(ERR_SIGN);
 	EVP_MD_CTX_free(ctx);
-	return done;
+	return r;
 }
 
-static bool
+static int
 verify_whole(EVP_PKEY *key, struct slice content, struct slice signature)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool done = ctx != NULL &&
-		    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
-		    EVP_DigestVerify(ctx, signature.data, signature.len,
-			content.data, content.len) == 1;
+	int r = 0;
 
+	if (ctx == NULL ||
+	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) != 1)
+		r = fail(ERR_PKEY_CONTEXT);
+	else if (EVP_DigestVerify(ctx, signature.data, signature.len,
+		     content.data, content.len) != 1)
+		r = fail(ERR_VERIFY_SIGNATURE);
 	EVP_MD_CTX_free(ctx);
-	return done;
+	return r;
 }
 
 int
 scheme_sign(const struct scheme *scheme, EVP_PKEY *key, struct slice input,
     uint8_t *signature, size_t *len)
 {
-	bool done = scheme->digest == NULL
-			? sign_whole(key, input, signature, len)
-			: sign_digest(scheme, key, input, signature, len);
-
-	return done ? 0 : fail(ERR_SIGN);
+	return scheme->digest == NULL
+		   ? sign_whole(key, input, signature, len)
+		   : sign_digest(scheme, key, input, signature, len);
 }
 
 int
 scheme_verify(const struct scheme *scheme, EVP_PKEY *key, struct slice input,
     struct slice signature)
 {
-	bool done = scheme->digest == NULL
-			? verify_whole(key, input, signature)
-			: verify_digest(scheme, key, input, signature);
-
-	return done ? 0 : fail(ERR_VERIFY_SIGNATURE);
+	return scheme->digest == NULL
+		   ? verify_whole(key, input, signature)
+		   : verify_digest(scheme, key, input, signature);
 }

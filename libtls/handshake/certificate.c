@@ -133,7 +133,7 @@ validate(struct s2n_connection *conn)
 		.key_usage = key_usage(conn),
 		.version = conn->version,
 		.preference = connection_preference(conn),
-		.issuer = &conn->peer_chain->issuer,
+		.path = &conn->peer_chain->path,
 	};
 	uint64_t now;
 	int r;

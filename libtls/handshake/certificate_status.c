@@ -31,7 +31,7 @@ certificate_status_check(struct s2n_connection *conn)
 	const struct s2n_config *config = conn->config;
 	struct ocsp_subject subject = {
 		.leaf = conn->peer_chain->leaf,
-		.issuer = conn->peer_chain->issuer,
+		.issuer = chain_issuer(conn->peer_chain),
 		.check_time = config->check_time,
 		.version = conn->version,
 	};

@@ -89,8 +89,10 @@ certificate_verify_recv(struct s2n_connection *conn, struct reader *in)
 	if (!reader_done(in))
 		return fail(ERR_DECODE);
 	scheme = preference_scheme(connection_preference(conn), number);
-	if (scheme == NULL || !scheme_fits(scheme, key, conn->version))
+	if (scheme == NULL)
 		return fail(ERR_BAD_SCHEME);
+	if (!scheme_fits(scheme, key, conn->version))
+		return fail(ERR_UNFIT_SCHEME);
 	if ((r = transcript_hash(&conn->hs->transcript, hash)) != 0 ||
 	    (r = content_input(is_server(conn) ? S2N_CLIENT : S2N_SERVER,
 		 slice_of(hash, conn->suite->digest->size), scheme, &content,

@@ -77,8 +77,10 @@ certificate_verify12_recv(struct s2n_connection *conn, struct reader *in)
 	scheme = conn->version >= S2N_TLS12
 		     ? preference_scheme(connection_preference(conn), number)
 		     : scheme_before_tls12(key_kind_of(key));
-	if (scheme == NULL || !scheme_fits(scheme, key, conn->version))
+	if (scheme == NULL)
 		return fail(ERR_BAD_SCHEME);
+	if (!scheme_fits(scheme, key, conn->version))
+		return fail(ERR_UNFIT_SCHEME);
 	conn->client_scheme = scheme;
 	if ((r = content_input(conn, scheme, &messages, digest, &input)) != 0 ||
 	    (r = offload_verify(conn, scheme, key, input, signature)) != 0)

@@ -161,8 +161,10 @@ server_key_exchange_recv(struct s2n_connection *conn, struct reader *in)
 	scheme = conn->version >= S2N_TLS12
 		     ? preference_scheme(connection_preference(conn), number)
 		     : scheme_before_tls12(key_kind_of(key));
-	if (scheme == NULL || !scheme_fits(scheme, key, conn->version))
+	if (scheme == NULL)
 		return fail(ERR_BAD_SCHEME);
+	if (!scheme_fits(scheme, key, conn->version))
+		return fail(ERR_UNFIT_SCHEME);
 	conn->server_scheme = scheme;
 	if ((r = content_input(conn, scheme, parameters, &content, &input)) !=
 		0 ||

@@ -9,7 +9,8 @@
 
 #include "libtls/s2n.h"
 
-#if __has_include(<linux/tls.h>)
+/* WITHOUT_KERNEL_TLS, of CPPFLAGS, is a platform that has none. */
+#if __has_include(<linux/tls.h>) && !defined WITHOUT_KERNEL_TLS
 
 #include <linux/tls.h>
 #include <netinet/in.h>

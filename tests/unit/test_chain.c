@@ -450,25 +450,41 @@ START_TEST(a_peers_leaf_is_one_certificate_exactly)
 }
 END_TEST
 
+static const struct {
+	const char *type, *curve; /* NULL: without one */
+	int code;
+	const char *error;
+} strange_keys[] = {
+	{ "ED448", NULL, ERR_CERT_TYPE, "S2N_ERR_CERT_TYPE_UNSUPPORTED" },
+	{ "EC", "P-224", ERR_CERT_CURVE, "S2N_ERR_ECDSA_UNSUPPORTED_CURVE" },
+};
+
 START_TEST(a_peers_leaf_needs_a_key_that_we_can_use)
 {
 	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
-	EVP_PKEY *ed448 = EVP_PKEY_Q_keygen(NULL, NULL, "ED448");
+	EVP_PKEY *key =
+	    strange_keys[_i].curve != NULL
+		? EVP_PKEY_Q_keygen(
+		      NULL, NULL, strange_keys[_i].type, strange_keys[_i].curve)
+		: EVP_PKEY_Q_keygen(NULL, NULL, strange_keys[_i].type);
 	uint8_t *der = NULL;
 	struct slice sent;
 	X509 *x509 = X509_dup(leaf->x509);
 	int len;
 
-	ck_assert_int_eq(X509_set_pubkey(x509, ed448), 1);
+	ck_assert_int_eq(X509_set_pubkey(x509, key), 1);
 	ck_assert_int_gt(X509_sign(x509, leaf->key, EVP_sha256()), 0);
 	ck_assert_int_gt(len = i2d_X509(x509, &der), 0);
 	sent = slice_of(der, (size_t)len);
-	ck_assert_int_eq(chain_from_der(chain, &sent, 1), ERR_CERT_TYPE);
+	ck_assert_int_eq(
+	    chain_from_der(chain, &sent, 1), strange_keys[_i].code);
+	ck_assert_str_eq(s2n_strerror_name(errors_value(strange_keys[_i].code)),
+	    strange_keys[_i].error);
 	ck_assert_uint_eq(chain->count, 0);
 	s2n_cert_chain_and_key_free(chain);
 	OPENSSL_free(der);
 	X509_free(x509);
-	EVP_PKEY_free(ed448);
+	EVP_PKEY_free(key);
 }
 END_TEST
 
@@ -528,7 +544,8 @@ chain_suite(void)
 	tcase_add_test(tcase, null_is_refused_but_may_be_freed);
 	tcase_add_loop_test(tcase, a_peers_leaf_is_one_certificate_exactly, 0,
 	    (int)COUNT(der_cases));
-	tcase_add_test(tcase, a_peers_leaf_needs_a_key_that_we_can_use);
+	tcase_add_loop_test(tcase, a_peers_leaf_needs_a_key_that_we_can_use, 0,
+	    COUNT(strange_keys));
 	tcase_add_test(tcase, no_certificates_are_no_chain);
 	tcase_add_test(tcase, a_copy_outlives_its_original_and_has_no_key);
 	suite_add_tcase(suite, tcase);

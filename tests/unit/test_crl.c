@@ -35,7 +35,8 @@ assert_error(int result, const char *name)
 struct crl_spec {
 	const struct certs_cert *by, *signer; /* NULL: by */
 	const struct certs_cert *revoked;
-	int64_t from, to; /* 0: an ordinary life, -1: no end */
+	int64_t from, to;      /* 0: an ordinary life, -1: no end */
+	bool bad_from, bad_to; /* no dates at all */
 	bool critical;
 };
 
@@ -52,10 +53,13 @@ crl_pem(const struct crl_spec *spec, char *pem, size_t room)
 
 	X509_CRL_set_version(crl, 1);
 	X509_CRL_set_issuer_name(crl, X509_get_subject_name(spec->by->x509));
+	ck_assert(!spec->bad_from || ASN1_STRING_set(time, "yesterday", -1));
 	X509_CRL_set1_lastUpdate(crl, time);
 	if (spec->to >= 0) {
 		ASN1_TIME_set(
 		    time, (time_t)(spec->to != 0 ? spec->to : FUTURE));
+		ck_assert(
+		    !spec->bad_to || ASN1_STRING_set(time, "tomorrow", -1));
 		X509_CRL_set1_nextUpdate(crl, time);
 	}
 	if (spec->revoked != NULL) {
@@ -99,16 +103,22 @@ START_TEST(a_crls_dates_are_told)
 {
 	static const struct {
 		int64_t from, to;
+		bool bad_from, bad_to;
 		const char *active, *expired; /* NULL: fine */
 	} cases[] = {
-		{ 0, 0, NULL, NULL },
-		{ FUTURE, 0, "S2N_ERR_CRL_NOT_YET_VALID", NULL },
-		{ 0, PAST + 1, NULL, "S2N_ERR_CRL_EXPIRED" },
-		{ 0, -1, NULL, NULL },
+		{ 0, 0, false, false, NULL, NULL },
+		{ FUTURE, 0, false, false, "S2N_ERR_CRL_NOT_YET_VALID", NULL },
+		{ 0, PAST + 1, false, false, NULL, "S2N_ERR_CRL_EXPIRED" },
+		{ 0, -1, false, false, NULL, NULL },
+		{ 0, 0, true, false, "S2N_ERR_CRL_INVALID_THIS_UPDATE", NULL },
+		{ 0, 0, false, true, NULL, "S2N_ERR_CRL_INVALID_NEXT_UPDATE" },
 	};
 	const struct certs_cert *ca = MAKE(.name = "CA", .ca = true);
-	struct s2n_crl *crl = crl_make(&(struct crl_spec){
-	    .by = ca, .from = cases[_i].from, .to = cases[_i].to });
+	struct s2n_crl *crl = crl_make(&(struct crl_spec){ .by = ca,
+	    .from = cases[_i].from,
+	    .to = cases[_i].to,
+	    .bad_from = cases[_i].bad_from,
+	    .bad_to = cases[_i].bad_to });
 	uint64_t hash = 0;
 
 	if (cases[_i].active == NULL)
@@ -615,7 +625,7 @@ crl_suite(void)
 	TCase *tcase = tcase_create("crl");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_loop_test(tcase, a_crls_dates_are_told, 0, 4);
+	tcase_add_loop_test(tcase, a_crls_dates_are_told, 0, 6);
 	tcase_add_test(tcase, a_crl_is_loaded_once_and_from_nothing_else);
 	tcase_add_loop_test(
 	    tcase, a_chain_is_checked_against_the_crls, 0, 2 * FAULTS);

@@ -40,6 +40,8 @@ static const struct {
 	    { .retry = true }, "S2N_ERR_INVALID_HELLO_RETRY" },
 	{ { "a scheme that was not offered", CERTIFICATE_VERIFY, S2N_SERVER, PUT, 0, BYTES(2, 3), NOTHING, ALERT_ILLEGAL_PARAMETER, 0 },
 	    { .slow = false }, "S2N_ERR_INVALID_SIGNATURE_SCHEME" },
+	{ { "a scheme for another key", CERTIFICATE_VERIFY, S2N_SERVER, PUT, 0, BYTES(8, 4), NOTHING, ALERT_ILLEGAL_PARAMETER, 0 },
+	    { .slow = false }, "S2N_ERR_INVALID_SIGNATURE_ALGORITHM" },
 	{ { "no suite in common", CLIENT_HELLO, S2N_CLIENT, SUITE_LIST, 0, BYTES(0x13, 5), NOTHING, ALERT_HANDSHAKE_FAILURE, 0 },
 	    { .slow = false }, "S2N_ERR_CIPHER_NOT_SUPPORTED" },
 	{ { "a fallback", CLIENT_HELLO, S2N_CLIENT, SUITE_LIST, 0, BYTES(0x56, 0, 0xc0, 0x09), NOTHING, ALERT_INAPPROPRIATE_FALLBACK, 0 },

@@ -176,6 +176,117 @@ START_TEST(libcrypto_says_its_version)
 }
 END_TEST
 
+/* ---- the peer's chain ---- */
+
+/* How often it was asked for, and what was said. */
+static struct {
+	struct s2n_connection *conn;
+	int asked, error;
+} early;
+
+static uint8_t
+looks_at_chain(const char *name, size_t len, void *data)
+{
+	struct s2n_cert_chain_and_key *chain = s2n_cert_chain_and_key_new();
+
+	(void)name, (void)len, (void)data;
+	early.asked++;
+	early.error = s2n_connection_get_peer_cert_chain(early.conn, chain) == 0
+			  ? 0
+			  : s2n_errno;
+	s2n_cert_chain_and_key_free(chain);
+	return 1;
+}
+
+/* Number n of the peer's chain is this certificate. */
+static void
+assert_cert(struct s2n_cert_chain_and_key *chain, uint32_t n, struct slice der)
+{
+	struct s2n_cert *cert;
+	const uint8_t *bytes;
+	uint32_t len;
+
+	ck_assert_int_eq(s2n_cert_chain_get_cert(chain, &cert, n), 0);
+	ck_assert_int_eq(s2n_cert_get_der(cert, &bytes, &len), 0);
+	ck_assert(slice_equal(slice_of(bytes, len), der));
+}
+
+START_TEST(a_peers_chain_is_what_was_validated)
+{
+	struct s2n_cert_chain_and_key *got = s2n_cert_chain_and_key_new();
+	const struct certs_cert *ca =
+	    certs_make(&(struct certs_spec){ .name = "root", .ca = true });
+	const struct certs_cert *leaf = certs_make(
+	    &(struct certs_spec){ .name = "localhost", .issuer = ca });
+	struct s2n_cert_chain_and_key *sent = s2n_cert_chain_and_key_new();
+	struct peers peers;
+	uint8_t root[2000];
+	uint32_t count;
+	size_t len;
+
+	peers_open(&peers, &(struct peers_spec){ .no_chain = true });
+	ck_assert_int_eq(
+	    s2n_cert_chain_and_key_load_pem(sent, leaf->pem, leaf->key_pem), 0);
+	ck_assert_int_eq(s2n_config_add_cert_chain_and_key_to_store(
+			     peers.server_config, sent),
+	    0);
+	ck_assert_int_eq(
+	    s2n_config_add_pem_to_trust_store(peers.client_config, ca->pem), 0);
+	ck_assert_int_eq(s2n_connection_set_verify_host_callback(
+			     peers.client, looks_at_chain, NULL),
+	    0);
+	early.conn = peers.client;
+	early.asked = 0;
+	ck_assert(peers_negotiate(&peers));
+
+	/* Before, it could be anybody's. */
+	ck_assert_int_gt(early.asked, 0);
+	ck_assert_str_eq(
+	    s2n_strerror_name(early.error), "S2N_ERR_CERT_NOT_VALIDATED");
+
+	ck_assert_int_eq(
+	    s2n_connection_get_peer_cert_chain(peers.client, got), 0);
+	ck_assert_int_eq(s2n_cert_chain_get_length(got, &count), 0);
+	ck_assert_uint_eq(count, 2);
+	assert_cert(got, 0, leaf->der);
+	assert_cert(got, 1, ca->der);
+	/* It is a copy, and not put on top of another. */
+	ck_assert_int_eq(
+	    s2n_connection_get_peer_cert_chain(peers.client, got), -1);
+	ck_assert_str_eq(
+	    s2n_strerror_name(s2n_errno), "S2N_ERR_INVALID_ARGUMENT");
+	ck_assert_int_eq(
+	    s2n_connection_get_peer_cert_chain(peers.server, got), -1);
+	ck_assert_str_eq(s2n_strerror_name(s2n_errno), "S2N_ERR_NO_CERT_FOUND");
+	ck_assert_uint_lt(ca->der.len, sizeof root);
+	memcpy(root, ca->der.data, len = ca->der.len);
+	peers_close(&peers);
+	assert_cert(got, 1, slice_of(root, len));
+	s2n_cert_chain_and_key_free(got);
+	s2n_cert_chain_and_key_free(sent);
+	certs_free_all();
+}
+END_TEST
+
+START_TEST(who_validates_nothing_gets_what_was_sent)
+{
+	struct s2n_cert_chain_and_key *got = s2n_cert_chain_and_key_new();
+	struct peers peers;
+	uint32_t count;
+
+	peers_open(&peers, &(struct peers_spec){ .slow = false });
+	ck_assert_int_eq(
+	    s2n_config_disable_x509_verification(peers.client_config), 0);
+	ck_assert(peers_negotiate(&peers));
+	ck_assert_int_eq(
+	    s2n_connection_get_peer_cert_chain(peers.client, got), 0);
+	ck_assert_int_eq(s2n_cert_chain_get_length(got, &count), 0);
+	ck_assert_uint_eq(count, peers.chain->count);
+	peers_close(&peers);
+	s2n_cert_chain_and_key_free(got);
+}
+END_TEST
+
 static Suite *
 info_suite(void)
 {
@@ -189,6 +300,8 @@ info_suite(void)
 	tcase_add_test(agreed, a_group_is_a_curve_or_a_hybrid);
 	tcase_add_loop_test(agreed, a_server_says_how_it_found_its_certificate,
 	    0, COUNT(names));
+	tcase_add_test(agreed, a_peers_chain_is_what_was_validated);
+	tcase_add_test(agreed, who_validates_nothing_gets_what_was_sent);
 	tcase_add_test(agreed, libcrypto_says_its_version);
 	suite_add_tcase(suite, agreed);
 	return suite;
