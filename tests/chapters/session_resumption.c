@@ -63,6 +63,25 @@ forget(
 	return 0;
 }
 
+/* A ticket more than the config says. */
+static void
+ask_for_another(struct s2n_config *client, struct s2n_config *server)
+{
+	s2n_blocked_status blocked;
+	struct pair pair;
+	uint16_t sent;
+	char byte;
+
+	pair_open(&pair, client, server);
+	CHECK(pair_negotiate(&pair));
+	CHECK(s2n_connection_add_new_tickets_to_send(pair.server, 1) == 0);
+	CHECK(s2n_send(pair.server, "!", 1, &blocked) == 1);
+	CHECK(s2n_recv(pair.client, &byte, 1, &blocked) == 1);
+	CHECK(s2n_connection_get_tickets_sent(pair.server, &sent) == 0);
+	CHECK(sent == 3 && tickets == 3);
+	pair_close(&pair);
+}
+
 /* One connection; whether it was resumed. */
 static bool
 connect_once(struct s2n_config *client, struct s2n_config *server, bool by_id)
@@ -70,6 +89,7 @@ connect_once(struct s2n_config *client, struct s2n_config *server, bool by_id)
 	s2n_blocked_status blocked;
 	struct pair pair;
 	bool resumed;
+	uint8_t ids[2][32];
 	char byte;
 	int len;
 
@@ -90,6 +110,11 @@ connect_once(struct s2n_config *client, struct s2n_config *server, bool by_id)
 			  pair.client, session, sizeof session) == len);
 		session_len = (size_t)len;
 		CHECK(s2n_connection_get_session_id_length(pair.client) == 32);
+		CHECK(s2n_connection_get_session_id(
+			  pair.client, ids[0], sizeof ids[0]) == 32);
+		CHECK(s2n_connection_get_session_id(
+			  pair.server, ids[1], sizeof ids[1]) == 32);
+		CHECK(memcmp(ids[0], ids[1], 32) == 0);
 	}
 	pair_close(&pair);
 	return resumed;
@@ -156,6 +181,9 @@ main(int argc, char **argv)
 		CHECK(!connect_once(client, server, false));
 		CHECK(tickets == (i == 0 ? 1u : 2u));
 		CHECK(connect_once(client, server, false));
+		tickets = 0;
+		if (i == 1)
+			ask_for_another(client, server);
 		CHECK(s2n_config_free(server) == 0);
 	}
 	s2n_config_free(client);

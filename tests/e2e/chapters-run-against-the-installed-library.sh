@@ -27,10 +27,12 @@ for program in tests/chapters/*.c; do
 	echo "$name: ok"
 done
 
-# Each chapter stands in the first comment of a program, or comes later.
+# Each chapter of the API stands in the first comment of a program.
 while read -r chapter; do
 	grep -qF "$chapter" tests/chapters/*.c || fail "no program for the chapter $chapter"
 done <<END
+mlock() and system limits
+Supported TLS Versions
 Error handling
 Initialization and Teardown
 Connection (memory
@@ -39,6 +41,7 @@ Security
 Certificates and Authentication
 s2n_config_set_client_hello_cb
 Record sizes
+Connection-oriented functions
 Private Key Operation
 I/O functions
 Session Resumption
