@@ -4,6 +4,7 @@
 #include "libtls/cert/chain.h"
 
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 
 #include "libtls/cert/hostname.h"
 #include "libtls/cert/pem.h"
