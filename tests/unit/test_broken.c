@@ -350,14 +350,20 @@ static const struct {
 };
 /* clang-format on */
 
+/* Once, and while all is well. */
+static void
+make_keys(void)
+{
+	certs_key(CERTS_P256, 0);
+	certs_key(CERTS_P256, 1);
+	certs_key(CERTS_RSA, 0);
+}
+
 static void
 start(void)
 {
 	ck_assert_int_eq(library_init(), 0);
 	writer_init(&wire, 8192);
-	/* Made while all is well. */
-	certs_key(CERTS_P256, 0);
-	certs_key(CERTS_RSA, 0);
 }
 
 static void
@@ -461,10 +467,12 @@ broken_suite(void)
 	TCase *names = tcase_create("names");
 	TCase *ends = tcase_create("ends");
 
+	tcase_add_unchecked_fixture(names, make_keys, NULL);
 	tcase_add_checked_fixture(names, start, stop);
 	tcase_add_loop_test(
 	    names, what_is_broken_has_a_name, 0, (int)COUNT(cases));
 	suite_add_tcase(suite, names);
+	tcase_add_unchecked_fixture(ends, make_keys, NULL);
 	tcase_add_checked_fixture(ends, start, NULL);
 	tcase_add_loop_test(
 	    ends, the_application_hears_of_it, 0, (int)COUNT(heard));
