@@ -93,15 +93,18 @@ KEYCLIENT_API bool keyclient_lacks(const struct keyclient *,
     const uint8_t spki_sha256[KEYCLIENT_SPKI_SIZE], uint32_t needs,
     uint32_t *lacks);
 
-/*
+/**
  * A session ticket key: what s2n_config_add_ticket_crypto_key takes. It
  * encrypts from begins to ends and decrypts from begins to dies, all in seconds
  * since 1970. ends - begins and dies - ends are the same for all keys of one
  * keyd.
  */
 struct keyclient_ticket_key {
-	uint8_t name[16], secret[32];
-	uint64_t begins, ends, dies;
+	uint8_t name[16];   /**< as it stands in tickets */
+	uint8_t secret[32]; /**< what their keys are made of */
+	uint64_t begins;    /**< encrypts and decrypts from here */
+	uint64_t ends;      /**< encrypts until here */
+	uint64_t dies;      /**< decrypts until here */
 };
 /*
  * Called with keyclient_new's ctx for each ticket key that may be used now or
@@ -121,13 +124,17 @@ KEYCLIENT_API void keyclient_ticket_keys(
 KEYCLIENT_API void keyclient_forget(
     struct keyclient *, struct s2n_connection *);
 
-/* Counters since start, for metrics and the page. */
+/** Counters since start, for metrics and the page. */
 struct keyclient_stats {
-	uint64_t requested, signed_ok, refused, expired, retried;
-	uint32_t pending;
-	uint32_t channels;
-	uint32_t keys_known;
-	uint32_t told; /* channels whose signer has told of its keys */
+	uint64_t requested;  /**< operations asked for */
+	uint64_t signed_ok;  /**< of them done, decryptions included */
+	uint64_t refused;    /**< of them refused by keyd */
+	uint64_t expired;    /**< of them not answered in time */
+	uint64_t retried;    /**< asked for again, on another channel */
+	uint32_t pending;    /**< not answered yet */
+	uint32_t channels;   /**< to keyd's processes, now */
+	uint32_t keys_known; /**< that can be asked for, now */
+	uint32_t told;       /**< channels whose signer has told of its keys */
 };
 KEYCLIENT_API void keyclient_stats(
     const struct keyclient *, struct keyclient_stats *);

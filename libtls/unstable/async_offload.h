@@ -37,6 +37,7 @@ typedef int (*s2n_async_offload_cb)(
 /**
  * Offers operations to an application; before any connection uses the config.
  *
+ * @param config any
  * @param allow_list s2n_async_offload_op_type or'ed: what is offered; all else
  *     is done at once, as without a callback
  * @param fn NULL takes the callback away

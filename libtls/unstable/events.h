@@ -29,8 +29,9 @@ struct s2n_event_handshake {
 	const char *security_policy_label;
 	/** Time spent within s2n_negotiate, without waiting between calls. */
 	uint64_t handshake_time_ns;
-	/** First call of s2n_negotiate, and the end of the last. */
+	/** The first call of s2n_negotiate. */
 	uint64_t handshake_start_ns;
+	/** The end of its last call. */
 	uint64_t handshake_end_ns;
 	/** 0, or what s2n_errno is about to be. */
 	int error_code;
@@ -47,6 +48,7 @@ struct s2n_timing_checkpoint {
 	const char *name;
 	/** S2N_SERVER or S2N_CLIENT: the connection's. */
 	uint8_t role;
+	/** When, by the config's monotonic clock. */
 	uint64_t timestamp_ns;
 };
 
@@ -56,6 +58,7 @@ typedef void (*s2n_event_on_timing_checkpoint_cb)(struct s2n_connection *conn,
 /**
  * s2n_config_set_subscriber sets the pointer that both callbacks are given.
  *
+ * @param config any
  * @param subscriber the application's, not looked at; as long as it is NULL no
  * handshake events are told
  */

@@ -38,6 +38,7 @@ S2N_API int s2n_fingerprint_wipe(struct s2n_fingerprint *fingerprint);
  * s2n_fingerprint_set_client_hello chooses what is looked at, in place of what
  * was before.
  *
+ * @param fingerprint keeps its type
  * @param ch borrowed, until it is replaced, wiped or freed
  * @returns S2N_FAILURE for one in the format of SSL 2.0:
  * S2N_ERR_PROTOCOL_VERSION_UNSUPPORTED
@@ -54,6 +55,7 @@ S2N_API int s2n_fingerprint_get_hash_size(
  * s2n_fingerprint_get_hash writes the fingerprint as text: of JA3 the MD5 in
  * hexadecimal, of JA4 its three parts.
  *
+ * @param fingerprint with a ClientHello
  * @param max_output_size bytes of room
  * @param output not terminated by a zero
  * @param output_size receives the bytes written
@@ -79,7 +81,10 @@ S2N_API int s2n_fingerprint_get_raw(struct s2n_fingerprint *fingerprint,
  * bytes of the MD5, not as text. Older than struct s2n_fingerprint, which is
  * to be preferred.
  *
+ * @param ch a connection's or a parsed one
  * @param type S2N_FINGERPRINT_JA3; others are S2N_ERR_INVALID_ARGUMENT
+ * @param max_hash_size bytes of room, at least 16
+ * @param hash receives the MD5
  * @param hash_size receives 16
  * @param str_size receives the bytes of the string behind it
  */

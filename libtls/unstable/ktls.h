@@ -56,8 +56,12 @@ S2N_API extern int s2n_connection_get_key_update_counts(
 /**
  * s2n_sendfile sends a part of a file without reading it.
  *
+ * @param conn one whose sending the kernel does
+ * @param fd the file, open for reading
  * @param offset where it begins
+ * @param count bytes that are to be sent
  * @param bytes_written receives the bytes sent, maybe fewer than count
+ * @param blocked as of s2n_send
  * @returns S2N_FAILURE with S2N_ERR_KTLS_UNSUPPORTED_CONN unless
  * s2n_connection_ktls_enable_send succeeded; else as s2n_send
  */

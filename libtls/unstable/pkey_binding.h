@@ -16,53 +16,61 @@
 extern "C" {
 #endif
 
-/* What is being signed (or decrypted); decides which members are set. */
+/** What is being signed (or decrypted); decides which members are set. */
 typedef enum {
-	/* No parts: the CertificateVerify of SSLv3, whose hash has the master
+	/** No parts: the CertificateVerify of SSLv3, whose hash has the master
 	 * secret in it (RFC 6101 5.6.8). A careful signer refuses it. */
 	S2N_PKEY_BINDING_NONE = 0,
-	/* RFC 8446 4.4.3, context string "TLS 1.3, server CertificateVerify" */
+	/** RFC 8446 4.4.3, "TLS 1.3, server CertificateVerify" */
 	S2N_PKEY_BINDING_TLS13_SERVER = 1,
-	/* RFC 8446 4.4.3, context string "TLS 1.3, client CertificateVerify" */
+	/** RFC 8446 4.4.3, "TLS 1.3, client CertificateVerify" */
 	S2N_PKEY_BINDING_TLS13_CLIENT = 2,
-	/* RFC 5246 7.4.3: both randoms and the parameters are signed */
+	/** RFC 5246 7.4.3: both randoms and the parameters are signed */
 	S2N_PKEY_BINDING_TLS12_SERVER_KEY_EXCHANGE = 3,
-	/* RFC 5246 7.4.8: all handshake messages so far are signed */
+	/** RFC 5246 7.4.8: all handshake messages so far are signed */
 	S2N_PKEY_BINDING_TLS12_CLIENT_VERIFY = 4,
-	/* RFC 5246 7.4.7.1: an encrypted premaster secret, of a decrypt
+	/** RFC 5246 7.4.7.1: an encrypted premaster secret, of a decrypt
 	 * operation */
 	S2N_PKEY_BINDING_RSA_PREMASTER = 5
 } s2n_pkey_binding_type;
 
-/*
+/**
  * The parts; what does not belong to the type is zero. Pointers are borrowed
  * from the operation and valid until it is freed.
  */
 struct s2n_pkey_binding {
+	/** Which of the parts there are. */
 	s2n_pkey_binding_type type;
 
-	/* Of TLS13_SERVER and TLS13_CLIENT. The hash of the handshake's suite,
+	/** Of TLS13_SERVER and TLS13_CLIENT: the hash of the handshake's suite,
 	 * not of the signature scheme. */
 	s2n_tls_hash_algorithm transcript_hash_algorithm;
+	/** Of the same: the hash of the messages so far. */
 	const uint8_t *transcript_hash;
+	/** Its bytes. */
 	uint32_t transcript_hash_length;
 
-	/* Of TLS12_SERVER_KEY_EXCHANGE: 32 bytes each, and the ServerECDHParams
-	 * (RFC 8422 5.4) or ServerDHParams (RFC 5246 7.4.3) as they travel. */
+	/** Of TLS12_SERVER_KEY_EXCHANGE: 32 bytes. */
 	const uint8_t *client_random;
+	/** Of the same: 32 bytes. */
 	const uint8_t *server_random;
+	/** Of the same: the ServerECDHParams (RFC 8422 5.4) or ServerDHParams
+	 * (RFC 5246 7.4.3) as they travel. */
 	const uint8_t *parameters;
+	/** Their bytes. */
 	uint32_t parameters_length;
 
-	/* Of TLS12_CLIENT_VERIFY: the messages, headers included. */
+	/** Of TLS12_CLIENT_VERIFY: the messages, headers included. */
 	const uint8_t *messages;
+	/** Their bytes. */
 	uint32_t messages_length;
 
-	/* Of RSA_PREMASTER: the version that the ClientHello names, which the
-	 * premaster secret must begin with (RFC 5246 7.4.7.1), and the
-	 * ciphertext. The output has 48 bytes whether it decrypts or not. */
+	/** Of RSA_PREMASTER: the version that the ClientHello names, which the
+	 * premaster secret must begin with (RFC 5246 7.4.7.1). */
 	uint16_t client_version;
+	/** Of the same. The output has 48 bytes whether it decrypts or not. */
 	const uint8_t *ciphertext;
+	/** Its bytes. */
 	uint32_t ciphertext_length;
 };
 

@@ -25,6 +25,8 @@ typedef enum {
 /**
  * Called from s2n_recv when a HelloRequest comes.
  *
+ * @param conn the client's
+ * @param context as it was given with the callback
  * @param response receives the answer; S2N_RENEGOTIATE_REJECT if it is not set
  * @returns 0, or anything else to end the connection (S2N_ERR_CANCELLED)
  */
@@ -59,6 +61,7 @@ S2N_API int s2n_renegotiate_wipe(struct s2n_connection *conn);
  * fails with S2N_ERR_APP_DATA_BLOCKED and *blocked
  * S2N_BLOCKED_ON_APPLICATION_DATA; take it and call again.
  *
+ * @param conn one that s2n_renegotiate_wipe has made ready
  * @param app_data_buf room for application data
  * @param app_data_buf_size bytes of room
  * @param app_data_size receives the bytes that were written there, maybe 0
