@@ -15,7 +15,7 @@ Q := $(if $(V),,@)
 
 # Goals that set up a fresh machine install what is missing first; plain `make`
 # only says what it lacks.
-ifneq ($(filter run check check-asan check-tsan coverage bench interop bogo oracle premaster fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter run check check-asan check-tsan coverage abi bench interop bogo oracle premaster fuzz,$(MAKECMDGOALS)),)
 PACKAGES := packages
 endif
 ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
@@ -35,7 +35,7 @@ configure: configure.ac | $(PACKAGES)
 
 .PHONY: packages
 packages:
-	@tests/packages.sh $(if $(filter fuzz,$(MAKECMDGOALS)),clang libclang-rt-dev) $(if $(filter coverage,$(MAKECMDGOALS)),gcovr)
+	@tests/packages.sh $(if $(filter fuzz,$(MAKECMDGOALS)),clang libclang-rt-dev) $(if $(filter coverage,$(MAKECMDGOALS)),gcovr) $(if $(filter abi,$(MAKECMDGOALS)),abigail-tools)
 
 CPPFLAGS_ALL = -I. -Ilibtls -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"' \
     -DSALLYPORT_LIBEXEC='"$(libexecdir)/sallyport"' -DSALLYPORT_SYSCONF='"$(sysconfdir)/sallyport"' \
@@ -386,7 +386,7 @@ $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim
     shim_preference shim_request shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop bogo soak abuse oracle premaster fuzz check-library check-asan check-tsan coverage coverage-units install clean distclean lint sizes
+.PHONY: all run check bench interop bogo soak abuse oracle premaster fuzz check-library check-asan check-tsan coverage coverage-units abi install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -429,6 +429,13 @@ coverage-units: $(UNIT_LIBTLS)
 coverage: configure
 	@$(MAKE) B=build-coverage CONFIG=build-coverage/config.mk \
 	    CONFIGURE_FLAGS='CFLAGS="-O0 -g --coverage -fprofile-update=atomic -Wno-cpp -Wno-maybe-uninitialized" LDFLAGS=--coverage' coverage-units
+
+# The library's binary interface, by its DWARF, against the golden file. Of code
+# that is not optimized, where two functions that do the same stay two.
+abi: configure
+	@$(MAKE) B=build-abi CONFIG=build-abi/config.mk \
+	    CONFIGURE_FLAGS='CFLAGS="-O0 -g -Wno-cpp"' build-abi/lib/libs2n.so.1
+	@python3 tests/abi.py build-abi/lib/libs2n.so.1 tests/golden/abi.txt $(UPDATE)
 
 # Faults under load, in some 20 minutes; FAULTS='worker-kills=100 keyd-reloads=1000':
 # these alone, so often.
@@ -475,6 +482,6 @@ sizes:
 clean:
 	rm -rf $(B)
 distclean: clean
-	rm -rf build-asan build-tsan build-coverage build-fuzz config.mk config.log config.status configure autom4te.cache
+	rm -rf build-asan build-tsan build-coverage build-abi build-fuzz config.mk config.log config.status configure autom4te.cache
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
