@@ -188,6 +188,7 @@ wait_ms(struct upgrade *upgrade, unsigned ms)
 
 /* ---- what it says ---- */
 
+/* What cannot be said is a reason to give up, until it serves. */
 static void
 say(struct master *master, struct heritage record, int fd)
 {
@@ -196,8 +197,7 @@ say(struct master *master, struct heritage record, int fd)
 	if (upgrade->heir == NULL)
 		return;
 	if (!heritage_say(upgrade->heir, record, NULL, fd))
-		log_event(LOG_LEVEL_WARN, "tell", "child=frontd number=%d",
-		    (int)upgrade->pid);
+		upgrade->unheard = errno != 0 ? errno : ENOMEM;
 	if (channel_waiting(upgrade->heir))
 		event_add(upgrade->writable, NULL);
 }
@@ -420,10 +420,9 @@ begin(struct master *master)
 		return "frontd-upgrade has not ended the last attempt";
 	if (channel_pair(ends) != 0)
 		return strerror(errno);
-	upgrade->starting = true;
-	sent = channel_send(
-		   upgrade->starter, slice_of(word, sizeof word), ends[1]) &&
-	       channel_flush(upgrade->starter) == CHANNEL_EMPTY;
+	sent = upgrade->starting = channel_send(
+	    upgrade->starter, slice_of(word, sizeof word), ends[1]);
+	sent = sent && channel_flush(upgrade->starter) == CHANNEL_EMPTY;
 	close(ends[1]);
 	upgrade->heir = channel_new(ends[0], HERITAGE_QUEUE);
 	if (!sent || upgrade->heir == NULL)
@@ -457,12 +456,17 @@ upgrade(struct master *master)
 	if (upgrade->asked)
 		return;
 	upgrade->state = UPGRADE_BEGUN;
+	upgrade->unheard = 0;
 	log_event(LOG_LEVEL_INFO, "upgrade", "result=begun");
 	wait_ms(upgrade, READY_MS);
-	if ((reason = begin(master)) != NULL)
+	if ((reason = begin(master)) != NULL) {
 		refuse(master, reason);
-	else
-		pass_on(master);
+		return;
+	}
+	pass_on(master);
+	/* One socket less would be connections lost. */
+	if (upgrade->unheard != 0)
+		upgrade_give_up(master, strerror(upgrade->unheard));
 }
 
 /* ---- while we drain ---- */

@@ -25,6 +25,7 @@ struct upgrade {
 	enum upgrade_state state;
 	bool starting; /* frontd-upgrade has not answered yet */
 	bool asked;    /* for when the reload that goes on is over */
+	int unheard;   /* errno: something could not be passed on; 0: all was */
 	pid_t pid;     /* of the heir */
 	char version[64];
 	uint64_t taken; /* bit by listener: the heir listens on it, too */

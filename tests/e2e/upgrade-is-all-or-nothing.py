@@ -4,6 +4,7 @@ a wrong configuration, a program that is missing, ends at once or does nothing,
 children that cannot be. It takes the programs that are installed then. What
 comes meanwhile (a reload, another upgrade, the end) has its place."""
 import os
+import resource
 import shutil
 import signal
 import tempfile
@@ -79,6 +80,14 @@ try:
         refused("frontd-connect")
         install("libexec/frontd-connect")
         install("libexec/frontd-worker")
+
+        # Without descriptors it has no way to the new one.
+        held = len(os.listdir(f"/proc/{stack.frontd.pid}/fd"))
+        soft, hard = resource.prlimit(stack.frontd.pid, resource.RLIMIT_NOFILE)
+        for more in (2, 3):
+            resource.prlimit(stack.frontd.pid, resource.RLIMIT_NOFILE, (held + more, hard))
+            refused("")
+        resource.prlimit(stack.frontd.pid, resource.RLIMIT_NOFILE, (soft, hard))
 
         # While one goes on another is refused, and a reload waits for its end.
         install("bin/frontd", "sleep 600")
