@@ -44,6 +44,7 @@ static const struct row rows[] = {
 	                       { 1, KEYPROTO_SIGNATURE_MAX, 1 } },
 	{ KEYPROTO_SIGN12CV,   { 9, 8 + KEYPROTO_MESSAGES_MAX, 1 }, { 1, KEYPROTO_SIGNATURE_MAX, 1 } },
 	{ KEYPROTO_PREMASTER,  { 9, 8 + KEYPROTO_CIPHERTEXT_MAX, 1 }, EXACTLY(KEYPROTO_PREMASTER_SIZE) },
+	{ KEYPROTO_SIGNDIGEST, { 8 + 28, 8 + 64, 1 }, { 1, KEYPROTO_SIGNATURE_MAX, 1 } },
 	{ KEYPROTO_TICKETKEYS, EXACTLY(8),      EXACTLY(8 + KEYPROTO_TICKETS * TICKET_SIZE) },
 	{ KEYPROTO_CANCEL,     EXACTLY(8),      EXACTLY(0) },
 	{ KEYPROTO_PING,       EXACTLY(0),      EXACTLY(0) },
@@ -183,6 +184,7 @@ LAYOUT(sign12, NUMBER(sign, slot), NUMBER(sign, scheme), NUMBER(sign, generation
     SLICE(REST, sign, parameters, 0));
 LAYOUT(sign12cv, NUMBER(sign, slot), NUMBER(sign, scheme), NUMBER(sign, generation), SLICE(REST, sign, messages, 0));
 LAYOUT(premaster, NUMBER(sign, slot), NUMBER(sign, version), NUMBER(sign, generation), SLICE(REST, sign, ciphertext, 0));
+LAYOUT(signdigest, NUMBER(sign, slot), NUMBER(sign, scheme), NUMBER(sign, generation), SLICE(REST, sign, digest, 0));
 LAYOUT(stats, NUMBER(stats, requests), NUMBER(stats, signatures), NUMBER(stats, refused), NUMBER(stats, expired),
     NUMBER(stats, cancelled), NUMBER(stats, micros));
 LAYOUT(keyfile, NUMBER(keyfile, slot), NUMBER(keyfile, operations), NUMBER(keyfile, rate.rate),
@@ -433,6 +435,7 @@ CODEC(sign13, sign, true)
 CODEC(sign12, sign, true)
 CODEC(sign12cv, sign, true)
 CODEC(premaster, sign, true)
+CODEC(signdigest, sign, true)
 CODEC(stats, stats, true)
 CODEC(keyfile, keyfile, value->slot < KEYPROTO_SLOTS && ENDS(value->name))
 CODEC(keypart, keypart,
@@ -441,8 +444,8 @@ CODEC(keypart, keypart,
 	    value->part == KEYPROTO_PART_CERTIFICATE))
 CODEC(keytold, keytold, value->verdict < KEYPROTO_VERDICT_COUNT)
 CODEC(grant, grant,
-    ENDS(value->client) &&
-	(value->role == KEYPROTO_SERVER || value->role == KEYPROTO_CLIENT))
+    ENDS(value->client) && value->role >= KEYPROTO_SERVER &&
+	value->role <= KEYPROTO_DIGEST)
 CODEC(processes, processes, end_names(value))
 CODEC(counts, counts, true)
 CODEC(record, record,

@@ -52,6 +52,7 @@ enum keyproto_type {
 	KEYPROTO_PING = 9,
 	KEYPROTO_STATS = 10,
 	KEYPROTO_SIGN10 = 11,     /* no request: only a bit of operations */
+	KEYPROTO_SIGNDIGEST = 12, /* for foreign clients, where it is allowed */
 	KEYPROTO_KEYCHANGED = 32, /* pushed by the server, id 0 */
 	KEYPROTO_GOAWAY = 33,
 	KEYPROTO_NEWCHANNEL = 64, /* masters only, from here on */
@@ -92,8 +93,13 @@ enum keyproto_status {
 	KEYPROTO_STATUS_COUNT
 };
 
-/* What a channel may sign; fixed when keyd makes it. */
-enum keyproto_role { KEYPROTO_SERVER = 1, KEYPROTO_CLIENT = 2 };
+/* What a channel may sign; fixed when keyd makes it. DIGEST: what others have
+ * hashed, and nothing else. */
+enum keyproto_role {
+	KEYPROTO_SERVER = 1,
+	KEYPROTO_CLIENT = 2,
+	KEYPROTO_DIGEST = 3
+};
 
 struct keyproto_header {
 	uint16_t type;
@@ -148,6 +154,7 @@ struct keyproto_sign {
 		struct slice messages;   /* SIGN12CV, that are signed: RFC 5246
 					    7.4.8 */
 		struct slice ciphertext; /* PREMASTER: RFC 5246 7.4.7.1 */
+		struct slice digest;     /* SIGNDIGEST: the scheme's hash */
 	};
 };
 /* Times are seconds since 1970: [begins, ends) encrypts, [begins, dies)
@@ -340,6 +347,7 @@ KEYPROTO_PAYLOAD(sign13, sign);
 KEYPROTO_PAYLOAD(sign12, sign);
 KEYPROTO_PAYLOAD(sign12cv, sign);
 KEYPROTO_PAYLOAD(premaster, sign);
+KEYPROTO_PAYLOAD(signdigest, sign);
 KEYPROTO_PAYLOAD(stats, stats);
 KEYPROTO_PAYLOAD(newchannel, newchannel);
 KEYPROTO_PAYLOAD(keyfile, keyfile);

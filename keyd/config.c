@@ -193,11 +193,22 @@ take_generate(cfg_t *cfg, struct config_key *key)
 		   word);
 }
 
+/* No word of operations: nobody is to come by it by copying a list. */
+static bool
+take_digest(cfg_t *cfg, struct config_key *key)
+{
+	if (cfg_getbool(cfg, "allow-digest") != cfg_true)
+		return true;
+	key->operations |= keyproto_operation(KEYPROTO_SIGNDIGEST);
+	return key->uri[0] == '\0' || conf_refuse_option(cfg, "allow-digest",
+					  "it is not for keys in tokens");
+}
+
 /* What keyd does with a key besides having it served. */
 static bool
 take_making(cfg_t *cfg, struct config_key *key)
 {
-	return take_generate(cfg, key) &&
+	return take_digest(cfg, key) && take_generate(cfg, key) &&
 	       (cfg_size(cfg, "request") == 0 ||
 		   take_request(cfg_getsec(cfg, "request"), &key->request));
 }
@@ -407,9 +418,22 @@ take_client_key(cfg_t *cfg, const struct config *config,
 		if (strcmp(config->keys[i].name, name) != 0)
 			continue;
 		client->keys[i] = 1;
-		return true;
+		return client->role != KEYPROTO_DIGEST ||
+		       (config->keys[i].operations &
+			   keyproto_operation(KEYPROTO_SIGNDIGEST)) != 0 ||
+		       conf_refuse_option(
+			   cfg, "keys", "key \"%s\" has no allow-digest", name);
 	}
 	return conf_refuse_option(cfg, "keys", "there is no key \"%s\"", name);
+}
+
+/* An account may be a server and a client; who hands in digests is nothing
+ * else. */
+static bool
+is_one_too_many(const struct config_client *a, const struct config_client *b)
+{
+	return a->role == b->role || a->role == KEYPROTO_DIGEST ||
+	       b->role == KEYPROTO_DIGEST;
 }
 
 static bool
@@ -424,17 +448,19 @@ take_client(cfg_t *cfg, struct config *config, const struct config *before)
 	if (!take_name(cfg, cfg_title(cfg), client->name) ||
 	    !take_uid(cfg, before, client) || !take_rate(cfg, &client->rate))
 		return false;
-	if (strcmp(role, "server") != 0 && strcmp(role, "client") != 0)
-		return conf_refuse_option(
-		    cfg, "role", "role is server or client, not \"%s\"", role);
-	client->role =
-	    strcmp(role, "server") == 0 ? KEYPROTO_SERVER : KEYPROTO_CLIENT;
+	client->role = strcmp(role, "server") == 0   ? KEYPROTO_SERVER
+		       : strcmp(role, "client") == 0 ? KEYPROTO_CLIENT
+		       : strcmp(role, "digest") == 0 ? KEYPROTO_DIGEST
+						     : 0;
+	if (client->role == 0)
+		return conf_refuse_option(cfg, "role",
+		    "role is server, client or digest, not \"%s\"", role);
 	/* A client of others has no tickets to make. */
 	client->tickets = cfg_getbool(cfg, "tickets") == cfg_true &&
 			  client->role == KEYPROTO_SERVER;
 	for (unsigned i = 0; i < config->client_count; i++)
 		if (config->clients[i].uid == client->uid &&
-		    config->clients[i].role == client->role)
+		    is_one_too_many(&config->clients[i], client))
 			return conf_refuse_option(cfg, "uid",
 			    "uid %u is client \"%s\" already", client->uid,
 			    config->clients[i].name);
@@ -529,6 +555,7 @@ config_read(
 	static const char *const with_lines[] = { "socket", "admin-socket",
 		"admin-readers", "signer-group|key|file",
 		"signer-group|key|operations", "signer-group|key|generate",
+		"signer-group|key|allow-digest",
 		"signer-group|key|request|subject",
 		"signer-group|key|request|names", "signer-group|key|pkcs11",
 		"signer-group|module", "module|path", "module|environment",
@@ -541,6 +568,7 @@ config_read(
 		CONF_END(),
 	};
 	cfg_opt_t key[] = {
+		CFG_BOOL("allow-digest", cfg_false, CFGF_NONE),
 		CFG_STR("generate", NULL, CFGF_NODEFAULT),
 		CFG_SEC("request", request, CFGF_NODEFAULT),
 		CFG_STR("file", NULL, CFGF_NODEFAULT),

@@ -200,6 +200,17 @@ pass_on(struct fleet *fleet, unsigned key, int speed)
 	}
 }
 
+/* Each time that it is read: nobody is to forget it. */
+static void
+warn_of_digests(const struct config_key *key)
+{
+	if ((key->operations & keyproto_operation(KEYPROTO_SIGNDIGEST)) != 0)
+		log_event(LOG_LEVEL_WARN, "allow-digest",
+		    "key=%s text=\"whoever may use it by role digest can have "
+		    "anything signed\"",
+		    key->name);
+}
+
 /* A key that is none is fatal to the fleet, once all such are named. */
 static void
 key_told(struct fleet *fleet, const struct keyproto_header *header,
@@ -224,6 +235,8 @@ key_told(struct fleet *fleet, const struct keyproto_header *header,
 	if (told.verdict == KEYPROTO_SERVED &&
 	    signer_module(fleet->key_signers[i]) == NULL)
 		fleet->key_signers[i]->speed = told_speed(&told);
+	if (told.verdict == KEYPROTO_SERVED)
+		warn_of_digests(&fleet->config.keys[i]);
 	if (told.verdict != KEYPROTO_SERVED) {
 		verdict_say(&fleet->config.keys[i], told.verdict);
 		status = KEYPROTO_CRYPTO;

@@ -47,7 +47,7 @@ main(int argc, char **argv)
 	    (!signs && (tickets = tickets_new()) == NULL) ||
 	    !serve_open(name, tickets))
 		return EXIT_FAILURE;
-	serve_one_speed();
+	keystore_one_speed(serve_keys());
 	if (signs ? !decrypter_start() || !warm_keys() : !warm_tickets()) {
 		log_event(LOG_LEVEL_ERROR, "warm-up",
 		    "reason=\"libcrypto cannot sign\"");

@@ -120,18 +120,13 @@ request_sign(const struct client *client, const struct keyproto_sign *sign,
 {
 	EVP_PKEY *key = keystore_key(client->keys, sign->slot);
 
-	body->len = KEYPROTO_SIGNATURE_MAX; /* room; what is refused has none */
-	switch (type) {
-	case KEYPROTO_SIGN13:
-		return signer_sign(
-		    key, client->grant.role, sign, body->bytes, &body->len);
-	case KEYPROTO_SIGN12:
-		return signer_sign12(key, sign, body->bytes, &body->len);
-	case KEYPROTO_SIGN12CV:
-		return signer_sign12cv(key, sign, body->bytes, &body->len);
-	}
-	body->len = KEYPROTO_PREMASTER_SIZE;
-	return decrypter_premaster(key, sign, body->bytes);
+	body->len =
+	    KEYPROTO_PREMASTER_SIZE; /* room; what is refused has none */
+	if (type == KEYPROTO_PREMASTER)
+		return decrypter_premaster(key, sign, body->bytes);
+	body->len = KEYPROTO_SIGNATURE_MAX;
+	return signer_sign(
+	    key, client->grant.role, type, sign, body->bytes, &body->len);
 }
 
 static enum keyproto_status
@@ -168,23 +163,26 @@ request_stats(struct client *client, struct slice payload, struct body *body)
  * lengths that each may have stand in keyproto.c's table. */
 struct row {
 	uint16_t type;
-	uint16_t role; /* 0: of any */
+	unsigned roles; /* OF each that may */
 	enum keyproto_status (*handle)(
 	    struct client *, struct slice, struct body *);
 	bool (*parse)(struct slice, struct keyproto_sign *);
 };
 /* clang-format off */
+#define OF(role) (1u << (role))
+enum { SERVER = OF(KEYPROTO_SERVER), CLIENT = OF(KEYPROTO_CLIENT), DIGEST = OF(KEYPROTO_DIGEST), ANY = SERVER | CLIENT | DIGEST };
 static const struct row rows[] = {
-	{ KEYPROTO_HELLO,      0,               request_hello,      NULL },
-	{ KEYPROTO_KEYS,       0,               request_keys,       NULL },
-	{ KEYPROTO_SIGN13,     0,               NULL,               keyproto_sign13_parse },
-	{ KEYPROTO_SIGN12,     KEYPROTO_SERVER, NULL,               keyproto_sign12_parse },
-	{ KEYPROTO_SIGN12CV,   KEYPROTO_CLIENT, NULL,               keyproto_sign12cv_parse },
-	{ KEYPROTO_PREMASTER,  KEYPROTO_SERVER, NULL,               keyproto_premaster_parse },
-	{ KEYPROTO_TICKETKEYS, KEYPROTO_SERVER, request_ticketkeys, NULL },
-	{ KEYPROTO_CANCEL,     0,               request_nothing,    NULL },
-	{ KEYPROTO_PING,       0,               request_nothing,    NULL },
-	{ KEYPROTO_STATS,      0,               request_stats,      NULL },
+	{ KEYPROTO_HELLO,      ANY,             request_hello,      NULL },
+	{ KEYPROTO_KEYS,       ANY,             request_keys,       NULL },
+	{ KEYPROTO_SIGN13,     SERVER | CLIENT, NULL,               keyproto_sign13_parse },
+	{ KEYPROTO_SIGN12,     SERVER,          NULL,               keyproto_sign12_parse },
+	{ KEYPROTO_SIGN12CV,   CLIENT,          NULL,               keyproto_sign12cv_parse },
+	{ KEYPROTO_PREMASTER,  SERVER,          NULL,               keyproto_premaster_parse },
+	{ KEYPROTO_SIGNDIGEST, DIGEST,          NULL,               keyproto_signdigest_parse },
+	{ KEYPROTO_TICKETKEYS, SERVER,          request_ticketkeys, NULL },
+	{ KEYPROTO_CANCEL,     ANY,             request_nothing,    NULL },
+	{ KEYPROTO_PING,       ANY,             request_nothing,    NULL },
+	{ KEYPROTO_STATS,      ANY,             request_stats,      NULL },
 };
 /* clang-format on */
 
@@ -215,7 +213,7 @@ handle(struct client *client, const struct keyproto_header *header,
 	}
 	if (row == NULL)
 		return KEYPROTO_UNSUPPORTED;
-	if (row->role != 0 && row->role != client->grant.role)
+	if ((row->roles & OF(client->grant.role)) == 0)
 		return KEYPROTO_DENIED;
 	if (row->handle != NULL)
 		return row->handle(client, payload, body);

@@ -419,9 +419,3 @@ serve_keys(void)
 {
 	return keys;
 }
-
-void
-serve_one_speed(void)
-{
-	keystore_one_speed(keys);
-}

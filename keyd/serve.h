@@ -16,8 +16,6 @@ struct tickets;
 must_check bool serve_open(const char *name, struct tickets *);
 /* keyd's orders, for who must know of the first before the seal. */
 struct channel *serve_control(void);
-/* Only keys of one speed are taken (keystore.h). */
-void serve_one_speed(void);
 
 /* An order of keyd's, and what is answered to it if that is OK. */
 struct order {

@@ -159,77 +159,73 @@ sign_checked(EVP_PKEY *key, const struct row *row, struct slice content,
 	return ok;
 }
 
-/* Leaves nothing in signature when that fails. */
-static enum keyproto_status
-sign_content(EVP_PKEY *key, const struct row *row, struct slice content,
+/* Likewise, with nothing hashed here. */
+static bool
+sign_digest(EVP_PKEY *key, const struct row *row, struct slice digest,
     uint8_t *signature, size_t *len)
 {
-	size_t room = *len;
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	const EVP_MD *md = EVP_get_digestbyname(row->digest);
+	bool ok =
+	    ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
+	    set_padding(row, ctx) &&
+	    EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
+	    EVP_PKEY_sign(ctx, signature, len, digest.data, digest.len) == 1 &&
+	    EVP_PKEY_verify_init(ctx) == 1 && set_padding(row, ctx) &&
+	    EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
+	    EVP_PKEY_verify(ctx, signature, *len, digest.data, digest.len) == 1;
 
-	if (sign_checked(key, row, content, signature, len))
+	EVP_PKEY_CTX_free(ctx);
+	return ok;
+}
+
+/* Of the scheme's hash, which is none that collides; Ed25519 hashes itself. */
+static bool
+is_digest(const struct row *row, struct slice digest)
+{
+	return row != NULL && row->digest != NULL &&
+	       keyproto_sign_operation(row->scheme) == KEYPROTO_SIGN12 &&
+	       digest.len ==
+		   (size_t)EVP_MD_get_size(EVP_get_digestbyname(row->digest));
+}
+
+enum keyproto_status
+signer_sign(EVP_PKEY *key, enum keyproto_role role, uint16_t type,
+    const struct keyproto_sign *asked, uint8_t *signature, size_t *len)
+{
+	unsigned versions = type == KEYPROTO_SIGN13 ? TLS13 : TLS12 | BEFORE;
+	uint8_t written[CONTENT_MAX];
+	struct slice content = asked->messages;
+	size_t room = *len;
+	struct writer out;
+	const struct row *row;
+	bool allowed;
+
+	writer_init_fixed(&out, written, sizeof written);
+	if (type == KEYPROTO_SIGN12CV)
+		versions =
+		    content_client_version(content) == 0x0303 ? TLS12 : BEFORE;
+	row = find_row(key, asked->scheme, versions);
+	if (type == KEYPROTO_SIGNDIGEST)
+		allowed = is_digest(row, content);
+	else if (type == KEYPROTO_SIGN12CV)
+		allowed = content_client_version(content) != 0;
+	else
+		allowed = (type == KEYPROTO_SIGN13
+				  ? content_verify13(role, asked, &out)
+				  : content_key_exchange(asked, &out)) &&
+			  writer_result(&out, &content);
+	*len = 0;
+	if (row == NULL || !allowed)
+		return KEYPROTO_DENIED;
+	*len = room;
+	if (type == KEYPROTO_SIGNDIGEST
+		? sign_digest(key, row, content, signature, len)
+		: sign_checked(key, row, content, signature, len))
 		return KEYPROTO_OK;
 	OPENSSL_cleanse(signature, room);
 	*len = 0;
 	return elsewhere != NULL ? KEYPROTO_BACKEND : KEYPROTO_CRYPTO;
-}
-
-/* Signs what was written, if it was to be, and wipes it. */
-static enum keyproto_status
-sign_written(EVP_PKEY *key, const struct row *row, struct writer *written,
-    bool allowed, uint8_t *signature, size_t *len)
-{
-	enum keyproto_status status = KEYPROTO_DENIED;
-	struct slice content;
-
-	if (row != NULL && allowed && writer_result(written, &content))
-		status = sign_content(key, row, content, signature, len);
-	else
-		*len = 0;
-	writer_free(written);
-	return status;
-}
-
-enum keyproto_status
-signer_sign(EVP_PKEY *key, enum keyproto_role role,
-    const struct keyproto_sign *request, uint8_t *signature, size_t *len)
-{
-	uint8_t content[CONTENT_MAX];
-	struct writer out;
-	bool allowed;
-
-	writer_init_fixed(&out, content, sizeof content);
-	allowed = content_verify13(role, request, &out);
-	return sign_written(key, find_row(key, request->scheme, TLS13), &out,
-	    allowed, signature, len);
-}
-
-enum keyproto_status
-signer_sign12(EVP_PKEY *key, const struct keyproto_sign *request,
-    uint8_t *signature, size_t *len)
-{
-	uint8_t content[CONTENT_MAX];
-	struct writer out;
-	bool allowed;
-
-	writer_init_fixed(&out, content, sizeof content);
-	allowed = content_key_exchange(request, &out);
-	return sign_written(key, find_row(key, request->scheme, TLS12 | BEFORE),
-	    &out, allowed, signature, len);
-}
-
-enum keyproto_status
-signer_sign12cv(EVP_PKEY *key, const struct keyproto_sign *request,
-    uint8_t *signature, size_t *len)
-{
-	uint16_t version = content_client_version(request->messages);
-	const struct row *row =
-	    find_row(key, request->scheme, version == 0x0303 ? TLS12 : BEFORE);
-
-	if (version != 0 && row != NULL)
-		return sign_content(
-		    key, row, request->messages, signature, len);
-	*len = 0;
-	return KEYPROTO_DENIED;
 }
 
 bool
@@ -246,8 +242,8 @@ signer_sound(EVP_PKEY *key)
 		if (fits(&rows[i], key, TLS13))
 			sign.scheme = rows[i].scheme;
 	if (sign.scheme != 0)
-		sound = signer_sign(key, KEYPROTO_SERVER, &sign, signature,
-			    &len) == KEYPROTO_OK;
+		sound = signer_sign(key, KEYPROTO_SERVER, KEYPROTO_SIGN13,
+			    &sign, signature, &len) == KEYPROTO_OK;
 	OPENSSL_cleanse(signature, sizeof signature);
 	return sound;
 }

@@ -1,6 +1,7 @@
 /*
- * Signs what TLS signs. Nothing else can be signed: the content is made or
- * looked through by content.c, and no digest is ever taken from a client.
+ * Signs what TLS signs: the content is made or looked through by content.c. A
+ * digest is taken from a client for one type alone, which request.c lets
+ * through for those who were given it.
  */
 #ifndef KEYD_SIGNER_H
 #define KEYD_SIGNER_H
@@ -10,22 +11,20 @@
 #include "ipc/keyproto.h"
 
 /*
- * Each gives a signature, checked before it is given out. DENIED: the scheme
- * does not fit the key or the version, or the parts are not what they are to
- * be (content.h); CRYPTO: libcrypto failed. *len is the room of signature, then
- * its length; nothing is left there unless OK.
+ * Gives a signature, checked before it is given out, for a request of a type:
+ * SIGN13, a CertificateVerify of TLS 1.3, by a channel of this role; SIGN12, a
+ * ServerKeyExchange of TLS 1.2 and older, whose version is not part of what is
+ * signed: the scheme stands for it; SIGN12CV, a client's CertificateVerify of
+ * TLS 1.0 to 1.2; and SIGNDIGEST, whatever has this hash, which is why who asks
+ * must have been allowed to.
+ *
+ * DENIED: the scheme does not fit the key or the version, or the parts are not
+ * what they are to be (content.h); CRYPTO: libcrypto failed. *len is the room
+ * of signature, then its length; nothing is left there unless OK.
  */
-
-/* CertificateVerify of TLS 1.3, by a channel of this role. */
 must_check enum keyproto_status signer_sign(EVP_PKEY *, enum keyproto_role,
-    const struct keyproto_sign *, uint8_t *signature, size_t *len);
-/* ServerKeyExchange of TLS 1.2 and older. The version is not part of what is
- * signed: the scheme stands for it. */
-must_check enum keyproto_status signer_sign12(
-    EVP_PKEY *, const struct keyproto_sign *, uint8_t *signature, size_t *len);
-/* A client's CertificateVerify of TLS 1.0 to 1.2. */
-must_check enum keyproto_status signer_sign12cv(
-    EVP_PKEY *, const struct keyproto_sign *, uint8_t *signature, size_t *len);
+    uint16_t type, const struct keyproto_sign *, uint8_t *signature,
+    size_t *len);
 
 /*
  * Signs in libcrypto's place, with a key of which it has the public half only:

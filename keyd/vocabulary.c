@@ -8,13 +8,14 @@
 struct word {
 	uint16_t number;
 	const char *word;
-	bool operation; /* a key may be given it */
+	bool operation; /* a key is given it by this word */
 };
 
 static const struct word types[] = { { KEYPROTO_SIGN13, "sign13", true },
 	{ KEYPROTO_SIGN12, "sign12", true },
 	{ KEYPROTO_SIGN10, "sign10", true },
 	{ KEYPROTO_PREMASTER, "premaster", true },
+	{ KEYPROTO_SIGNDIGEST, "signdigest", false },
 	{ KEYPROTO_SIGN12CV, "sign12cv", false },
 	{ KEYPROTO_HELLO, "hello", false }, { KEYPROTO_KEYS, "keys", false },
 	{ KEYPROTO_TICKETKEYS, "ticketkeys", false },
@@ -73,7 +74,9 @@ vocabulary_scheme(uint16_t scheme)
 const char *
 vocabulary_role(uint32_t role)
 {
-	return role == KEYPROTO_SERVER ? "server" : "client";
+	return role == KEYPROTO_SERVER   ? "server"
+	       : role == KEYPROTO_CLIENT ? "client"
+					 : "digest";
 }
 
 uint16_t
@@ -92,7 +95,8 @@ vocabulary_operations(uint32_t bits, char out[VOCABULARY_OPERATIONS_MAX])
 
 	out[0] = '\0';
 	for (size_t i = 0; i < COUNT(types); i++)
-		if (types[i].operation &&
+		if ((types[i].operation ||
+			types[i].number == KEYPROTO_SIGNDIGEST) &&
 		    (bits & keyproto_operation(types[i].number)) != 0)
 			len += (size_t)snprintf(out + len,
 			    VOCABULARY_OPERATIONS_MAX - len, "%s%s",

@@ -53,7 +53,8 @@ warm_sign12(EVP_PKEY *key, uint16_t curve, uint16_t scheme)
 		.parameters = slice_of(
 		    parameters, warm_parameters(key, curve, parameters)) };
 
-	return signer_sign12(key, &sign, signature, &len) == KEYPROTO_OK;
+	return signer_sign(key, KEYPROTO_SERVER, KEYPROTO_SIGN12, &sign,
+		   signature, &len) == KEYPROTO_OK;
 }
 
 static bool
@@ -66,8 +67,22 @@ warm_sign13(EVP_PKEY *key, uint16_t scheme)
 	uint8_t signature[KEYPROTO_SIGNATURE_MAX];
 	size_t len = sizeof signature;
 
-	return signer_sign(key, KEYPROTO_SERVER, &sign, signature, &len) ==
-	       KEYPROTO_OK;
+	return signer_sign(key, KEYPROTO_SERVER, KEYPROTO_SIGN13, &sign,
+		   signature, &len) == KEYPROTO_OK;
+}
+
+/* Of zeros. */
+static bool
+warm_digest(EVP_PKEY *key, uint16_t scheme, size_t size)
+{
+	static const uint8_t digest[64];
+	const struct keyproto_sign sign = { .scheme = scheme,
+		.digest = slice_of(digest, size) };
+	uint8_t signature[KEYPROTO_SIGNATURE_MAX];
+	size_t len = sizeof signature;
+
+	return signer_sign(key, KEYPROTO_DIGEST, KEYPROTO_SIGNDIGEST, &sign,
+		   signature, &len) == KEYPROTO_OK;
 }
 
 static bool
@@ -171,10 +186,11 @@ warm_keys(void)
 	static const struct {
 		const char *name; /* NULL: RSA */
 		uint16_t curve, scheme13, scheme12, sha224, sha1;
-	} kinds[] = { { "P-256", 23, 0x0403, 0x0403, 0x0303, 0x0203 },
-		{ "P-384", 24, 0x0503, 0x0503, 0x0303, 0x0203 },
-		{ "P-521", 25, 0x0603, 0x0603, 0x0303, 0x0203 },
-		{ NULL, 0, 0x0804, 0x0401, 0x0301, 0xffff } };
+		uint8_t hash; /* of scheme12 */
+	} kinds[] = { { "P-256", 23, 0x0403, 0x0403, 0x0303, 0x0203, 32 },
+		{ "P-384", 24, 0x0503, 0x0503, 0x0303, 0x0203, 48 },
+		{ "P-521", 25, 0x0603, 0x0603, 0x0303, 0x0203, 64 },
+		{ NULL, 0, 0x0804, 0x0401, 0x0301, 0xffff, 32 } };
 	bool sound = true;
 	EVP_PKEY *key;
 
@@ -183,6 +199,7 @@ warm_keys(void)
 					    : EVP_RSA_gen(WARM_UP_BITS);
 		sound = key != NULL && warm_sign13(key, kinds[i].scheme13) &&
 			warm_sign12(key, kinds[i].curve, kinds[i].scheme12) &&
+			warm_digest(key, kinds[i].scheme12, kinds[i].hash) &&
 			(kinds[i].name != NULL || warm_premaster(key)) &&
 			warm_files(key);
 		/* These a libcrypto may well refuse. */

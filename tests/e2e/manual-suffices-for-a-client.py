@@ -88,7 +88,7 @@ class Page:
             self.types[name] = int(kind)
             self.layouts[int(kind)] = {0: fields(request), 1: fields(answer)}
         self.status = {name: int(value) for value, name in re.findall(r"^(\d+) ([A-Z]+) +\w", text, re.M)}
-        equal("types on the page", len(self.types), 14)
+        equal("types on the page", len(self.types), 15)
         equal("status on the page", len(self.status), 15)
 
     def packet(self, name, ident, values, flags=0, status=0, micros=0):
@@ -156,16 +156,16 @@ class Line:
         return header["status"], answer
 
 
-def channels(page, path):
+def channels(page, path, role=1, groups=1):
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     sock.connect(path)
     master = Line(page, sock)
     status, welcome = master.ask("HELLO", least=1, most=1, features=0)
-    equal("HELLO", (status, welcome["version"], welcome["role"]), (0, 1, 1))
+    equal("HELLO", (status, welcome["version"], welcome["role"]), (0, 1, role))
     status, answer = master.ask("STATUS")
     equal("processes", {one["name"].rstrip(b"\0") for one in answer["process"]} >= {b"keyd", b"keyd-signer"}, True)
     master.send("NEWCHANNEL", tag=0)
-    found, groups = {}, 1
+    found = {}
     while len(found) < groups:
         _, answer, passed = master.hear()
         groups = answer["groups"]
@@ -219,6 +219,8 @@ def talk(page, directory):
         equal(str(change), line_of_it.ask("SIGN13", **{**what, **change})[0], refused[wanted])
     equal("a client's", line_of_it.ask("SIGN12CV", slot=0, scheme=0x0403, generation=1, messages=b"x")[0],
           refused["DENIED"])
+    equal("a digest", line_of_it.ask("SIGNDIGEST", slot=ours["slot"], scheme=0x0403, generation=ours["generation"],
+                                     digest=transcript)[0], refused["DENIED"])
     equal("PING", line_of_it.ask("PING")[0], 0)
     status, counts = line_of_it.ask("STATS")
     equal("STATS", (status, counts["signatures"]), (0, 2))
@@ -235,6 +237,56 @@ def talk(page, directory):
     equal("PING", master.ask("PING")[0], 0)
 
 
+def keydctl(directory, *words):
+    return subprocess.run([f"{BUILD}/bin/keydctl", "-s", f"{directory}/keyd-admin.sock", *words], check=True,
+                          capture_output=True, text=True).stdout
+
+
+def digests(page, directory):
+    """Of a key that is given to whoever hashes for themselves, and nothing else."""
+    configure(directory, "allow-digest = true", "role = digest")
+    keydctl(directory, "reload")
+    equal("operations", "signdigest" in keydctl(directory, "keys"), True)
+    key, _ = spki(f"{directory}/demo.pem")
+    _, found = channels(page, f"{directory}/keyd.sock", role=3, groups=1)
+    line = found[0]
+    equal("HELLO", line.ask("HELLO", least=1, most=1, features=0)[1]["role"], 3)
+    ours = line.ask("KEYS", **{"from": 0})[1]["key"][0]
+    what = {"slot": ours["slot"], "scheme": 0x0403, "generation": ours["generation"]}
+    text = b"a certificate, a token, anything"
+    status, answer = line.ask("SIGNDIGEST", **what, digest=hashlib.sha256(text).digest())
+    equal("SIGNDIGEST", (status, verified(directory, key, text, answer["signature"])), (0, True))
+    denied = page.status["DENIED"]
+    equal("of another length", line.ask("SIGNDIGEST", **what, digest=bytes(48))[0], denied)
+    equal("a handshake", line.ask("SIGN13", **what, hash=4, length=32, transcript=bytes(32))[0], denied)
+    equal("loud in the log", 'event=allow-digest key=demo' in read(f"{directory}/log"), True)
+    counted = [row for row in keydctl(directory, "metrics").splitlines()
+               if row.startswith("keyd_operations_total") and 'operation="signdigest"' in row and 'status="ok"' in row]
+    equal("counted", [row.split()[-1] for row in counted], ["1"])
+    # And by a server that has the key all the same it is refused.
+    configure(directory, "allow-digest = true", "")
+    keydctl(directory, "reload")
+    _, found = channels(page, f"{directory}/keyd.sock")
+    line = found[0]
+    line.ask("HELLO", least=1, most=1, features=0)
+    equal("a server's", line.ask("SIGNDIGEST", **what, digest=bytes(32))[0], denied)
+    equal("its handshake", line.ask("SIGN13", **what, hash=4, length=32, transcript=bytes(32))[0], 0)
+
+
+def read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
+def configure(directory, key="", client=""):
+    with open(f"{directory}/keyd.conf", "w", encoding="ascii") as file:
+        file.write(f"""
+            socket = "{directory}/keyd.sock"
+            signer-group "demo" {{ key "demo" {{ file = "{directory}/demo-key.pem" {key} }} }}
+            client "we" {{ uid = "{os.geteuid()}" keys = {{ "demo" }} {client} }}
+            """)
+
+
 def main():
     page = Page()
     golden(page)
@@ -242,21 +294,16 @@ def main():
     keyd = None
     try:
         make_key(directory, "demo")
-        with open(f"{directory}/keyd.conf", "w", encoding="ascii") as file:
-            file.write(f"""
-                socket = "{directory}/keyd.sock"
-                signer-group "demo" {{ key "demo" {{ file = "{directory}/demo-key.pem" }} }}
-                client "we" {{ uid = "{os.geteuid()}" keys = {{ "demo" }} }}
-                """)
+        configure(directory)
         with open(f"{directory}/log", "wb") as log:
             keyd = subprocess.Popen([f"{BUILD}/bin/keyd", "-f", f"{directory}/keyd.conf"], stdin=subprocess.DEVNULL,
                                     stdout=log, stderr=log)
 
         def told():
-            with open(f"{directory}/log", encoding="ascii") as file:
-                return file.read().count("event=signer ") == 2
+            return read(f"{directory}/log").count("event=signer ") == 2
         until("keyd has its processes", told)
         talk(page, directory)
+        digests(page, directory)
         keyd.send_signal(signal.SIGTERM)
         equal("keyd ends with", keyd.wait(20), 0)
     finally:

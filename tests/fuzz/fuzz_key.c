@@ -126,6 +126,7 @@ each_payload(struct slice payload)
 	SAME_AGAIN_AS(sign12, sign, payload);
 	SAME_AGAIN_AS(sign12cv, sign, payload);
 	SAME_AGAIN_AS(premaster, sign, payload);
+	SAME_AGAIN_AS(signdigest, sign, payload);
 	SAME_AGAIN(stats, payload);
 	SAME_AGAIN(newchannel, payload);
 	SAME_AGAIN(keyfile, payload);

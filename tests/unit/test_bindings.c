@@ -30,7 +30,7 @@ sign13(EVP_PKEY *key, uint16_t scheme, const struct s2n_pkey_binding *what)
 	return signer_sign(key,
 	    what->type == S2N_PKEY_BINDING_TLS13_SERVER ? KEYPROTO_SERVER
 							: KEYPROTO_CLIENT,
-	    &sign, output, &output_len);
+	    KEYPROTO_SIGN13, &sign, output, &output_len);
 }
 
 static enum keyproto_status
@@ -42,7 +42,8 @@ sign12(EVP_PKEY *key, uint16_t scheme, const struct s2n_pkey_binding *what)
 		.parameters =
 		    slice_of(what->parameters, what->parameters_length) };
 
-	return signer_sign12(key, &sign, output, &output_len);
+	return signer_sign(
+	    key, KEYPROTO_SERVER, KEYPROTO_SIGN12, &sign, output, &output_len);
 }
 
 static enum keyproto_status
@@ -52,7 +53,8 @@ sign12cv(EVP_PKEY *key, uint16_t scheme, const struct s2n_pkey_binding *what)
 		.messages = slice_of(what->messages, what->messages_length) };
 
 	ck_assert_uint_le(what->messages_length, KEYPROTO_MESSAGES_MAX);
-	return signer_sign12cv(key, &sign, output, &output_len);
+	return signer_sign(key, KEYPROTO_CLIENT, KEYPROTO_SIGN12CV, &sign,
+	    output, &output_len);
 }
 
 static enum keyproto_status

@@ -133,7 +133,7 @@ static const struct {
 	{ GROUP "\nclient \"c\" { keys = { \"k\", \"nokey\" } }\n", 3,
 	    "no key \"nokey\"" },
 	{ GROUP "client \"c\" { role = both }\n", 2,
-	    "role is server or client" },
+	    "role is server, client or digest" },
 	{ GROUP "client \"c\" { uid = \"no-such-account\" }\n", 2,
 	    "no account \"no-such-account\"" },
 	{ GROUP "client \"c\" { uid = \"4294967295\" }\n", 2, "no account" },
@@ -194,6 +194,17 @@ static const struct {
 	{ "signer-group g {\n key k { file = x request {\n"
 	  " challenge = x\n } } }",
 	    3, "no such option 'challenge'" },
+	{ "module m { path = m.so }\nsigner-group g { module = m\n"
+	  " key k { pkcs11 = \"pkcs11:token=t;object=o\"\n"
+	  " allow-digest = true } }",
+	    4, "not for keys in tokens" },
+	{ "signer-group g { key k { file = x operations = {\n"
+	  " signdigest } } }",
+	    2, "unknown operation \"signdigest\"" },
+	{ GROUP "client c { role = digest\n keys = { k } }", 3,
+	    "key \"k\" has no allow-digest" },
+	{ GROUP "client c { uid = 5 }\nclient d { role = digest\n uid = 5 }", 4,
+	    "uid 5 is client \"c\" already" },
 	{ GROUP "audit {\n key = k\n}\n", 4, "file" },
 	{ GROUP "audit {\n file = f\n}\n", 4, "key" },
 	{ GROUP "audit {\n file = f key = k\n on-full = wait\n}\n", 4,
@@ -202,7 +213,7 @@ static const struct {
 	{ "socket = \"/x\"\n", 1, "no key is configured" },
 	{ "", 1, "no key is configured" },
 	{ GROUP "client \"c\" {\n\n role = both\n uid = 0\n}\n", 4,
-	    "role is server or client" },
+	    "role is server, client or digest" },
 	{ GROUP "client \"c\" {\n\n keys = { \"z\" }\n uid = 0\n}\n", 4,
 	    "no key \"z\"" },
 	{ GROUP "client \"c\" {\n", 2, "the file ends before client does" },

@@ -54,6 +54,7 @@ ROUND(sign13, sign)
 ROUND(sign12, sign)
 ROUND(sign12cv, sign)
 ROUND(premaster, sign)
+ROUND(signdigest, sign)
 ROUND(stats, stats)
 ROUND(newchannel, newchannel)
 ROUND(keyfile, keyfile)
@@ -134,6 +135,8 @@ static const struct {
 	{ "record", KEYPROTO_OK, KEYPROTO_RECORD, round_record, false },
 	{ "audit", KEYPROTO_OK, KEYPROTO_AUDIT, round_audit, false },
 	{ "auditlog", KEYPROTO_OK, KEYPROTO_AUDITLOG, round_auditlog, false },
+	{ "signdigest", KEYPROTO_OK, KEYPROTO_SIGNDIGEST, round_signdigest,
+	    true },
 	{ "generate", KEYPROTO_OK, KEYPROTO_GENERATE, round_generate, false },
 	{ "request", KEYPROTO_OK, KEYPROTO_REQUEST, round_request, true },
 	{ "module", KEYPROTO_OK, KEYPROTO_MODULE, round_module, false },
@@ -386,6 +389,7 @@ static const struct {
 	{ "sign12", 8 + 64 + 36, 8 + 64 + 3 * 1026 },
 	{ "sign12cv", 9, KEYPROTO_PACKET_MAX - KEYPROTO_HEADER },
 	{ "premaster", 9, 8 + 1024 },
+	{ "signdigest", 8 + 28, 8 + 64 },
 };
 
 START_TEST(what_has_no_fixed_length_has_bounds)

@@ -763,6 +763,57 @@ START_TEST(ticket_keys_are_a_servers_and_come_from_who_has_the_root)
 }
 END_TEST
 
+/* ---- digests ---- */
+
+static uint32_t
+sign_digest(uint16_t slot, uint32_t generation)
+{
+	const struct keyproto_sign asked = { .slot = slot,
+		.scheme = 0x0403,
+		.generation = generation,
+		.digest = slice_of(hash, 32) };
+	uint8_t payload[128];
+	size_t len = keyproto_signdigest_build(&asked, payload, sizeof payload);
+
+	ck_assert_uint_gt(ask_raw(KEYPROTO_SIGNDIGEST, payload, len), 0);
+	return got.status;
+}
+
+/* By the role of the channel and for the key: neither is enough. */
+START_TEST(a_digest_is_signed_where_both_allow_it_and_nothing_else_is_then)
+{
+	static const uint32_t roles[] = { KEYPROTO_SERVER, KEYPROTO_CLIENT };
+	struct keyproto_keyfile file = { .slot = MINE,
+		.operations = keyproto_operation(KEYPROTO_SIGN13) |
+			      keyproto_operation(KEYPROTO_SIGN12) |
+			      keyproto_operation(KEYPROTO_SIGNDIGEST) };
+	struct keyproto_keytold told;
+
+	client.grant.role = KEYPROTO_DIGEST;
+	ck_assert_uint_eq(sign_digest(MINE, 1), KEYPROTO_DENIED);
+	ck_assert_int_eq(
+	    keystore_put(store, &file, EVP_EC_gen("P-256"), 0, &told),
+	    KEYPROTO_SERVED);
+	for (size_t i = 0; i < COUNT(roles); i++) {
+		client.grant.role = roles[i];
+		ck_assert_uint_eq(sign_digest(MINE, 2), KEYPROTO_DENIED);
+	}
+	client.grant.role = KEYPROTO_DIGEST;
+	/* It was read anew: another generation. */
+	ck_assert_uint_eq(sign_digest(MINE, 1), KEYPROTO_STALE);
+	ck_assert_uint_eq(sign_digest(MINE, 2), KEYPROTO_OK);
+	ck_assert_uint_eq(client.last.type, KEYPROTO_SIGNDIGEST);
+	ck_assert_uint_eq(client.last.scheme, 0x0403);
+	ck_assert_uint_eq(
+	    sign(&(struct ask){ MINE, 0x0403, 2, KEYPROTO_SHA256, 32 }),
+	    KEYPROTO_DENIED);
+	ck_assert_uint_eq(sign12(MINE, 0x0403), KEYPROTO_DENIED);
+	ck_assert_uint_eq(sign12cv(MINE, 0x0403, 3), KEYPROTO_DENIED);
+	ck_assert_uint_eq(premaster(MINE, 256), KEYPROTO_DENIED);
+	ck_assert_uint_eq(sign_digest(OTHERS, 1), KEYPROTO_NOKEY);
+}
+END_TEST
+
 START_TEST(what_only_masters_may_say_is_unsupported_here)
 {
 	static const struct {
@@ -796,6 +847,7 @@ START_TEST(every_other_type_is_unsupported_whatever_it_brings)
 
 	for (unsigned type = 0; type <= 0xffff; type++) {
 		if ((type > 0 && type <= KEYPROTO_STATS) ||
+		    type == KEYPROTO_SIGNDIGEST ||
 		    type == KEYPROTO_KEYCHANGED || type == KEYPROTO_GOAWAY ||
 		    type == KEYPROTO_NEWCHANNEL ||
 		    type == KEYPROTO_NEWCLIENTCHANNEL ||
@@ -942,6 +994,8 @@ request_suite(void)
 	tcase_add_test(tcase, what_is_refused_is_counted_nowhere);
 	tcase_add_test(
 	    tcase, ticket_keys_are_a_servers_and_come_from_who_has_the_root);
+	tcase_add_test(tcase,
+	    a_digest_is_signed_where_both_allow_it_and_nothing_else_is_then);
 	tcase_add_test(tcase, what_only_masters_may_say_is_unsupported_here);
 	tcase_add_test(
 	    tcase, every_other_type_is_unsupported_whatever_it_brings);

@@ -20,7 +20,8 @@ sign(EVP_PKEY *key, uint16_t scheme, uint16_t algorithm, size_t hash_len)
 		.transcript = slice_of(hash, hash_len) };
 
 	len = sizeof signature;
-	return signer_sign(key, KEYPROTO_SERVER, &request, signature, &len);
+	return signer_sign(
+	    key, KEYPROTO_SERVER, KEYPROTO_SIGN13, &request, signature, &len);
 }
 
 /* RFC 8446 4.4.3 written out by hand. */
@@ -144,7 +145,8 @@ sign12(EVP_PKEY *key, uint16_t scheme)
 		.parameters = slice_of(parameters, sizeof parameters) };
 
 	len = sizeof signature;
-	return signer_sign12(key, &request, signature, &len);
+	return signer_sign(
+	    key, KEYPROTO_SERVER, KEYPROTO_SIGN12, &request, signature, &len);
 }
 
 /* RFC 5246 7.4.3 written out by hand. */
@@ -305,7 +307,8 @@ sign12cv(EVP_PKEY *key, uint16_t scheme, struct slice messages)
 		.messages = messages };
 
 	len = sizeof signature;
-	return signer_sign12cv(key, &request, signature, &len);
+	return signer_sign(
+	    key, KEYPROTO_CLIENT, KEYPROTO_SIGN12CV, &request, signature, &len);
 }
 
 static const struct {
@@ -382,6 +385,86 @@ START_TEST(what_no_client_signs_is_denied)
 }
 END_TEST
 
+/* ---- digests ---- */
+
+static const struct {
+	const char *kind;
+	uint16_t scheme;
+	const char *digest; /* NULL: refused, of whatever length */
+	bool pss;
+} digests[] = {
+	{ "P-256", 0x0403, "SHA256", false },
+	{ "P-384", 0x0503, "SHA384", false },
+	{ "P-521", 0x0603, "SHA512", false },
+	{ "P-256", 0x0303, "SHA224", false },
+	{ "RSA", 0x0401, "SHA256", false },
+	{ "RSA", 0x0501, "SHA384", false },
+	{ "RSA", 0x0601, "SHA512", false },
+	{ "RSA", 0x0804, "SHA256", true },
+	{ "RSA", 0x0806, "SHA512", true },
+	{ "RSA", 0x0201, NULL, false },
+	{ "RSA", 0xffff, NULL, false },
+	{ "P-256", 0x0203, NULL, false },
+	{ "P-256", 0x0401, NULL, false },
+	{ "RSA", 0x0403, NULL, false },
+	{ "ED25519", 0x0807, NULL, false },
+};
+
+/* Over text, hashed by somebody else; libcrypto verifies it over the text. */
+START_TEST(a_digest_is_signed_as_it_is)
+{
+	static const char text[] = "whatever they like";
+	EVP_PKEY *key = strcmp(digests[_i].kind, "RSA") == 0 ? EVP_RSA_gen(2048)
+			: digests[_i].kind[0] == 'P'
+			    ? EVP_EC_gen(digests[_i].kind)
+			    : EVP_PKEY_Q_keygen(NULL, NULL, digests[_i].kind);
+	uint8_t digest[80] = { 0 };
+	size_t size = 0;
+	EVP_MD_CTX *verify = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *ctx;
+
+	if (digests[_i].digest != NULL)
+		EVP_Q_digest(NULL, digests[_i].digest, NULL, text, sizeof text,
+		    digest, &size);
+	for (size_t given = 20; given <= 72; given++) {
+		const struct keyproto_sign request = { .scheme =
+							   digests[_i].scheme,
+			.digest = slice_of(digest, given) };
+
+		if (given == size)
+			continue;
+		len = sizeof signature;
+		ck_assert_int_eq(
+		    signer_sign(key, KEYPROTO_DIGEST, KEYPROTO_SIGNDIGEST,
+			&request, signature, &len),
+		    KEYPROTO_DENIED);
+		ck_assert_uint_eq(len, 0);
+	}
+	if (size > 0) {
+		const struct keyproto_sign request = { .scheme =
+							   digests[_i].scheme,
+			.digest = slice_of(digest, size) };
+
+		len = sizeof signature;
+		ck_assert_int_eq(
+		    signer_sign(key, KEYPROTO_DIGEST, KEYPROTO_SIGNDIGEST,
+			&request, signature, &len),
+		    KEYPROTO_OK);
+		ck_assert_int_eq(EVP_DigestVerifyInit_ex(verify, &ctx,
+				     digests[_i].digest, NULL, NULL, key, NULL),
+		    1);
+		if (digests[_i].pss)
+			EVP_PKEY_CTX_set_rsa_padding(
+			    ctx, RSA_PKCS1_PSS_PADDING);
+		ck_assert_int_eq(EVP_DigestVerify(verify, signature, len,
+				     (const unsigned char *)text, sizeof text),
+		    1);
+	}
+	EVP_MD_CTX_free(verify);
+	EVP_PKEY_free(key);
+}
+END_TEST
+
 static Suite *
 signer_suite(void)
 {
@@ -407,6 +490,8 @@ signer_suite(void)
 	    a_clients_messages_are_signed_with_a_scheme_of_their_version, 0,
 	    (int)COUNT(client_schemes));
 	tcase_add_test(tcase, what_no_client_signs_is_denied);
+	tcase_add_loop_test(
+	    tcase, a_digest_is_signed_as_it_is, 0, (int)COUNT(digests));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

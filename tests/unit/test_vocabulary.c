@@ -25,7 +25,7 @@ START_TEST(operations_are_words_and_bits)
 	ck_assert_str_eq(
 	    vocabulary_operations(all, out), "sign13 sign12 sign10 premaster");
 	ck_assert_str_eq(vocabulary_operations(UINT32_MAX, out),
-	    "sign13 sign12 sign10 premaster");
+	    "sign13 sign12 sign10 premaster signdigest");
 	ck_assert_str_eq(vocabulary_operations(0, out), "");
 }
 END_TEST
@@ -33,7 +33,7 @@ END_TEST
 START_TEST(no_other_word_is_an_operation)
 {
 	static const char *const words[] = { "", "sign", "SIGN13", "sign12cv",
-		"ticketkeys", "hello", "ping" };
+		"ticketkeys", "hello", "ping", "signdigest" };
 
 	for (size_t i = 0; i < COUNT(words); i++)
 		ck_assert_uint_eq(vocabulary_operation(words[i]), 0);
