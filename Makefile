@@ -375,6 +375,7 @@ $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline test
 $(eval $(call tool,keyoracle,$(call obj,$(addprefix tests/oracle/,keyoracle ask judge foreign) tests/tools/keyline) $(BASE) $(IPC)))
 $(eval $(call tool,keytiming,$(call obj,tests/oracle/keytiming tests/tools/keyline) $(BASE) $(IPC),,-lm))
 $(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
+$(eval $(call tool,manychains,$(call obj,tests/tools/manychains)))
 $(eval $(call tool,without,$(call obj,tests/tools/without)))
 $(eval $(call tool,memscan,$(call obj,tests/tools/memscan tests/tools/needles)))
 $(eval $(call tool,constant_time,$(call obj,tests/tools/constant_time tests/unit/reference12 keyd/decrypter) $(LIBTLS)))
