@@ -384,7 +384,7 @@ $(eval $(call tool,sink,$(call obj,tests/bench/sink)))
 
 # ---- the library under the test runner of BoringSSL: by its internal headers ----
 $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim_expect shim_files shim_sessions shim_options \
-    shim_preference shim_request shim_transport)) $(LIBTLS)))
+    shim_preference shim_quic shim_request shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
 .PHONY: all run check bench interop bogo soak abuse oracle premaster fuzz check-library check-asan check-tsan coverage coverage-units abi install clean distclean lint sizes

@@ -16,6 +16,7 @@
 #include "tests/bogo/shim_files.h"
 #include "tests/bogo/shim_options.h"
 #include "tests/bogo/shim_preference.h"
+#include "tests/bogo/shim_quic.h"
 #include "tests/bogo/shim_request.h"
 #include "tests/bogo/shim_sessions.h"
 #include "tests/bogo/shim_transport.h"
@@ -27,6 +28,7 @@
 struct shim {
 	struct options options;
 	struct transport transport;
+	struct shim_quic quic;
 	struct s2n_cert_chain_and_key *pair;
 	struct s2n_config *config;
 	struct s2n_connection *conn;
@@ -167,12 +169,27 @@ again(struct shim *shim, s2n_blocked_status blocked)
 
 /* ---- the connection's calls, to their end ---- */
 
+/* Of QUIC an alert is the shim's to send; before any other call of the library,
+ * which may change what went wrong. */
+static void
+tell_alert(struct shim *shim)
+{
+	uint8_t alert;
+
+	if (shim->quic.alert < 0 && s2n_error_get_alert(s2n_errno, &alert) == 0)
+		(void)!quic_alert(&shim->quic, alert);
+}
+
 static bool
 failed(struct shim *shim)
 {
 	s2n_blocked_status blocked;
 
+	if (shim->options.quic)
+		tell_alert(shim);
 	errors_explain(shim->conn);
+	if (shim->options.quic && shim->quic.alert >= 0)
+		errors_explain_alert(shim->quic.alert);
 	/* Until the alert is out. */
 	while (s2n_shutdown(shim->conn, &blocked) != 0 && again(shim, blocked))
 		;
@@ -185,6 +202,12 @@ negotiate(struct shim *shim)
 	s2n_blocked_status blocked;
 
 	while (s2n_negotiate(shim->conn, &blocked) != 0)
+		if (!again(shim, blocked))
+			return failed(shim);
+	if (!shim->options.quic)
+		return true;
+	quic_complete(&shim->quic);
+	while (s2n_flush(shim->conn, &blocked) != 0)
 		if (!again(shim, blocked))
 			return failed(shim);
 	return true;
@@ -223,6 +246,8 @@ send_all(struct shim *shim, const void *bytes, size_t len)
 	size_t sent = 0;
 	ssize_t taken;
 
+	if (shim->options.quic)
+		return quic_send(&shim->quic, bytes, len);
 	do {
 		taken = s2n_send(
 		    shim->conn, at + sent, (ssize_t)(len - sent), &blocked);
@@ -234,6 +259,28 @@ send_all(struct shim *shim, const void *bytes, size_t len)
 	return true;
 }
 
+/* As receive; messages that come in between are the library's. */
+static ssize_t
+receive_quic(struct shim *shim, void *bytes, size_t room)
+{
+	s2n_blocked_status blocked;
+	size_t len;
+
+	while ((len = quic_data(&shim->quic, bytes, room)) == 0) {
+		if (!quic_message_waits(&shim->quic))
+			return 0;
+		while (quic_message_waits(&shim->quic))
+			if (s2n_recv_quic_post_handshake_message(
+				shim->conn, &blocked) != 0 &&
+			    s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED)
+				return -1;
+			else
+				(void)!transport_allow(
+				    &shim->transport, S2N_BLOCKED_ON_READ);
+	}
+	return (ssize_t)len;
+}
+
 /* 0 at the peer's close_notify, -1 after a failure. */
 static ssize_t
 receive(struct shim *shim, void *bytes, size_t room)
@@ -241,6 +288,8 @@ receive(struct shim *shim, void *bytes, size_t room)
 	s2n_blocked_status blocked;
 	ssize_t len;
 
+	if (shim->options.quic)
+		return receive_quic(shim, bytes, room);
 	do
 		len = s2n_recv(shim->conn, bytes, (ssize_t)room, &blocked);
 	while (len < 0 && again(shim, blocked));
@@ -308,9 +357,11 @@ send_alert(struct shim *shim)
 {
 	static const uint8_t alert[] = { 2, ALERT_DECOMPRESSION_FAILURE };
 	struct record_layer *records = &shim->conn->records;
-	int r =
-	    record_write(records, CONTENT_ALERT, slice_of(alert, sizeof alert));
+	int r;
 
+	if (shim->options.quic)
+		return quic_alert(&shim->quic, ALERT_DECOMPRESSION_FAILURE);
+	r = record_write(records, CONTENT_ALERT, slice_of(alert, sizeof alert));
 	while (r == 0 || r == ERR_WANT_WRITE) {
 		if ((r = io_flush(&records->io)) == 0)
 			return true;
@@ -567,7 +618,12 @@ make_connection(struct shim *shim)
 	       s2n_connection_set_ctx(shim->conn, shim) == 0 &&
 	       s2n_connection_set_recv_buffering(
 		   shim->conn, options->buffers) == 0 &&
-	       transport_attach(&shim->transport, shim->conn) &&
+	       s2n_connection_set_quic_transport_parameters(shim->conn,
+		   options->own_parameters.at,
+		   (uint16_t)options->own_parameters.len) == 0 &&
+	       (options->quic
+		       ? quic_attach(&shim->quic, &shim->transport, shim->conn)
+		       : transport_attach(&shim->transport, shim->conn)) &&
 	       (options->server || sessions_offer(shim->conn)) &&
 	       (options->host_name == NULL ||
 		   s2n_set_server_name(shim->conn, options->host_name) == 0);
@@ -580,6 +636,11 @@ open_connection(struct shim *shim, const struct options *retry)
 {
 	s2n_early_data_status_t status;
 
+	if (shim->options.quic &&
+	    (shim->options.early_data || shim->options.unfinished_write))
+		unimplemented("such data with QUIC");
+	if (shim->options.legacy_codepoint != 0)
+		unimplemented("transport parameters before RFC 9001");
 	if (shim->options.early_data && shim->options.server)
 		unimplemented("data before the client's Finished");
 	if (shim->options.early_data && shim->options.unfinished_write)
@@ -646,6 +707,17 @@ connection(
 	return good;
 }
 
+/* Before anything is connected: of the reasons for what becomes of early data
+ * the library tells but that nobody wants any. */
+static void
+judge_reasons(const struct options options[CONNECTIONS])
+{
+	for (size_t i = 0; i < CONNECTIONS; i++)
+		if (options[i].early_reason != NULL &&
+		    strcmp(options[i].early_reason, "disabled") != 0)
+			unimplemented("a reason other than that");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -658,6 +730,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	options_parse(argc, argv, options);
+	judge_reasons(options);
 	signal(SIGPIPE, SIG_IGN);
 	if (s2n_init() != 0) {
 		errors_explain(NULL);

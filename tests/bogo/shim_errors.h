@@ -9,5 +9,7 @@
 
 /* Explains s2n_errno on stderr. */
 void errors_explain(struct s2n_connection *);
+/* An alert that came beside the connection. */
+void errors_explain_alert(int alert);
 
 #endif

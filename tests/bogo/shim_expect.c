@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libtls/bindings.h"
 #include "libtls/cert/chain.h"
 #include "libtls/state/connection.h"
 #include "tests/bogo/shim_files.h"
@@ -173,10 +174,26 @@ expect_early_data(struct s2n_connection *conn, const struct options *options)
 		return false;
 	return holds("early data was accepted", options->early_accepted,
 		   status == S2N_EARLY_DATA_STATUS_END) &&
+	       /* "disabled" by who neither offers nor takes it */
+	       holds("early data was not wanted", options->early_reason != NULL,
+		   status != S2N_EARLY_DATA_STATUS_END) &&
 	       holds("early data was rejected", options->early_rejected,
 		   status == S2N_EARLY_DATA_STATUS_REJECTED) &&
 	       holds("no early data was offered", options->early_unoffered,
 		   status == S2N_EARLY_DATA_STATUS_NOT_REQUESTED);
+}
+
+/* What a server of QUIC told, or a client. */
+static bool
+parameters_are(struct s2n_connection *conn, const struct options *options)
+{
+	const uint8_t *data;
+	uint16_t len;
+
+	return s2n_connection_get_quic_transport_parameters(
+		   conn, &data, &len) == 0 &&
+	       bytes_are(
+		   "transport parameters", &options->parameters, data, len);
 }
 
 bool
@@ -190,7 +207,7 @@ expect_all(struct s2n_connection *conn, const struct options *options,
 	bool secure = tls13 || conn->secure_renegotiation;
 
 	return resumption_is(conn, resumes && !options->session_miss) &&
-	       ids_are(conn, options) &&
+	       parameters_are(conn, options) && ids_are(conn, options) &&
 	       (conn->resumed || authentication_is(conn, options)) &&
 	       number_is("suite", cipher, conn->suite->number) &&
 	       number_is(

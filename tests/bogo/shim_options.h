@@ -44,6 +44,9 @@ struct options {
 	bool late_ocsp, declines_ocsp, fails_ocsp;
 	bool renegotiates, renegotiates_once, ignores_requests;
 	long max_fragment; /* 0: the library's */
+	bool quic;
+	struct bytes own_parameters;
+	long legacy_codepoint; /* of them: before RFC 9001 */
 	/* how it is driven */
 	bool buffers; /* reads ahead */
 	bool async, writes_first, shuts_down, check_close, unfinished_write;
@@ -63,6 +66,8 @@ struct options {
 	bool retry, no_retry, extended_master, secure_renegotiation;
 	bool no_secure_renegotiation;
 	bool early_accepted, early_rejected, early_ticket, early_unoffered;
+	const char *early_reason; /* why there is no early data */
+	struct bytes parameters;
 	bool session_miss, no_session, session_id, no_session_id;
 	/* of flags that ask for what is so anyway */
 	bool nothing;

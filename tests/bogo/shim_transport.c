@@ -20,6 +20,17 @@ observe(struct transport *transport)
 		transport->extended_master = hs->extended_master;
 }
 
+bool
+transport_may(struct transport *transport, bool *allowed)
+{
+	if (transport->async && !*allowed) {
+		errno = EAGAIN;
+		return false;
+	}
+	*allowed = false;
+	return true;
+}
+
 static int
 receive(void *ctx, uint8_t *buf, uint32_t len)
 {
@@ -31,14 +42,9 @@ receive(void *ctx, uint8_t *buf, uint32_t len)
 		errno = EAGAIN;
 		return -1;
 	}
-	if (transport->async) {
-		if (!transport->may_read) {
-			errno = EAGAIN;
-			return -1;
-		}
-		transport->may_read = false;
-		len = 1;
-	}
+	if (!transport_may(transport, &transport->may_read))
+		return -1;
+	len = transport->async ? 1 : len;
 	return (int)recv(transport->fd, buf, len, 0);
 }
 
@@ -47,14 +53,9 @@ transmit(void *ctx, const uint8_t *buf, uint32_t len)
 {
 	struct transport *transport = ctx;
 
-	if (transport->async) {
-		if (!transport->may_write) {
-			errno = EAGAIN;
-			return -1;
-		}
-		transport->may_write = false;
-		len = 1;
-	}
+	if (!transport_may(transport, &transport->may_write))
+		return -1;
+	len = transport->async ? 1 : len;
 	return (int)send(transport->fd, buf, len, MSG_NOSIGNAL);
 }
 

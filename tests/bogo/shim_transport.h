@@ -21,6 +21,9 @@ struct transport {
 bool transport_connect(struct transport *, uint16_t port);
 /* Gives the connection its callbacks. */
 bool transport_attach(struct transport *, struct s2n_connection *);
+/* Asynchronously a direction moves once for each time it is allowed; false with
+ * EAGAIN when it is not. */
+bool transport_may(struct transport *, bool *allowed);
 /* Allows what the connection is blocked on; false if it is allowed already. */
 bool transport_allow(struct transport *, s2n_blocked_status);
 /* Ends sending and reads to the end: no alert is lost to a reset. */
