@@ -15,7 +15,7 @@ Q := $(if $(V),,@)
 
 # Goals that set up a fresh machine install what is missing first; plain `make`
 # only says what it lacks.
-ifneq ($(filter run check check-asan check-tsan coverage abi bench interop bogo oracle premaster fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter run check check-asan check-tsan coverage abi bench interop bogo oracle premaster malformed quota fuzz,$(MAKECMDGOALS)),)
 PACKAGES := packages
 endif
 ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
@@ -339,8 +339,8 @@ $(B)/tests/test_api: $(call obj,tests/api/test_api) $(LIBTLS)
 	$(Q)$(CC) $(LDFLAGS_PROGRAM) $^ $(CHECK_LIBS) $(CRYPTO_LIBS) -o $@
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
-FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_quic fuzz_record fuzz_cert fuzz_staple fuzz_session fuzz_psk fuzz_key) \
-    tests/unit/certs tests/unit/responder tests/unit/detour tests/oracle/foreign keyd/request keyd/audit ipc/channel keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto ipc/keyproto_beyond) $(LIBTLS)
+FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_quic fuzz_record fuzz_cert fuzz_staple fuzz_session fuzz_psk fuzz_key fuzz_signer) \
+    tests/unit/certs tests/unit/responder tests/unit/detour tests/oracle/foreign keyd/request keyd/audit keyd/counts keyd/telling ipc/channel keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto ipc/keyproto_beyond) $(LIBTLS)
 UNIT += $(B)/tests/fuzz_corpora
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)
@@ -373,6 +373,7 @@ $(eval $(call tool,tlsrenegotiate,$(call obj,tests/tools/tlsrenegotiate tests/to
 $(eval $(call tool,keyedclient,$(call obj,tests/tools/keyedclient tests/tools/tool),$(B)/lib/libkeyclient.a $(B)/lib/libs2n.a,$$(EVENT_LIBS)))
 $(eval $(call tool,keyask,$(call obj,tests/tools/keyask tests/tools/keyline tests/tools/keyattack tests/tools/keyattack12) $(IPC)))
 $(eval $(call tool,keyoracle,$(call obj,$(addprefix tests/oracle/,keyoracle ask judge foreign) tests/tools/keyline) $(BASE) $(IPC)))
+$(eval $(call tool,keyabuse,$(call obj,tests/oracle/keyabuse tests/tools/keyline) $(BASE) $(IPC)))
 $(eval $(call tool,keytiming,$(call obj,tests/oracle/keytiming tests/tools/keyline) $(BASE) $(IPC),,-lm))
 $(eval $(call tool,pathcheck,$(call obj,tests/tools/pathcheck) $(LIBTLS)))
 $(eval $(call tool,manychains,$(call obj,tests/tools/manychains)))
@@ -387,7 +388,7 @@ $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim
     shim_preference shim_quic shim_request shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop bogo soak abuse oracle premaster fuzz check-library check-asan check-tsan coverage coverage-units abi install clean distclean lint sizes
+.PHONY: all run check bench interop bogo soak abuse oracle premaster malformed quota fuzz check-library check-asan check-tsan coverage coverage-units abi install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -458,6 +459,14 @@ oracle: $(PACKAGES) all $(TOOLS)
 SAMPLES ?= 20000
 premaster: $(PACKAGES) all $(TOOLS)
 	@BUILD=$(B) sh tests/oracle/premaster.sh $(SAMPLES)
+
+# Packets that are none, COUNT of them; and what is asked beyond a rate.
+malformed: $(PACKAGES) all $(TOOLS)
+	@BUILD=$(B) sh tests/oracle/abuse.sh malformed $(COUNT)
+
+ROUNDS ?= 5
+quota: $(PACKAGES) all $(TOOLS)
+	@BUILD=$(B) sh tests/oracle/abuse.sh quota $(ROUNDS)
 
 # Each target for TIME seconds, or those named in TARGETS; what is found is left
 # in build/fuzz, which also keeps what was learnt for the next time.

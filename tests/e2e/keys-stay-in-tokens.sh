@@ -1,9 +1,10 @@
 #!/bin/sh
 # Keys in a token of SoftHSM sign through keyd-p11 as others do through a signer;
 # also when the token was away, and when keyd-p11 was killed. A wrong PIN is
-# tried once.
+# tried once, and a right one is in no other process's memory.
 set -eu
 . tests/e2e/lib/keyd.sh
+pin=10293847565647382910
 library=
 for path in /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so; do
 	[ ! -e "$path" ] || library=$path
@@ -31,7 +32,7 @@ give() {
 
 import() {
 	openssl pkcs8 -topk8 -nocrypt -in "$dir/$1.pem" -out "$dir/$1.p8"
-	softhsm2-util --import "$dir/$1.p8" --token "demo token" --label "$1" --id "$2" --pin 1234 >/dev/null
+	softhsm2-util --import "$dir/$1.p8" --token "demo token" --label "$1" --id "$2" --pin "$pin" >/dev/null
 }
 
 refused() {
@@ -50,7 +51,7 @@ eventually() {
 chmod 711 "$dir"
 mkdir "$dir/tokens"
 printf 'directories.tokendir = %s\nobjectstore.backend = file\n' "$dir/tokens" >"$SOFTHSM2_CONF"
-softhsm2-util --init-token --free --label "demo token" --pin 1234 --so-pin 4321 >/dev/null
+softhsm2-util --init-token --free --label "demo token" --pin "$pin" --so-pin 4321 >/dev/null
 make_key ec p256
 make_key rsa rsa
 make_key file p256
@@ -58,7 +59,7 @@ import ec 01
 import rsa 0203
 give
 umask 077
-echo 1234 >"$dir/pin"
+echo "$pin" >"$dir/pin"
 echo 9999 >"$dir/bad"
 openssl req -new -x509 -key "$dir/ec.pem" -subj /CN=ec -days 2 -out "$dir/ec.crt"
 configure 'pin-file = "pin" request { subject = "CN=hsm" names = { "hsm.example" } }'
@@ -80,6 +81,14 @@ for name in ec rsa; do
 	openssl req -noout -pubkey -in "$dir/$name.csr" | cmp - "$dir/$name.pub" || fail "the request of $name is of another key"
 	openssl req -noout -text -in "$dir/$name.csr" | grep -q 'DNS:hsm.example' || fail "the request of $name lacks its name"
 done
+
+# Whoever logs in again has the PIN; nobody else.
+if [ "$(id -u)" -eq 0 ]; then
+	printf %s "$pin" >"$dir/pin.raw"
+	"$BUILD/tests/memscan" --raw "$dir/pin.raw" "$keyd" "$(ask pid keyd-signer)" || fail "the PIN is elsewhere"
+	"$BUILD/tests/memscan" --raw --expect "$dir/pin.raw" "$pid" || fail "the scan finds no PIN"
+	"$BUILD/tests/memscan" "$dir/ec.pem" "$keyd" "$(ask pid keyd-signer)" || fail "the token's key is elsewhere"
+fi
 
 # Away, and back.
 mv "$dir/tokens" "$dir/away"

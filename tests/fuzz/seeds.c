@@ -654,6 +654,98 @@ requests(void)
 	writer_free(&heard.exchange);
 }
 
+/* ---- a signer ---- */
+
+/* Words of fuzz_signer.c's one_step(). */
+static void
+client_says(uint8_t which, uint16_t type, uint8_t more, struct slice payload)
+{
+	writer_u8(&seed, (uint8_t)(which << 4 | 1));
+	writer_u16(&seed, type);
+	writer_u8(&seed, more);
+	writer_vec16(&seed, payload);
+}
+
+static void
+keyd_says(uint16_t type, struct slice payload, struct slice file)
+{
+	writer_u8(&seed, 3);
+	writer_u16(&seed, type);
+	writer_vec16(&seed, payload);
+	writer_vec16(&seed, file);
+}
+
+/* A channel, HELLO on it, and the signer's turn after each. */
+static void
+greeted(uint8_t which, bool client)
+{
+	begin();
+	writer_u8(&seed, (uint8_t)(which << 4 | (client ? 14 : 6)));
+	writer_u8(&seed, 0);
+	writer_u8(&seed, 0);
+	client_says(which, KEYPROTO_HELLO, 0, slice_of("\1\0\1\0\0\0\0", 8));
+	writer_u8(&seed, 0);
+}
+
+static void
+signers(void)
+{
+	static const uint8_t zeros[512];
+	uint8_t bytes[KEYPROTO_PACKET_MAX];
+	const struct keyproto_sign sign13 = { .scheme = 0x0403,
+		.hash = KEYPROTO_SHA256,
+		.generation = 1,
+		.transcript = slice_of(zeros, 32) };
+	const struct keyproto_keyfile file = {
+		.slot = 1, .operations = ~0u, .name = "another"
+	};
+	const struct keyproto_audit told = { .stop = 1, .group = "g" };
+	struct slice sign = slice_of(
+	    bytes, keyproto_sign13_build(&sign13, bytes, sizeof bytes));
+	uint8_t order[256];
+
+	greeted(0, false);
+	client_says(0, KEYPROTO_SIGN13, 0, sign);
+	writer_u8(&seed, 0);
+	writer_u8(&seed, 5);
+	end("signer", "signs");
+	greeted(1, true);
+	client_says(1, KEYPROTO_SIGN13, 0x30, sign); /* many, none taken */
+	writer_u8(&seed, 0);
+	writer_u8(&seed, 0);
+	writer_u8(&seed, 0x15);
+	writer_u8(&seed, 0x14);
+	writer_u8(&seed, 0);
+	end("signer", "floods-and-goes");
+	greeted(0, false);
+	client_says(0, KEYPROTO_SIGN13, 7, sign);
+	end("signer", "passes-a-descriptor");
+	greeted(0, false);
+	keyd_says(KEYPROTO_KEYFILE,
+	    slice_of(order, keyproto_keyfile_build(&file, order, sizeof order)),
+	    slice_of("-----BEGIN", 10));
+	keyd_says(
+	    KEYPROTO_KEYPART, slice_of("\1\0\1", 4), slice_of("secret\n", 7));
+	keyd_says(KEYPROTO_STATUS, NO_BYTES, NO_BYTES);
+	keyd_says(KEYPROTO_COUNTS, slice_of(zeros, 4), NO_BYTES);
+	writer_u8(&seed, 0);
+	end("signer", "is-ordered");
+	greeted(0, false);
+	keyd_says(KEYPROTO_AUDIT,
+	    slice_of(order, keyproto_audit_build(&told, order, sizeof order)),
+	    slice_of("no channel", 10));
+	writer_u8(&seed, 0);
+	client_says(0, KEYPROTO_SIGN13, 0, sign);
+	writer_u8(&seed, 0);
+	end("signer", "has-no-audit");
+	begin();
+	writer_u8(&seed, 12);
+	writer_vec16(&seed, slice_of("garbage", 7));
+	writer_vec16(&seed, NO_BYTES);
+	writer_u8(&seed, 0);
+	end("signer", "is-told-garbage");
+}
+
 /* A root of as many bytes as may be, at some time; an epoch before or after. */
 static void
 ticket_keys(const char *name, uint64_t now, uint64_t epoch, size_t root_len)
@@ -810,6 +902,7 @@ main(void)
 	contents(S2N_TLS11, 2, "tls11");
 	contents(S2N_SSLv3, 1, "sslv3");
 	requests();
+	signers();
 	sessions();
 	offers();
 	ticket_keys("now", 1787400000, 331000, 48);

@@ -10,6 +10,7 @@
 #include "tests/fuzz/fuzz_quic.h"
 #include "tests/fuzz/fuzz_record.h"
 #include "tests/fuzz/fuzz_session.h"
+#include "tests/fuzz/fuzz_signer.h"
 #include "tests/fuzz/fuzz_staple.h"
 #include "tests/fuzz/setup.h"
 #include "tests/fuzz/target.h"
@@ -54,6 +55,7 @@ const struct target targets[] = {
 	{ "session",         "session",         NULL,               fuzz_session },
 	{ "keyproto",        "keyproto",        NULL,               fuzz_keyproto },
 	{ "request",         "request",         fuzz_key_set_up,    fuzz_request },
+	{ "signer",          "signer",          fuzz_signer_set_up, fuzz_signer },
 	{ "content",         "content",         NULL,               fuzz_content },
 	{ "keyfile",         "keyfile",         NULL,               fuzz_keyfile },
 	{ "tickets",         "tickets",         NULL,               fuzz_tickets },

@@ -9,13 +9,10 @@ seed=${2:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 other=
 trap '[ -z "$keyd" ] || kill "$keyd" 2>/dev/null || :; [ -z "$other" ] || kill "$other" 2>/dev/null || :; rm -rf "$dir"' EXIT
 
-for kind in p256 p384 p521 rsa; do
+for kind in p256 p384 p521 rsa ed25519; do
 	make_key $kind $kind
 done
 make_key old p256
-openssl genpkey -algorithm ed25519 -out "$dir/ed25519.pem"
-chmod 600 "$dir/ed25519.pem"
-openssl pkey -in "$dir/ed25519.pem" -pubout -out "$dir/ed25519.pub"
 
 # configure ROLE: a keyd of that name.
 configure() {

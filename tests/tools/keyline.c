@@ -323,10 +323,35 @@ keyline_answer(
 	return true;
 }
 
-/* RFC 8446 4.4.3 and 4.2.3, by the scheme that was used. */
+/* RFC 8446 4.2.3: the first that a key of the kind has. */
+static const struct scheme {
+	uint16_t algorithm;
+	uint32_t bits; /* of a curve; 0: any */
+	uint16_t number;
+	const char *digest;
+} schemes[] = {
+	{ KEYPROTO_EC, 256, 0x0403, "SHA256" },
+	{ KEYPROTO_EC, 384, 0x0503, "SHA384" },
+	{ KEYPROTO_EC, 521, 0x0603, "SHA512" },
+	{ KEYPROTO_RSA, 0, 0x0804, "SHA256" },
+	{ KEYPROTO_RSA_PSS, 0, 0x0809, "SHA256" },
+	{ KEYPROTO_ED25519, 0, 0x0807, NULL },
+};
+
+static const struct scheme *
+scheme_of(const struct keyproto_key *key)
+{
+	for (size_t i = 0; i < COUNT(schemes); i++)
+		if (schemes[i].algorithm == key->algorithm &&
+		    (schemes[i].bits == 0 || schemes[i].bits == key->bits))
+			return &schemes[i];
+	keyline_die("a key of a kind that is not known");
+}
+
+/* RFC 8446 4.4.3 */
 static bool
-verifies(
-    EVP_PKEY *key, uint16_t scheme, struct slice hash, struct slice signature)
+verifies(EVP_PKEY *key, const struct scheme *scheme, struct slice hash,
+    struct slice signature)
 {
 	static const char context[] = "TLS 1.3, server CertificateVerify";
 	uint8_t content[64 + sizeof context + 32];
@@ -338,8 +363,8 @@ verifies(
 	memcpy(content + 64, context, sizeof context);
 	memcpy(content + 64 + sizeof context, hash.data, 32);
 	ok = EVP_DigestVerifyInit_ex(
-		 md, &ctx, "SHA256", NULL, NULL, key, NULL) == 1;
-	if (ok && scheme == 0x0804)
+		 md, &ctx, scheme->digest, NULL, NULL, key, NULL) == 1;
+	if (ok && (scheme->number == 0x0804 || scheme->number == 0x0809))
 		ok = EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) ==
 			 1 &&
 		     EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, 32) == 1;
@@ -352,6 +377,7 @@ verifies(
 uint32_t
 keyline_sign(struct keyline *line, EVP_PKEY *public_key)
 {
+	const struct scheme *scheme = scheme_of(&line->key);
 	uint8_t hash[32], bytes[128];
 	struct keyproto_sign sign = { .slot = line->key.slot,
 		.generation = line->key.generation,
@@ -361,7 +387,7 @@ keyline_sign(struct keyline *line, EVP_PKEY *public_key)
 	struct slice payload;
 	size_t len;
 
-	sign.scheme = line->key.algorithm == KEYPROTO_EC ? 0x0403 : 0x0804;
+	sign.scheme = scheme->number;
 	if (RAND_bytes(hash, sizeof hash) != 1)
 		keyline_die("no random bytes");
 	len = keyproto_sign13_build(&sign, bytes, sizeof bytes);
@@ -371,7 +397,7 @@ keyline_sign(struct keyline *line, EVP_PKEY *public_key)
 	if (header.id != line->id)
 		keyline_die("an answer to another request");
 	if (header.status == KEYPROTO_OK &&
-	    !verifies(public_key, sign.scheme, sign.transcript, payload))
+	    !verifies(public_key, scheme, sign.transcript, payload))
 		keyline_die("the signature does not verify");
 	return header.status;
 }

@@ -109,11 +109,30 @@ read_body(FILE *file)
 	return NULL;
 }
 
+/* A number, too, but for libcrypto, which keeps bytes. */
+static BIGNUM *
+ed25519_seed(EVP_PKEY *key)
+{
+	uint8_t seed[32];
+	size_t len = sizeof seed;
+
+	return EVP_PKEY_is_a(key, "ED25519") &&
+		       EVP_PKEY_get_raw_private_key(key, seed, &len) == 1
+		   ? BN_bin2bn(seed, (int)len, NULL)
+		   : NULL;
+}
+
 static bool
 add_all(
     struct needles *needles, EVP_PKEY *key, struct slice der, const char *body)
 {
-	BIGNUM *number;
+	BIGNUM *number = ed25519_seed(key);
+
+	if (number != NULL) {
+		add_number(needles, "Ed25519 seed", number);
+		add_lines(needles, "Ed25519 seed", number, der, body);
+		BN_clear_free(number);
+	}
 
 	for (size_t i = 0; i < COUNT(secrets); i++) {
 		number = NULL;

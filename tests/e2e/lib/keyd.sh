@@ -11,13 +11,14 @@ fail() {
 	exit 1
 }
 
-# make_key NAME p256|p384|p521|rsa: $dir/NAME.pem and $dir/NAME.pub
+# make_key NAME p256|p384|p521|rsa|rsa-pss|ed25519: $dir/NAME.pem and $dir/NAME.pub
 make_key() {
 	case $2 in
 	p256) openssl ecparam -name prime256v1 -genkey -noout -out "$dir/$1.pem" ;;
 	p384) openssl ecparam -name secp384r1 -genkey -noout -out "$dir/$1.pem" ;;
 	p521) openssl ecparam -name secp521r1 -genkey -noout -out "$dir/$1.pem" ;;
 	rsa) openssl genrsa -out "$dir/$1.pem" 2048 2>/dev/null ;;
+	*) openssl genpkey -algorithm "$2" -out "$dir/$1.pem" 2>/dev/null ;;
 	esac
 	chmod 600 "$dir/$1.pem"
 	openssl pkey -in "$dir/$1.pem" -pubout -out "$dir/$1.pub"
