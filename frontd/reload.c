@@ -19,6 +19,7 @@
 #define END_MS 2000
 /* For all of a new fleet to seal themselves. */
 #define SEAL_MS 30000
+#define SEAL_SITE_MS 20 /* and for each site, on a machine that is busy */
 /* For keyd to tell them of their keys, which it does at once when it is there;
  * and for what it has told to become right after all, when it has just begun.
  */
@@ -88,6 +89,13 @@ wait_ms(struct event *timer, uint64_t ms)
 	event_add(timer, &when);
 }
 
+static unsigned
+seal_ms(const struct master *master)
+{
+	return SEAL_MS +
+	       SEAL_SITE_MS * (unsigned)master->next->options.site_count;
+}
+
 static void give_up(struct master *);
 static void keep_bindings(struct master *);
 static void sweep(struct master *);
@@ -104,8 +112,8 @@ out_of_patience(evutil_socket_t fd, short what, void *ctx)
 		fleet_complain_keys(master->next);
 		give_up(master);
 	} else if (master->next != NULL) {
-		complain("frontd: a child has not sealed itself in %d s",
-		    SEAL_MS / 1000);
+		complain("frontd: a child has not sealed itself in %u s",
+		    seal_ms(master) / 1000);
 		give_up(master);
 	} else if (master->stopped != NULL) {
 		took_over(master);
@@ -426,7 +434,7 @@ reload(struct master *master)
 	if ((master->next = fleet_new(master)) != NULL)
 		read = read_next(master);
 	if (read && enough_tags(master)) {
-		wait_ms(master->patience, SEAL_MS);
+		wait_ms(master->patience, seal_ms(master));
 		if (!fleet_start(master->next, false))
 			give_up(master);
 		return;
