@@ -308,7 +308,8 @@ wait_number(struct worker *worker)
 	return 0;
 }
 
-/* Without frontd-connect it waits for the next one. */
+/* Without frontd-connect, or when that turns out to be gone, it waits for the
+ * next one: session_ask_again(). */
 static void
 send_request(struct session *session)
 {
@@ -317,11 +318,13 @@ send_request(struct session *session)
 		.request = session->request,
 		.site = session->site };
 
-	if (worker->connector != NULL &&
-	    (!channel_send_now(
-		 worker->connector, slice_of(&ask, sizeof ask), -1) ||
-		channel_flush(worker->connector) > CHANNEL_PACKET))
-		session_end(session, "backend: frontd-connect is gone");
+	if (worker->connector == NULL)
+		return;
+	if (channel_send_now(
+		worker->connector, slice_of(&ask, sizeof ask), -1))
+		(void)channel_flush(worker->connector);
+	else
+		session_end(session, "backend: too many wait");
 }
 
 static void

@@ -3,6 +3,7 @@
 on, a new one takes the place of the dead, and all is served as before."""
 import os
 import signal
+import ssl
 
 from lib.stack import Stack, equal, name_of, until
 
@@ -10,6 +11,53 @@ from lib.stack import Stack, equal, name_of, until
 def ask(client, text):
     client.sendall(text)
     equal("the echo", client.recv(100), text)
+
+
+class Late:
+    """A client whose last flight is held back."""
+
+    def __init__(self, stack):
+        self.sock = stack.connect()
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = ssl.create_default_context(cafile=stack.chain).wrap_bio(
+            self.incoming, self.outgoing, server_hostname="localhost")
+        while True:
+            try:
+                self.tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self.sock.sendall(self.outgoing.read())
+                self.incoming.write(self.sock.recv(65536))
+
+    def finish(self, text):
+        self.tls.write(text)
+        self.sock.sendall(self.outgoing.read())
+
+    def hears(self, text):
+        while True:
+            try:
+                return equal("the echo", self.tls.read(100), text)
+            except ssl.SSLWantReadError:
+                data = self.sock.recv(65536)
+                if not data:
+                    raise AssertionError("a client was let down") from None
+                self.incoming.write(data)
+
+
+def die_unnoticed(stack):
+    """Workers ask a frontd-connect that they do not know to be dead yet."""
+    clients = [Late(stack) for _ in range(8)]
+    workers = stack.pids("frontd-worker")
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    for client in clients:
+        client.finish(b"to whom?")
+    for victim in stack.pids("frontd-connect"):
+        os.kill(victim, signal.SIGKILL)
+    for worker in workers:
+        os.kill(worker, signal.SIGCONT)
+    for client in clients:
+        client.hears(b"to whom?")
 
 
 with Stack() as stack:
@@ -33,6 +81,7 @@ with Stack() as stack:
     for _ in range(20):
         stack.served()
 
+    die_unnoticed(stack)
     for name in ("frontd-connect", "frontd-worker"):
         for victim in stack.pids(name):
             os.kill(victim, signal.SIGKILL)
