@@ -9,34 +9,27 @@
 
 #include <openssl/crypto.h>
 
-/* With room for one byte too many, and for the terminator. */
-#define ROOM (PEM_FILE_MAX + 2)
+/* With one byte too many. */
+#define ROOM (PEM_FILE_MAX + 1)
 
 /*
- * The whole file, or NULL with errno. It may turn out to hold a key, so the
- * buffer is wiped by whoever refuses it, and there is no other copy.
+ * The whole file into room for ROOM bytes; false with errno. It may turn out to
+ * hold a key, so there is no other copy.
  */
-static char *
-read_whole(const char *path, size_t *len)
+static bool
+read_whole(const char *path, struct pem_file *out)
 {
 	FILE *file = fopen(path, "re");
-	char *text;
+	bool good;
 
 	if (file == NULL)
-		return NULL;
+		return false;
 	setvbuf(file, NULL, _IONBF, 0);
-	if ((text = calloc(1, ROOM)) == NULL) {
-		fclose(file);
-		return NULL;
-	}
 	errno = 0;
-	*len = fread(text, 1, PEM_FILE_MAX + 1, file);
-	if (ferror(file) != 0) {
-		free(text);
-		text = NULL;
-	}
+	out->len = fread(out->text, 1, ROOM, file);
+	good = ferror(file) == 0;
 	fclose(file);
-	return text;
+	return good;
 }
 
 static bool
@@ -45,31 +38,44 @@ holds(const struct pem_file *file, const char *word)
 	return memmem(file->text, file->len, word, strlen(word)) != NULL;
 }
 
+/* NULL, or why it is not taken. */
+static const char *
+judge(const struct pem_file *file)
+{
+	if (file->len > PEM_FILE_MAX)
+		return "larger than 128 KiB";
+	if (holds(file, "PRIVATE KEY-----"))
+		return "holds a private key: keys belong to keyd alone";
+	return NULL;
+}
+
+/* What is kept is public, and as large as it is: there may be thousands. */
 const char *
 pem_file_read(const char *path, struct pem_file *out)
 {
-	struct pem_file file = { 0 };
+	struct pem_file file = { .text = malloc(ROOM) };
 	const char *reason = NULL;
 
-	*out = file;
-	if ((file.text = read_whole(path, &file.len)) == NULL)
-		return strerror(errno);
-	if (file.len > PEM_FILE_MAX)
-		reason = "larger than 128 KiB";
-	else if (holds(&file, "PRIVATE KEY-----"))
-		reason = "holds a private key: keys belong to keyd alone";
-	if (reason == NULL)
-		*out = file;
+	*out = (struct pem_file){ 0 };
+	if (file.text == NULL || !read_whole(path, &file))
+		reason = strerror(errno);
 	else
-		pem_file_free(&file);
+		reason = judge(&file);
+	if (reason == NULL && (out->text = calloc(1, file.len + 1)) == NULL)
+		reason = strerror(errno);
+	if (reason == NULL) {
+		memcpy(out->text, file.text, file.len);
+		out->len = file.len;
+	}
+	if (file.text != NULL)
+		OPENSSL_cleanse(file.text, file.len);
+	free(file.text);
 	return reason;
 }
 
 void
 pem_file_free(struct pem_file *file)
 {
-	if (file->text != NULL)
-		OPENSSL_cleanse(file->text, ROOM);
 	free(file->text);
 	*file = (struct pem_file){ 0 };
 }

@@ -92,8 +92,8 @@ START_TEST(each_site_is_told_of_by_itself)
 	time_t now = (time_t)clock_day();
 	struct option_site far = { .title = "far" }, near = { .title = "near" },
 			   past = { .title = "past" }, old = { .title = "old" };
-	struct options options = { .sites = { &far, &near, &past, &old },
-		.site_count = 4 };
+	struct option_site *sites[] = { &far, &near, &past, &old };
+	struct options options = { .sites = sites, .site_count = COUNT(sites) };
 	const char *text;
 
 	log_open("frontd", LOG_LEVEL_INFO);

@@ -269,22 +269,23 @@ class Stack:
             return True
 
     def __exit__(self, kind, *_):
-        before = []
+        before, unstopped = [], []
         for daemon in (self.frontd, self.keyd):
             if daemon is not None:
                 before += [daemon.pid, *children_of(daemon.pid)]
                 # Which waits for no connection.
                 daemon.send_signal(signal.SIGINT)
                 try:
-                    daemon.wait(10)
+                    daemon.wait(30)
                 except subprocess.TimeoutExpired:
+                    unstopped.append(name_of(daemon.pid))
                     daemon.kill()
-                    print("a daemon had to be killed", file=sys.stderr)
-                    kind = kind or AssertionError
+                    daemon.wait()
         left = [(pid, name_of(pid)) for pid in before if alive(pid)]
-        if kind is not None:
+        if kind is not None or unstopped:
             for name in ("keyd", "frontd"):
                 print(f"---- {name}.log\n{self.log(name)[-6000:]}", file=sys.stderr)
         shutil.rmtree(self.dir, ignore_errors=True)
         if kind is None:
+            equal("daemons that had to be killed", unstopped, [])
             equal("processes that outlive their master", left, [])
