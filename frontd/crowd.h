@@ -16,8 +16,9 @@
 
 #define CROWD_REGIONS 256  /* one for each tag of a worker at keyd */
 #define CROWD_SLOTS 131072 /* of a region */
-#define CROWD_WINDOW 16 /* slots in which a source may stand, from its own on  \
-			 */
+#define CROWD_WINDOW                                                           \
+	16 /* slots in which a source may stand, from its own on               \
+	    */
 #define CROWD_NOBODY UINT32_MAX
 
 struct crowd;

@@ -320,8 +320,7 @@ send_request(struct session *session)
 
 	if (worker->connector == NULL)
 		return;
-	if (channel_send_now(
-		worker->connector, slice_of(&ask, sizeof ask), -1))
+	if (channel_send_now(worker->connector, slice_of(&ask, sizeof ask), -1))
 		(void)channel_flush(worker->connector);
 	else
 		session_end(session, "backend: too many wait");
