@@ -190,7 +190,8 @@ add_before(struct master *master, int fd)
 		return NULL;
 	}
 	before->next = master->heir.all;
-	return master->heir.all = before;
+	master->heir.all = before;
+	return before;
 }
 
 bool

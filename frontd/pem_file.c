@@ -57,7 +57,9 @@ pem_file_read(const char *path, struct pem_file *out)
 	const char *reason = NULL;
 
 	*out = (struct pem_file){ 0 };
-	if (file.text == NULL || !read_whole(path, &file))
+	if (file.text == NULL)
+		return strerror(errno);
+	if (!read_whole(path, &file))
 		reason = strerror(errno);
 	else
 		reason = judge(&file);
@@ -67,8 +69,7 @@ pem_file_read(const char *path, struct pem_file *out)
 		memcpy(out->text, file.text, file.len);
 		out->len = file.len;
 	}
-	if (file.text != NULL)
-		OPENSSL_cleanse(file.text, file.len);
+	OPENSSL_cleanse(file.text, file.len);
 	free(file.text);
 	return reason;
 }

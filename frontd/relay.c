@@ -216,7 +216,8 @@ relay_put_up(struct relay *relay, struct slice bytes)
 	if (more == NULL)
 		return false;
 	memcpy(more + up->end, bytes.data, bytes.len);
-	up->data = up->kept = more;
+	up->kept = more;
+	up->data = more;
 	up->end += bytes.len;
 	return true;
 }
