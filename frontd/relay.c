@@ -209,11 +209,11 @@ bool
 relay_put_up(struct relay *relay, struct slice bytes)
 {
 	struct flow *up = &relay->up;
-	uint8_t *more = realloc(up->kept, up->end + bytes.len);
+	uint8_t *more;
 
 	if (bytes.len == 0)
 		return true;
-	if (more == NULL)
+	if ((more = realloc(up->kept, up->end + bytes.len)) == NULL)
 		return false;
 	memcpy(more + up->end, bytes.data, bytes.len);
 	up->kept = more;

@@ -3,6 +3,7 @@
  * the ends of both, and who waits for what.
  */
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -105,6 +106,18 @@ START_TEST(what_is_put_goes_first)
 	ck_assert_int_eq(recv(far, got, sizeof got, 0), 27);
 	ck_assert_mem_eq(got, "a header, early data, ", 22);
 	ck_assert_mem_eq(got + 22, data, 5);
+}
+END_TEST
+
+/* What most connections have to put. */
+START_TEST(nothing_costs_nothing)
+{
+	size_t before = mallinfo2().uordblks;
+
+	for (unsigned i = 0; i < 100; i++)
+		ck_assert(relay_put_up(&relay, NO_BYTES));
+	ck_assert_uint_eq(mallinfo2().uordblks, before);
+	ck_assert_ptr_null(relay.up.kept);
 }
 END_TEST
 
@@ -256,6 +269,7 @@ relay_suite(void)
 	tcase_add_test(t, bytes_go_both_ways);
 	tcase_add_test(t, who_is_idle_has_no_buffer);
 	tcase_add_test(t, what_is_put_goes_first);
+	tcase_add_test(t, nothing_costs_nothing);
 	tcase_add_test(t, a_backend_that_is_full_stops_its_client);
 	tcase_add_test(t, a_client_that_is_full_stops_its_backend);
 	tcase_add_test(t, one_connection_does_not_take_every_turn);
