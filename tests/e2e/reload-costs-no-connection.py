@@ -3,8 +3,8 @@
 has the new configuration, and those that began before go on with the old until
 they end. Nothing is left behind."""
 import os
-import threading
 
+from lib.load import Load
 from lib.reload import Reloading, free_port
 from lib.stack import equal, until
 
@@ -22,38 +22,21 @@ with Reloading() as stack:
     equal("the certificate", stack.shown(), "first")
     until("the workers before have ended", lambda: len(stack.pids("frontd-worker")) == 2, 30)
 
-    end, failures, served = threading.Event(), [], []
-
-    def load():
-        while not end.is_set():
-            try:
-                stack.served()
-                served.append(1)
-            except OSError as error:
-                failures.append(error)
-
-    clients = [threading.Thread(target=load) for _ in range(CLIENTS)]
-    for one in clients:
-        one.start()
-    held = descriptors(stack.frontd.pid)
-    old = stack.client()
-    old.sendall(b"before")
-    equal("the echo", old.recv(100), b"before")
-    for number in range(RELOADS):
-        stack.renew_chain(f"number {number}")
-        # Fewer and more workers, too: sockets are shared out among them.
-        stack.rewrite(processes=(2, 4, 1)[number % 3])
-        stack.reload()
-        equal("the certificate", stack.shown(), f"number {number}")
-        before = len(served)
-        until("connections after it", lambda: len(served) > before + CLIENTS, 60)
-    old.sendall(b"after")
-    equal("the echo on the old configuration", old.recv(100), b"after")
-    equal("its certificate", old.getpeercert()["subject"][0][0][1], "first")
-    end.set()
-    for one in clients:
-        one.join()
-    equal("failed connections", failures, [])
+    with Load(stack, CLIENTS) as load:
+        held = descriptors(stack.frontd.pid)
+        old = stack.client()
+        old.sendall(b"before")
+        equal("the echo", old.recv(100), b"before")
+        for number in range(RELOADS):
+            stack.renew_chain(f"number {number}")
+            # Fewer and more workers, too: sockets are shared out among them.
+            stack.rewrite(processes=(2, 4, 1)[number % 3])
+            stack.reload()
+            equal("the certificate", stack.shown(), f"number {number}")
+            load.goes_on()
+        old.sendall(b"after")
+        equal("the echo on the old configuration", old.recv(100), b"after")
+        equal("its certificate", old.getpeercert()["subject"][0][0][1], "first")
     stack.rewrite(processes=2)
     stack.reload()
     until("its worker and two more run", lambda: len(stack.pids("frontd-worker")) == 3, 30)

@@ -5,13 +5,14 @@ once the responder says that the certificate is revoked. The responder is found
 by a name server that frontd.conf names."""
 import os
 
-from lib.responder import Names, Responder, Stapling
+from lib.names import NameServer
+from lib.responder import Responder, Stapling
 from lib.stack import equal, until
 
 # How long a response is good: past the first fetch and the second, 10 s later.
 SHORT = 15
 
-names = Names("ocsp.test")
+names = NameServer({"ocsp.test": ["127.0.0.1"]})
 stack = Stapling(kind="RSA", words=f'nameservers = {{ "{names.address}" }}')
 responder = Responder(stack.authority)
 stack.site = f'ocsp-responder = "{responder.url("demo", "ocsp.test")}"'

@@ -10,12 +10,13 @@ import os
 import signal
 import time
 
-from lib.responder import Authority, Names, Responder, Stapling
+from lib.names import NameServer
+from lib.responder import Authority, Responder, Stapling
 from lib.stack import equal, until
 
 LONGEST = 32000  # that is stapled
 
-names = Names("ocsp.test")
+names = NameServer({"ocsp.test": ["127.0.0.1"]})
 stack = Stapling(processes=1)
 authority = stack.authority
 responder = Responder(authority)

@@ -5,8 +5,8 @@ the register of early data is one. Listeners may come and go."""
 import os
 import signal
 import ssl
-import threading
 
+from lib.load import Load
 from lib.reload import free_port
 from lib.stack import equal, until
 from lib.upgrade import Upgrading
@@ -41,44 +41,27 @@ def session_of(stack, session=None):
 with Upgrading(site="early-data = 4096") as stack:
     stack.renew_chain("first")
     stack.reload()
-    end, failures, served = threading.Event(), [], []
-
-    def load():
-        while not end.is_set():
-            try:
-                stack.served()
-                served.append(1)
-            except OSError as error:
-                failures.append(error)
-
-    clients = [threading.Thread(target=load) for _ in range(CLIENTS)]
-    for one in clients:
-        one.start()
-    first = stack.frontd.pid
-    same = register(stack)
-    session, resumed = session_of(stack)
-    equal("resumed at first", resumed, False)
-    old = stack.client()
-    old.sendall(b"before")
-    equal("the echo", old.recv(100), b"before")
-    for number in range(UPGRADES):
-        stack.renew_chain(f"number {number}")
-        stack.rewrite(processes=(2, 4, 1)[number % 3])
-        said = stack.upgrade()
-        if "pid" not in said or str(stack.frontd.pid) not in said:
-            raise AssertionError(f"frontctl upgrade says {said}")
-        equal("the certificate", stack.shown(), f"number {number}")
-        session, resumed = session_of(stack, session)
-        equal("resumed by the next", resumed, True)
-        equal("the register", register(stack), same)
-        before = len(served)
-        until("connections after it", lambda: len(served) > before + CLIENTS, 60)
-    old.sendall(b"after")
-    equal("the echo by the first", old.recv(100), b"after")
-    end.set()
-    for one in clients:
-        one.join()
-    equal("failed connections", [repr(one) for one in failures[:5]], [])
+    with Load(stack, CLIENTS) as load:
+        first = stack.frontd.pid
+        same = register(stack)
+        session, resumed = session_of(stack)
+        equal("resumed at first", resumed, False)
+        old = stack.client()
+        old.sendall(b"before")
+        equal("the echo", old.recv(100), b"before")
+        for number in range(UPGRADES):
+            stack.renew_chain(f"number {number}")
+            stack.rewrite(processes=(2, 4, 1)[number % 3])
+            said = stack.upgrade()
+            if "pid" not in said or str(stack.frontd.pid) not in said:
+                raise AssertionError(f"frontctl upgrade says {said}")
+            equal("the certificate", stack.shown(), f"number {number}")
+            session, resumed = session_of(stack, session)
+            equal("resumed by the next", resumed, True)
+            equal("the register", register(stack), same)
+            load.goes_on()
+        old.sendall(b"after")
+        equal("the echo by the first", old.recv(100), b"after")
     # Those between have nobody to wait for; the first has its client.
     for one in stack.old[1:]:
         equal("one between ends with", one.wait(60), 0)

@@ -5,7 +5,6 @@ import http.server
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import threading
@@ -144,33 +143,6 @@ class Responder:
 
     def count(self, word):
         return [asked for asked, _ in self.asked].count(word)
-
-
-class Names:
-    """A name server that knows one name, which is 127.0.0.1."""
-
-    def __init__(self, name):
-        self.name = name
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            query, peer = self.socket.recvfrom(512)
-            at, labels = 12, []
-            while length := query[at]:
-                labels.append(query[at + 1:at + 1 + length].decode().lower())
-                at += 1 + length
-            question = query[12:at + 5]
-            known = ".".join(labels) == self.name
-            answer = b""
-            if known and question[-4:-2] == b"\0\1":
-                answer = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"
-            flags = b"\x81\x80" if known else b"\x81\x83"
-            self.socket.sendto(query[:2] + flags + b"\0\1" + (b"\0\1" if answer else b"\0\0") + b"\0\0\0\0"
-                               + question + answer, peer)
 
 
 class Stapling(Stack):
