@@ -45,6 +45,57 @@ START_TEST(a_connections_protocols_replace_its_configs)
 }
 END_TEST
 
+/* What cannot be taken leaves the list as it was. */
+START_TEST(a_list_with_one_bad_protocol_is_not_taken)
+{
+	static char long_name[257];
+	const char *const lists[][2] = { { "b", NULL }, { "b", "" },
+		{ "b", long_name } };
+	static const char *const reasons[] = { "S2N_ERR_NULL",
+		"S2N_ERR_INVALID_APPLICATION_PROTOCOL",
+		"S2N_ERR_INVALID_APPLICATION_PROTOCOL" };
+	struct peers peers;
+
+	memset(long_name, 'p', sizeof long_name - 1);
+	peers_open(&peers,
+	    &(struct peers_spec){ .alpn_client = "a", .alpn_server = "a" });
+	ck_assert_int_eq(s2n_config_set_protocol_preferences(
+			     peers.server_config, lists[_i], 2),
+	    S2N_FAILURE);
+	ck_assert_str_eq(s2n_strerror_name(s2n_errno), reasons[_i]);
+	ck_assert_int_eq(
+	    s2n_config_set_protocol_preferences(peers.server_config, NULL, 1),
+	    S2N_FAILURE);
+	ck_assert_str_eq(s2n_strerror_name(s2n_errno), "S2N_ERR_NULL");
+	ck_assert(peers_negotiate(&peers));
+	ck_assert_str_eq(s2n_get_application_protocol(peers.server), "a");
+	peers_close(&peers);
+}
+END_TEST
+
+/* Its length is a number of two bytes (RFC 7301 3.1). */
+START_TEST(a_list_of_protocols_is_full_at_65535_bytes)
+{
+	uint8_t name[255] = "p";
+	struct s2n_config *config = s2n_config_new();
+
+	for (unsigned i = 0; i < 255; i++)
+		ck_assert_int_eq(s2n_config_append_protocol_preference(
+				     config, name, sizeof name),
+		    0);
+	ck_assert_int_eq(
+	    s2n_config_append_protocol_preference(config, name, sizeof name),
+	    S2N_FAILURE);
+	ck_assert_str_eq(s2n_strerror_name(s2n_errno),
+	    "S2N_ERR_INVALID_APPLICATION_PROTOCOL");
+	ck_assert_int_eq(
+	    s2n_config_append_protocol_preference(config, name, 254), 0);
+	ck_assert_int_eq(s2n_config_append_protocol_preference(config, name, 1),
+	    S2N_FAILURE);
+	ck_assert_int_eq(s2n_config_free(config), 0);
+}
+END_TEST
+
 static uint8_t
 judge_host(const char *name, size_t len, void *ctx)
 {
@@ -187,6 +238,9 @@ connection_suite(void)
 
 	tcase_add_checked_fixture(overrides, setup, teardown);
 	tcase_add_test(overrides, a_connections_protocols_replace_its_configs);
+	tcase_add_loop_test(
+	    overrides, a_list_with_one_bad_protocol_is_not_taken, 0, 3);
+	tcase_add_test(overrides, a_list_of_protocols_is_full_at_65535_bytes);
 	tcase_add_loop_test(overrides,
 	    a_connections_word_on_host_names_replaces_its_configs, 0, 2);
 	suite_add_tcase(suite, overrides);
