@@ -48,7 +48,7 @@ come(struct flow *flow, uint8_t *room, size_t len)
 	return true;
 }
 
-/* Only reading is waited for by flow: see waits_of(). */
+/* Who is to be read from is decided at the end of a turn, by the flows. */
 static bool
 wait_for_client(struct turn *turn, s2n_blocked_status blocked)
 {
