@@ -18,6 +18,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../e2e"))
+from lib.ports import free_port  # noqa: E402
+
 ROUNDS = 5
 HANDSHAKES = {"ecdsa": 2000, "rsa": 1000, "resumed": 2000}
 AT_A_TIME = 16
@@ -31,12 +34,6 @@ def write(path, text):
     with open(path, "w", encoding="ascii") as file:
         file.write(text)
     return path
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def make_keys(folder):

@@ -12,7 +12,8 @@ import ssl
 import subprocess
 import threading
 
-from lib.program import Program, free_port
+from lib.ports import free_port
+from lib.program import Program
 from lib.stack import Stack, equal, make_key, until
 
 CLIENT = 'client "outwards" { uid = "%d" keys = { "own" } role = client }'

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 
-from lib.reload import free_port
+from lib.ports import free_port
 from lib.stack import Stack, equal, until
 
 

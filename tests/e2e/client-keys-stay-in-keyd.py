@@ -12,8 +12,7 @@ import sys
 import tempfile
 import threading
 
-sys.path.insert(0, "tests/e2e/lib")
-from stack import BUILD, equal, until
+from lib.stack import BUILD, equal, until
 
 CURVES = {"p256": "P-256", "p384": "P-384", "p521": "P-521"}
 OLD = ["-cipher", "ALL:@SECLEVEL=0"]

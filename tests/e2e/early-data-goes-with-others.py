@@ -6,7 +6,8 @@ import re
 import shutil
 import tempfile
 
-from lib.program import Program, free_port, nss_database, run
+from lib.ports import free_port
+from lib.program import Program, nss_database, run
 from lib.stack import BUILD, equal, make_key, until
 
 DIR = tempfile.mkdtemp(prefix="sallyport-")
@@ -80,13 +81,13 @@ def s_server(*words):
 
 
 def gnutls_serv(*words):
-    port = free_port()
+    port = str(free_port())
     return Program("gnutls-serv", "--http", "--disable-client-cert", "-p", port, "--x509certfile", CHAIN,
                    "--x509keyfile", KEY, "--priority", GNUTLS_PRIORITY, *words, ready=r"IPv4 .*\.\.\.done", port=port)
 
 
 def selfserv(*words):
-    port = free_port()
+    port = str(free_port())
     return Program("selfserv", "-p", port, "-n", "rsa", "-d", DATABASE, "-H", "1", "-v", "-u",
                    "-V", "tls1.3:tls1.3", *words, ready="About to call accept", port=port)
 

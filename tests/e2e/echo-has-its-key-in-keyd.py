@@ -9,11 +9,10 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, "tests/e2e/lib")
-from stack import BUILD, alive, children_of, equal, make_key, name_of, status_of, until
+from lib.ports import free_port
+from lib.stack import BUILD, alive, children_of, equal, make_key, name_of, status_of, until
 
 SOURCE, LINES_MAX = "examples/echo.c", 150
 PREFIX = "/opt/sallyport"
@@ -97,8 +96,7 @@ def run():
             signer-group "demo" {{ key "demo" {{ file = "{path("demo-key.pem")}" }} }}
             client "echo" {{ uid = "{os.geteuid()}" keys = {{ "demo" }} }}
             """)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words, env = [path("echo"), path("keyd.sock"), path("demo.pem"), str(port)], {"LD_LIBRARY_PATH": lib}
 
     # Without keyd it says so and ends.

@@ -3,14 +3,13 @@ option has its effect, and both sides tell the same of a connection."""
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
-from stack import BUILD, equal, make_key, until
+from lib.ports import free_port
+from lib.stack import BUILD, equal, make_key, until
 
 DIR = tempfile.mkdtemp(prefix="sallyport-")
 S2NC, S2ND = f"{BUILD}/bin/s2nc", f"{BUILD}/bin/s2nd"
@@ -275,8 +274,7 @@ def gnutls():
                              capture_output=True, timeout=15, check=True)
         equal("gnutls-cli's version", b"TLS1.3" in run.stdout, True)
         equal("the server's exit", server.end(), 0)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     with Process("gnutls-serv", "-p", str(port), "--x509certfile", CHAIN, "--x509keyfile", KEY, "--echo") as server:
         server.await_words("listening on IPv4")
         with s2nc(port, "-f", CHAIN, "-e", stdin=subprocess.PIPE) as client:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 
 from lib.names import NameServer
-from lib.reload import free_port
+from lib.ports import free_port
 from lib.stack import BUILD, Backend, Stack, echo, equal, until
 
 ECHO, GONE = Backend(echo), f"127.0.0.1:{free_port()}"

@@ -11,9 +11,9 @@ import ssl
 import struct
 import subprocess
 
+from lib.ports import free_port
 from lib.program import Program
 from lib.proxy import exactly, tlvs
-from lib.reload import free_port
 from lib.stack import Stack, equal, make_key, until
 
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"

@@ -7,11 +7,9 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, "tests/e2e/lib")
-from stack import BUILD, children_of, equal, make_key, status_of, until
+from lib.stack import BUILD, children_of, equal, make_key, status_of, until
 
 REQUESTS = 60
 HELLO, KEYS, SIGN13, GOAWAY, NEWCHANNEL = 1, 2, 3, 33, 64

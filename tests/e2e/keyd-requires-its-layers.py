@@ -4,11 +4,9 @@ sandbox = require, does not start, and does not reload to that either."""
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, "tests/e2e/lib")
-from stack import BUILD, equal, make_key, needs_root, until
+from lib.stack import BUILD, equal, make_key, needs_root, until
 
 needs_root("only root has the capability that is taken away here")
 # Without CAP_SYS_ADMIN there are no namespaces of one's own.

@@ -6,12 +6,10 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
-sys.path.insert(0, "tests/e2e/lib")
-from stack import BUILD, equal, make_key, until
+from lib.stack import BUILD, equal, make_key, until
 
 directory = tempfile.mkdtemp(prefix="sallyport-")
 keyd = None

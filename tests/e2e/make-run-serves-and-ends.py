@@ -5,21 +5,16 @@ import json
 import os
 import re
 import signal
-import socket
 import ssl
 import subprocess
 import threading
 import urllib.request
 
+from lib.ports import free_port
 from lib.stack import alive, children_of, equal, name_of, status_of, until
 
 # Not this make's jobs and words.
 environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def get(port, ca, path):

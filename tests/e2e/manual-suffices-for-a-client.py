@@ -10,11 +10,9 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, "tests/e2e/lib")
-from stack import BUILD, equal, make_key, until
+from lib.stack import BUILD, equal, make_key, until
 
 PAGE, GOLDEN = "man/keyd-protocol.7", "tests/golden/keyproto.txt"
 WIDTH = {1: "<B", 2: "<H", 4: "<I", 8: "<Q"}

@@ -10,7 +10,8 @@ import socket
 import threading
 
 from lib.names import NameServer
-from lib.reload import Reloading, free_port
+from lib.ports import free_port
+from lib.reload import Reloading
 from lib.stack import equal, until
 
 

@@ -5,10 +5,8 @@ permit an operation, frontd says so at start and such clients are turned away,
 while others are served."""
 import re
 import subprocess
-import sys
 
-sys.path.insert(0, "tests/e2e/lib")
-from stack import Stack, equal, until
+from lib.stack import Stack, equal, until
 
 OLD = ["-cipher", "ALL:@SECLEVEL=0"]
 ALL = "sign13, sign12, sign10, premaster"

@@ -5,7 +5,8 @@ they end. Nothing is left behind."""
 import os
 
 from lib.load import Load
-from lib.reload import Reloading, free_port
+from lib.ports import free_port
+from lib.reload import Reloading
 from lib.stack import equal, until
 
 RELOADS = 12

@@ -6,7 +6,8 @@ import shutil
 import sys
 import tempfile
 
-from lib.program import Program, free_port
+from lib.ports import free_port
+from lib.program import Program
 from lib.stack import BUILD, equal, make_key
 
 NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
@@ -32,7 +33,7 @@ ROWS = [
 
 
 def nginx(words):
-    port = free_port()
+    port = str(free_port())
     with open(f"{DIR}/nginx.conf", "w", encoding="ascii") as file:
         file.write(f"""
             daemon off; master_process off; pid {DIR}/pid; error_log stderr notice;

@@ -6,7 +6,8 @@ import re
 import shutil
 import tempfile
 
-from lib.program import Program, free_port, nss_database, run
+from lib.ports import free_port
+from lib.program import Program, nss_database, run
 from lib.stack import BUILD, equal, make_key, until
 
 DIR = tempfile.mkdtemp(prefix="sallyport-")
@@ -104,14 +105,14 @@ def s_server(version, *words):
 
 
 def gnutls_serv(version, *words):
-    port = free_port()
+    port = str(free_port())
     return Program("gnutls-serv", "--echo", "--disable-client-cert", "-p", port, "--x509certfile", CHAIN,
                    "--x509keyfile", KEY, "--priority", f"NORMAL:-VERS-ALL:+VERS-TLS{version}:%COMPAT", *words,
                    ready=r"IPv4 .*\.\.\.done", port=port)
 
 
 def selfserv(version, *words):
-    port = free_port()
+    port = str(free_port())
     return Program("selfserv", "-p", port, "-n", "rsa", "-d", DATABASE, "-H", "1", "-v",
                    "-V", f"tls{version}:tls{version}", *words, ready="About to call accept", port=port)
 

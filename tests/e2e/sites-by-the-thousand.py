@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 
+from lib.ports import free_port
 from lib.stack import BUILD, Stack, equal, until
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 1500
@@ -53,7 +54,7 @@ class Many(Stack):
         return policy + (f' alpn = {{ "{self.second}" }}' if number % 2 == 1 else "")
 
     def start_frontd(self):
-        self.port = random.randrange(20000, 32000)
+        self.port = free_port()
         self.write_sites()
         began = time.monotonic()
         self.frontd = self.start("frontd")

@@ -7,7 +7,7 @@ import signal
 import ssl
 
 from lib.load import Load
-from lib.reload import free_port
+from lib.ports import free_port
 from lib.stack import equal, until
 from lib.upgrade import Upgrading
 

@@ -6,10 +6,13 @@ back; a peer's server has to answer the request of our client with the reply.
 """
 import os
 import re
-import socket
 import subprocess
+import sys
 
 import rows
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../e2e"))
+from lib.ports import free_port  # noqa: E402
 
 # 40 kB, so three records, with the line ends that some programs wait for.
 DATA = b"".join(b"%d" % n * 13332 + b"\n" for n in range(1, 4))
@@ -17,12 +20,6 @@ DATA = b"".join(b"%d" % n * 13332 + b"\n" for n in range(1, 4))
 
 def output_of(*words):
     return subprocess.run(words, check=True, capture_output=True, text=True, timeout=20).stdout
-
-
-def free_port():
-    """One for programs that take no port 0: nobody has it, for the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return str(one.getsockname()[1])
 
 
 class Peer:
@@ -159,7 +156,7 @@ class GnuTLS(Peer):
                 "-p", port, "127.0.0.1"]
 
     def server(self, cell):
-        port = free_port()
+        port = str(free_port())
         return ["gnutls-serv", "--echo", "--disable-client-cert", "-p", port,
                 "--x509certfile", f"{self.certificates}/{cell.certificate}.pem",
                 "--x509keyfile", f"{self.certificates}/{cell.certificate}.key",
@@ -223,7 +220,7 @@ class NSS(Peer):
         # There is no list. A suite that it has leads to an attempt to connect.
         number = cell.suite.number
         if number not in self.known:
-            tried = subprocess.run(["tstclnt", "-D", "-h", "127.0.0.1", "-p", free_port(), "-c", ":" + number],
+            tried = subprocess.run(["tstclnt", "-D", "-h", "127.0.0.1", "-p", str(free_port()), "-c", ":" + number],
                                    stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
             self.known[number] = "UNKNOWN_CIPHER_SUITE" not in tried.stderr
         return self.known[number]
@@ -243,7 +240,7 @@ class NSS(Peer):
 
     def server(self, cell):
         option = "-e" if cell.certificate in rows.CURVES else "-n"
-        port = free_port()
+        port = str(free_port())
         return ["selfserv", "-p", port, option, cell.certificate, "-H", "1",
                 *self.common(cell, [])], port
 

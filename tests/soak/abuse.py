@@ -14,8 +14,8 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, "tests/e2e/lib")
-from stack import Stack, equal, status_of, until
+sys.path.insert(0, "tests/e2e")
+from lib.stack import Stack, equal, status_of, until
 
 SAMPLES = 150
 HALF_OPEN = 10000

@@ -2,7 +2,6 @@
 whose words are waited for, and one that runs to its end."""
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -70,12 +69,6 @@ def run(*words, said=b""):
     ran = subprocess.run(words, input=said, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS,
                          check=False, env=ENVIRONMENT)
     return ran.returncode, ran.stdout.decode(errors="replace")
-
-
-def free_port():
-    """For programs that take no port 0: nobody has it, for the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return str(one.getsockname()[1])
 
 
 def nss_database(folder, chain, key):

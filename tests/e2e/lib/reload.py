@@ -1,22 +1,9 @@
 """What the scripts about reloads of frontd share."""
 import os
-import random
 import signal
-import socket
 import subprocess
 
 from lib.stack import Stack, until
-
-
-def free_port():
-    while True:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
 
 
 class Reloading(Stack):

@@ -4,12 +4,12 @@ import base64
 import http.server
 import json
 import os
-import random
 import subprocess
 import sys
 import threading
 import urllib.parse
 
+from .ports import free_port
 from .program import Program
 from .stack import BUILD, Stack
 
@@ -83,7 +83,7 @@ def openssl(authority, issue):
     """openssl ocsp, as a server; use as a context manager. issue() is told its
     URL before it starts, or that of another one, if the port is taken."""
     for _ in range(20):
-        port = str(random.randrange(20000, 32000))
+        port = str(free_port())
         issue(f"http://127.0.0.1:{port}/")
         program = Program(*authority.words(), "-port", port, "-ndays", "1",
                           ready="waiting for OCSP client|already in use", port=port)

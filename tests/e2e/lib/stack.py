@@ -5,7 +5,6 @@ of its own and ends with the test; a test that fails prints the daemons' logs.
 """
 import contextlib
 import os
-import random
 import re
 import shutil
 import signal
@@ -16,6 +15,8 @@ import sys
 import tempfile
 import threading
 import time
+
+from lib.ports import free_port
 
 BUILD = os.path.abspath(os.environ["BUILD"])
 
@@ -149,7 +150,7 @@ class Stack:
             file.write(text)
 
     def write_frontd(self):
-        self.port = random.randrange(20000, 32000)
+        self.port = free_port()
         self.write("frontd.conf", f"""
             worker {{ {self.worker} }}
             keyd-socket = "keyd.sock"
