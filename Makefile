@@ -383,6 +383,13 @@ $(eval $(call tool,constant_time,$(call obj,tests/tools/constant_time tests/unit
 $(eval $(call tool,handshakes,$(call obj,tests/bench/handshakes),$(B)/lib/libs2n.a))
 $(eval $(call tool,sink,$(call obj,tests/bench/sink)))
 
+# The one program that is linked with libssl, to compare with; only `make bench`
+# builds it.
+$(B)/tests/inmemory: $(call obj,$(addprefix tests/bench/,inmemory inmemory_libtls inmemory_libssl)) $(B)/lib/libs2n.a
+	@mkdir -p $(@D)
+	@echo "  link  $@"
+	$(Q)$(CC) $(LDFLAGS_PROGRAM) $^ -lssl $(CRYPTO_LIBS) -o $@
+
 # ---- the library under the test runner of BoringSSL: by its internal headers ----
 $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim_expect shim_files shim_sessions shim_options \
     shim_preference shim_quic shim_request shim_transport)) $(LIBTLS)))
@@ -397,7 +404,7 @@ run: $(PACKAGES) all
 check: $(PACKAGES) all $(UNIT) $(TOOLS)
 	@tests/check.sh $(B) $(UNIT)
 
-bench: $(PACKAGES) all $(TOOLS)
+bench: $(PACKAGES) all $(TOOLS) $(B)/tests/inmemory
 	@tests/bench/bench.py $(B)
 
 interop: $(PACKAGES) all $(TOOLS)

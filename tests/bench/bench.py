@@ -1,5 +1,11 @@
 #!/usr/bin/env python3
-"""Server CPU per TLS 1.3 handshake, full and resumed: this project and the peers found here.
+"""Server CPU: this project and the peers found here, side by side.
+
+handshakes: per TLS 1.3 handshake, full and resumed. Terminators open a backend
+connection for each, as this project does; servers that answer themselves have
+none, and rows of the two kinds are not to be compared.
+transfers: per gigabyte and per small request, through terminators.
+library: a server's share of a handshake in memory, no sockets: libtls, libssl.
 
 Same machine, same run, alternating rounds; servers on one core, client and
 backend on another. CPU is what the kernel charged to every process of a
@@ -27,7 +33,13 @@ AT_A_TIME = 16
 POLICY = "20190801"  # the client's: its first and only key share is x25519
 SUITE = "TLS_AES_128_GCM_SHA256"
 LABEL = {"ecdsa": "ECDSA P-256", "rsa": "RSA-2048", "resumed": "resumed"}
-TIME_LIMIT = 75  # seconds of rounds; fewer rounds where the machine is slow
+# What transfers are made of: requests, bytes of each answer, the measure, and
+# what CPU nanoseconds of one request are divided by for it.
+TRANSFERS = {"bulk": (300, 1 << 20, "CPU s/GB", (1 << 20) * 1e9 / 1e9),
+             "small": (20000, 100, "CPU us a request", 1000)}
+TRANSFER_ROUNDS = 3
+GROUPS = 10  # of handshakes in memory, 32 each
+TIME_LIMIT = 90  # seconds of rounds; fewer rounds where the machine is slow
 
 
 def write(path, text):
@@ -57,9 +69,11 @@ class Server:
 
     def __init__(self, name, kind, note, commands, port, folder):
         self.name, self.kind, self.note, self.port = name, kind, note, port
+        self.terminates = False
         self.samples = []
+        self.transfers = {what: [] for what in TRANSFERS}
         self.split = {}
-        self.log = f"{folder}/{name}-{kind}.log"
+        self.log = f"{folder}/{name}-{port}.log"
         with open(self.log, "wb") as log:
             self.roots = [subprocess.Popen(["taskset", "-c", SERVER_CPU, *command], stdout=log,
                                            stderr=log, cwd=folder, start_new_session=True)
@@ -124,6 +138,18 @@ class Server:
             self.split.setdefault(name, 0)
             self.split[name] += (spent - before[(name, pid)]) / count / 1000
 
+    def transfer(self, what):
+        count, size, _, unit = TRANSFERS[what]
+        before = self.cpu()
+        ran = subprocess.run(["taskset", "-c", CLIENT_CPU, "h2load", "--h1", "-t1", "-c8", f"-n{count}",
+                              f"--tls13-ciphers={SUITE}", f"https://127.0.0.1:{self.port}/{size}"],
+                             capture_output=True, text=True, timeout=60, check=False)
+        after = self.cpu()
+        if f"{count} succeeded" not in ran.stdout:
+            raise RuntimeError((ran.stderr or ran.stdout).strip()[-300:])
+        if set(before) == set(after):
+            self.transfers[what].append(sum(after[p] - before[p] for p in after) / count / unit)
+
     def stop(self):
         for root in reversed(self.roots):
             root.send_signal(signal.SIGTERM)
@@ -159,7 +185,27 @@ http {{ access_log off;
     return 204; }} }}
 """)
     return port, [["nginx", "-p", folder, "-c", config]], \
-        f"answers itself; {'one ticket each' if resumed else 'no tickets'}"
+        "one ticket each" if resumed else "no tickets"
+
+
+def nginx_stream(folder, kind, pair, backend):
+    port = free_port()
+    resumed = kind == "resumed"
+    modules = [path for path in ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules")
+               if os.path.exists(f"{path}/ngx_stream_module.so")]
+    load = f"load_module {modules[0]}/ngx_stream_module.so;" if modules else ""
+    config = write(f"{folder}/nginx-stream-{kind}.conf", f"""
+{load}
+daemon off; worker_processes 1; pid {folder}/nginx-stream-{kind}.pid; error_log stderr crit;
+events {{ worker_connections 4096; }}
+stream {{ access_log off;
+  server {{ listen 127.0.0.1:{port} ssl backlog=512;
+    ssl_certificate {pair[0]}; ssl_certificate_key {pair[1]};
+    ssl_protocols TLSv1.3; ssl_ecdh_curve X25519; ssl_session_tickets {"on" if resumed else "off"}; ssl_session_cache off;
+    ssl_conf_command Ciphersuites {SUITE}; ssl_conf_command NumTickets {1 if resumed else 0};
+    tcp_nodelay on; proxy_pass 127.0.0.1:{backend}; }} }}
+""")
+    return port, [["nginx", "-p", folder, "-c", config]], "one ticket each" if resumed else "no tickets"
 
 
 def haproxy(folder, kind, pair, _backend):
@@ -176,7 +222,28 @@ frontend f
   bind 127.0.0.1:{port} backlog 512 ssl crt {pair[2]} ssl-min-ver TLSv1.3 curves X25519 ciphersuites {SUITE} {no_tickets}
   http-request return status 204
 """)
-    return port, [["haproxy", "-q", "-db", "-f", config]], "answers itself; no session cache; two tickets each"
+    return port, [["haproxy", "-q", "-db", "-f", config]], "no session cache; two tickets each"
+
+
+def haproxy_tcp(folder, kind, pair, backend):
+    port = free_port()
+    no_tickets = "" if kind == "resumed" else "no-tls-tickets"
+    config = write(f"{folder}/haproxy-tcp-{kind}.cfg", f"""
+global
+  nbthread 1
+  tune.ssl.cachesize 0
+defaults
+  mode tcp
+  timeout client 5s
+  timeout connect 5s
+  timeout server 5s
+frontend f
+  bind 127.0.0.1:{port} backlog 512 ssl crt {pair[2]} ssl-min-ver TLSv1.3 curves X25519 ciphersuites {SUITE} {no_tickets}
+  default_backend b
+backend b
+  server s 127.0.0.1:{backend}
+""")
+    return port, [["haproxy", "-q", "-db", "-f", config]], "no session cache; two tickets each"
 
 
 def hitch(folder, kind, pair, backend):
@@ -195,7 +262,7 @@ daemon = off
 quiet = on
 backlog = 512
 """)
-    return port, [["hitch", f"--config={config}"]], "opens a backend connection each; two tickets each"
+    return port, [["hitch", f"--config={config}"]], "two tickets each"
 
 
 def sallyport(folder, kind, pair, backend):
@@ -214,30 +281,39 @@ listen "127.0.0.1:{port}" {{ default = "bench" tickets = {"true" if resumed else
 site "bench" {{ names = {{ "localhost" }} chain = "{pair[0]}" backend = "127.0.0.1:{backend}" }}
 """)
     return port, [[f"{BUILD}/bin/keyd", "-f", keyd], [f"{BUILD}/bin/frontd", "-f", frontd]], \
-        ("one ticket each" if resumed else "keyd signs") + "; opens a backend connection each"
+        "one ticket each" if resumed else "keyd signs"
 
 
 def libtls(_folder, kind, pair, _backend):
     port = free_port()
     more = ["--tickets"] if kind == "resumed" else []
     return port, [[f"{BUILD}/tests/tlsserver", "--cert", pair[0], "--key", pair[1], "--port", str(port), *more]], \
-        "test server on our library: the key in it, no keyd, no backend"
+        "test server on our library: the key in it, no keyd"
 
 
-def start_all(folder, pairs, backend):
+# Name, how it is set up, its program, and whether it opens a backend connection
+# for each of a client's.
+SERVERS = (("sallyport", sallyport, "{build}/bin/frontd", True), ("nginx", nginx_stream, "nginx", True),
+           ("haproxy", haproxy_tcp, "haproxy", True), ("hitch", hitch, "hitch", True),
+           ("libtls", libtls, "{build}/tests/tlsserver", False), ("nginx", nginx, "nginx", False),
+           ("haproxy", haproxy, "haproxy", False))
+
+
+def start_all(folder, pairs, backend, terminators_only):
     running = []
-    for make, program in ((sallyport, f"{BUILD}/bin/frontd"),
-                          (libtls, f"{BUILD}/tests/tlsserver"), (nginx, "nginx"),
-                          (haproxy, "haproxy"), (hitch, "hitch")):
-        if shutil.which(program) is None:
-            print(f"bench: {make.__name__}: not installed, not measured")
+    for name, make, program, terminates in SERVERS:
+        if terminators_only and not terminates:
+            continue
+        if shutil.which(program.format(build=BUILD)) is None:
+            print(f"bench: {name}: not installed, not measured")
             continue
         for kind, pair in pairs.items():
             port, commands, note = make(folder, kind, pair, backend)
-            server = Server(make.__name__, kind, note, commands, port, folder)
+            server = Server(name, kind, note, commands, port, folder)
+            server.terminates = terminates
             running.append(server)
             if not server.wait():
-                print(f"bench: {server.name} {kind}: did not start:")
+                print(f"bench: {make.__name__} {kind}: did not start:")
                 with open(server.log, encoding="utf-8", errors="replace") as log:
                     print(log.read()[-2000:])
                 server.stop()
@@ -271,19 +347,68 @@ def measure(running, client):
 
 def report(running):
     print(f"\nserver CPU in microseconds per handshake, TLS 1.3, {SUITE}, x25519; resumed: ECDSA P-256 before")
-    print(f"{'server':10} {'key':12} {'median':>8} {'least':>8} {'most':>8}  rounds  what it did")
-    for server in sorted(running, key=lambda s: (s.kind, statistics.median(s.samples))):
-        print(f"{server.name:10} {LABEL[server.kind]:12} {statistics.median(server.samples):8.1f} "
-              f"{min(server.samples):8.1f} {max(server.samples):8.1f}  {len(server.samples):6}  {server.note}")
-        if len(server.split) > 1:
-            parts = sorted(server.split.items(), key=lambda part: -part[1])
-            print(" " * 24 + "mean by process: " + ", ".join(
-                f"{name} {spent / len(server.samples):.1f}" for name, spent in parts))
-    parts = []
-    for kind, label in LABEL.items():
-        found = [f"{s.name} {statistics.median(s.samples):.0f}" for s in running if s.kind == kind]
-        parts.append(f"{label}: {', '.join(found)}")
-    print("bench: CPU us per handshake (median): " + "; ".join(parts))
+    for terminates, title in ((True, "terminators, which open a backend connection each"),
+                              (False, "servers that answer themselves")):
+        chosen = [server for server in running if server.terminates == terminates]
+        print(f"\n{title}\n{'server':10} {'key':12} {'median':>8} {'least':>8} {'most':>8}  rounds  what it did")
+        for server in sorted(chosen, key=lambda s: (s.kind, statistics.median(s.samples))):
+            print(f"{server.name:10} {LABEL[server.kind]:12} {statistics.median(server.samples):8.1f} "
+                  f"{min(server.samples):8.1f} {max(server.samples):8.1f}  {len(server.samples):6}  {server.note}")
+            if len(server.split) > 1:
+                parts = sorted(server.split.items(), key=lambda part: -part[1])
+                print(" " * 24 + "mean by process: " + ", ".join(
+                    f"{name} {spent / len(server.samples):.1f}" for name, spent in parts))
+
+
+def summary(running):
+    for terminates, title in ((True, "with a backend connection each"), (False, "answering themselves")):
+        parts = []
+        for kind, label in LABEL.items():
+            found = [f"{s.name} {statistics.median(s.samples):.0f}" for s in running
+                     if s.kind == kind and s.terminates == terminates]
+            parts.append(f"{label}: {', '.join(found)}")
+        print(f"bench: CPU us per handshake (median), {title}: " + "; ".join(parts))
+
+
+def measure_transfers(running):
+    """Through terminators, whose backend answers as many bytes as it is asked for."""
+    chosen = [server for server in running if server.terminates and server.kind == "ecdsa"]
+    if shutil.which("h2load") is None:
+        print("bench: h2load: not installed, no transfers measured")
+        return
+    for number in range(TRANSFER_ROUNDS):
+        for server in chosen[number:] + chosen[:number]:
+            for what in TRANSFERS:
+                try:
+                    server.transfer(what)
+                except (RuntimeError, subprocess.TimeoutExpired) as error:
+                    print(f"bench: {server.name}: {what} failed and is not counted: {error}")
+    for what, (count, size, measure_of, _) in TRANSFERS.items():
+        found = [f"{s.name} {statistics.median(s.transfers[what]):.2f}" for s in chosen if s.transfers[what]]
+        print(f"bench: {measure_of} (median; {count} requests on 8 connections, answers of {size} bytes): "
+              + ", ".join(found))
+
+
+def measure_library(pairs):
+    """A server's share of a handshake, without sockets."""
+    cases = [(version, mode, kind) for version in ("1.3", "1.2") for kind in ("ecdsa", "rsa")
+             for mode in ("full", "offloaded", "resumed") if (kind, mode) != ("rsa", "resumed")]
+    samples = {}
+    for _ in range(3):
+        for version, mode, kind in cases:
+            for library in ("libtls", "libssl"):
+                ran = subprocess.run(["taskset", "-c", SERVER_CPU, f"{BUILD}/tests/inmemory", library, mode, version,
+                                      pairs[kind][0], pairs[kind][1], str(GROUPS)],
+                                     capture_output=True, text=True, timeout=60, check=True)
+                if ran.stdout.strip() != "none":
+                    samples.setdefault((version, mode, kind), {}).setdefault(library, []).append(float(ran.stdout))
+    print("\na server's share of a handshake in memory, CPU us (median): no tickets, but one when resumed")
+    for version, mode, kind in cases:
+        by = samples[version, mode, kind]
+        ours, theirs = statistics.median(by["libtls"]), by.get("libssl")
+        against = f"libssl {statistics.median(theirs):7.1f}  ratio {ours / statistics.median(theirs):.2f}" if theirs \
+            else "(libssl: not measured)"
+        print(f"bench: library: TLS {version} {LABEL[kind]:12} {mode:10} libtls {ours:7.1f}  {against}")
 
 
 def main():
@@ -291,6 +416,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build")
     parser.add_argument("--client", help="instead of BUILD/tests/handshakes")
+    parser.add_argument("--only", choices=["handshakes", "transfers", "library"])
     options = parser.parse_args()
     BUILD = os.path.abspath(options.build)
     client = os.path.abspath(options.client or f"{BUILD}/tests/handshakes")
@@ -306,16 +432,25 @@ def main():
         running = []
         try:
             backend = int(sink.stdout.readline().split()[1])
-            running = start_all(folder, make_keys(folder), backend)
-            measure(running, client)
-            running_counted = [server for server in running if server.samples]
-            report(running_counted)
+            pairs = make_keys(folder)
+            if options.only in (None, "library"):
+                measure_library(pairs)
+            if options.only != "library":
+                running = start_all(folder, pairs if options.only != "transfers" else {"ecdsa": pairs["ecdsa"]},
+                                    backend, options.only == "transfers")
+            if options.only in (None, "transfers"):
+                measure_transfers(running)
+            if options.only in (None, "handshakes"):
+                measure(running, client)
+                counted = [server for server in running if server.samples]
+                report(counted)
+                summary(counted)
         finally:
             for server in running:
                 server.stop()
             sink.kill()
             sink.wait()
-    return 0 if running_counted else 1
+    return 0
 
 
 if __name__ == "__main__":
