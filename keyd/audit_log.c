@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "keyd/vocabulary.h"
 
 #define TAIL (4 * AUDIT_LINE_MAX)
 #define NUMBER_WORD "seq="
@@ -81,19 +82,6 @@ audit_log_has_room(const struct audit_log *log)
 	return sizeof log->held - log->len >= (size_t)4 * AUDIT_LINE_MAX;
 }
 
-static const char *
-operation_name(uint16_t operation)
-{
-	static const char *const names[] = { [KEYPROTO_SIGN13] = "sign13",
-		[KEYPROTO_SIGN12] = "sign12",
-		[KEYPROTO_SIGN12CV] = "sign12cv",
-		[KEYPROTO_PREMASTER] = "premaster" };
-
-	return operation < COUNT(names) && names[operation] != NULL
-		   ? names[operation]
-		   : "other";
-}
-
 /* What nobody could write down is said where the next thing is. */
 static void
 add_lost(struct audit_log *log)
@@ -119,7 +107,7 @@ audit_log_add(struct audit_log *log, const char *group, uint64_t told,
 	    " signer=%08" PRIx32 " told=%" PRIu64,
 	    record->client, record->channel, group,
 	    record->key[0] != '\0' ? record->key : "-",
-	    operation_name(record->operation), record->scheme, content,
+	    vocabulary_type(record->operation), record->scheme, content,
 	    keyproto_status_name(record->status), record->skipped,
 	    record->signer, told);
 	if (log->unsigned_lines >= log->checkpoint)

@@ -159,6 +159,23 @@ verify "$dir/audit.log"
 [ "$(count lost)" -gt 0 ] || fail "what was lost is not counted"
 ! grep -q 'event=forbidden-call' "$dir/log" || fail "a forbidden call"
 
+# A digest that somebody else made is told apart from all that TLS signs.
+configure
+sed -i 's/operations = { sign13 }/& allow-digest = true/; s/tickets = false/role = digest &/' "$dir/keyd.conf"
+rm "$dir/audit.log"
+start_keyd
+openssl dgst -sha256 -binary "$dir/keyd.conf" >"$dir/digest"
+ask digest "$dir/demo.pub" "$(od -An -v -tx1 "$dir/digest" | tr -d ' \n')"
+! ask sign "$dir/demo.pub" 1 2>/dev/null || fail "TLS is signed for who has digests"
+stop_keyd
+verify "$dir/audit.log"
+content=$(openssl dgst -sha256 -r "$dir/digest" | cut -d ' ' -f 1)
+grep -q " event=operation client=frontd .* key=www operation=signdigest scheme=0403 content=$content status=ok " \
+    "$dir/audit.log" || fail "a digest that is not written down as one"
+grep -q ' operation=sign13 .* status=denied ' "$dir/audit.log" || fail "what was refused is missing"
+[ "$(grep -c ' status=ok ' "$dir/audit.log")" -eq 1 ] || fail "more was signed than the digest"
+rm "$dir/audit.log"
+
 # What is no audit log, or no key for one.
 configure
 echo hello >"$dir/audit.log"

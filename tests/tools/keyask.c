@@ -3,6 +3,8 @@
  *
  *	keyask SOCKET pid NAME           the pid of keyd's process NAME
  *	keyask SOCKET sign PUBLIC.pem N  N signatures, verified
+ *	keyask SOCKET digest PUBLIC.pem HEX
+ *	                                 has this SHA-256 signed by a P-256 key
  *	keyask SOCKET recover PUBLIC.pem signs, kills the signer, signs again
  *	keyask SOCKET attack PUBLIC.pem  asks for what must be refused
  *	keyask SOCKET tickets EPOCH      tells the ticket keys of an epoch (0:
@@ -15,26 +17,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <openssl/pem.h>
-
 #include "tests/tools/keyattack.h"
 #include "tests/tools/keyline.h"
 
 #define TAG 5
-
-static EVP_PKEY *
-read_public(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	EVP_PKEY *key = NULL;
-
-	if (file != NULL)
-		key = PEM_read_PUBKEY(file, NULL, NULL, NULL);
-	if (key == NULL)
-		keyline_die("%s: no public key", path);
-	fclose(file);
-	return key;
-}
 
 static void
 sign_times(struct keyline *line, EVP_PKEY *key, long times)
@@ -45,6 +31,37 @@ sign_times(struct keyline *line, EVP_PKEY *key, long times)
 		if ((status = keyline_sign(line, key)) != KEYPROTO_OK)
 			keyline_die("signature %ld: %s", i,
 			    keyproto_status_name(status));
+}
+
+/* On a channel that has nothing else. */
+static void
+sign_digest(struct keyline *line, EVP_PKEY *key, const char *hex)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	struct keyproto_header header;
+	struct slice payload;
+	uint8_t digest[32], bytes[64];
+	struct keyproto_sign asked = { .slot = line->key.slot,
+		.scheme = 0x0403,
+		.generation = line->key.generation,
+		.digest = slice_of(digest, sizeof digest) };
+	size_t len;
+
+	if (OPENSSL_hexstr2buf_ex(digest, sizeof digest, &len, hex, '\0') !=
+		1 ||
+	    len != sizeof digest)
+		keyline_die("%s: no SHA-256", hex);
+	len = keyproto_signdigest_build(&asked, bytes, sizeof bytes);
+	if (!keyline_request(line, KEYPROTO_SIGNDIGEST, slice_of(bytes, len)) ||
+	    !keyline_answer(line, &header, &payload))
+		keyline_die("the channel is closed");
+	if (header.status != KEYPROTO_OK)
+		keyline_die("%s", keyproto_status_name(header.status));
+	if (EVP_PKEY_verify_init(ctx) != 1 ||
+	    EVP_PKEY_verify(
+		ctx, payload.data, payload.len, digest, sizeof digest) != 1)
+		keyline_die("the signature does not verify");
+	EVP_PKEY_CTX_free(ctx);
 }
 
 /* The old channel ends; a new one comes unasked, from another signer. */
@@ -118,8 +135,8 @@ main(int argc, char **argv)
 	if (argc < 4)
 		keyline_die("SOCKET pid NAME | "
 			    "SOCKET sign|recover|attack PUBLIC.pem [N] | "
+			    "SOCKET digest PUBLIC.pem HEX | "
 			    "SOCKET tickets EPOCH");
-	signal(SIGPIPE, SIG_IGN);
 	master = keyline_master(argv[1]);
 	if (strcmp(argv[2], "pid") == 0) {
 		printf("%d\n", (int)keyline_pid(master, argv[3]));
@@ -131,10 +148,14 @@ main(int argc, char **argv)
 		keymaster_free(master);
 		return 0;
 	}
-	key = read_public(argv[3]);
+	key = keyline_public(argv[3]);
 	if (strcmp(argv[2], "sign") == 0) {
 		keyline_find(master, TAG, key, &line);
 		sign_times(&line, key, argc > 4 ? atol(argv[4]) : 1);
+		keyline_close(&line);
+	} else if (strcmp(argv[2], "digest") == 0 && argc > 4) {
+		keyline_find(master, TAG, key, &line);
+		sign_digest(&line, key, argv[4]);
 		keyline_close(&line);
 	} else if (strcmp(argv[2], "recover") == 0) {
 		recover(master, key);

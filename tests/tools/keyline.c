@@ -5,11 +5,13 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -27,6 +29,30 @@ keyline_die(const char *format, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	exit(1);
+}
+
+EVP_PKEY *
+keyline_public(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	EVP_PKEY *key = NULL;
+
+	if (file != NULL)
+		key = PEM_read_PUBKEY(file, NULL, NULL, NULL);
+	if (key == NULL)
+		keyline_die("%s: no public key", path);
+	fclose(file);
+	return key;
+}
+
+uint32_t
+keyline_random(uint32_t bound)
+{
+	uint32_t number;
+
+	if (RAND_bytes((uint8_t *)&number, sizeof number) != 1)
+		keyline_die("no random bytes");
+	return number % bound;
 }
 
 static void
@@ -59,6 +85,7 @@ keyline_master(const char *socket_path)
 	struct keymaster *master = keymaster_connect(socket_path);
 	static struct keymaster_news news;
 
+	signal(SIGPIPE, SIG_IGN);
 	if (master == NULL)
 		keyline_die("%s: %s", socket_path, strerror(errno));
 	next_news(master, &news, KEYMASTER_WELCOME, "welcome");

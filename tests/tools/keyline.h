@@ -23,7 +23,12 @@ struct keyline {
 __attribute__((noreturn, format(printf, 1, 2))) void keyline_die(
     const char *format, ...);
 
-/* Connected and welcomed. */
+/* Of a file in PEM. */
+EVP_PKEY *keyline_public(const char *path);
+/* Less than bound, by chance. */
+uint32_t keyline_random(uint32_t bound);
+
+/* Connected and welcomed; SIGPIPE is ignored from here on. */
 struct keymaster *keyline_master(const char *socket_path);
 /* The pid of the only process of this name. */
 pid_t keyline_pid(struct keymaster *, const char *name);

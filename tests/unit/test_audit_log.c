@@ -161,6 +161,33 @@ START_TEST(a_line_says_all_there_is_to_say)
 }
 END_TEST
 
+START_TEST(each_operation_has_its_word)
+{
+	static const struct {
+		uint16_t operation;
+		const char *word;
+	} cases[] = { { KEYPROTO_SIGN13, " operation=sign13 " },
+		{ KEYPROTO_SIGN12, " operation=sign12 " },
+		{ KEYPROTO_SIGN12CV, " operation=sign12cv " },
+		{ KEYPROTO_PREMASTER, " operation=premaster " },
+		{ KEYPROTO_SIGNDIGEST, " operation=signdigest " } };
+	struct keyproto_record record = { .client = "c", .key = "k" };
+	int reason;
+	size_t len;
+	char *text;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		record.operation = cases[i].operation;
+		audit_log_add(&audit_log, "public", i + 1, &record);
+		ck_assert(audit_log_write(&audit_log, &reason));
+		text = text_of(file, &len);
+		ck_assert_msg(
+		    strstr(text, cases[i].word) != NULL, "%s", cases[i].word);
+		free(text);
+	}
+}
+END_TEST
+
 START_TEST(every_changed_bit_is_found)
 {
 	size_t len;
@@ -450,6 +477,7 @@ audit_log_suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, what_is_written_verifies);
 	tcase_add_test(tcase, a_line_says_all_there_is_to_say);
+	tcase_add_test(tcase, each_operation_has_its_word);
 	tcase_add_test(tcase, every_changed_bit_is_found);
 	tcase_add_test(tcase, a_line_taken_out_put_twice_or_moved_is_found);
 	tcase_add_test(
