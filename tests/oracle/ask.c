@@ -307,6 +307,35 @@ lawful_premaster(struct ask *ask, const struct oracle_key *key)
 	put_bytes(ask, ciphertext, room);
 }
 
+/* With a hash's scheme of the key's kind and its length, or sometimes one of
+ * SHA-1, which no digest is signed with. */
+void
+ask_digest(
+    struct ask *ask, enum keyproto_role role, const struct oracle_key *key)
+{
+	static const struct {
+		uint16_t scheme;
+		size_t len;
+	} hashes[] = { { 0x0403, 32 }, { 0x0503, 48 }, { 0x0603, 64 },
+		{ 0x0303, 28 }, { 0x0804, 32 }, { 0x0805, 48 }, { 0x0806, 64 },
+		{ 0x0401, 32 }, { 0x0501, 48 }, { 0x0601, 64 }, { 0x0301, 28 },
+		{ 0x0807, 64 } };
+	bool old =
+	    key->told.algorithm != KEYPROTO_ED25519 && ask_random(20) == 0;
+	uint16_t scheme = scheme12(key, old);
+	size_t len = scheme == 0xffff ? 36 : 20;
+
+	for (size_t i = 0; i < COUNT(hashes); i++)
+		if (hashes[i].scheme == scheme)
+			len = hashes[i].len;
+	begin(ask, KEYPROTO_SIGNDIGEST, key, scheme);
+	put_random(ask, len);
+	ask->lawful = role == KEYPROTO_DIGEST &&
+		      may(key, KEYPROTO_SIGNDIGEST) && !old &&
+		      key->told.algorithm != KEYPROTO_ED25519;
+	ask->never = !ask->lawful;
+}
+
 void
 ask_lawfully(
     struct ask *ask, enum keyproto_role role, const struct oracle_key *key)
@@ -314,6 +343,10 @@ ask_lawfully(
 	bool signs = may(key, KEYPROTO_SIGN12) || takes_old(key);
 	size_t at;
 
+	if (role == KEYPROTO_DIGEST) {
+		ask_digest(ask, role, key);
+		return;
+	}
 	if (may(key, KEYPROTO_PREMASTER) && role == KEYPROTO_SERVER &&
 	    ask_random(3) == 0)
 		lawful_premaster(ask, key);
@@ -333,11 +366,11 @@ ask_anything(struct ask *ask)
 {
 	static const uint16_t types[] = { 1, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7,
 		8, 9, 10, 11, 32, 33, 64, 65, 69, 70, 71, 72, 73, 74, 75, 76,
-		77, 78, 0, 12, 66, 1000, 65535 };
+		77, 78, 0, 12, 12, 12, 12, 66, 1000, 65535 };
 	/* of those types */
 	static const uint16_t lengths[] = { 8, 4, 44, 44, 60, 108, 140, 844, 80,
 		900, 264, 520, 8, 8, 0, 0, 108, 4, 4, 4, 78, 0, 108, 8, 4, 4,
-		208, 68, 8, 2048, 300, 0, 4, 8, 16, 4 };
+		208, 68, 8, 2048, 300, 0, 36, 40, 56, 72, 8, 16, 4 };
 	uint32_t which = ask_random(COUNT(types));
 
 	*ask = (struct ask){ .type = types[which], .len = lengths[which] };
@@ -391,14 +424,14 @@ mutate_once(struct ask *ask)
 		put_random(ask, 1 + ask_random(16));
 		break;
 	default: /* another type, of the same bytes */
-		ask->type = (uint16_t)(1 + ask_random(11));
+		ask->type = (uint16_t)(1 + ask_random(12));
 	}
 }
 
 void
 ask_mutate(struct ask *ask)
 {
-	ask->lawful = ask->secret_known = false;
+	ask->lawful = ask->never = ask->secret_known = false;
 	for (uint32_t i = 1 + ask_random(3); i > 0; i--)
 		mutate_once(ask);
 }

@@ -24,8 +24,11 @@ void ask_seed(uint64_t);
 /* Less than bound. */
 uint32_t ask_random(uint32_t bound);
 
-/* A request that this key's operations and the role permit. */
+/* A request that this key's operations and the role permit; where they permit
+ * none, as of Ed25519 to who has digests only, one that is never answered. */
 void ask_lawfully(struct ask *, enum keyproto_role, const struct oracle_key *);
+/* A digest to sign: lawful by the role and the key, or never answered. */
+void ask_digest(struct ask *, enum keyproto_role, const struct oracle_key *);
 /* Any type, each length it may have, whatever bytes. */
 void ask_anything(struct ask *);
 /* Some bytes of it others, or in another place, or more or less of them. */

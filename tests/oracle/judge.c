@@ -268,7 +268,9 @@ judge_use(const struct oracle_key *key, const struct scheme *scheme,
     uint16_t type, uint32_t generation, uint16_t version)
 {
 	uint16_t operation =
-	    type == KEYPROTO_SIGN13 ? KEYPROTO_SIGN13 : scheme->operation;
+	    type == KEYPROTO_SIGN13 || type == KEYPROTO_SIGNDIGEST
+		? type
+		: scheme->operation;
 
 	if (scheme->algorithm != key->told.algorithm)
 		return "another kind of key's scheme";
@@ -325,6 +327,37 @@ judge_content(enum keyproto_role role, const struct oracle_key *key,
 	return NULL;
 }
 
+/* The keys that a digest may be signed with are told; of what, is not. */
+static const char *
+judge_digest(
+    const struct oracle_key *key, struct slice payload, struct slice signature)
+{
+	const struct scheme *scheme =
+	    find_scheme((uint16_t)little(payload, 2, 2));
+	struct slice digest = from(payload, FIXED12);
+	const EVP_MD *md;
+	const char *wrong;
+
+	if (scheme == NULL || scheme->digest == NULL ||
+	    scheme->operation != KEYPROTO_SIGN12)
+		return "a scheme that digests have not";
+	wrong = judge_use(
+	    key, scheme, KEYPROTO_SIGNDIGEST, little(payload, 4, 4), 0);
+	if (wrong != NULL)
+		return wrong;
+	md = EVP_get_digestbyname(scheme->digest);
+	if (md == NULL || digest.len != (size_t)EVP_MD_get_size(md))
+		return "a digest of another length";
+	judge_verified++;
+	if (!verifies_digest(key->key, scheme, digest, signature))
+		return "a signature of another digest";
+	judge_not_verified++;
+	if (verifies(key->key, scheme, digest, signature) ||
+	    verifies(key->key, scheme, payload, signature))
+		return "a signature of what was hashed again";
+	return NULL;
+}
+
 const char *
 judge_signature(enum keyproto_role role, const struct oracle_key *keys,
     size_t key_count, uint16_t type, struct slice payload,
@@ -334,6 +367,8 @@ judge_signature(enum keyproto_role role, const struct oracle_key *keys,
 	const char *wrong = "a slot that is not ours";
 	struct writer out;
 
+	if ((type == KEYPROTO_SIGNDIGEST) != (role == KEYPROTO_DIGEST))
+		return "a digest for who has TLS, or TLS for who has digests";
 	if (type == KEYPROTO_SIGN12 && role != KEYPROTO_SERVER)
 		return "a key exchange by a client";
 	if (type == KEYPROTO_SIGN12CV && role != KEYPROTO_CLIENT)
@@ -341,8 +376,10 @@ judge_signature(enum keyproto_role role, const struct oracle_key *keys,
 	writer_init(&out, KEYPROTO_PACKET_MAX);
 	for (size_t i = 0; i < key_count; i++)
 		if (keys[i].told.slot == slot)
-			wrong = judge_content(role, &keys[i], type, payload,
-			    signature, also, &out);
+			wrong = type == KEYPROTO_SIGNDIGEST
+				    ? judge_digest(&keys[i], payload, signature)
+				    : judge_content(role, &keys[i], type,
+					  payload, signature, also, &out);
 	writer_free(&out);
 	return wrong;
 }

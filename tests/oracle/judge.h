@@ -17,10 +17,12 @@ struct oracle_key {
 
 /*
  * NULL: the signature is one of the request's TLS content, which nothing else
- * can be, and of none of the other bytes that the request is made of; else what
- * is wrong. The request is one of SIGN13, SIGN12 and SIGN12CV, answered OK on a
- * channel of this role, where these keys may be used. also: what it must not be
- * a signature of, either, or nothing.
+ * can be, and of none of the other bytes that the request is made of; or on a
+ * channel of digests, one of just the digest that was asked for; else what is
+ * wrong. The request is one of SIGN13, SIGN12, SIGN12CV and SIGNDIGEST,
+ * answered OK on a channel of this role, where these keys may be used. also:
+ * what it must not be a signature of, either, or nothing; of a digest it is not
+ * asked.
  */
 const char *judge_signature(enum keyproto_role, const struct oracle_key *keys,
     size_t key_count, uint16_t type, struct slice payload,

@@ -14,7 +14,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -22,7 +21,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 
 #include "tests/tools/keyline.h"
@@ -38,16 +36,6 @@ enum { WITNESS = 1, ATTACKER = 2 };
 static struct keymaster *master;
 static struct keyline witness;
 static EVP_PKEY *key;
-
-static uint32_t
-draw(uint32_t bound)
-{
-	uint32_t number;
-
-	if (RAND_bytes((uint8_t *)&number, sizeof number) != 1)
-		keyline_die("no random bytes");
-	return number % bound;
-}
 
 static void
 witness_signs(void)
@@ -69,7 +57,7 @@ malform(uint8_t packet[CHANNEL_PACKET_MAX + 1000])
 		uint8_t at, value;
 	} wrong[] = { { 0, 'X' }, { 3, '2' }, { 4, 0 }, { 8, 1 }, { 11, 0xff },
 		{ 12, 1 }, { 13, 1 }, { 15, 0x80 }, { 16, 0 } };
-	uint32_t which = draw(COUNT(wrong) + 4);
+	uint32_t which = keyline_random(COUNT(wrong) + 4);
 
 	memset(packet, 0, KEYPROTO_HEADER);
 	memcpy(packet, "SPK1\1\0\11", 7);
@@ -80,16 +68,17 @@ malform(uint8_t packet[CHANNEL_PACKET_MAX + 1000])
 	}
 	switch (which - COUNT(wrong)) {
 	case 0:
-		return draw(KEYPROTO_HEADER); /* of no bytes, too */
+		return keyline_random(KEYPROTO_HEADER); /* of no bytes, too */
 	case 1:
 		return KEYPROTO_HEADER + 1;
 	case 2:
-		memset(packet, (int)draw(256), CHANNEL_PACKET_MAX + 1000);
-		return CHANNEL_PACKET_MAX + 1 + draw(999);
+		memset(packet, (int)keyline_random(256),
+		    CHANNEL_PACKET_MAX + 1000);
+		return CHANNEL_PACKET_MAX + 1 + keyline_random(999);
 	default:
 		RAND_bytes(packet, 100);
 		packet[0] = 0;
-		return 1 + draw(99);
+		return 1 + keyline_random(99);
 	}
 }
 
@@ -309,15 +298,9 @@ quota(const char *socket_path, size_t rounds)
 int
 main(int argc, char **argv)
 {
-	FILE *file;
-
 	if (argc != 5)
 		keyline_die("malformed|quota COUNT SOCKET PUBLIC.pem");
-	signal(SIGPIPE, SIG_IGN);
-	if ((file = fopen(argv[4], "r")) == NULL ||
-	    (key = PEM_read_PUBKEY(file, NULL, NULL, NULL)) == NULL)
-		keyline_die("%s: no public key", argv[4]);
-	fclose(file);
+	key = keyline_public(argv[4]);
 	master = keyline_master(argv[3]);
 	if (strcmp(argv[1], "malformed") == 0)
 		malformed(strtoul(argv[2], NULL, 10));

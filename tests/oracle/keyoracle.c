@@ -2,20 +2,19 @@
  * Attacks running keyds with random, mutated and foreign requests, and judges
  * every answer:
  *
- *	keyoracle COUNT SEED SERVER-SOCKET CLIENT-SOCKET PUBLIC.pem...
+ *	keyoracle COUNT SEED SERVER-SOCKET CLIENT-SOCKET DIGEST-SOCKET
+ *	    PUBLIC.pem...
  *
  * Each keyd has signers with these keys for us, one for channels of a server's
- * role, the other of a client's. First each format of others is put in each
- * place of a request, then COUNT requests are made by chance. Exits 0 only when
- * every answer was right and each key gave some for each of its operations, and
- * no process was replaced.
+ * role, one of a client's, one for digests alone. First each format of others
+ *is put in each place of a request, then COUNT requests are made by chance.
+ *Exits 0 only when every answer was right and each key gave some for each of
+ *its operations, and no process was replaced.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include "tests/oracle/ask.h"
@@ -40,12 +39,12 @@ struct world {
 	uint32_t count;
 };
 
-static struct world worlds[2];
+static struct world worlds[3];
 static EVP_PKEY *public_keys[KEYS_MAX];
 static size_t public_count;
 static struct foreign foreign[KEYS_MAX][FOREIGN_MAX];
 static size_t foreign_count[KEYS_MAX];
-static unsigned long asked, closed, secrets, others,
+static unsigned long asked, closed, secrets, digests, others,
     statuses[KEYPROTO_STATUS_COUNT];
 static unsigned long long seed;
 
@@ -128,13 +127,10 @@ open_world(
 static void
 read_public(const char *path)
 {
-	FILE *file = fopen(path, "r");
-	EVP_PKEY *key =
-	    file != NULL ? PEM_read_PUBKEY(file, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *key = keyline_public(path);
 
-	if (key == NULL || public_count == KEYS_MAX)
-		keyline_die("%s: no public key", path);
-	fclose(file);
+	if (public_count == KEYS_MAX)
+		keyline_die("%s: too many keys", path);
 	foreign_count[public_count] = foreign_make(key, foreign[public_count]);
 	public_keys[public_count++] = key;
 }
@@ -168,6 +164,15 @@ judge_secret(const struct ask *ask, struct slice answer)
 	return NULL;
 }
 
+/* What is neither signed nor a secret. */
+static bool
+may_answer(uint16_t type)
+{
+	return type == KEYPROTO_HELLO || type == KEYPROTO_KEYS ||
+	       type == KEYPROTO_CANCEL || type == KEYPROTO_PING ||
+	       type == KEYPROTO_STATS;
+}
+
 /* NULL: it is right. */
 static const char *
 judge(const struct world *world, struct line *line, const struct ask *ask,
@@ -189,13 +194,16 @@ judge(const struct world *world, struct line *line, const struct ask *ask,
 		bad = world->role == KEYPROTO_SERVER ? judge_secret(ask, answer)
 						     : "a secret for a client";
 	else if (type == KEYPROTO_SIGN13 || type == KEYPROTO_SIGN12 ||
-		 type == KEYPROTO_SIGN12CV)
+		 type == KEYPROTO_SIGN12CV || type == KEYPROTO_SIGNDIGEST)
 		bad = judge_signature(world->role, line->keys, line->count,
 		    type, payload, answer, ask->also);
 	else {
 		others++;
-		return NULL;
+		return may_answer(type)
+			   ? NULL
+			   : "an answer to what nobody may ask here";
 	}
+	digests += type == KEYPROTO_SIGNDIGEST;
 	if (bad == NULL)
 		for (size_t i = 0; i < line->count; i++)
 			if (line->keys[i].told.slot ==
@@ -274,7 +282,7 @@ static void
 by_chance(void)
 {
 	static struct ask ask;
-	struct world *world = &worlds[ask_random(2)];
+	struct world *world = &worlds[ask_random(COUNT(worlds))];
 	struct line *line;
 	size_t key = choose_key(world, &line);
 	uint32_t kind = ask_random(100);
@@ -288,10 +296,10 @@ by_chance(void)
 				[ask_random((uint32_t)foreign_count[corpus])],
 			ask_random(ASK_POSITIONS)))
 			return;
-		if (kind < 15) {
+		if (kind < 15)
 			ask_mutate(&ask);
-			ask.never = false;
-		}
+	} else if (kind < 30) {
+		ask_digest(&ask, world->role, &line->keys[key]);
 	} else {
 		ask_lawfully(&ask, world->role, &line->keys[key]);
 		if (kind < 75)
@@ -315,31 +323,40 @@ each_foreign(struct world *world, struct line *line, size_t key)
 
 /* ---- all of it ---- */
 
+/* Ed25519 hashes itself: no digest is signed with it. */
+static bool
+may_use(const struct oracle_key *key, uint16_t operation)
+{
+	return (key->told.operations & 1u << operation) != 0 &&
+	       (operation != KEYPROTO_SIGNDIGEST ||
+		   key->told.algorithm != KEYPROTO_ED25519);
+}
+
 static void
 check_used(const struct world *world)
 {
-	const uint16_t types[] = { KEYPROTO_SIGN13,
-		world->role == KEYPROTO_SERVER ? KEYPROTO_SIGN12
-					       : KEYPROTO_SIGN12CV,
-		KEYPROTO_PREMASTER };
+	static const struct {
+		enum keyproto_role role;
+		uint16_t type, operation;
+	} uses[] = {
+		{ KEYPROTO_SERVER, KEYPROTO_SIGN13, KEYPROTO_SIGN13 },
+		{ KEYPROTO_SERVER, KEYPROTO_SIGN12, KEYPROTO_SIGN12 },
+		{ KEYPROTO_SERVER, KEYPROTO_PREMASTER, KEYPROTO_PREMASTER },
+		{ KEYPROTO_CLIENT, KEYPROTO_SIGN13, KEYPROTO_SIGN13 },
+		{ KEYPROTO_CLIENT, KEYPROTO_SIGN12CV, KEYPROTO_SIGN12 },
+		{ KEYPROTO_DIGEST, KEYPROTO_SIGNDIGEST, KEYPROTO_SIGNDIGEST },
+	};
 
 	for (uint32_t i = 0; i < world->count; i++)
 		for (size_t k = 0; k < world->lines[i].count; k++)
-			for (size_t t = 0; t < COUNT(types); t++) {
-				uint32_t bit = 1u << types[t];
-
-				if (types[t] == KEYPROTO_SIGN12CV)
-					bit = 1u << KEYPROTO_SIGN12;
-				if (types[t] == KEYPROTO_PREMASTER &&
-				    world->role != KEYPROTO_SERVER)
-					continue;
-				if ((world->lines[i].keys[k].told.operations &
-					bit) != 0 &&
-				    world->lines[i].good[k][types[t]] == 0)
+			for (size_t u = 0; u < COUNT(uses); u++)
+				if (uses[u].role == world->role &&
+				    may_use(&world->lines[i].keys[k],
+					uses[u].operation) &&
+				    world->lines[i].good[k][uses[u].type] == 0)
 					keyline_die("nothing of type %u with "
 						    "key %zu of signer %u",
-					    types[t], k, i);
-			}
+					    uses[u].type, k, i);
 }
 
 static void
@@ -350,11 +367,12 @@ tell(unsigned long in_places)
 	printf(
 	    "oracle: %lu requests, %lu of them %zu formats of others in each "
 	    "place; %lu answered: %llu signatures, all verified over TLS "
-	    "content and %llu times over nothing else, %lu premaster "
-	    "secrets, %lu others; refused:",
+	    "content, or the digest on a channel of those, and %llu times over "
+	    "nothing else, %lu digests, %lu premaster secrets, %lu others; "
+	    "refused:",
 	    asked, in_places, foreign_count[0], answered,
 	    (unsigned long long)judge_verified,
-	    (unsigned long long)judge_not_verified, secrets, others);
+	    (unsigned long long)judge_not_verified, digests, secrets, others);
 	for (uint32_t i = 1; i < KEYPROTO_STATUS_COUNT; i++)
 		if (statuses[i] > 0)
 			printf(
@@ -367,17 +385,17 @@ main(int argc, char **argv)
 {
 	unsigned long count, in_places;
 
-	if (argc < 6)
+	if (argc < 7)
 		keyline_die("COUNT SEED SERVER-SOCKET CLIENT-SOCKET "
-			    "PUBLIC.pem...");
-	signal(SIGPIPE, SIG_IGN);
+			    "DIGEST-SOCKET PUBLIC.pem...");
 	count = strtoul(argv[1], NULL, 10);
 	seed = strtoull(argv[2], NULL, 10);
 	ask_seed(seed);
-	for (int i = 5; i < argc; i++)
+	for (int i = 6; i < argc; i++)
 		read_public(argv[i]);
 	open_world(&worlds[0], KEYPROTO_SERVER, argv[3]);
 	open_world(&worlds[1], KEYPROTO_CLIENT, argv[4]);
+	open_world(&worlds[2], KEYPROTO_DIGEST, argv[5]);
 	for (size_t w = 0; w < COUNT(worlds); w++)
 		for (uint32_t i = 0; i < worlds[w].count; i++)
 			for (size_t k = 0; k < worlds[w].lines[i].count; k++)

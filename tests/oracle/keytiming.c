@@ -11,13 +11,10 @@
  *was shown.
  */
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/rsa.h>
 
 #include "tests/tools/keyline.h"
@@ -40,28 +37,18 @@ static struct slice pool[KINDS][POOL];
 static double *times[KINDS];
 static size_t counts[KINDS];
 
-static uint32_t
-draw(uint32_t bound)
-{
-	uint32_t number;
-
-	if (RAND_bytes((uint8_t *)&number, sizeof number) != 1)
-		keyline_die("no random bytes");
-	return number % bound;
-}
-
 static void
 fill_block(uint8_t *block, size_t len, enum kind kind)
 {
 	for (size_t i = 0; i < len; i++)
-		block[i] = (uint8_t)(1 + draw(255));
+		block[i] = (uint8_t)(1 + keyline_random(255));
 	block[0] = 0;
 	block[1] = kind == TYPE ? 1 : 2;
 	block[len - 49] = kind == NO_ZERO ? 7 : 0;
 	block[len - 48] = 3;
 	block[len - 47] = kind == VERSION ? 2 : 3;
 	if (kind == ZERO_WITHIN)
-		block[2 + draw((uint32_t)len - 51)] = 0;
+		block[2 + keyline_random((uint32_t)len - 51)] = 0;
 }
 
 static struct slice
@@ -191,11 +178,12 @@ ask_all(struct keyline *line, size_t count)
 	for (size_t i = 0; i < POOL; i++)
 		time_one(line, pool[GOOD][i]); /* caches */
 	while (left > 0) {
-		size_t k = draw(KINDS);
+		size_t k = keyline_random(KINDS);
 
 		if (counts[k] == count)
 			continue;
-		times[k][counts[k]++] = time_one(line, pool[k][draw(POOL)]);
+		times[k][counts[k]++] =
+		    time_one(line, pool[k][keyline_random(POOL)]);
 		left--;
 	}
 }
@@ -205,17 +193,12 @@ main(int argc, char **argv)
 {
 	struct keymaster *master;
 	struct keyline line;
-	FILE *file;
 	double most, t;
 	int found = 0;
 
 	if (argc != 4 || atol(argv[1]) < 100)
 		keyline_die("COUNT SOCKET PUBLIC.pem; of 100 and more");
-	signal(SIGPIPE, SIG_IGN);
-	if ((file = fopen(argv[3], "r")) == NULL ||
-	    (key = PEM_read_PUBKEY(file, NULL, NULL, NULL)) == NULL)
-		keyline_die("%s: no public key", argv[3]);
-	fclose(file);
+	key = keyline_public(argv[3]);
 	master = keyline_master(argv[2]);
 	keyline_find(master, TAG, key, &line);
 	ask_all(&line, (size_t)atol(argv[1]));
