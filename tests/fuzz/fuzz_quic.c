@@ -175,15 +175,17 @@ end_run(struct end *end)
 static bool
 carry(struct end *from, struct end *to)
 {
-	struct reader out = reader_of(slice_of(
-	    from->out.data + from->carried, from->out.len - from->carried));
+	struct reader out = reader_of(slice_of(from->out.data, from->out.len));
+	struct slice rest;
 	size_t len;
 
+	reader_bytes(&out, from->carried);
+	rest = out.rest;
 	reader_u8(&out);
 	len = MESSAGE_HEADER + reader_vec24(&out).len;
 	if (out.failed)
 		return false;
-	writer_bytes(&to->in, slice_of(from->out.data + from->carried, len));
+	writer_bytes(&to->in, slice_of(rest.data, len));
 	from->carried += len;
 	return true;
 }
