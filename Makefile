@@ -33,9 +33,11 @@ configure: configure.ac | $(PACKAGES)
 	@command -v autoconf >/dev/null || { echo "autoconf is needed: run tests/packages.sh, or apt-get install autoconf" >&2; exit 1; }
 	@autoconf -W no-obsolete
 
+# Whom the daemons meet in their tests, and who looks into them.
+CHECKED_WITH := nginx haproxy chromium gdb systemd
 .PHONY: packages
 packages:
-	@tests/packages.sh $(if $(filter fuzz,$(MAKECMDGOALS)),clang libclang-rt-dev) $(if $(filter coverage,$(MAKECMDGOALS)),gcovr) $(if $(filter abi,$(MAKECMDGOALS)),abigail-tools)
+	@tests/packages.sh $(if $(filter check,$(MAKECMDGOALS)),$(CHECKED_WITH)) $(if $(filter fuzz,$(MAKECMDGOALS)),clang libclang-rt-dev) $(if $(filter coverage,$(MAKECMDGOALS)),gcovr) $(if $(filter abi,$(MAKECMDGOALS)),abigail-tools)
 
 CPPFLAGS_ALL = -I. -Ilibtls -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"' \
     -DSALLYPORT_LIBEXEC='"$(libexecdir)/sallyport"' -DSALLYPORT_SYSCONF='"$(sysconfdir)/sallyport"' \

@@ -5,6 +5,8 @@ set -u
 build=$1
 shift
 checks=0 failures=0 errors=0
+# Where nginx and haproxy are, also for who is not root.
+PATH=$PATH:/usr/sbin:/sbin
 
 # Little may be locked here, or a sanitizer watches, to which pieces of a locked
 # region are nothing: libtls's memory is malloc's then.

@@ -2,9 +2,11 @@
 """What frontd tells of a client by PROXY headers, and who understands it. A Python
 origin finds in version 2 what the client has: each TLV of TLS, with and without
 a client certificate; HAProxy takes version 2, with the name in its TLV, and nginx
-both versions. The clients are Python's, curl and, for HTTP/2, h2load."""
+both versions. The clients are Python's, curl and, for HTTP/2, h2load and Chromium."""
 import concurrent.futures
 import json
+import os
+import re
 import shutil
 import socket
 import ssl
@@ -132,7 +134,7 @@ def haproxy(directory, port2, port1):
             frontend f
               bind 127.0.0.1:{port2} accept-proxy proto h2
               bind 127.0.0.1:{port1} accept-proxy
-              http-request return status 200 content-type text/plain lf-string "%[src] %[src_port] %[dst_port] %[fc_pp_authority]"
+              http-request return status 200 content-type text/plain lf-string "%[src] %[src_port] %[dst_port] %[fc_pp_authority] %HV"
             \n""")
     return "haproxy", "-db", "-f", f"{directory}/haproxy.cfg"
 
@@ -146,9 +148,11 @@ def nginx(directory, port2, port1):
                 access_log off;
                 client_body_temp_path {directory}/a; proxy_temp_path {directory}/b; fastcgi_temp_path {directory}/c;
                 uwsgi_temp_path {directory}/d; scgi_temp_path {directory}/e;
-                server {{ listen 127.0.0.1:{port2} proxy_protocol http2; return 200; }}
-                server {{ listen 127.0.0.1:{port1} proxy_protocol;
-                    return 200 "$proxy_protocol_addr $proxy_protocol_port $proxy_protocol_server_port"; }}
+                server {{
+                    listen 127.0.0.1:{port2} proxy_protocol http2; listen 127.0.0.1:{port1} proxy_protocol;
+                    default_type text/plain;
+                    return 200 "$proxy_protocol_addr $proxy_protocol_port $proxy_protocol_server_port $host $server_protocol";
+                }}
             }}
             """)
     return "nginx", "-p", directory, "-c", f"{directory}/nginx.conf", "-e", "stderr"
@@ -202,19 +206,35 @@ def h2load(stack):
     equal(f"h2load: {said}", f"{REQUESTS} succeeded, 0 failed, 0 errored" in said and "h2" in said, True)
 
 
-for make, proxy, kind in ((haproxy, "v2", Before), (nginx, "v1", Before), (nginx, "v2", Before2)):
-    needed = [make.__name__] + (["h2load"] if kind is Before2 else [])
+def chromium(stack):
+    """The words of the page that it shows."""
+    run = subprocess.run(
+        ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+         "--ignore-certificate-errors", f"--user-data-dir={stack.path('profile')}", "--dump-dom",
+         f"https://localhost:{stack.port}/"], env={**os.environ, "HOME": stack.dir}, capture_output=True, text=True,
+        timeout=90, check=False)
+    words = re.sub("<[^>]*>", "", run.stdout).split()
+    equal(f"words on the page: {run.stdout} {run.stderr[-1000:]}", len(words), 5)
+    return words
+
+
+for make, proxy, kind in ((haproxy, "v2", Before), (haproxy, "v2", Before2), (nginx, "v1", Before),
+                          (nginx, "v2", Before2)):
+    needed = [make.__name__, *(["h2load", "chromium"] if kind is Before2 else [])]
     if missing := [name for name in needed if not shutil.which(name)]:
         print(f"note: not installed: {' '.join(missing)}: PROXY headers were not tried with it")
         continue
+    what = f"{make.__name__}, {proxy}"
     with kind(make, proxy) as stack, stack.program:
         if kind is Before2:
             h2load(stack)
+            shown = chromium(stack)
+            equal(f"{what}: what Chromium shows", shown[:1] + shown[2:],
+                  ["127.0.0.1", str(stack.port), "localhost", "HTTP/2.0"])
             continue
         answer = stack.curl().split()
-        equal(f"{make.__name__}, {proxy}: the addresses", answer[:3], ["127.0.0.1", answer[-1], str(stack.port)])
-        if make is haproxy:
-            equal("the name", answer[3], "localhost")
+        equal(f"{what}: what curl shows", answer[:-1],
+              ["127.0.0.1", answer[-1], str(stack.port), "localhost", "HTTP/1.1"])
         with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
             answers = list(pool.map(lambda _: stack.curl().split(), range(2 * CLIENTS)))
         equal("each its own", [answer[1] == answer[-1] for answer in answers], 2 * CLIENTS * [True])
