@@ -15,7 +15,7 @@ Q := $(if $(V),,@)
 
 # Goals that set up a fresh machine install what is missing first; plain `make`
 # only says what it lacks.
-ifneq ($(filter run check check-asan check-tsan coverage abi bench interop bogo oracle premaster malformed quota fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter run check check-asan check-tsan coverage abi bench interop bogo soak abuse sites oracle premaster malformed quota fuzz,$(MAKECMDGOALS)),)
 PACKAGES := packages
 endif
 ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
@@ -397,7 +397,7 @@ $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim
     shim_preference shim_quic shim_request shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop bogo soak abuse oracle premaster malformed quota fuzz check-library check-asan check-tsan coverage coverage-units abi install clean distclean lint sizes
+.PHONY: all run check bench interop bogo soak abuse sites oracle premaster malformed quota fuzz check-library check-asan check-tsan coverage coverage-units abi install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -457,6 +457,11 @@ soak: $(PACKAGES) all
 # Abuse, and how an honest client fares; ABUSES=half-open: that alone.
 abuse: $(PACKAGES) all
 	@BUILD=$(B) python3 tests/soak/abuse.py $(ABUSES)
+
+# Ten thousand sites; SITES=1000: so many.
+SITES ?= 10000
+sites: $(PACKAGES) all $(TOOLS)
+	@BUILD=$(B) python3 tests/e2e/sites-by-the-thousand.py $(SITES)
 
 # A million requests that keyd should and should not answer, and every answer
 # judged; COUNT=10000: how many.
