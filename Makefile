@@ -101,13 +101,13 @@ endef
 
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYSTORE := keyd/keystore keyd/keyread keyd/pkcs12 keyd/encrypted keyd/rate keyd/readall
-KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/serve keyd/telling keyd/warm keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/arena)
+KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/serve keyd/telling keyd/warm keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/start keyd/arena)
 KEYD := $(call obj,keyd/keyd keyd/fleet keyd/maker keyd/csr keyd/fleet_state keyd/orders keyd/verdict keyd/auditor keyd/config keyd/keyfiles keyd/p11_uri keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
-KEYD_P11 := $(call obj,keyd/keyd_p11 keyd/p11 keyd/csr_sign keyd/serve keyd/telling keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING))
+KEYD_P11 := $(call obj,keyd/keyd_p11 keyd/p11 keyd/csr_sign keyd/serve keyd/telling keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/start)
 $(eval $(call program,libexec,keyd-p11,$(KEYD_P11) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS) -ldl))
-KEYD_MAKER := $(call obj,keyd/keyd_maker keyd/csr_sign keyd/telling keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/arena)
+KEYD_MAKER := $(call obj,keyd/keyd_maker keyd/csr_sign keyd/telling keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/start keyd/arena)
 $(eval $(call program,libexec,keyd-maker,$(KEYD_MAKER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
-KEYD_AUDIT := $(call obj,keyd/keyd_audit keyd/telling keyd/vocabulary keyd/audit_log keyd/audit_chain keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/arena)
+KEYD_AUDIT := $(call obj,keyd/keyd_audit keyd/telling keyd/vocabulary keyd/audit_log keyd/audit_chain keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/start keyd/arena)
 $(eval $(call program,libexec,keyd-audit,$(KEYD_AUDIT) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl keyd/audit_verify keyd/audit_chain) $(CTL),$$(CRYPTO_LIBS)))

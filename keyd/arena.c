@@ -72,30 +72,29 @@ touch_all(void)
 		((volatile uint8_t *)region)[at] = 0;
 }
 
-static enum arena_kind
-map_ordinary(size_t size, enum arena_kind most, int *reason)
+static enum level
+map_ordinary(size_t size, enum level most, int *reason)
 {
 	if ((region = map(MAP_PRIVATE | MAP_ANONYMOUS, -1, size)) == NULL)
-		return ARENA_PLAIN;
+		return LEVEL_MISSING;
 	if (madvise(region, size, MADV_DONTDUMP) != 0)
 		*reason = errno;
-	if (most == ARENA_PLAIN)
-		return ARENA_PLAIN;
+	if (most == LEVEL_MISSING)
+		return LEVEL_MISSING;
 	if (mlock(region, size) == 0)
-		return ARENA_LOCKED;
+		return LEVEL_PARTIAL;
 	*reason = errno;
-	return ARENA_PLAIN;
+	return LEVEL_MISSING;
 }
 
 bool
-arena_open(
-    size_t size, enum arena_kind most, enum arena_kind *kind, int *reason)
+arena_open(size_t size, enum level most, enum level *kind, int *reason)
 {
 	*reason = 0;
-	*kind = ARENA_SECRET;
-	region = most == ARENA_SECRET ? map_secret(size) : NULL;
+	*kind = LEVEL_FULL;
+	region = most == LEVEL_FULL ? map_secret(size) : NULL;
 	if (region == NULL) {
-		*reason = most == ARENA_SECRET ? errno : 0;
+		*reason = most == LEVEL_FULL ? errno : 0;
 		*kind = map_ordinary(size, most, reason);
 	}
 	if (region == NULL)
@@ -280,8 +279,9 @@ move(void *bytes, size_t len, const char *file, int line)
 }
 
 bool
-arena_install(enum arena_kind *kind, int *reason)
+arena_install(size_t size, struct policy_request *ask)
 {
-	return arena_open(ARENA_SIZE, ARENA_SECRET, kind, reason) &&
+	return arena_open(
+		   size, LEVEL_FULL, &ask->secrets, &ask->secrets_reason) &&
 	       CRYPTO_set_mem_functions(take, move, release) == 1;
 }

@@ -8,7 +8,7 @@
 #ifndef KEYD_ARENA_H
 #define KEYD_ARENA_H
 
-#include "base/slice.h"
+#include "policy/policy.h"
 
 /* A signer with 256 RSA keys of 8192 bits uses five sixths of it, one with a
  * single key a tenth. */
@@ -16,23 +16,17 @@
 /* One block has no more. */
 #define ARENA_BLOCK_MAX (256 * 1024)
 
-/* How well the region is kept from others. */
-enum arena_kind {
-	ARENA_PLAIN,  /* only kept out of core dumps */
-	ARENA_LOCKED, /* never in swap, either: where there is no memfd_secret
-		       */
-	ARENA_SECRET
-};
-
 /*
- * Makes the region, no better than most says, and all of it there at once. A
- * process has one. False: out of memory. *reason is the errno for which it is
- * not better.
+ * Makes the region, and all of it there at once; a process has one. How well it
+ * is kept from others, no better than most says: FULL by memfd_secret; PARTIAL
+ * where it is only locked, and in no core dump; MISSING where it is that alone.
+ * *reason is the errno for which it is not better. False: out of memory.
  */
 must_check bool arena_open(
-    size_t size, enum arena_kind most, enum arena_kind *, int *reason);
-/* The same of ARENA_SIZE, for libcrypto, whose first caller this has to be. */
-must_check bool arena_install(enum arena_kind *, int *reason);
+    size_t size, enum level most, enum level *, int *reason);
+/* The same for libcrypto, whose first caller this has to be, as well as can be,
+ * which is noted as the secrets of ask. */
+must_check bool arena_install(size_t size, struct policy_request *ask);
 
 /*
  * As malloc, realloc and free; aligned to 16 bytes. NULL: the arena is full, or

@@ -19,6 +19,7 @@
 #include "keyd/arena.h"
 #include "keyd/audit_log.h"
 #include "keyd/keyread.h"
+#include "keyd/start.h"
 #include "keyd/telling.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
@@ -320,29 +321,19 @@ warm_up(void)
 int
 main(int argc, char **argv)
 {
-	struct policy_request ask = {
-		.strictness = argc > 1 && strcmp(argv[1], SPAWN_REQUIRE) == 0
-				  ? SANDBOX_REQUIRE
-				  : SANDBOX_BEST_EFFORT,
-		.keep_below = SPAWN_FIRST_FD,
-	};
+	struct policy_request ask = start_of(argc, argv, "keyd-audit");
 	struct confinement reached = { 0 };
-	enum arena_kind kind;
 
 	char stamp[LOG_TIME_ROOM];
 	const struct timespec epoch = { 0, 0 };
 
-	log_open("keyd-audit", LOG_LEVEL_INFO);
 	log_time(&epoch, stamp); /* libc looks for time zones once */
 	/* A limit on the file's size is a full disk like any other. */
 	signal(SIGXFSZ, SIG_IGN);
-	if (!arena_install(&kind, &ask.secrets_reason) ||
+	if (!arena_install(ARENA_SIZE, &ask) ||
 	    (control = channel_new(SPAWN_CONTROL_FD, SOURCES_MAX)) == NULL ||
 	    !warm_up())
 		return EXIT_FAILURE;
-	ask.secrets = kind == ARENA_SECRET   ? LEVEL_FULL
-		      : kind == ARENA_LOCKED ? LEVEL_PARTIAL
-					     : LEVEL_MISSING;
 	policy_enter(&keyd_audit_profile, &ask, &reached);
 	serve(&reached);
 }

@@ -23,6 +23,7 @@
 #include "keyd/csr.h"
 #include "keyd/keyread.h"
 #include "keyd/readall.h"
+#include "keyd/start.h"
 #include "keyd/telling.h"
 #include "policy/profiles.h"
 
@@ -223,22 +224,12 @@ warm_up(void)
 int
 main(int argc, char **argv)
 {
-	struct policy_request ask = {
-		.strictness = argc > 1 && strcmp(argv[1], SPAWN_REQUIRE) == 0
-				  ? SANDBOX_REQUIRE
-				  : SANDBOX_BEST_EFFORT,
-		.keep_below = SPAWN_FIRST_FD,
-	};
+	struct policy_request ask = start_of(argc, argv, "keyd-maker");
 	struct confinement reached = { 0 };
-	enum arena_kind kind;
 
-	log_open("keyd-maker", LOG_LEVEL_INFO);
-	if (!arena_install(&kind, &ask.secrets_reason) ||
+	if (!arena_install(ARENA_SIZE, &ask) ||
 	    (control = channel_new(SPAWN_CONTROL_FD, 8)) == NULL || !warm_up())
 		return EXIT_FAILURE;
-	ask.secrets = kind == ARENA_SECRET   ? LEVEL_FULL
-		      : kind == ARENA_LOCKED ? LEVEL_PARTIAL
-					     : LEVEL_MISSING;
 	policy_enter(&keyd_maker_profile, &ask, &reached);
 	serve();
 }

@@ -18,6 +18,7 @@
 #include "keyd/readall.h"
 #include "keyd/serve.h"
 #include "keyd/signer.h"
+#include "keyd/start.h"
 #include "policy/profiles.h"
 
 /* keyd's first order, which has no answer. */
@@ -135,15 +136,11 @@ take_order(struct order *order)
 int
 main(int argc, char **argv)
 {
-	struct policy_request ask = {
-		.strictness = argc > 1 && strcmp(argv[1], SPAWN_REQUIRE) == 0
-				  ? SANDBOX_REQUIRE
-				  : SANDBOX_BEST_EFFORT,
-	};
+	struct policy_request ask = start_of(argc, argv, "keyd-p11");
 	struct confinement reached = { 0 };
 	static struct keyproto_module module;
 
-	log_open("keyd-p11", LOG_LEVEL_INFO);
+	ask.keep_below = 0; /* what its library opens */
 	if (!serve_open("keyd-p11", NULL) || !await_module(&module) ||
 	    !p11_load(&module))
 		return EXIT_FAILURE;

@@ -22,13 +22,14 @@
 
 #define SIZE (1024 * 1024)
 
-static enum arena_kind kind;
+static enum level kind;
+static struct policy_request ask;
 static int reason;
 
 static void
 set_up(void)
 {
-	ck_assert(arena_open(SIZE, ARENA_SECRET, &kind, &reason));
+	ck_assert(arena_open(SIZE, LEVEL_FULL, &kind, &reason));
 }
 
 static bool
@@ -227,7 +228,7 @@ START_TEST(secret_memory_is_read_by_nobody_else)
 {
 	char *block = arena_take(64), control[64] = "control";
 
-	if (kind != ARENA_SECRET) {
+	if (kind != LEVEL_FULL) {
 		printf("note: no secret memory here: %s\n", strerror(reason));
 		ck_assert_int_ne(reason, 0);
 		return;
@@ -273,7 +274,7 @@ locks_memory(void)
 
 START_TEST(each_kind_is_as_it_says)
 {
-	enum arena_kind most = (enum arena_kind)_i;
+	enum level most = (enum level)_i;
 	uint8_t *block;
 
 	ck_assert(arena_open(SIZE, most, &kind, &reason));
@@ -282,8 +283,8 @@ START_TEST(each_kind_is_as_it_says)
 		ck_assert_int_ne(reason, 0);
 	block = arena_take(100);
 	ck_assert(has_flag(block, " dd")); /* in no core dump */
-	if (kind != ARENA_LOCKED || locks_memory())
-		ck_assert(has_flag(block, " lo") == (kind != ARENA_PLAIN));
+	if (kind != LEVEL_PARTIAL || locks_memory())
+		ck_assert(has_flag(block, " lo") == (kind != LEVEL_MISSING));
 }
 END_TEST
 
@@ -296,8 +297,8 @@ no_room(void)
 	    (geteuid() == 0 && setuid(65534) != 0))
 		return 9;
 	/* It works all the same, and says why it is no better. */
-	if (!arena_open(SIZE, ARENA_SECRET, &kind, &reason) ||
-	    kind != ARENA_PLAIN || reason == 0)
+	if (!arena_open(SIZE, LEVEL_FULL, &kind, &reason) ||
+	    kind != LEVEL_MISSING || reason == 0)
 		return 1;
 	return arena_take(100) != NULL ? 0 : 2;
 }
@@ -368,7 +369,7 @@ dump_core(void)
 
 START_TEST(a_core_dump_has_nothing_of_it)
 {
-	ck_assert(arena_open(SIZE, (enum arena_kind)_i, &kind, &reason));
+	ck_assert(arena_open(SIZE, (enum level)_i, &kind, &reason));
 	in_child(dump_core);
 	if (WEXITSTATUS(child_status) == 77) {
 		puts("note: this system writes no core files to the directory");
@@ -384,7 +385,7 @@ START_TEST(libcrypto_lives_on_it)
 	EVP_PKEY *key;
 	size_t used;
 
-	ck_assert(arena_install(&kind, &reason));
+	ck_assert(arena_install(ARENA_SIZE, &ask));
 	for (int i = 0; i < 3; i++) {
 		ck_assert_ptr_nonnull(key = EVP_EC_gen("P-256"));
 		used = arena_used();
@@ -399,7 +400,7 @@ END_TEST
 START_TEST(libcrypto_is_not_put_on_it_too_late)
 {
 	EVP_PKEY_free(EVP_EC_gen("P-256"));
-	ck_assert(!arena_install(&kind, &reason));
+	ck_assert(!arena_install(ARENA_SIZE, &ask));
 }
 END_TEST
 
@@ -422,10 +423,10 @@ arena_suite(void)
 	    tcase, whoever_damages_it_is_ended, SIGABRT, 0, 7);
 	tcase_add_test(tcase, secret_memory_is_read_by_nobody_else);
 	tcase_add_loop_test(
-	    tcase, each_kind_is_as_it_says, ARENA_PLAIN, ARENA_SECRET + 1);
+	    tcase, each_kind_is_as_it_says, LEVEL_MISSING, LEVEL_FULL + 1);
 	tcase_add_test(tcase, a_limit_on_locked_memory_is_told);
-	tcase_add_loop_test(tcase, a_core_dump_has_nothing_of_it, ARENA_PLAIN,
-	    ARENA_SECRET + 1);
+	tcase_add_loop_test(tcase, a_core_dump_has_nothing_of_it, LEVEL_MISSING,
+	    LEVEL_FULL + 1);
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(libcrypto, 60);
 	tcase_add_test(libcrypto, libcrypto_lives_on_it);
