@@ -90,12 +90,20 @@ def served():
     return {row["name"]: row["spki_sha256"] for row in json.loads(keydctl("--json", "keys"))["keys"]}
 
 
+def bits(name):
+    text = subprocess.run(["openssl", "pkey", "-in", f"{directory}/{name}.pem", "-noout", "-text"],
+                          capture_output=True, text=True, check=True).stdout
+    return text.splitlines()[0]
+
+
 SAYS = 'request { subject = "C=DE, O=Example\\\\, Inc., CN=www.example" names = { "www.example", "*.example.org", "192.0.2.1", "2001:db8::1" } }'
 EC = key("ec", f"generate = ecdsa-p256 {SAYS}")
 RSA = key("rsa", 'generate = rsa-2048 passphrase-file = "pass" request { names = { "rsa.example" } }')
 ED = key("ed", 'generate = ed25519 request { subject = "CN=ed" }')
 REST = [key("p384", "generate = ecdsa-p384 request { subject = \"CN=a\" }"),
         key("p521", "generate = ecdsa-p521 request { subject = \"CN=b\" }")]
+R3072 = key("r3072", 'generate = rsa-3072 request { subject = "CN=c" }')
+R4096 = key("r4096", 'generate = rsa-4096 request { subject = "CN=d" }')
 
 
 def start_makes_what_is_not_there():
@@ -103,16 +111,17 @@ def start_makes_what_is_not_there():
         out.write("correct horse\n")
     with open(f"{directory}/.ec.pem.new", "w", encoding="ascii") as out:
         out.write("cut short\n")
-    configure(EC, RSA, ED, *REST)
+    configure(EC, RSA, ED, *REST, R3072)
     told = subprocess.run([f"{BUILD}/bin/keyd", "-t", "-f", f"{directory}/keyd.conf"],
                           capture_output=True, text=True, check=True)
     has("keyd -t", told.stdout, "rsa.pem: not there yet: it will be made")
     equal("made by keyd -t", os.path.exists(f"{directory}/ec.pem"), False)
     start()
-    for name in ("ec", "rsa", "ed", "p384", "p521"):
+    for name in ("ec", "rsa", "ed", "p384", "p521", "r3072"):
         equal(f"mode of {name}.pem", os.stat(f"{directory}/{name}.pem").st_mode & 0o7777, 0o600)
     has("rsa.pem", content("rsa.pem").decode(), "BEGIN ENCRYPTED PRIVATE KEY")
     equal("left over", [name for name in os.listdir(directory) if name.endswith(".new")], [])
+    has("its size", bits("r3072"), "(3072 bit")
     has("the log", content("log").decode(), "event=generate name=ec result=done")
 
 
@@ -125,6 +134,7 @@ def requests_say_what_is_configured():
     has("of RSA", request("rsa", "-passin", f"file:{directory}/pass"), "sha256WithRSAEncryption")
     has("of Ed25519", request("ed"), "ED25519")
     has("of P-384", request("p384"), "ecdsa-with-SHA384")
+    has("of RSA-3072", request("r3072"), "sha256WithRSAEncryption")
     has("of P-521", request("p521"), "ecdsa-with-SHA512")
     told = json.loads(keydctl("--json", "csr", "ed"))["csr"]
     equal("its name", told["name"], "ed")
@@ -161,6 +171,10 @@ def generate_makes_one_and_reloads():
     made = content("two.pem")
     has("once more", keydctl("generate", "two", status=1), "is there already")
     equal("its file", content("two.pem"), made)
+    configure(EC, R4096)
+    keydctl("generate", "r4096")
+    has("its size", bits("r4096"), "(4096 bit")
+    has("of RSA-4096", request("r4096"), "sha256WithRSAEncryption")
 
 
 def nothing_is_made_in_anothers_place():
