@@ -342,7 +342,7 @@ $(B)/tests/test_api: $(call obj,tests/api/test_api) $(LIBTLS)
 
 # ---- fuzz targets: with libFuzzer, and once on each file of their corpora ----
 FUZZ_TARGETS := $(call obj,$(addprefix tests/fuzz/,targets target no_check chance setup party pair edits fuzz_hello fuzz_handshake fuzz_after fuzz_quic fuzz_record fuzz_cert fuzz_staple fuzz_session fuzz_psk fuzz_key fuzz_signer) \
-    tests/unit/certs tests/unit/responder tests/unit/detour tests/oracle/foreign keyd/request keyd/audit keyd/counts keyd/telling ipc/channel keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto ipc/keyproto_beyond) $(LIBTLS)
+    tests/unit/certs tests/unit/responder tests/unit/detour tests/oracle/foreign keyd/p11_uri keyd/request keyd/audit keyd/counts keyd/telling ipc/channel keyd/tickets $(KEYSTORE) $(SIGNING) ipc/keyproto ipc/keyproto_beyond) $(LIBTLS)
 UNIT += $(B)/tests/fuzz_corpora
 $(B)/tests/fuzz_corpora: $(call obj,tests/fuzz/replay) $(FUZZ_TARGETS)
 	@mkdir -p $(@D)

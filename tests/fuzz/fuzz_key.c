@@ -5,12 +5,15 @@
  */
 #include "tests/fuzz/fuzz_key.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <openssl/pem.h>
 
 #include "keyd/content.h"
+#include "keyd/p11_uri.h"
 #include "keyd/request.h"
 #include "tests/fuzz/target.h"
 #include "tests/oracle/foreign.h"
@@ -18,6 +21,7 @@
 
 #define PACKETS_MAX 40
 #define SPACES 64
+#define URI_MAX 1024
 #define MINOR 5 /* where a packet tells its minor version */
 /* Of the slots that are granted, and of one that is not. */
 enum {
@@ -418,4 +422,73 @@ fuzz_tickets(struct reader *input)
 	}
 	tickets_free(some);
 	close(fd);
+}
+
+/* ---- keys in tokens ---- */
+
+/* Each byte as %XX. */
+static void
+write_escaped(
+    struct writer *out, const char *name, const void *bytes, size_t len)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const uint8_t *at = bytes;
+
+	if (len == 0)
+		return;
+	writer_bytes(out, slice_of_string(name));
+	for (size_t i = 0; i < len; i++) {
+		writer_u8(out, '%');
+		writer_u8(out, (uint8_t)digits[at[i] >> 4]);
+		writer_u8(out, (uint8_t)digits[at[i] & 15]);
+	}
+}
+
+/* RFC 7512 2.3: what stands in a path, and the signs that keep it apart. */
+static bool
+is_path(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!isalnum((unsigned char)*text) &&
+		    strchr("-._~%:[]@!$'()*+,=&;", *text) == NULL)
+			return false;
+	return true;
+}
+
+/* The rest is a URI, to its first zero. */
+void
+fuzz_p11_uri(struct reader *input)
+{
+	struct slice rest = reader_rest(input);
+	char *text =
+	    strndup(rest.len > 0 ? (const char *)rest.data : "", rest.len);
+	struct keyproto_keytoken key = { 0 }, again = { 0 };
+	struct writer out;
+	struct slice escaped;
+
+	must_hold(text != NULL, "memory");
+	if (p11_uri_parse(text, &key) == NULL) {
+		must_hold(is_path(text), "it is no path");
+		must_hold(
+		    memchr(key.token, 0, sizeof key.token) != NULL &&
+			memchr(key.object, 0, sizeof key.object) != NULL &&
+			key.id_len <= sizeof key.id,
+		    "no end");
+		must_hold(key.token[0] != '\0' &&
+			      (key.object[0] != '\0' || key.id_len > 0),
+		    "nothing is named");
+		writer_init(&out, URI_MAX);
+		writer_bytes(&out, slice_of_string("pkcs11:"));
+		write_escaped(&out, "token=", key.token, strlen(key.token));
+		write_escaped(&out, ";object=", key.object, strlen(key.object));
+		write_escaped(&out, ";id=", key.id, key.id_len);
+		writer_u8(&out, 0);
+		must_hold(writer_result(&out, &escaped), "room");
+		must_hold(
+		    p11_uri_parse((const char *)escaped.data, &again) == NULL &&
+			memcmp(&key, &again, sizeof key) == 0,
+		    "another key by the same name");
+		writer_free(&out);
+	}
+	free(text);
 }

@@ -11,6 +11,7 @@ void fuzz_request(struct reader *);
 void fuzz_content(struct reader *);
 void fuzz_keyfile(struct reader *);
 void fuzz_tickets(struct reader *);
+void fuzz_p11_uri(struct reader *);
 
 void fuzz_key_set_up(void);
 

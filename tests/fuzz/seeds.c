@@ -760,6 +760,36 @@ ticket_keys(const char *name, uint64_t now, uint64_t epoch, size_t root_len)
 	end("tickets", name);
 }
 
+/* RFC 7512 section 3 has the longer ones. */
+static void
+uris(void)
+{
+	static const struct {
+		const char *name, *text;
+	} texts[] = {
+		{ "object", "pkcs11:token=demo;object=www" },
+		{ "id", "pkcs11:id=%01%ff%00z;token=a%20b;type=private" },
+		{ "ends", "pkcs11:token=t;object=o;id=%01;" },
+		{ "escaped",
+		    "pkcs11:token=-._~:[]@!$'()*+,=&;object=%3f%2F%c3%A9" },
+		{ "query", "pkcs11:token=t;object=o?pin-value=1234" },
+		{ "source",
+		    "pkcs11:object=my-pubkey;type=public?pin-source=file:/etc/token" },
+		{ "long", "pkcs11:token=The%20Software%20PKCS%2311%20Softtoken;"
+			  "manufacturer=Snake%20Oil,%20Inc.;model=1.0;"
+			  "object=my-certificate;type=cert;"
+			  "id=%69%95%3E%5C%F4%BD%EC%91;serial=" },
+		{ "twice", "pkcs11:token=t;token=t;object=o" },
+		{ "cut", "pkcs11:token=t;object=%4" },
+	};
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		begin();
+		writer_bytes(&seed, slice_of_string(texts[i].text));
+		end("p11_uri", texts[i].name);
+	}
+}
+
 /* Both forms of its state, and what an application keeps of it. */
 static void
 session(const char *name, uint8_t version, uint16_t suite, bool early_data)
@@ -910,6 +940,7 @@ main(void)
 	ticket_keys("long-ago", 1787400000, 1, 1024);
 	ticket_keys("wraps", 1787400000, UINT64_MAX, 33);
 	ticket_keys("1970", 0, 1, 31);
+	uris();
 	writer_free(&seed);
 	return EXIT_SUCCESS;
 }

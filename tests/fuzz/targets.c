@@ -59,6 +59,7 @@ const struct target targets[] = {
 	{ "content",         "content",         NULL,               fuzz_content },
 	{ "keyfile",         "keyfile",         NULL,               fuzz_keyfile },
 	{ "tickets",         "tickets",         NULL,               fuzz_tickets },
+	{ "p11_uri",         "p11_uri",         NULL,               fuzz_p11_uri },
 };
 /* clang-format on */
 const size_t target_count = COUNT(targets);

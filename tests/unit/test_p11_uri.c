@@ -16,6 +16,8 @@ static const struct {
 	    "Az",
 	    4 },
 	{ "pkcs11:token=t;object=o;id=%01;", "t", "o", "\1", 1 },
+	{ "pkcs11:token=a-._~:[]@!$'()*+,=&;object=%3f%2F%c3%A9",
+	    "a-._~:[]@!$'()*+,=&", "?/\xc3\xa9", "", 0 },
 };
 
 START_TEST(token_and_object_or_id_are_found)
@@ -51,6 +53,12 @@ static const char *const bad[] = {
 	"pkcs11:token=t;object=a%00b",
 	"pkcs11:token=t;object=a b",
 	"pkcs11:token=t;;object=o",
+	"pkcs11:token=t;object=o?pin-value=1234",
+	"pkcs11:token=t;object=o?pin-source=file:/etc/pin",
+	"pkcs11:token=t;object=a/b",
+	"pkcs11:token=t;object=o#1",
+	"pkcs11:token=t\xc3\xa9;object=o",
+	"pkcs11:token=t;object=o;type=private;type=private",
 	("pkcs11:token=t;object="
 	 "0123456789012345678901234567890123456789012345678901234567890123"),
 };
