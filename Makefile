@@ -80,7 +80,7 @@ LIBTLS := $(LIBTLS_BASE) $(LIBTLS_CORE) $(LIBTLS_CRYPTO) $(LIBTLS_REGISTRY) $(LI
 POLICY := $(call obj,$(addprefix policy/,policy profile profiles limits seccomp forbidden namespaces privdrop landlock) base/account)
 IPC := $(call obj,ipc/channel ipc/keyproto ipc/keyproto_beyond ipc/keymaster ipc/spawn ipc/backoff)
 ENDPOINT := $(call obj,ipc/endpoint)
-KEYCLIENT := $(call obj,ipc/keyclient ipc/keydoor)
+KEYCLIENT := $(call obj,ipc/keyclient ipc/keydoor ipc/keylist)
 
 # ---- configuration files, and what is said of them ----
 CONF := $(call obj,base/conf base/complain base/account)
@@ -194,6 +194,7 @@ CERTS := $(LIBTLS) $(call obj,tests/unit/certs)
 $(eval $(call unit,channel,$(IPC),))
 $(eval $(call unit,keyproto,$(IPC),))
 $(eval $(call unit,keymaster,$(IPC),))
+$(eval $(call unit,keylist,$(call obj,ipc/keylist),))
 $(eval $(call unit,keyclient,$(KEYCLIENT) $(IPC) $(call obj,tests/unit/fake_s2n),$$(EVENT_LIBS)))
 $(eval $(call unit,signer,$(call obj,$(SIGNING)) $(BASE) $(IPC),$$(CRYPTO_LIBS)))
 $(eval $(call unit,content,$(call obj,keyd/content) $(BASE) $(IPC),$$(CRYPTO_LIBS)))

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "ipc/channel.h"
 #include "ipc/keydoor.h"
+#include "ipc/keylist.h"
 #include "ipc/keyproto.h"
 
 /* A signer's credits, and HELLO and KEYS beside them. */
@@ -35,7 +36,9 @@ struct link {
 	bool told; /* of its keys */
 	bool has_tickets;
 	unsigned epochs; /* asked for since the current one was */
-	struct keyproto_keys keys;
+	struct keylist keys;
+	bool listing; /* asked for its keys, and not all have come */
+	bool again;   /* and is to be asked anew, then */
 	struct link *next;
 };
 
@@ -143,12 +146,25 @@ link_send(
 }
 
 static bool
-ask_for_keys(struct link *link, uint32_t from)
+ask_for_more_keys(struct link *link)
 {
 	uint8_t payload[4];
-	size_t len = keyproto_number_build(from, payload, sizeof payload);
+	size_t len = keyproto_number_build(
+	    keylist_next(&link->keys), payload, sizeof payload);
 
 	return link_send(link, KEYPROTO_KEYS, 0, slice_of(payload, len));
+}
+
+/* From the first on; what is under way comes to its end before that. */
+static bool
+ask_for_keys(struct link *link)
+{
+	link->again = link->listing;
+	if (link->listing)
+		return true;
+	link->listing = true;
+	keylist_begin(&link->keys);
+	return ask_for_more_keys(link);
 }
 
 /* What does not fit is asked for again when the clock is looked at. */
@@ -160,16 +176,6 @@ ask_for_tickets(struct link *link, uint64_t epoch)
 
 	link->epochs = epoch == 0 ? 0 : link->epochs + 1;
 	(void)!link_send(link, KEYPROTO_TICKETKEYS, 0, slice_of(payload, len));
-}
-
-static const struct keyproto_key *
-link_key(const struct link *link, const uint8_t spki[KEYCLIENT_SPKI_SIZE])
-{
-	for (uint32_t i = 0; i < link->keys.count; i++)
-		if (memcmp(link->keys.key[i].spki, spki, KEYCLIENT_SPKI_SIZE) ==
-		    0)
-			return &link->keys.key[i];
-	return NULL;
 }
 
 /* ---- what is asked ---- */
@@ -254,7 +260,7 @@ dispatch(struct pending *pending)
 	for (struct link *link = pending->client->links; link != NULL;
 	     link = link->next) {
 		const struct keyproto_key *key =
-		    link_key(link, pending->chain->spki);
+		    keylist_find(&link->keys, pending->chain->spki);
 
 		/* Three are kept for KEYS, TICKETKEYS and CANCEL. */
 		if (link->dead || key == NULL ||
@@ -309,7 +315,7 @@ operation_answered(struct link *link, const struct keyproto_header *header,
 	if (header->status == KEYPROTO_STALE ||
 	    header->status == KEYPROTO_SHUTDOWN) {
 		retry(pending);
-		link->dead = link->dead || !ask_for_keys(link, 0);
+		link->dead = link->dead || !ask_for_keys(link);
 		return;
 	}
 	if (header->status != KEYPROTO_OK)
@@ -394,6 +400,27 @@ tickets_answered(struct link *link, uint32_t status, struct slice payload)
 	return sound;
 }
 
+/* Those who wait for a key hear of it when all are there. */
+static bool
+take_keys(struct link *link, struct slice payload)
+{
+	struct keyproto_keys keys;
+	enum keylist_step step;
+
+	if (!keyproto_keys_parse(payload, &keys))
+		return false;
+	if ((step = keylist_add(&link->keys, &keys)) != KEYLIST_WHOLE)
+		return step == KEYLIST_MORE && ask_for_more_keys(link);
+	link->told = true;
+	link->listing = false;
+	if (link->again && !ask_for_keys(link))
+		return false;
+	dispatch_parked(link->client);
+	if (link->client->told != NULL)
+		link->client->told(link->client->ctx);
+	return true;
+}
+
 /* One packet of a signer's; false when it makes no sense. */
 static bool
 take_packet(struct link *link, struct slice packet)
@@ -405,7 +432,7 @@ take_packet(struct link *link, struct slice packet)
 		return false;
 	if ((header.flags & KEYPROTO_ANSWER) == 0) {
 		if (header.type == KEYPROTO_KEYCHANGED)
-			return ask_for_keys(link, 0);
+			return ask_for_keys(link);
 		return header.type == KEYPROTO_GOAWAY;
 	}
 	if (header.type >= KEYPROTO_SIGN13 &&
@@ -417,15 +444,7 @@ take_packet(struct link *link, struct slice packet)
 		return tickets_answered(link, header.status, payload);
 	if (header.status != KEYPROTO_OK)
 		return false;
-	if (header.type == KEYPROTO_KEYS) {
-		if (!keyproto_keys_parse(payload, &link->keys))
-			return false;
-		link->told = true;
-		dispatch_parked(link->client);
-		if (link->client->told != NULL)
-			link->client->told(link->client->ctx);
-	}
-	return true;
+	return header.type != KEYPROTO_KEYS || take_keys(link, payload);
 }
 
 static void
@@ -436,6 +455,7 @@ free_link(struct link *link)
 	if (link->writable != NULL)
 		event_free(link->writable);
 	channel_free(link->channel);
+	keylist_free(&link->keys);
 	free(link);
 }
 
@@ -589,7 +609,7 @@ keyclient_attach(struct keyclient *client, int fd)
 	if (link->readable == NULL || link->writable == NULL ||
 	    event_add(link->readable, NULL) != 0 ||
 	    !link_send(link, KEYPROTO_HELLO, 0, slice_of(payload, len)) ||
-	    !ask_for_keys(link, 0)) {
+	    !ask_for_keys(link)) {
 		free_link(link);
 		return -1;
 	}
@@ -709,7 +729,7 @@ keyclient_lacks(const struct keyclient *client,
 
 	for (const struct link *link = client->links;
 	     link != NULL && key == NULL; link = link->next)
-		key = link_key(link, spki_sha256);
+		key = keylist_find(&link->keys, spki_sha256);
 	if (key == NULL)
 		return false;
 	*lacks = 0;
@@ -751,7 +771,7 @@ keyclient_stats(const struct keyclient *client, struct keyclient_stats *stats)
 	*stats = client->stats;
 	for (const struct link *l = client->links; l != NULL; l = l->next) {
 		stats->channels++;
-		stats->keys_known += l->keys.count;
+		stats->keys_known += keylist_count(&l->keys);
 		stats->told += l->told && !l->dead ? 1 : 0;
 	}
 }

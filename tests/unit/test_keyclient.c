@@ -84,27 +84,55 @@ answer(uint16_t type, uint64_t id, uint32_t status, struct slice payload)
 	turn();
 }
 
-/* A new signer that announces the key. */
 static void
-attach(void)
+note_told(void *ctx)
 {
-	static struct keyproto_keys keys = { .total = 1, .count = 1 };
-	uint8_t payload[256];
-	size_t len;
+	ck_assert_ptr_null(ctx);
+	told++;
+}
+
+/* A new signer, of whose keys nothing is known yet. */
+static void
+attach_untold(void)
+{
 	int fds[2];
 
-	memcpy(keys.key[0].spki, spki, sizeof spki);
-	keys.key[0].slot = 5;
-	keys.key[0].generation = 9;
-	keys.key[0].operations = operations;
 	ck_assert_int_eq(channel_pair(fds), 0);
 	signer = channel_new(fds[1], 8);
 	ck_assert_int_eq(keyclient_attach(client, fds[0]), 0);
 	turn();
 	expect(KEYPROTO_HELLO);
 	expect(KEYPROTO_KEYS);
+}
+
+/* Answers KEYS with so many of all there are, of which the key is the last. */
+static void
+tell_keys(uint32_t count, uint32_t total, bool last)
+{
+	static struct keyproto_keys keys;
+	static uint8_t payload[KEYPROTO_PACKET_MAX];
+	struct keyproto_key *key = &keys.key[count - 1];
+	size_t len;
+
+	memset(&keys, 0, sizeof keys);
+	keys.count = count;
+	keys.total = total;
+	if (last) {
+		memcpy(key->spki, spki, sizeof spki);
+		key->slot = 5;
+		key->generation = 9;
+		key->operations = operations;
+	}
 	len = keyproto_keys_build(&keys, payload, sizeof payload);
 	answer(KEYPROTO_KEYS, header.id, KEYPROTO_OK, slice_of(payload, len));
+}
+
+/* A new signer that announces the key. */
+static void
+attach(void)
+{
+	attach_untold();
+	tell_keys(1, 1, true);
 }
 
 static void
@@ -162,6 +190,57 @@ START_TEST(a_request_waits_until_a_signer_has_its_key)
 	expect(KEYPROTO_SIGN13);
 	answer(KEYPROTO_SIGN13, header.id, KEYPROTO_OK, slice_of("A", 1));
 	ck_assert(ops[0].applied && !ops[0].failed);
+}
+END_TEST
+
+/* A page is no list: only when the last has come it is known what there is. */
+START_TEST(keys_are_asked_for_page_by_page)
+{
+	uint32_t from;
+
+	keyclient_when_told(client, note_told);
+	sign(0);
+	attach_untold();
+	for (uint32_t had = 64; had <= 128; had += 64) {
+		tell_keys(64, 129, false);
+		expect(KEYPROTO_KEYS);
+		ck_assert(keyproto_number_parse(asked, &from));
+		ck_assert_uint_eq(from, had);
+		ck_assert_int_eq(told, 0);
+	}
+	tell_keys(1, 129, true);
+	ck_assert_int_eq(told, 1);
+	expect(KEYPROTO_SIGN13);
+	keyclient_stats(client, &stats);
+	ck_assert_uint_eq(stats.keys_known, 129);
+}
+END_TEST
+
+/* What changes while a list comes may be missed by it. */
+START_TEST(a_change_while_keys_come_is_asked_for_after_them)
+{
+	const struct keyproto_header changed = { .type = KEYPROTO_KEYCHANGED };
+	uint8_t packet[KEYPROTO_HEADER + 4], payload[4] = { 1 };
+	uint64_t first;
+	uint32_t from;
+	size_t len = keyproto_build(
+	    &changed, slice_of(payload, 4), packet, sizeof packet);
+
+	attach_untold();
+	first = header.id;
+	ck_assert(channel_send(signer, slice_of(packet, len), -1));
+	ck_assert_int_eq(channel_flush(signer), CHANNEL_EMPTY);
+	turn();
+	tell_keys(64, 65, false);
+	expect(KEYPROTO_KEYS);
+	ck_assert_uint_eq(header.id, first + 1);
+	tell_keys(1, 65, true);
+	expect(KEYPROTO_KEYS);
+	ck_assert(keyproto_number_parse(asked, &from));
+	ck_assert_uint_eq(from, 0);
+	sign(0);
+	turn();
+	expect(KEYPROTO_SIGN13);
 }
 END_TEST
 
@@ -345,13 +424,6 @@ START_TEST(what_keyd_does_not_do_is_not_sent)
 	ck_assert_uint_eq(stats.pending, 0);
 }
 END_TEST
-
-static void
-note_told(void *ctx)
-{
-	ck_assert_ptr_null(ctx);
-	told++;
-}
 
 START_TEST(what_a_key_may_not_do_is_told)
 {
@@ -577,6 +649,8 @@ keyclient_suite(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, answers_are_matched_by_id_in_any_order);
 	tcase_add_test(tcase, a_request_waits_until_a_signer_has_its_key);
+	tcase_add_test(tcase, keys_are_asked_for_page_by_page);
+	tcase_add_test(tcase, a_change_while_keys_come_is_asked_for_after_them);
 	tcase_add_test(tcase, a_dead_signers_requests_are_tried_once_more);
 	tcase_add_test(tcase, a_refusal_fails_the_operation);
 	tcase_add_test(
