@@ -9,11 +9,19 @@
 
 #define FIRST_ROOM 256
 
+static void
+wipe_and_free(void *data, size_t written)
+{
+	if (data != NULL)
+		OPENSSL_cleanse(data, written);
+	free(data);
+}
+
 static void *(*take)(size_t) = malloc;
-static void (*give)(void *) = free;
+static void (*give)(void *, size_t) = wipe_and_free;
 
 void
-writer_use(void *(*new_take)(size_t), void (*new_give)(void *))
+writer_use(void *(*new_take)(size_t), void (*new_give)(void *, size_t))
 {
 	take = new_take;
 	give = new_give;
@@ -36,10 +44,12 @@ writer_init_fixed(struct writer *out, void *buffer, size_t room)
 void
 writer_free(struct writer *out)
 {
-	if (out->data != NULL)
-		OPENSSL_cleanse(out->data, out->room);
+	/* What was behind the end is wiped: by writer_truncate, writer_clear.
+	 */
 	if (!out->fixed)
-		give(out->data);
+		give(out->data, out->len);
+	else
+		OPENSSL_cleanse(out->data, out->room);
 	*out = (struct writer){ .limit = out->limit, .failed = true };
 }
 
@@ -68,27 +78,29 @@ writer_fail(struct writer *out)
 
 /* Not realloc: the bytes it would leave behind could not be wiped. */
 static bool
-grow(struct writer *out, size_t need)
+grow(struct writer *out, size_t room)
 {
-	size_t room = out->room > 0 ? out->room : FIRST_ROOM;
 	uint8_t *data;
 
-	if (out->fixed || need > out->limit)
-		return false;
-	while (room < need)
-		room *= 2;
-	if (room > out->limit)
-		room = out->limit;
-	if ((data = take(room)) == NULL)
+	if (out->fixed || room > out->limit || (data = take(room)) == NULL)
 		return false;
 	if (out->len > 0)
 		memcpy(data, out->data, out->len);
-	if (out->data != NULL)
-		OPENSSL_cleanse(out->data, out->room);
-	give(out->data);
+	give(out->data, out->len);
 	out->data = data;
 	out->room = room;
 	return true;
+}
+
+/* Twice as much as there was, or more: few copies. */
+static size_t
+roomy(const struct writer *out, size_t need)
+{
+	size_t room = out->room > 0 ? out->room : FIRST_ROOM;
+
+	while (room < need)
+		room *= 2;
+	return room < out->limit ? room : out->limit;
 }
 
 uint8_t *
@@ -101,7 +113,8 @@ writer_reserve(struct writer *out, size_t len)
 		out->failed = true;
 		return NULL;
 	}
-	if (out->len + len > out->room && !grow(out, out->len + len)) {
+	if (out->len + len > out->room &&
+	    !grow(out, roomy(out, out->len + len))) {
 		out->failed = true;
 		return NULL;
 	}

@@ -26,8 +26,11 @@ struct mark {
 };
 
 /* Where every writer takes its bytes from and gives them back to, in place of
- * malloc and free: before the first writer of the process allocates. */
-void writer_use(void *(*take)(size_t len), void (*give)(void *));
+ * malloc and free: before the first writer of the process allocates. What is
+ * given back is wiped there; nothing behind the first written bytes needs it.
+ */
+void writer_use(
+    void *(*take)(size_t len), void (*give)(void *, size_t written));
 
 /* Starts empty; allocates as it grows, never beyond limit bytes. */
 void writer_init(struct writer *, size_t limit);
@@ -54,8 +57,8 @@ void writer_vec16(struct writer *, struct slice);
 void writer_vec24(struct writer *, struct slice);
 /* Room for len bytes that the caller fills; NULL after a failure. */
 uint8_t *writer_reserve(struct writer *, size_t len);
-/* Allocates room for len more bytes at once, so that many writes need no copy.
- */
+/* Allocates room for len more bytes at once, and for no others, so that many
+ * writes need no copy. */
 void writer_expect(struct writer *, size_t len);
 /* Gives back the last bytes, down to a length of len. */
 void writer_truncate(struct writer *, size_t len);

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 
 #include "frontd/names.h"
+#include "frontd/relay.h"
 #include "frontd/session.h"
 #include "libtls/unstable/pkey_binding.h"
 
-#define SEND_BUFFER 65536
+/* What a relay has for a client at a time, in records. */
+#define SEND_BUFFER (RELAY_DOWN + 2048)
 #define BLINDING_SECONDS 10
 
 /*

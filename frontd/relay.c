@@ -8,14 +8,14 @@
 #include <string.h>
 
 /* Rounds of moving bytes before others have their turn. */
-#define ROUNDS 16
+#define ROUNDS 8
 
 /*
  * Where bytes come into: a buffer that all relays share, and mostly leave at
  * once; what has to wait gets memory of its own for so long. So who is idle has
  * no buffer.
  */
-static uint8_t up_room[RELAY_BUFFER], down_room[RELAY_BUFFER];
+static uint8_t up_room[RELAY_UP], down_room[RELAY_DOWN];
 
 struct turn {
 	struct flow *up, *down;

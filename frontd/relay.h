@@ -11,8 +11,10 @@
 
 #include "frontd/upstream.h"
 
-/* Read at a time, and so the most that waits in one direction. */
-#define RELAY_BUFFER 16384
+/* Read at a time, and so the most that waits in one direction: a record of the
+ * client's, and some for it, which leave together. */
+#define RELAY_UP 16384
+#define RELAY_DOWN 65536
 
 /* Bytes of one direction on their way. */
 struct flow {

@@ -629,6 +629,15 @@ start_backend(struct session *session)
 
 /* ---- events ---- */
 
+/* Who waits has no buffers. They are not given back by each call, since a turn
+ * has many. */
+static void
+rest(struct session *session)
+{
+	(void)!s2n_connection_release_buffers(session->conn);
+	upstream_rest(&session->backend);
+}
+
 static void
 session_run(struct session *session)
 {
@@ -648,6 +657,7 @@ session_run(struct session *session)
 		session_drain(session);
 		break;
 	}
+	rest(session);
 }
 
 static void
@@ -692,7 +702,7 @@ start(struct listener *listener, int fd, const struct sockaddr_storage *peer,
 	    s2n_connection_set_blinding(
 		session->conn, S2N_SELF_SERVICE_BLINDING) != 0 ||
 	    s2n_connection_set_recv_buffering(session->conn, true) != 0 ||
-	    s2n_connection_set_dynamic_buffers(session->conn, true) != 0) {
+	    s2n_connection_prefer_throughput(session->conn) != 0) {
 		if (session != NULL && session->conn != NULL)
 			s2n_connection_free(session->conn);
 		free(session);
@@ -796,6 +806,7 @@ session_connected(
 	event_assign(&session->backend_out, worker->base, fd, EV_WRITE,
 	    socket_ready, session);
 	start_backend(session);
+	rest(session);
 }
 
 void

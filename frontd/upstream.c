@@ -41,7 +41,7 @@ upstream_secure(struct upstream *backend, struct s2n_config *config,
 	    s2n_connection_set_ctx(conn, ctx) == S2N_SUCCESS &&
 	    s2n_connection_set_blinding(conn, S2N_SELF_SERVICE_BLINDING) ==
 		S2N_SUCCESS &&
-	    s2n_connection_set_dynamic_buffers(conn, true) == S2N_SUCCESS &&
+	    s2n_connection_prefer_throughput(conn) == S2N_SUCCESS &&
 	    (protocol == NULL ||
 		s2n_connection_append_protocol_preference(conn,
 		    (const uint8_t *)protocol,
@@ -138,6 +138,13 @@ upstream_finish(struct upstream *backend, enum upstream_wait *wait)
 		return 0;
 	*wait = wait_of(blocked);
 	return -1;
+}
+
+void
+upstream_rest(struct upstream *backend)
+{
+	if (backend->conn != NULL)
+		(void)!s2n_connection_release_buffers(backend->conn);
 }
 
 const char *

@@ -51,6 +51,8 @@ must_check ssize_t upstream_send(
     struct upstream *, struct slice, enum upstream_wait *);
 /* Tells it that nothing more comes: 0, or -1. */
 must_check int upstream_finish(struct upstream *, enum upstream_wait *);
+/* Nothing is to be done for a while: it needs no buffers. */
+void upstream_rest(struct upstream *);
 /* Of the last call, which has failed. */
 const char *upstream_error(const struct upstream *);
 

@@ -86,15 +86,35 @@ fragment_size(struct s2n_connection *conn)
 	return small < most ? small : most;
 }
 
-/* Seals records until the buffer is as full as it is meant to be. */
+/* Room at once for the records of so many bytes, as far as the buffer goes. */
+static void
+expect(struct s2n_connection *conn, size_t left)
+{
+	struct record_layer *records = &conn->records;
+	size_t most = record_fragment(records);
+	size_t around = RECORD_HEADER + records->out.kind->expansion;
+
+	size_t whole = conn->config->send_buffer;
+
+	if (whole < most)
+		whole = most;
+	if (left > whole)
+		left = whole;
+	writer_expect(&records->io.out, left + (left / most + 1) * around);
+}
+
+/* Seals records of what is left until the buffer is as full as it is meant to
+ * be. */
 static int
-seal_some(struct s2n_connection *conn, struct source *source, size_t *sealed)
+seal_some(struct s2n_connection *conn, struct source *source, size_t left,
+    size_t *sealed)
 {
 	struct record_layer *records = &conn->records;
 	struct slice slices[SLICES_MAX];
 	size_t fragment, count, len;
 	int r;
 
+	expect(conn, left);
 	do {
 		if ((r = post_key_update(conn)) != 0 ||
 		    (r = new_ticket_write(conn)) != 0)
@@ -137,7 +157,7 @@ send_all(struct s2n_connection *conn, struct source *source, size_t total,
 		conn->send_taken = 0;
 		if (sealed == total)
 			return 0;
-		if ((r = seal_some(conn, source, &sealed)) != 0)
+		if ((r = seal_some(conn, source, total - sealed, &sealed)) != 0)
 			return r;
 	}
 }

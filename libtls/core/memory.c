@@ -31,7 +31,7 @@ static __thread int lack;
 /* A writer's bytes are a peer's or ours, too; before any writer has some. */
 static void __attribute__((constructor)) use_for_writers(void)
 {
-	writer_use(memory_new, memory_free);
+	writer_use(memory_room, memory_free_room);
 }
 
 void
@@ -81,7 +81,7 @@ take(uint32_t size, uint32_t *given)
 }
 
 void *
-memory_new(size_t size)
+memory_room(size_t size)
 {
 	uint32_t whole = (uint32_t)(sizeof(union header) + size), given = whole;
 	union header *header;
@@ -95,10 +95,19 @@ memory_new(size_t size)
 			lack = locked_lack();
 		return NULL;
 	}
-	memset(header, 0, given);
 	header->give = callbacks.take != NULL ? callbacks.give : NULL;
 	header->size = given;
 	return header + 1;
+}
+
+void *
+memory_new(size_t size)
+{
+	union header *header = memory_room(size);
+
+	if (header != NULL)
+		memset(header, 0, header[-1].size - sizeof *header);
+	return header;
 }
 
 void *
@@ -132,21 +141,35 @@ memory_lack(void)
 	return lack;
 }
 
-void
-memory_free(void *piece)
+/* Wipes the header and so many bytes behind it; what is the application's
+ * wholly. */
+static void
+wipe_and_give(union header *header, size_t written)
 {
-	union header *header = piece;
-	s2n_mem_free_callback give;
-	uint32_t size;
+	s2n_mem_free_callback give = header->give;
+	uint32_t size = header->size;
 
-	if (header == NULL)
-		return;
-	header--;
-	give = header->give;
-	size = header->size;
-	OPENSSL_cleanse(header, size);
+	OPENSSL_cleanse(header, give == NULL || give == locked.give
+				    ? sizeof *header + written
+				    : size);
 	if (give == NULL)
 		free(header);
 	else
 		(void)!give(header, size);
+}
+
+void
+memory_free(void *piece)
+{
+	union header *header = piece;
+
+	if (piece != NULL)
+		wipe_and_give(header - 1, header[-1].size - sizeof *header);
+}
+
+void
+memory_free_room(void *piece, size_t written)
+{
+	if (piece != NULL)
+		wipe_and_give((union header *)piece - 1, written);
 }

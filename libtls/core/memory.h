@@ -1,5 +1,6 @@
 /*
- * Memory of what is ours: zeroed when it is made, wiped before it is freed. It
+ * Memory of what is ours: zeroed when it is made, wiped before it is freed, or
+ * room for bytes, of which only what was written is wiped. It
  * is locked (locked.h), unless the environment has S2N_DONT_MLOCK or the
  * application has set callbacks to give it (Guide: Overriding memory hooks).
  * These are set before s2n_init, and constant from then on.
@@ -34,6 +35,12 @@ void *memory_resize(void *piece, size_t size);
 void *memory_copy(struct slice);
 /* Wipes all of it; NULL is fine. */
 void memory_free(void *);
+/* Room that is written before it is read: not zeroed. NULL when there is none.
+ */
+void *memory_room(size_t size);
+/* Wipes it as far as it was ever written, what the application gave wholly;
+ * NULL is fine. */
+void memory_free_room(void *, size_t written);
 /* Why there was none: ERR_NOMEM, or of locked memory ERR_MLOCK, ERR_MADVISE.
  * This thread's last. */
 int memory_lack(void);

@@ -29,7 +29,7 @@ io_init(struct io *io)
 void
 io_free(struct io *io)
 {
-	memory_free(io->in);
+	memory_free_room(io->in, io->in_written);
 	writer_free(&io->out);
 	io_init(io);
 }
@@ -67,7 +67,7 @@ static int
 make_room(struct io *io, size_t len)
 {
 	if (io->in == NULL) {
-		if ((io->in = memory_new(IN_ROOM)) == NULL)
+		if ((io->in = memory_room(IN_ROOM)) == NULL)
 			return fail(memory_lack());
 		io->in_room = IN_ROOM;
 	}
@@ -82,6 +82,13 @@ make_room(struct io *io, size_t len)
 		io->in_start = 0;
 	}
 	return 0;
+}
+
+static void
+wrote(struct io *io, size_t end)
+{
+	if (io->in_written < end)
+		io->in_written = end;
 }
 
 static int
@@ -103,6 +110,7 @@ read_some(struct io *io, size_t want)
 	if ((size_t)got > want)
 		return fail(ERR_SAFETY);
 	io->in_end += (size_t)got;
+	wrote(io, io->in_end);
 	io->bytes_in += (size_t)got;
 	return 0;
 }
@@ -176,6 +184,7 @@ io_kernel_recv(struct io *io, uint8_t *type, struct slice *plain)
 		default:
 			return fail(ERR_IO);
 		}
+	wrote(io, (size_t)got);
 	*type = (uint8_t)found;
 	*plain = slice_of(io->in, (size_t)got);
 	return 0;
@@ -259,9 +268,9 @@ io_release(struct io *io)
 {
 	if (io_buffered(io) > 0 || !io_flushed(io))
 		return false;
-	memory_free(io->in);
+	memory_free_room(io->in, io->in_written);
 	io->in = NULL;
-	io->in_room = io->in_start = io->in_end = 0;
+	io->in_room = io->in_start = io->in_end = io->in_written = 0;
 	writer_free(&io->out);
 	writer_init(&io->out, OUT_LIMIT);
 	return true;

@@ -23,6 +23,7 @@ struct io {
 	size_t in_room;
 	size_t in_start; /* first byte not yet used */
 	size_t in_end;
+	size_t in_written; /* so far there were ever bytes */
 	struct writer out; /* whole records */
 	size_t out_sent;
 

@@ -284,6 +284,25 @@ START_TEST(libc_s_memory_is_zeroed_too)
 }
 END_TEST
 
+START_TEST(room_is_wiped_as_far_as_it_was_written)
+{
+	const size_t size = 1000;
+	uint8_t *piece;
+
+	use_heap();
+	ck_assert_int_eq(s2n_init(), 0);
+	piece = memory_room(size);
+	ck_assert_ptr_nonnull(piece);
+	memset(piece, 7, size);
+	/* the application's is as it wants it: wiped wholly */
+	memory_free_room(piece, 10);
+	ck_assert(!heap.dirty);
+	ck_assert_int_eq(s2n_cleanup_final(), 0);
+	memory_free_room(NULL, 0);
+	ck_assert_ptr_null(memory_room(UINT32_MAX));
+}
+END_TEST
+
 /* ---- locked memory ---- */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -307,6 +326,34 @@ can_lock(void)
 		       "RLIMIT_MEMLOCK below 2 MiB\n");
 	return can;
 }
+
+START_TEST(locked_room_is_wiped_as_far_as_it_was_written)
+{
+	const size_t size = 1000;
+	uint8_t *piece, *again;
+
+	if (!can_lock())
+		return;
+	unsetenv("S2N_DONT_MLOCK");
+	ck_assert_int_eq(s2n_init(), 0);
+	piece = memory_room(size);
+	ck_assert_ptr_nonnull(piece);
+	memset(piece, 7, size);
+	memory_free_room(piece, 600);
+	again = memory_room(size); /* the same place */
+	ck_assert_ptr_eq(again, piece);
+	for (size_t i = 0; i < 600; i++)
+		ck_assert_uint_eq(again[i], 0);
+	ck_assert_uint_eq(again[600], 7);
+	memory_free(again);
+	/* new memory is zeroed, whatever was left there */
+	piece = memory_new(size);
+	for (size_t i = 0; i < size; i++)
+		ck_assert_uint_eq(piece[i], 0);
+	memory_free(piece);
+	ck_assert_int_eq(s2n_cleanup_final(), 0);
+}
+END_TEST
 
 /* What the kernel has locked of this process, in KiB. */
 static unsigned
@@ -565,6 +612,8 @@ memory_suite(void)
 	tcase_add_test(tcase, a_piece_too_small_is_none);
 	tcase_add_test(tcase, all_four_are_set_before_the_start);
 	tcase_add_test(tcase, libc_s_memory_is_zeroed_too);
+	tcase_add_test(tcase, room_is_wiped_as_far_as_it_was_written);
+	tcase_add_test(tcase, locked_room_is_wiped_as_far_as_it_was_written);
 	suite_add_tcase(suite, tcase);
 	tcase = tcase_create("locked");
 	tcase_add_test(tcase, what_is_ours_is_locked_and_not_dumped);
