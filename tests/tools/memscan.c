@@ -2,12 +2,17 @@
  * Looks for a private key in the memory of processes, or for the bytes of a
  * file:
  *
- *	memscan [--expect] [--raw] KEY.pem|FILE PID...
+ *	memscan [--expect] [--raw] KEY.pem|FILE PID|PATH...
+ *	memscan --copy PATH PID
  *
- * Prints "pid N: found WHAT at ADDRESS in MAPPING" or "pid N: nothing". Exits 0
+ * A path, which has a slash, is a file to look in, as a core is. Prints "pid N:
+ * found WHAT at ADDRESS in MAPPING" or "pid N: nothing". Exits 0
  * when no process has any of it, 1 when one has; with --expect 0 when every one
  * has, 1 when one has not. 2 when it could not look everywhere: then it says
  * nothing of what is there.
+ *
+ * With --copy it looks for nothing yet: all that can be read is written to
+ *PATH, for later, when what to look for is known.
  *
  * What lies in secret memory nobody can look at, which is tried: then it prints
  * "pid N: SIZE bytes are secret", and that is no reason for 2.
@@ -19,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +38,7 @@
 static struct needles needles;
 static uint8_t chunk[OVERLAP + CHUNK];
 static unsigned found;
+static FILE *copy;
 
 struct mapping {
 	uint64_t from, to;
@@ -48,6 +55,42 @@ equal_before(const uint8_t *a, const uint8_t *b, size_t most)
 	return len;
 }
 
+/* ---- parts of needles, by their first two bytes ---- */
+
+struct part {
+	const struct needle *needle;
+	size_t from;
+	int next; /* in parts, of those that begin alike; -1: none */
+};
+
+static struct part parts[NEEDLES_MAX * (1024 / NEEDLE_PART + 1)];
+static int part_count, first_part[1 << 16];
+
+static unsigned
+beginning(const uint8_t *bytes)
+{
+	return (unsigned)bytes[0] << 8 | bytes[1];
+}
+
+static void
+sort_parts(void)
+{
+	memset(first_part, -1, sizeof first_part);
+	for (size_t i = 0; i < needles.count; i++) {
+		const struct needle *needle = &needles.needle[i];
+		size_t from = needle->len % NEEDLE_PART;
+
+		for (; from < needle->len; from += NEEDLE_PART) {
+			int *first =
+			    &first_part[beginning(needle->bytes + from)];
+
+			parts[part_count] =
+			    (struct part){ needle, from, *first };
+			*first = part_count++;
+		}
+	}
+}
+
 /*
  * Any NEEDLE_PART bytes of the needle count: malloc writes over the first bytes
  * of a freed block, and who uses a stack next over any. Of a longer piece only
@@ -55,43 +98,42 @@ equal_before(const uint8_t *a, const uint8_t *b, size_t most)
  * the first kept bytes were told with the chunk before.
  */
 static void
-look_for_part(const struct needle *needle, size_t part, size_t kept, size_t len,
+tell_part(const struct part *part, const uint8_t *at, size_t kept, size_t len,
     uint64_t address, pid_t pid, const char *where)
 {
-	const uint8_t *at = chunk, *end = chunk + len, *next;
-	const uint8_t *bytes = needle->bytes + part;
+	const struct needle *needle = part->needle;
+	const uint8_t *bytes = needle->bytes + part->from;
+	const uint8_t *next = at + NEEDLE_PART, *end = chunk + len;
 	size_t have, before;
 
-	for (;
-	     (at = memmem(at, (size_t)(end - at), bytes, NEEDLE_PART)) != NULL;
-	     at = next) {
-		next = at + NEEDLE_PART;
-		if ((size_t)(next - chunk) <= kept)
-			continue;
-		if (needle->len - part >= 2 * NEEDLE_PART &&
-		    (size_t)(end - next) >= NEEDLE_PART &&
-		    memcmp(next, bytes + NEEDLE_PART, NEEDLE_PART) == 0)
-			continue;
-		before =
-		    (size_t)(at - chunk) < part ? (size_t)(at - chunk) : part;
-		have = equal_before(at, bytes, before) + NEEDLE_PART;
-		printf("pid %d: found %s, %s (%zu of %zu bytes), "
-		       "at %" PRIx64 " in %s\n",
-		    (int)pid, needle->what,
-		    have == needle->len ? "whole" : "part", have, needle->len,
-		    address + (uint64_t)(next - chunk) - have, where);
-		found++;
-	}
+	if ((size_t)(next - chunk) <= kept)
+		return;
+	if (needle->len - part->from >= (size_t)2 * NEEDLE_PART &&
+	    (size_t)(end - next) >= NEEDLE_PART &&
+	    memcmp(next, bytes + NEEDLE_PART, NEEDLE_PART) == 0)
+		return;
+	before = (size_t)(at - chunk) < part->from ? (size_t)(at - chunk)
+						   : part->from;
+	have = equal_before(at, bytes, before) + NEEDLE_PART;
+	printf("pid %d: found %s, %s (%zu of %zu bytes), at %" PRIx64
+	       " in %s\n",
+	    (int)pid, needle->what, have == needle->len ? "whole" : "part",
+	    have, needle->len, address + (uint64_t)(next - chunk) - have,
+	    where);
+	found++;
 }
 
 static void
-look_for(const struct needle *needle, size_t kept, size_t len, uint64_t address,
-    pid_t pid, const char *where)
+look(size_t kept, size_t len, uint64_t address, pid_t pid, const char *where)
 {
-	size_t part = needle->len % NEEDLE_PART;
-
-	for (; part < needle->len; part += NEEDLE_PART)
-		look_for_part(needle, part, kept, len, address, pid, where);
+	for (size_t at = 0; at + NEEDLE_PART <= len; at++)
+		for (int i = first_part[beginning(chunk + at)]; i >= 0;
+		     i = parts[i].next)
+			if (memcmp(chunk + at,
+				parts[i].needle->bytes + parts[i].from,
+				NEEDLE_PART) == 0)
+				tell_part(&parts[i], chunk + at, kept, len,
+				    address, pid, where);
 }
 
 static bool
@@ -113,9 +155,9 @@ scan_mapping(int memory, pid_t pid, const struct mapping *mapping)
 			    got < 0 ? strerror(errno) : "short");
 			return false;
 		}
-		for (size_t i = 0; i < needles.count; i++)
-			look_for(&needles.needle[i], kept, kept + want,
-			    at - kept, pid, mapping->name);
+		if (copy != NULL && fwrite(chunk + kept, 1, want, copy) != want)
+			return false;
+		look(kept, kept + want, at - kept, pid, mapping->name);
 		if (kept + want > OVERLAP) {
 			memmove(chunk, chunk + kept + want - OVERLAP, OVERLAP);
 			kept = OVERLAP;
@@ -240,31 +282,71 @@ scan(pid_t pid)
 	return whole && mappings > 0;
 }
 
+/* As if it were mapped where it begins. */
+static bool
+scan_file(const char *path)
+{
+	struct mapping whole = { 0 };
+	struct stat about;
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	bool done = false;
+
+	if (file < 0 || fstat(file, &about) != 0 || about.st_size == 0) {
+		fprintf(stderr, "memscan: %s: %s\n", path,
+		    file < 0 ? strerror(errno) : "empty");
+	} else {
+		snprintf(whole.name, sizeof whole.name, "%s", path);
+		whole.to = (uint64_t)about.st_size;
+		done = scan_mapping(file, 0, &whole);
+	}
+	if (file >= 0)
+		close(file);
+	return done;
+}
+
 int
 main(int argc, char **argv)
 {
-	bool expect = false, raw = false, whole = true, as_told = true;
+	bool expect = false, raw = false, copying = false, whole = true,
+	     as_told = true;
 	int first = 1;
 	pid_t pid;
 
 	for (; first < argc && argv[first][0] == '-'; first++) {
 		expect = expect || strcmp(argv[first], "--expect") == 0;
 		raw = raw || strcmp(argv[first], "--raw") == 0;
+		copying = copying || strcmp(argv[first], "--copy") == 0;
 	}
 	if (argc < first + 2) {
-		fprintf(
-		    stderr, "usage: memscan [--expect] [--raw] FILE PID...\n");
+		fprintf(stderr,
+		    "usage: memscan [--expect] [--raw] FILE PID|PATH...\n"
+		    "       memscan --copy PATH PID\n");
 		return 2;
+	}
+	if (copying) {
+		sort_parts();
+		if ((copy = fopen(argv[first], "w")) == NULL)
+			return 2;
+		whole = scan((pid_t)atol(argv[first + 1]));
+		return fclose(copy) == 0 && whole ? 0 : 2;
 	}
 	if (!(raw ? needles_read_raw(argv[first], &needles)
 		  : needles_read(argv[first], &needles)))
 		return 2;
+	sort_parts();
 	for (int i = first + 1; i < argc; i++) {
+		found = 0;
+		if (strchr(argv[i], '/') != NULL) {
+			whole = scan_file(argv[i]) && whole;
+			if (found == 0)
+				printf("%s: nothing\n", argv[i]);
+			as_told = as_told && (found > 0) == expect;
+			continue;
+		}
 		if ((pid = (pid_t)atol(argv[i])) <= 0) {
 			fprintf(stderr, "memscan: \"%s\" is no pid\n", argv[i]);
 			return 2;
 		}
-		found = 0;
 		whole = scan(pid) && whole;
 		if (found == 0)
 			printf("pid %d: nothing\n", (int)pid);

@@ -122,6 +122,23 @@ ed25519_seed(EVP_PKEY *key)
 		   : NULL;
 }
 
+/* What RFC 8032 5.1.5 makes of it is as good: the scalar, before and after bits
+ * of it are set, and what nonces are made of. */
+static void
+add_expanded(struct needles *needles, const BIGNUM *seed)
+{
+	uint8_t bytes[32], expanded[64];
+
+	if (BN_bn2binpad(seed, bytes, sizeof bytes) != sizeof bytes ||
+	    EVP_Q_digest(
+		NULL, "SHA512", NULL, bytes, sizeof bytes, expanded, NULL) != 1)
+		exit(2);
+	/* The bits are set in the first and the last byte. */
+	add(needles, "Ed25519 scalar", "as it is signed with", expanded + 1,
+	    30);
+	add(needles, "Ed25519 prefix", "as it is hashed", expanded + 32, 32);
+}
+
 static bool
 add_all(
     struct needles *needles, EVP_PKEY *key, struct slice der, const char *body)
@@ -131,6 +148,7 @@ add_all(
 	if (number != NULL) {
 		add_number(needles, "Ed25519 seed", number);
 		add_lines(needles, "Ed25519 seed", number, der, body);
+		add_expanded(needles, number);
 		BN_clear_free(number);
 	}
 
