@@ -59,6 +59,23 @@ stop_keyd() {
 	keyd=
 }
 
+# children NAME: the pids of keyd's processes of this name.
+children() {
+	read -r all <"/proc/$keyd/task/$keyd/children" || :
+	for child in $all; do
+		! tr '\0' '\n' <"/proc/$child/cmdline" 2>/dev/null | grep -qx "$1" || echo "$child"
+	done
+}
+
+# core PID: $dir/core.PID, what a debugger of root's writes of the process;
+# false, with a note: there is no such debugger.
+core() {
+	command -v gcore >/dev/null || { echo "note: no gcore here, so no core was taken"; return 1; }
+	name=$(tr '\0' '\n' <"/proc/$1/cmdline" | head -n 1)
+	gcore -o "$dir/core" "$1" >"$dir/said" 2>&1 || :
+	grep -qF "$name" "$dir/core.$1" || fail "gcore: $(cat "$dir/said")"
+}
+
 # gone PID: it ends within a few seconds. A zombie has ended, too.
 gone() {
 	for _ in $(seq 50); do
