@@ -81,8 +81,14 @@ sed -i '3s/status=ok/status=no/' "$dir/edited"
 broken "$dir/edited" "a changed line"
 sed '4d' "$dir/audit.log" >"$dir/edited"
 broken "$dir/edited" "a line taken out"
+sed '4{h;d};5{G}' "$dir/audit.log" >"$dir/edited"
+broken "$dir/edited" "two lines changed about"
 head -c -9 "$dir/audit.log" >"$dir/edited"
 broken "$dir/edited" "an end cut off"
+# Whole lines less leave a log, which tells that nobody vouches for its end.
+sed '$d' "$dir/audit.log" >"$dir/edited"
+verify "$dir/edited"
+[ "$(count signed)" -lt "$(count last)" ] || fail "an end without its signature is taken for signed"
 
 # The next process goes on, and so does the writer that takes a killed one's place.
 start_keyd
@@ -158,6 +164,46 @@ stop_keyd
 verify "$dir/audit.log"
 [ "$(count lost)" -gt 0 ] || fail "what was lost is not counted"
 ! grep -q 'event=forbidden-call' "$dir/log" || fail "a forbidden call"
+
+# A disk that is full to the last byte, of some KiB; it goes on by itself when
+# there is room, with nothing lost or with what was lost counted.
+on_small_disk() {
+	configure "checkpoint = 10 $1"
+	sed -i 's,"audit.log",disk/audit.log,' "$dir/keyd.conf"
+	rm -f "$dir"/disk/*
+	: >"$dir/log"
+	dd if=/dev/zero of="$dir/disk/other" bs=1024 count=80 2>/dev/null
+	start_keyd
+}
+mkdir "$dir/disk"
+if ! mount -t tmpfs -o size=128k,mode=700 none "$dir/disk" 2>/dev/null; then
+	echo "note: nothing can be mounted here, so no disk was full"
+else
+	trap '[ -z "$keyd" ] || kill -9 "$keyd" 2>/dev/null || :; umount -l "$dir/disk" 2>/dev/null || :; rm -rf "$dir"' EXIT
+	on_small_disk 'on-full = stop'
+	! ask sign "$dir/demo.pub" 1000 2>"$dir/said" || fail "the disk never was full"
+	grep -q backend "$dir/said" || fail "$(cat "$dir/said")"
+	grep -q 'event=audit-stopped reason="No space left on device" operations=refused' "$dir/log" || fail "that it is full is not said"
+	rm "$dir/disk/other"
+	eventually ask sign "$dir/demo.pub" 1
+	ask sign "$dir/demo.pub" 20
+	stop_keyd
+	verify "$dir/disk/audit.log"
+	[ "$(($(count lost) + $(count untold)))" -eq 0 ] || fail "operations were lost"
+
+	on_small_disk 'on-full = count'
+	ask sign "$dir/demo.pub" 1000 || fail "a full disk stops what it should not"
+	grep -q 'event=audit-stopped reason="No space left on device" operations=not-written-down' "$dir/log" ||
+	    fail "that it is full is not said"
+	rm "$dir/disk/other"
+	eventually grep -q 'event=audit-resumed' "$dir/log"
+	ask sign "$dir/demo.pub" 1
+	stop_keyd
+	verify "$dir/disk/audit.log"
+	[ "$(count lost)" -gt 0 ] || fail "what was lost is not counted"
+	umount "$dir/disk"
+fi
+rmdir "$dir/disk"
 
 # A digest that somebody else made is told apart from all that TLS signs.
 configure

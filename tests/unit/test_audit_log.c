@@ -265,6 +265,41 @@ START_TEST(a_line_taken_out_put_twice_or_moved_is_found)
 }
 END_TEST
 
+/* All hashes are made anew; nobody needs a key for that. */
+static void
+chain_again(char *text)
+{
+	uint8_t hash[AUDIT_HASH] = { 0 };
+	char *lines[64], digits[2 * AUDIT_HASH + 1], *end;
+	size_t count = split(text, lines);
+
+	for (size_t i = 0; i < count; i++) {
+		end = strstr(lines[i], AUDIT_HASH_WORD);
+		ck_assert(audit_chain_next(
+		    hash, slice_of(lines[i], (size_t)(end - lines[i])), hash));
+		audit_chain_hex(hash, sizeof hash, digits);
+		memcpy(end + strlen(AUDIT_HASH_WORD), digits, 2 * AUDIT_HASH);
+	}
+}
+
+START_TEST(who_chains_a_changed_log_again_lacks_the_signature)
+{
+	size_t len;
+	char *text;
+
+	operations(1, 12);
+	sign();
+	text = text_of(file, &len);
+	chain_again(text);
+	ck_assert(verify_text(text, len, key));
+	memcpy(strstr(text, "key=www"), "key=xxx", 7);
+	chain_again(text);
+	ck_assert(!verify_text(text, len, key));
+	ck_assert_ptr_nonnull(strstr(verdict.fault, "signature"));
+	free(text);
+}
+END_TEST
+
 /* What is cut off at the end is found when it is in the midst of a line; whole
  * lines are not, but what was signed for is told. */
 START_TEST(a_log_that_was_cut_off_tells_how_far_it_is_signed)
@@ -477,6 +512,8 @@ audit_log_suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, what_is_written_verifies);
 	tcase_add_test(tcase, a_line_says_all_there_is_to_say);
+	tcase_add_test(
+	    tcase, who_chains_a_changed_log_again_lacks_the_signature);
 	tcase_add_test(tcase, each_operation_has_its_word);
 	tcase_add_test(tcase, every_changed_bit_is_found);
 	tcase_add_test(tcase, a_line_taken_out_put_twice_or_moved_is_found);
