@@ -216,6 +216,16 @@ backends_check(struct backends *backends, uint64_t now_ms)
 	return BACKENDS_NONE;
 }
 
+size_t
+backends_on_way(const struct backends *backends)
+{
+	size_t count = 0;
+
+	for (unsigned i = 0; i < backends->count; i++)
+		count += backends->at[i].on_way;
+	return count;
+}
+
 uint64_t
 backends_due_ms(const struct backends *backends)
 {

@@ -74,6 +74,8 @@ must_check bool backends_worked(
 /* One that is to be looked at now, and then no more for a while;
  * BACKENDS_NONE: none is. */
 int backends_check(struct backends *, uint64_t now_ms);
+/* Attempts, at all of them. */
+size_t backends_on_way(const struct backends *);
 /* When backends_check() has something to say, at the earliest. */
 uint64_t backends_due_ms(const struct backends *);
 

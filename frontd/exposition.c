@@ -203,6 +203,7 @@ write_all(const struct master *master, struct writer *out)
 {
 	static const char agreed[] = "frontd_agreed_total";
 	static const char ends[] = "frontd_ends_total";
+	static const char pauses[] = "frontd_accept_pauses_total";
 	static struct tally_all all;
 	struct metrics_buckets buckets = { .bounds_us = tally_bounds_us,
 		.bound_count = COUNT(tally_bounds_us) };
@@ -225,6 +226,13 @@ write_all(const struct master *master, struct writer *out)
 		metrics_sample(out, ends,
 		    &(struct label){ "end", tally_end_name((enum tally_end)i) },
 		    1, all.ends[i]);
+	metrics_family(out, pauses, METRICS_COUNTER,
+	    "Times that a worker stopped accepting for a while, by why.");
+	for (int i = 0; i < TALLY_PAUSES; i++)
+		metrics_sample(out, pauses,
+		    &(struct label){
+			"reason", tally_pause_name((enum tally_pause)i) },
+		    1, all.pauses[i]);
 	metrics_family(out, "frontd_handshake_seconds", METRICS_HISTOGRAM,
 	    "How long handshakes took, of those agreed.");
 	buckets.counts = all.handshake.buckets;

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/shortage.h"
 #include "frontd/backends.h"
 #include "ipc/spawn.h"
 #include "policy/profiles.h"
@@ -24,6 +25,8 @@
 #define QUEUE_MAX 1024
 /* Connections on their way at a time; the others are refused. */
 #define ATTEMPTS_MAX 3072
+/* Until what was short may be there again. */
+#define SHORT_MS 50
 #define NO_WORKER (-1)
 
 struct worker {
@@ -35,7 +38,8 @@ struct worker {
 
 /* A connection on its way to a backend. */
 struct attempt {
-	int fd;     /* -1: it waits for the backend's name to be looked up */
+	int fd;     /* -1: it waits for the backend's name to be looked up, */
+	bool wants; /* or for a descriptor */
 	int worker; /* whose; NO_WORKER: it only looks */
 	uint32_t request;
 	uint16_t site;
@@ -53,6 +57,9 @@ static size_t checked_count;
 static struct worker workers[WORKERS_MAX];
 static struct attempt attempts[ATTEMPTS_MAX];
 static size_t attempt_count;
+/* Descriptors or memory were short: since then some attempt wants one, until
+ * there is time to try again; 0: none does. */
+static uint64_t short_until_ms;
 static struct channel *control;
 static bool started;
 
@@ -251,19 +258,46 @@ open_socket(const struct backend *backend)
 	return -1;
 }
 
-/* False with errno: it could not even begin. */
+static void
+say_shortage(int error)
+{
+	static uint64_t said_ms;
+	uint64_t now = clock_ms();
+
+	short_until_ms = now + SHORT_MS;
+	if (said_ms != 0 && now - said_ms < 1000)
+		return;
+	said_ms = now;
+	log_event(LOG_LEVEL_WARN, "limit", "reason=\"%s\" attempts=%zu",
+	    strerror(error), attempt_count);
+}
+
+/* A site may have as many as are left: one whose backends hang leaves room for
+ * the others. */
+static bool
+is_room(const struct backends *site)
+{
+	return backends_on_way(site) < ATTEMPTS_MAX - attempt_count;
+}
+
+/* False with errno: it could not even begin. When that is a shortage, it is no
+ * fault of the backend's. */
 static bool
 begin(struct attempt *attempt)
 {
 	struct backends *site = &sites[attempt->site];
 	struct backend *backend = &site->at[attempt->backend];
 
-	if (attempt_count == ATTEMPTS_MAX) {
-		errno = EAGAIN;
+	if (!is_room(site)) {
+		errno = ENOBUFS;
 		return false;
 	}
 	attempt->fd = backend->awaited ? -1 : open_socket(backend);
-	if (attempt->fd < 0 && !backend->awaited)
+	attempt->wants =
+	    attempt->fd < 0 && !backend->awaited && is_shortage(errno);
+	if (attempt->wants)
+		say_shortage(errno);
+	else if (attempt->fd < 0 && !backend->awaited)
 		return false;
 	backend->on_way++;
 	attempt->deadline_ms = clock_ms() + site->how.connect_ms;
@@ -286,6 +320,8 @@ try_next(struct attempt attempt, int error)
 		if (begin(&attempt))
 			return;
 		error = errno;
+		if (is_shortage(error))
+			break;
 		failed(attempt.site, attempt.backend, error);
 	}
 	give(&attempt, -1, error);
@@ -300,6 +336,12 @@ finish(size_t at, int error)
 
 	take_out(at, &attempt);
 	used = sites[attempt.site].at[attempt.backend].used;
+	if (attempt.wants) {
+		/* Nothing was found out of that backend. */
+		if (attempt.worker != NO_WORKER)
+			give(&attempt, -1, EMFILE);
+		return;
+	}
 	/* Else it is none of the site's any more. */
 	if (used && error == 0)
 		worked(attempt.site, attempt.backend);
@@ -341,6 +383,28 @@ look_at_attempts(const struct pollfd *fds, size_t count)
 			finish(i, error_of(attempts[i].fd));
 		else if (now >= attempts[i].deadline_ms)
 			finish(i, ETIMEDOUT);
+	}
+}
+
+/* What was short may be there again. From the last to the first, as above. */
+static void
+try_again(void)
+{
+	if (short_until_ms == 0 || clock_ms() < short_until_ms)
+		return;
+	short_until_ms = 0;
+	for (size_t i = attempt_count; i-- > 0 && short_until_ms == 0;) {
+		struct attempt *attempt = &attempts[i];
+
+		if (!attempt->wants)
+			continue;
+		attempt->fd =
+		    open_socket(&sites[attempt->site].at[attempt->backend]);
+		attempt->wants = attempt->fd < 0 && is_shortage(errno);
+		if (attempt->wants)
+			say_shortage(errno);
+		else if (attempt->fd < 0)
+			finish(i, errno);
 	}
 }
 
@@ -633,6 +697,8 @@ patience(void)
 	for (size_t i = 0; started && i < checked_count; i++)
 		if (backends_due_ms(&sites[checked[i]]) < due)
 			due = backends_due_ms(&sites[checked[i]]);
+	if (short_until_ms != 0 && short_until_ms < due)
+		due = short_until_ms;
 	if (due == UINT64_MAX)
 		return -1;
 	wait = due > now ? due - now : 0;
@@ -669,6 +735,7 @@ main(void)
 		if (poll(fds, count, patience()) < 0 && errno != EINTR)
 			return EXIT_FAILURE;
 		look_at_attempts(fds + first, count - first);
+		try_again();
 		for (nfds_t i = 1; i < first; i++)
 			if (fds[i].revents != 0)
 				worker_ready(of[i]);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/shortage.h"
 #include "frontd/access.h"
 #include "frontd/answer.h"
 #include "frontd/crowd.h"
@@ -134,12 +135,14 @@ start_session(
 	turn_away(client);
 }
 
-/* What accept4() may answer when descriptors or memory are short. */
-static bool
-is_shortage(int error)
+static void
+pause_accepting(enum tally_pause why)
 {
-	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
-	       error == ENOMEM;
+	worker_say_limit(NULL, tally_pause_name(why));
+	worker.tally.pauses[why]++;
+	worker.no_files = why == TALLY_DESCRIPTORS;
+	worker.paused = true;
+	watch_listeners();
 }
 
 /* False when nobody waits there, or nobody can be taken. */
@@ -157,11 +160,8 @@ accept_one(struct acceptor *acceptor)
 	}
 	if (errno == EINVAL)
 		event_del(acceptor->acceptable); /* it does not listen */
-	if (is_shortage(errno)) {
-		worker_say_limit(NULL, "descriptors");
-		worker.no_files = worker.paused = true;
-		watch_listeners();
-	}
+	if (is_shortage(errno))
+		pause_accepting(TALLY_DESCRIPTORS);
 	return false;
 }
 
@@ -172,9 +172,7 @@ acceptable(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	for (int i = 0; i < ACCEPT_BATCH; i++) {
 		if (worker.session_count >= worker.session_max) {
-			worker_say_limit(NULL, "connections");
-			worker.paused = true;
-			watch_listeners();
+			pause_accepting(TALLY_CONNECTIONS);
 			return;
 		}
 		if (!accept_one(ctx))
@@ -235,6 +233,18 @@ drain(const struct control_drain *order)
 		event_base_loopbreak(worker.base);
 }
 
+/* Where frontd-connect has died this has no effect: the next one's start brings
+ * another. */
+static void
+ask_for_connector(void)
+{
+	static const struct control_plain unjoined = { CONTROL_UNJOINED };
+
+	worker.connector_lost = false;
+	if (control_send(worker.control, &unjoined, sizeof unjoined, -1))
+		worker_flush(&worker);
+}
+
 static void
 tick(evutil_socket_t fd, short what, void *ctx)
 {
@@ -245,6 +255,8 @@ tick(evutil_socket_t fd, short what, void *ctx)
 		worker.no_files = worker.paused = false;
 		watch_listeners();
 	}
+	if (worker.connector_lost)
+		ask_for_connector();
 	if (worker.drained_ms == 0 || clock_ms() < worker.drained_ms)
 		return;
 	session_end_all(ctx, "drained");
@@ -294,7 +306,6 @@ drop_connector(void)
 static void
 connector_ready(evutil_socket_t fd, short what, void *ctx)
 {
-	static const struct control_plain unjoined = { CONTROL_UNJOINED };
 	struct control_connected answer;
 	uint8_t packet[256];
 	enum channel_event event;
@@ -311,17 +322,17 @@ connector_ready(evutil_socket_t fd, short what, void *ctx)
 	if (event == CHANNEL_EMPTY)
 		return;
 	drop_connector();
-	/* Where frontd-connect has died this has no effect: the next one's
-	 * start brings another. */
-	if (control_send(worker.control, &unjoined, sizeof unjoined, -1))
-		worker_flush(&worker);
+	ask_for_connector();
 }
 
-/* Takes fd. */
+/* Takes fd; -1: there was no room for it, and it is asked for again. */
 static void
 take_connector(int fd)
 {
 	drop_connector();
+	worker.connector_lost = fd < 0;
+	if (fd < 0)
+		return;
 	if ((worker.connector = channel_new(fd, CONNECTOR_QUEUE)) == NULL)
 		return;
 	worker.connector_number++;
@@ -714,6 +725,19 @@ take_listener(struct slice packet, int fd)
 	worker.listener_count++;
 }
 
+/* Takes fd. Nobody would bring it again: without room for it the next worker
+ * has to do. */
+static void
+attach_keys(struct keyclient *client, int fd)
+{
+	if (fd < 0) {
+		log_event(LOG_LEVEL_ERROR, "keys", "reason=descriptors");
+		exit(EXIT_FAILURE);
+	}
+	if (keyclient_attach(client, fd) != 0)
+		log_event(LOG_LEVEL_ERROR, "keys", "reason=attach");
+}
+
 static void
 take_order(struct slice packet, int fd)
 {
@@ -774,16 +798,13 @@ take_order(struct slice packet, int fd)
 	case CONTROL_KEYS:
 		if (control_take(packet, &record.keys, sizeof record.keys))
 			keys.signers = record.keys.signers;
-		if (fd >= 0 && keyclient_attach(worker.keys, fd) != 0)
-			log_event(LOG_LEVEL_ERROR, "keys", "reason=attach");
+		attach_keys(worker.keys, fd);
 		return;
 	case CONTROL_BACKEND_KEYS:
-		if (fd >= 0 && keyclient_attach(worker.backend_keys, fd) != 0)
-			log_event(LOG_LEVEL_ERROR, "keys", "reason=attach");
+		attach_keys(worker.backend_keys, fd);
 		return;
 	case CONTROL_CONNECTOR:
-		if (fd >= 0)
-			take_connector(fd);
+		take_connector(fd);
 		return;
 	case CONTROL_REPLAY:
 		if (fd < 0 || (worker.replay = replay_map(fd)) == NULL)

@@ -145,6 +145,17 @@ waiting_place(const struct session *session)
 	return &worker->waiting[session->request % COUNT(worker->waiting)];
 }
 
+static void
+wait_for_backend(struct session *session, bool waits)
+{
+	struct worker *worker = session->listener->worker;
+	const uint32_t one = waits ? 1 : UINT32_MAX;
+
+	*waiting_place(session) = waits ? session : NULL;
+	worker->sites[session->site].waiting += one;
+	worker->waiting_count += one;
+}
+
 /* For whoever counts connections to choose a backend, if it does. */
 static void
 release(
@@ -217,7 +228,7 @@ session_end(struct session *session, const char *format, ...)
 	va_end(args);
 	if (session->state == SESSION_CONNECTING &&
 	    *waiting_place(session) == session)
-		*waiting_place(session) = NULL;
+		wait_for_backend(session, false);
 	end_key_wait(session);
 	session->state = SESSION_ENDING;
 	event_del(&session->client_out);
@@ -294,10 +305,15 @@ session_early_data(
 		   : -1;
 }
 
-/* A free number in the worker's table of those who wait; 0: none. */
+/* A free number in the worker's table of those who wait; 0: none. A site may
+ * have as many as are left, so that one whose backends hang leaves room for the
+ * others. */
 static uint32_t
-wait_number(struct worker *worker)
+wait_number(struct worker *worker, uint16_t site)
 {
+	if (worker->sites[site].waiting >=
+	    COUNT(worker->waiting) - worker->waiting_count)
+		return 0;
 	for (size_t i = 0; i < COUNT(worker->waiting); i++) {
 		uint32_t request = ++worker->next_request;
 
@@ -333,11 +349,12 @@ ask_backend(struct session *session)
 
 	session->state = SESSION_CONNECTING;
 	session->deadline_ms = clock_ms() + site_of(session)->what.backend_ms;
-	if ((session->request = wait_number(worker)) == 0) {
+	session->request = wait_number(worker, session->site);
+	if (session->request == 0) {
 		session_end(session, "backend: too many wait");
 		return;
 	}
-	*waiting_place(session) = session;
+	wait_for_backend(session, true);
 	send_request(session);
 }
 
@@ -787,13 +804,19 @@ session_connected(
 		.backend = answer->backend };
 
 	if (session == NULL || session->request != answer->request) {
-		if (fd < 0)
+		if (answer->error != 0)
 			return;
-		close(fd); /* it has ended meanwhile */
+		if (fd >= 0)
+			close(fd); /* it has ended meanwhile */
 		release(worker, &released, worker->connector_number);
 		return;
 	}
-	worker->waiting[answer->request % COUNT(worker->waiting)] = NULL;
+	wait_for_backend(session, false);
+	if (fd < 0 && answer->error == 0) { /* we had no room for it */
+		session_end(session, "backend: no descriptor left");
+		release(worker, &released, worker->connector_number);
+		return;
+	}
 	if (fd < 0) {
 		session_end(session, "backend: %s", strerror(answer->error));
 		return;

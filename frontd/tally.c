@@ -23,6 +23,11 @@ static const struct {
 	[TALLY_OTHER] = { "other", { NULL } },
 };
 
+static const char *const pauses[TALLY_PAUSES] = {
+	[TALLY_CONNECTIONS] = "connections",
+	[TALLY_DESCRIPTORS] = "descriptors",
+};
+
 void
 tally_time(struct tally_times *times, uint64_t us)
 {
@@ -72,6 +77,12 @@ tally_end_name(enum tally_end end)
 	return ends[end].name;
 }
 
+const char *
+tally_pause_name(enum tally_pause pause)
+{
+	return pauses[pause];
+}
+
 enum tally_end
 tally_end_of(const char *reason)
 {
@@ -113,6 +124,8 @@ tally_add_all(struct tally_all *to, const struct tally_all *what)
 {
 	for (size_t i = 0; i < TALLY_ENDS; i++)
 		to->ends[i] += what->ends[i];
+	for (size_t i = 0; i < TALLY_PAUSES; i++)
+		to->pauses[i] += what->pauses[i];
 	add_times(&to->handshake, &what->handshake);
 	add_times(&to->key, &what->key);
 	to->key_requested += what->key_requested;

@@ -47,9 +47,18 @@ enum tally_end {
 	TALLY_ENDS
 };
 
+/* Why a worker accepted nobody for a while; tally_pause_name() has the words.
+ */
+enum tally_pause {
+	TALLY_CONNECTIONS, /* it had as many as it may have */
+	TALLY_DESCRIPTORS, /* it had none left */
+	TALLY_PAUSES
+};
+
 /* Of a worker, or of all. */
 struct tally_all {
 	uint64_t ends[TALLY_ENDS];
+	uint64_t pauses[TALLY_PAUSES];
 	struct tally_times handshake; /* of those that were agreed */
 	struct tally_times key;       /* waits for keyd, of those that did */
 	/* Key operations; see ipc/keyclient.h. */
@@ -64,6 +73,7 @@ extern const uint32_t tally_bounds_us[TALLY_BUCKETS - 1];
 void tally_time(struct tally_times *, uint64_t us);
 void tally_agree(struct tally_all *, const char *version, const char *suite);
 const char *tally_end_name(enum tally_end);
+const char *tally_pause_name(enum tally_pause);
 /* By the reason in the log: what stands before its colon, or all of it. */
 enum tally_end tally_end_of(const char *reason);
 

@@ -17,7 +17,7 @@
 #include "ipc/keyclient.h"
 #include "libtls/s2n.h"
 
-/* Sessions that wait for a backend at one time. */
+/* Sessions that wait for a backend at one time, of all sites. */
 #define BACKEND_WAITING 1024
 
 struct replay;
@@ -35,7 +35,8 @@ struct site {
 	struct control_staple coming_what;
 	struct s2n_cert_chain_and_key *chain;
 	struct s2n_config *backend_config; /* NULL: plaintext to them */
-	uint32_t lacks; /* what the master was told of its key */
+	uint32_t lacks;   /* what the master was told of its key */
+	uint32_t waiting; /* sessions that wait for a backend */
 	struct tally_site tally;
 	bool touched; /* it has had a connection */
 };
@@ -66,6 +67,7 @@ struct worker {
 	struct channel *connector; /* NULL: frontd-connect is gone */
 	struct event connector_readable;
 	uint32_t connector_number; /* of this way, among those that were */
+	bool connector_lost;       /* it came, and there was no room for it */
 	struct site *sites;        /* which may move until we are sealed */
 	uint16_t site_count;
 	struct lookup lookup; /* of their names */
@@ -78,10 +80,11 @@ struct worker {
 	uint32_t session_count;
 	uint32_t session_max;
 	struct session *waiting[BACKEND_WAITING]; /* by request, modulo */
-	uint32_t next_request;                    /* to frontd-connect */
-	bool serving;  /* it was told to; until it drains */
-	bool paused;   /* at the limit: nothing is accepted */
-	bool no_files; /* paused since there were no descriptors left */
+	uint32_t waiting_count;
+	uint32_t next_request; /* to frontd-connect */
+	bool serving;          /* it was told to; until it drains */
+	bool paused;           /* at the limit: nothing is accepted */
+	bool no_files;         /* paused since there were no descriptors left */
 	struct sources *sources; /* NULL: no limits */
 	struct crowd *crowd;     /* NULL: likewise */
 	uint64_t limit_said_ms;

@@ -120,6 +120,7 @@ channel_receive(struct channel *channel, void *buffer, size_t room, size_t *len,
 		.msg_iovlen = 1,
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof control.bytes };
+	bool broken;
 	ssize_t got;
 	size_t fds;
 	int fd;
@@ -136,17 +137,15 @@ channel_receive(struct channel *channel, void *buffer, size_t room, size_t *len,
 	if (got == -1)
 		return errno == ECONNRESET ? CHANNEL_CLOSED : CHANNEL_BROKEN;
 	fds = take_descriptors(&msg, &fd);
-	if (fds > 1 || (fds == 1 && fd_out == NULL) ||
-	    (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-		if (fd != -1)
-			close(fd);
-		return CHANNEL_BROKEN;
-	}
+	/* Without any, it is ours that there was no room for one. */
+	broken =
+	    (msg.msg_flags & MSG_TRUNC) != 0 || fds > (fd_out != NULL) ||
+	    ((msg.msg_flags & MSG_CTRUNC) != 0 && (fds > 0 || fd_out == NULL));
 	/* An empty packet looks like the end and is as good a reason for it. */
-	if (got == 0) {
+	if (broken || got == 0) {
 		if (fd != -1)
 			close(fd);
-		return CHANNEL_CLOSED;
+		return broken ? CHANNEL_BROKEN : CHANNEL_CLOSED;
 	}
 	*len = (size_t)got;
 	if (fd_out != NULL)

@@ -30,7 +30,8 @@ int channel_fd(const struct channel *);
 /*
  * One packet into buffer (room >= CHANNEL_PACKET_MAX is enough for any). When
  * fd_out is NULL a packet that brings a descriptor is CHANNEL_BROKEN and the
- * descriptor is closed; otherwise *fd_out is it, or -1, and the caller's.
+ * descriptor is closed; otherwise *fd_out is it, or -1, and the caller's. It is
+ * -1 too where one came and this process may have no more of them.
  */
 enum channel_event channel_receive(
     struct channel *, void *buffer, size_t room, size_t *len, int *fd_out);

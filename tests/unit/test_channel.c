@@ -3,6 +3,7 @@
  */
 #include "ipc/channel.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -161,6 +162,35 @@ START_TEST(a_descriptor_travels_and_is_the_receivers)
 }
 END_TEST
 
+START_TEST(a_descriptor_that_there_is_no_room_for_is_lost_alone)
+{
+	struct rlimit all, few;
+	int fd;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &all), 0);
+	few = (struct rlimit){ (rlim_t)lowest_free(), all.rlim_max };
+	send_descriptors(1);
+	send_descriptors(1);
+	send_descriptors(1);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	ck_assert_int_eq(
+	    channel_receive(left, buffer, sizeof buffer, &got, &fd),
+	    CHANNEL_PACKET);
+	ck_assert_int_eq(fd, -1);
+	ck_assert_uint_gt(got, 0);
+	/* Where none may come it still breaks. */
+	ck_assert_int_eq(
+	    channel_receive(left, buffer, sizeof buffer, &got, NULL),
+	    CHANNEL_BROKEN);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &all), 0);
+	ck_assert_int_eq(
+	    channel_receive(left, buffer, sizeof buffer, &got, &fd),
+	    CHANNEL_PACKET);
+	ck_assert_int_ne(fd, -1);
+	close(fd);
+}
+END_TEST
+
 START_TEST(an_unwanted_descriptor_breaks_and_is_closed)
 {
 	int before = lowest_free();
@@ -220,6 +250,8 @@ channel_suite(void)
 	tcase_add_test(tcase, a_peer_that_does_not_read_makes_packets_wait);
 	tcase_add_test(tcase, what_is_sent_now_leaves_at_once_and_in_its_order);
 	tcase_add_test(tcase, a_descriptor_travels_and_is_the_receivers);
+	tcase_add_test(
+	    tcase, a_descriptor_that_there_is_no_room_for_is_lost_alone);
 	tcase_add_test(tcase, an_unwanted_descriptor_breaks_and_is_closed);
 	tcase_add_loop_test(
 	    tcase, several_descriptors_break_and_are_closed, 0, 2);
