@@ -113,7 +113,7 @@ $(eval $(call program,libexec,keyd-signer,$(KEYD_SIGNER) $(IPC) $(BASE) $(POLICY
 $(eval $(call program,bin,keydctl,$(call obj,keyd/keydctl keyd/audit_verify keyd/audit_chain) $(CTL),$$(CRYPTO_LIBS)))
 $(eval $(call program,bin,keyd,$(KEYD) $(ENDPOINT) $(IPC) $(BASE) $(POLICY),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
-FRONTD := $(call obj,$(addprefix frontd/,frontd upgrade heir heritage replay options option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink ask census tally console exposition proxy_accept option_admin option_backends \
+FRONTD := $(call obj,$(addprefix frontd/,frontd upgrade heir heritage replay options option_sites chain_files lookup option_terms client_ca pem_file terms agreed proxy site staple names address bind child fleet reload keylink ask census tally console exposition proxy_accept option_admin option_backends \
     stapler staple_cache refresh inquiry nameservers resolver crowd expiry control texts gathered)) $(CONF)
 $(eval $(call program,bin,frontd,$(FRONTD) $(ADMIN) $(ENDPOINT) $(IPC) $(filter-out $(LIBTLS_BASE),$(BASE)) $(POLICY) $(LIBTLS),$$(CONFUSE_LIBS) $$(EVENT_LIBS) $$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 $(eval $(call program,bin,frontctl,$(call obj,frontd/frontctl) $(CTL),$$(CRYPTO_LIBS)))
@@ -128,7 +128,7 @@ FRONTD_FETCH := $(call obj,frontd/frontd_fetch frontd/control)
 $(eval $(call program,libexec,frontd-fetch,$(FRONTD_FETCH) $(call obj,ipc/channel base/log base/log_json) $(POLICY),$$(EVENT_EXTRA_LIBS) $$(EVENT_LIBS) $$(SECCOMP_LIBS)))
 FRONTD_UPGRADE := $(call obj,frontd/frontd_upgrade)
 $(eval $(call program,libexec,frontd-upgrade,$(FRONTD_UPGRADE) $(call obj,ipc/channel),))
-FRONTD_PROVE := $(call obj,frontd/frontd_prove frontd/staple frontd/site frontd/pem_file frontd/control)
+FRONTD_PROVE := $(call obj,frontd/frontd_prove frontd/staple frontd/site frontd/names frontd/pem_file frontd/control)
 $(eval $(call program,libexec,frontd-prove,$(FRONTD_PROVE) $(call obj,ipc/channel base/log base/log_json) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS)))
 
 # ---- the library as users link it ----
@@ -261,10 +261,11 @@ $(eval $(call unit,preference,$(LIBTLS),$$(CRYPTO_LIBS)))
 PEERS := $(call obj,tests/unit/peers tests/unit/certs)
 $(eval $(call unit,handshake,$(PEERS) $(LIBTLS),$$(CRYPTO_LIBS)))
 $(eval $(call unit,proxy,$(call obj,frontd/proxy) $(BASE),$$(CRYPTO_LIBS)))
-$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_admin option_backends proxy_accept proxy option_terms client_ca pem_file terms site staple names address inquiry nameservers control texts gathered) ipc/channel \
+$(eval $(call unit,options,$(call obj,$(addprefix frontd/,options option_sites chain_files lookup option_admin option_backends proxy_accept proxy option_terms client_ca pem_file terms site staple names address inquiry nameservers control texts gathered) ipc/channel \
     tests/unit/certs tests/unit/responder) $(CONF) $(LIBTLS),$$(CONFUSE_LIBS) $$(CRYPTO_LIBS)))
-$(eval $(call unit,staple,$(call obj,frontd/staple frontd/site frontd/pem_file tests/unit/responder tests/unit/certs),$$(CRYPTO_LIBS)))
-$(eval $(call unit,inquiry,$(call obj,frontd/inquiry frontd/site frontd/pem_file tests/unit/certs),$$(CRYPTO_LIBS)))
+$(eval $(call unit,chain_files,$(call obj,frontd/chain_files),))
+$(eval $(call unit,staple,$(call obj,frontd/staple frontd/site frontd/names frontd/pem_file tests/unit/responder tests/unit/certs),$$(CRYPTO_LIBS)))
+$(eval $(call unit,inquiry,$(call obj,frontd/inquiry frontd/site frontd/names frontd/pem_file tests/unit/certs),$$(CRYPTO_LIBS)))
 $(eval $(call unit,refresh,$(call obj,frontd/refresh),))
 $(eval $(call unit,staple_cache,$(call obj,frontd/staple_cache),))
 $(eval $(call unit,nameservers,$(call obj,frontd/nameservers frontd/address),))

@@ -213,6 +213,11 @@ tell_sites(struct master *master, struct visit *visit)
 		census_site(master, i, &sum);
 		report_row(report);
 		report_text(report, "name", site->title);
+		report_text(report, "file", control_text(site->file));
+		report_text(report, "beside",
+		    site->what.beside != i
+			? master->now->options.sites[site->what.beside]->title
+			: "");
 		report_number(report, "not_after_s", (uint64_t)until);
 		report_number(report, "days_left",
 		    until > now ? (uint64_t)((until - now) / 86400) : 0);
@@ -226,7 +231,7 @@ tell_sites(struct master *master, struct visit *visit)
 		report_number(report, "resumed", sum.resumed);
 		report_number(report, "early", sum.early);
 		report_number(report, "backend_failed", sum.backend_failed);
-		count_backends(visit, i, &backends, &up);
+		count_backends(visit, site->what.backends, &backends, &up);
 		report_number(report, "backends", backends);
 		report_number(report, "backends_up", up);
 		report_number(report, "bytes_in", sum.bytes_in);
@@ -339,7 +344,7 @@ tell_backends(struct master *master, struct visit *visit)
 			continue;
 		site = master->now->options.sites[row->site];
 		report_row(report);
-		report_text(report, "site", site->title);
+		report_text(report, "site", site->balance.title);
 		report_text(report, "address", row->address);
 		report_text(report, "name", name_of(site, row->number));
 		report_text(report, "state",

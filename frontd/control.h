@@ -156,6 +156,10 @@ struct control_site {
 	uint32_t type;
 	uint16_t site; /* index, from 0 */
 	uint8_t proxy; /* version of a PROXY header before the bytes; 0: none */
+	uint16_t beside;          /* the site whose names it has as well, with
+				   * a key of another kind; else its own */
+	uint16_t backends;        /* the site whose backends are its, too; no
+				   * later one */
 	uint8_t spki[32];         /* SHA-256 of the leaf's public key */
 	uint32_t chain_size;      /* bytes of PEM that CONTROL_CHAIN brings */
 	uint32_t backend_ms;      /* for a backend to be connected */

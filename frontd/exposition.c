@@ -166,7 +166,7 @@ write_backends(const struct master *master,
 			    &backends->rows[j];
 			const char *title =
 			    row->site < options->site_count
-				? options->sites[row->site]->title
+				? options->sites[row->site]->balance.title
 				: "?";
 			const struct label labels[] = { { "site", title },
 				{ "address", row->address } };

@@ -380,6 +380,8 @@ take_site(struct slice packet)
 
 	take_kept(packet, &site->what, sizeof site->what);
 	if (site->what.site != worker.site_count - 1 ||
+	    site->what.beside > site->what.site ||
+	    site->what.backends > site->what.site ||
 	    site->what.chain_size > PEM_FILE_MAX ||
 	    !gathered_begin(&site->pem, site->what.chain_size) ||
 	    site->what.backend_chain_size > PEM_FILE_MAX ||
@@ -518,6 +520,11 @@ configure_backends(void)
 	for (size_t i = 0; i < worker.site_count; i++) {
 		struct site *site = &worker.sites[i];
 
+		if (site->what.backends != i) {
+			site->backend_config =
+			    worker.sites[site->what.backends].backend_config;
+			continue;
+		}
 		ca = site->what.backend_ca;
 		if (ca == 0)
 			continue;

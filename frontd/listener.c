@@ -13,6 +13,7 @@
 /* What a relay has for a client at a time, in records. */
 #define SEND_BUFFER (RELAY_DOWN + 2048)
 #define BLINDING_SECONDS 10
+#define DEFAULTS_MAX 4 /* kinds of keys that the library knows */
 
 /*
  * Whether a config of this row is to have a chain that is not of one of its
@@ -61,18 +62,44 @@ add_chains(const struct listener *listener, size_t row)
 	}
 }
 
+/*
+ * Who asks for no name, or for one that no certificate has, is shown the
+ * default site's chain, or one beside it whose key is of another kind; of each
+ * kind the first, as for a name.
+ */
+static int
+set_defaults(const struct listener *listener, struct s2n_config *config)
+{
+	const struct worker *worker = listener->worker;
+	const uint16_t number = listener->what.default_site;
+	const uint16_t first = worker->sites[number].what.beside;
+	struct s2n_cert_chain_and_key *chains[DEFAULTS_MAX] = {
+		worker->sites[number].chain
+	};
+	uint32_t count = 1;
+
+	for (uint16_t i = first; i < worker->site_count; i++) {
+		if (i == number || worker->sites[i].what.beside != first ||
+		    count == COUNT(chains))
+			continue;
+		chains[count] = worker->sites[i].chain;
+		if (s2n_config_set_cert_chain_and_key_defaults(
+			config, chains, count + 1) == S2N_SUCCESS)
+			count++;
+	}
+	return s2n_config_set_cert_chain_and_key_defaults(
+	    config, chains, count);
+}
+
 /* All that does not depend on the terms. */
 static void
 fill(const struct listener *listener, size_t row, s2n_client_hello_fn *hello)
 {
 	struct s2n_config *config = listener->table.rows[row].config;
-	struct worker *worker = listener->worker;
-	struct site *first = &worker->sites[listener->what.default_site];
 	int r;
 
 	add_chains(listener, row);
-	r = s2n_config_set_cert_chain_and_key_defaults(
-	    config, &first->chain, 1);
+	r = set_defaults(listener, config);
 	/* Another's is for names of its own sites alone. */
 	if (listener->rows[listener->what.default_site] == row)
 		worker_must(r, "default");

@@ -43,6 +43,7 @@ option_backends_free(struct option_site *site)
 	if (site->backend_chain != NULL)
 		site_free_chain(site->backend_chain);
 	free(site->backend_chain);
+	free(site->backends);
 }
 
 static bool
@@ -57,7 +58,12 @@ take_one(
 	if (balance->count == CONTROL_BACKENDS_MAX)
 		return conf_refuse_option(
 		    cfg, option, "more than %d backends", CONTROL_BACKENDS_MAX);
-	backend = &site->backends[balance->count];
+	backend = realloc(
+	    site->backends, (balance->count + 1) * sizeof *site->backends);
+	if (backend == NULL)
+		return conf_refuse(cfg, "out of memory");
+	site->backends = backend;
+	backend += balance->count;
 	*backend = (struct control_backend){ .type = CONTROL_BACKEND,
 		.site = site->what.site,
 		.number = (uint16_t)balance->count };

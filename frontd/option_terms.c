@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "frontd/names.h"
+#include "frontd/option_sites.h"
 #include "frontd/terms.h"
 #include "unstable/version_range.h"
 
@@ -183,15 +184,17 @@ static bool
 load_chain(struct proof *proof, unsigned site)
 {
 	struct site_chain *chain = &proof->options->sites[site]->chain;
+	cfg_t *section;
 
 	if ((proof->chain = s2n_cert_chain_and_key_new()) == NULL)
 		return conf_refuse(proof->cfg, "out of memory");
 	if (s2n_cert_chain_and_key_load_public_pem_bytes(proof->chain,
 		(uint8_t *)chain->pem.text, (uint32_t)chain->pem.len) == 0)
 		return true;
-	return conf_refuse_option(cfg_getnsec(proof->cfg, "site", site),
-	    "chain", "chain of site \"%s\": %s",
-	    proof->options->sites[site]->title, s2n_strerror(s2n_errno, NULL));
+	section = proof->options->sites[site]->section;
+	return conf_refuse_option(section, option_sites_word(section), "%s: %s",
+	    control_text(proof->options->sites[site]->file),
+	    s2n_strerror(s2n_errno, NULL));
 }
 
 /* At the word that chose the policy: the site's, the listener's, or none. */
@@ -200,14 +203,14 @@ refuse(const struct proof *proof, unsigned listener, unsigned site,
     const char *policy, const char *reason)
 {
 	const struct options *options = proof->options;
-	cfg_t *section = cfg_getnsec(proof->cfg, "site", site);
+	cfg_t *section = options->sites[site]->section;
 	const char *option = "policy";
 
 	if (options->sites[site]->what.terms.policy.len == 0)
 		section = cfg_getnsec(proof->cfg, "listen", listener);
 	if (cfg_getstr(section, "policy") == NULL) {
-		section = cfg_getnsec(proof->cfg, "site", site);
-		option = "chain";
+		section = options->sites[site]->section;
+		option = option_sites_word(section);
 	}
 	return conf_refuse_option(section, option,
 	    "policy \"%s\" for site \"%s\" at \"%s\": %s", policy,
@@ -221,7 +224,7 @@ refuse_client_auth(const struct proof *proof, unsigned listener, unsigned site,
     const char *reason)
 {
 	const struct options *options = proof->options;
-	cfg_t *section = cfg_getnsec(proof->cfg, "site", site);
+	cfg_t *section = options->sites[site]->section;
 
 	if (cfg_getstr(section, "client-auth") == NULL)
 		section = cfg_getnsec(proof->cfg, "listen", listener);

@@ -10,9 +10,9 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "frontd/address.h"
-#include "frontd/names.h"
 #include "frontd/option_admin.h"
 #include "frontd/option_backends.h"
+#include "frontd/option_sites.h"
 #include "frontd/option_terms.h"
 #include "frontd/proxy_accept.h"
 
@@ -22,7 +22,6 @@
 #define DEFAULT_HANDSHAKE_MS 10000
 #define DEFAULT_IDLE_MS 60000
 #define DEFAULT_DRAIN_MS 30000
-#define EARLY_DATA_MAX 16384
 
 /* ---- words that are not just text or a number ---- */
 
@@ -41,202 +40,7 @@ take_processes(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	return -1;
 }
 
-static int
-take_proxy(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
-{
-	(void)opt;
-	static const char *const words[] = { "none", "v1", "v2" };
-
-	for (size_t i = 0; i < COUNT(words); i++) {
-		if (strcmp(value, words[i]) != 0)
-			continue;
-		*(long *)result = (long)i;
-		return 0;
-	}
-	cfg_error(cfg, "proxy-protocol is v1, v2 or none, not \"%s\"", value);
-	return -1;
-}
-
-/* Bytes. */
-static int
-take_early_data(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
-{
-	char *end;
-
-	(void)opt;
-	errno = 0;
-	*(long *)result = strtol(value, &end, 10);
-	if (errno == 0 && end != value && *end == '\0' &&
-	    *(long *)result >= 0 && *(long *)result <= EARLY_DATA_MAX)
-		return 0;
-	cfg_error(cfg, "early-data is 0 to %d bytes, not \"%s\"",
-	    EARLY_DATA_MAX, value);
-	return -1;
-}
-
 /* ---- sections ---- */
-
-static bool
-keep(cfg_t *cfg, struct texts *texts, struct slice bytes, struct slice *kept)
-{
-	return texts_keep(texts, bytes, kept) ||
-	       conf_refuse(cfg, "out of memory");
-}
-
-static bool
-take_names(cfg_t *cfg, struct texts *texts, struct option_site *site)
-{
-	uint8_t list[CONTROL_NAMES_MAX];
-	const char *name;
-	size_t len = 0;
-
-	for (unsigned i = 0; i < cfg_size(cfg, "names"); i++) {
-		name = cfg_getnstr(cfg, "names", i);
-		if (!names_append(list, sizeof list, &len, name))
-			return conf_refuse(
-			    cfg, "names: one is empty, or there are too many");
-		if (!site_covers(&site->chain, name))
-			return conf_refuse(cfg,
-			    "names: the certificate does not stand for \"%s\"",
-			    name);
-	}
-	return keep(cfg, texts, slice_of(list, len), &site->what.names);
-}
-
-static bool
-take_chain(cfg_t *cfg, struct option_site *site)
-{
-	char path[PATH_MAX];
-	const char *reason;
-
-	if (!conf_path(
-		cfg, "chain", cfg_getstr(cfg, "chain"), path, sizeof path))
-		return false;
-	if ((reason = site_read_chain(path, &site->chain)) != NULL)
-		return conf_refuse_option(cfg, "chain", "%s: %s", path, reason);
-	site->what.chain_size = (uint32_t)site->chain.pem.len;
-	memcpy(site->what.spki, site->chain.spki, sizeof site->what.spki);
-	return true;
-}
-
-/* One that has expired, or is yet to begin, is no error: it is not served. */
-static bool
-take_staple_file(cfg_t *cfg, const char *value, struct option_site *site)
-{
-	time_t now = (time_t)clock_day();
-	char path[PATH_MAX];
-	const char *reason;
-
-	if (value[0] == '\0')
-		return conf_refuse_option(cfg, "ocsp", "ocsp is missing");
-	if (!conf_path(cfg, "ocsp", value, path, sizeof path))
-		return false;
-	reason = staple_read(path, &site->chain, &site->staple);
-	if (reason != NULL)
-		return conf_refuse_option(cfg, "ocsp", "%s: %s", path, reason);
-	if (site->staple.times.until <= now)
-		site->stale = "expired";
-	else if (site->staple.times.from > now)
-		site->stale = "not-yet-valid";
-	if (site->stale != NULL)
-		staple_free(&site->staple);
-	return true;
-}
-
-/* A certificate without a responder is no error: the next one of a site may be
- * one, and its authority decides that. */
-static bool
-take_fetch(
-    cfg_t *cfg, const char *url, struct texts *texts, struct option_site *site)
-{
-	struct inquiry inquiry;
-	struct control_fetch *fetch;
-	const char *reason = inquiry_make(&site->chain, url, &inquiry);
-
-	if (reason == NULL) {
-		if ((fetch = malloc(sizeof *fetch)) == NULL)
-			return conf_refuse(cfg, "out of memory");
-		site->fetch = fetch;
-		*fetch = (struct control_fetch){ .type = CONTROL_FETCH,
-			.port = inquiry.port };
-		return keep(cfg, texts, control_text_of(inquiry.host),
-			   &fetch->host) &&
-		       keep(cfg, texts, control_text_of(inquiry.target),
-			   &fetch->target) &&
-		       keep(cfg, texts,
-			   slice_of(inquiry.body, inquiry.body_len),
-			   &fetch->body);
-	}
-	if (strcmp(reason, "url") == 0)
-		return conf_refuse_option(cfg, "ocsp-responder",
-		    "ocsp-responder is \"http://name/path\", perhaps with a "
-		    "port, not \"%s\"",
-		    url);
-	site->stale = reason;
-	return true;
-}
-
-static bool
-take_staple(cfg_t *cfg, struct texts *texts, struct option_site *site)
-{
-	const char *value = cfg_getstr(cfg, "ocsp");
-	const char *url = cfg_getstr(cfg, "ocsp-responder");
-	bool fetch = value != NULL ? strcmp(value, "fetch") == 0 : url != NULL;
-
-	if (url != NULL && !fetch)
-		return conf_refuse_option(cfg, "ocsp-responder",
-		    "ocsp-responder goes with ocsp = fetch");
-	if (fetch)
-		return take_fetch(cfg, url, texts, site);
-	if (value != NULL)
-		return take_staple_file(cfg, value, site);
-	if (staple_demanded(&site->chain))
-		site->stale = "missing";
-	return true;
-}
-
-/* A place for one more; at the powers of two there are twice as many. */
-static bool
-make_place(cfg_t *cfg, struct options *options)
-{
-	size_t count = options->site_count;
-	struct option_site **grown;
-
-	if (count == CONTROL_SITES_MAX)
-		return conf_refuse(
-		    cfg, "more than %d sites", CONTROL_SITES_MAX);
-	if ((count & (count - 1)) != 0)
-		return true;
-	grown = realloc(
-	    options->sites, (count > 0 ? 2 * count : 1) * sizeof(void *));
-	if (grown == NULL)
-		return conf_refuse(cfg, "out of memory");
-	options->sites = grown;
-	return true;
-}
-
-static int
-compare_titles(const void *one, const void *other)
-{
-	const struct option_site *const *a = one, *const *b = other;
-
-	return strcmp((*a)->title, (*b)->title);
-}
-
-static bool
-sort_sites(cfg_t *cfg, struct options *options)
-{
-	size_t size = options->site_count * sizeof(void *);
-
-	if (size == 0)
-		return true;
-	if ((options->by_title = malloc(size)) == NULL)
-		return conf_refuse(cfg, "out of memory");
-	memcpy(options->by_title, options->sites, size);
-	qsort(options->by_title, options->site_count, sizeof(void *),
-	    compare_titles);
-	return true;
-}
 
 unsigned
 options_find_site(const struct options *options, const char *title)
@@ -255,34 +59,6 @@ options_find_site(const struct options *options, const char *title)
 			high = middle;
 	}
 	return options->site_count;
-}
-
-static bool
-take_site(cfg_t *cfg, struct options *options)
-{
-	struct texts *texts = &options->texts;
-	struct option_site *site;
-
-	if (!make_place(cfg, options))
-		return false;
-	if ((site = calloc(1, sizeof *site)) == NULL)
-		return conf_refuse(cfg, "out of memory");
-	site->what.type = CONTROL_SITE;
-	site->what.site = options->site_count;
-	site->what.proxy = (uint8_t)cfg_getint(cfg, "proxy-protocol");
-	site->what.early_data = (uint32_t)cfg_getint(cfg, "early-data");
-	options->sites[options->site_count++] = site;
-	site->line = (unsigned)cfg->line;
-	if (!conf_text(cfg, "the site's name", cfg_title(cfg), site->title,
-		sizeof site->title) ||
-	    !take_chain(cfg, site) || !take_staple(cfg, texts, site) ||
-	    !take_names(cfg, texts, site) ||
-	    !option_backends_take(cfg, site, options) ||
-	    !option_terms_take(cfg, &site->what.terms, options))
-		return false;
-	site->what.title = control_text_of(site->title);
-	site_forget_leaf(&site->chain);
-	return true;
 }
 
 static bool
@@ -438,11 +214,8 @@ take_all(cfg_t *cfg, struct options *options)
 	    !conf_path(page, "socket", socket, options->page_socket,
 		sizeof options->page_socket))
 		return false;
-	for (unsigned i = 0; i < cfg_size(cfg, "site"); i++)
-		if (!take_site(cfg_getnsec(cfg, "site", i), options))
-			return false;
-	if (!sort_sites(cfg, options) || !take_nameservers(cfg, options) ||
-	    !take_ocsp_cache(cfg, options))
+	if (!option_sites_take(cfg, options) ||
+	    !take_nameservers(cfg, options) || !take_ocsp_cache(cfg, options))
 		return false;
 	for (unsigned i = 0; i < cfg_size(cfg, "listen"); i++)
 		if (!take_listen(cfg_getnsec(cfg, "listen", i), options))
@@ -463,7 +236,11 @@ options_read(const char *path, struct options *options)
 		"listen|client-ca", "listen|client-auth", "site|policy",
 		"site|dh-params", "site|client-ca", "site|client-auth",
 		"site|chain", "site|ocsp", "site|ocsp-responder",
-		"nameservers" };
+		"sites|backend", "sites|backends", "sites|balance",
+		"sites|backend-tls", "sites|backend-ca",
+		"sites|backend-certificate", "sites|policy", "sites|dh-params",
+		"sites|client-ca", "sites|client-auth", "sites|chains",
+		"sites|ocsp", "sites|ocsp-responder", "nameservers" };
 	cfg_opt_t worker[] = {
 		CFG_INT_CB("processes", 0, CFGF_NONE, take_processes),
 		CFG_INT_CB(
@@ -493,11 +270,16 @@ options_read(const char *path, struct options *options)
 	cfg_opt_t site[] = {
 		CFG_STR_LIST("names", NULL, CFGF_NONE),
 		CFG_STR("chain", NULL, CFGF_NODEFAULT),
-		CFG_STR("ocsp", NULL, CFGF_NODEFAULT),
-		CFG_STR("ocsp-responder", NULL, CFGF_NODEFAULT),
+		OPTION_SITES(),
 		OPTION_BACKENDS(),
-		CFG_INT_CB("proxy-protocol", 0, CFGF_NONE, take_proxy),
-		CFG_INT_CB("early-data", 0, CFGF_NONE, take_early_data),
+		OPTION_TERMS(),
+		CONF_END(),
+	};
+	cfg_opt_t sites[] = {
+		CFG_STR("chains", NULL, CFGF_NODEFAULT),
+		CFG_BOOL("allow-expired", cfg_false, CFGF_NONE),
+		OPTION_SITES(),
+		OPTION_BACKENDS(),
 		OPTION_TERMS(),
 		CONF_END(),
 	};
@@ -515,6 +297,7 @@ options_read(const char *path, struct options *options)
 		CFG_STR_LIST("nameservers", NULL, CFGF_NONE),
 		CFG_SEC("listen", listen, CONF_NAMED),
 		CFG_SEC("site", site, CONF_NAMED),
+		CFG_SEC("sites", sites, CONF_NAMED),
 		CFG_SEC("page", page, CFGF_NODEFAULT),
 		CONF_END(),
 	};
@@ -527,6 +310,8 @@ options_read(const char *path, struct options *options)
 	for (size_t i = 0; i < COUNT(with_lines); i++)
 		cfg_set_validate_func(cfg, with_lines[i], conf_note_line);
 	done = conf_read(cfg, path) && take_all(cfg, options);
+	for (unsigned i = 0; i < options->site_count; i++)
+		options->sites[i]->section = NULL;
 	cfg_free(cfg);
 	if (!done)
 		options_free(options);
@@ -536,12 +321,13 @@ options_read(const char *path, struct options *options)
 void
 options_free(struct options *options)
 {
-	for (unsigned i = 0; i < options->site_count; i++) {
-		site_free_chain(&options->sites[i]->chain);
-		staple_free(&options->sites[i]->staple);
-		free(options->sites[i]->fetch);
-		option_backends_free(options->sites[i]);
-		free(options->sites[i]);
+	struct option_unused *unused;
+
+	for (unsigned i = 0; i < options->site_count; i++)
+		option_sites_free_one(options->sites[i]);
+	while ((unused = options->unused) != NULL) {
+		options->unused = unused->next;
+		free(unused);
 	}
 	free(options->sites);
 	free(options->by_title);

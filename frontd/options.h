@@ -32,11 +32,16 @@ struct option_name {
 	char host[]; /* in small letters */
 };
 
+struct cfg_t;
+
 struct option_site {
 	char title[CONTROL_TITLE_MAX];
+	struct cfg_t *section; /* that says it; NULL once all is read */
+	struct slice file;     /* text: the path of its chain */
 	struct control_site what;
+	/* Its own; where what.backends is another's, there are none. */
 	struct control_balance balance;
-	struct control_backend backends[CONTROL_BACKENDS_MAX];
+	struct control_backend *backends;
 	struct option_name *names; /* of backends; NULL: all are addresses */
 	struct site_chain chain;
 	struct site_chain *backend_chain; /* that backends are shown, or NULL */
@@ -55,6 +60,12 @@ struct option_site {
 struct option_old {
 	const char *policy; /* borrowed from a listener or a site */
 	int least;          /* S2N_TLS11 or less */
+};
+
+/* A chain in a directory that makes no site. */
+struct option_unused {
+	struct option_unused *next;
+	struct slice file; /* text */
 };
 
 struct options {
@@ -80,6 +91,7 @@ struct options {
 	uint16_t listen_count;
 	struct option_site **sites;
 	uint16_t site_count;
+	struct option_unused *unused;  /* since other sites have its names */
 	struct option_site **by_title; /* the same, sorted */
 	struct client_cas client_cas;
 	struct texts texts; /* where the slices of records lie */

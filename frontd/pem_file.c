@@ -4,8 +4,10 @@
 #include "frontd/pem_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 
@@ -14,14 +16,17 @@
 
 /*
  * The whole file into room for ROOM bytes; false with errno. It may turn out to
- * hold a key, so there is no other copy.
+ * hold a key, so there is no other copy. A FIFO is not waited for: it is empty.
  */
 static bool
 read_whole(const char *path, struct pem_file *out)
 {
-	FILE *file = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
 	bool good;
 
+	if (file == NULL && fd >= 0)
+		close(fd);
 	if (file == NULL)
 		return false;
 	setvbuf(file, NULL, _IONBF, 0);

@@ -76,6 +76,10 @@ warn(struct options *options)
 		if (options->sites[i]->stale != NULL)
 			log_event(LOG_LEVEL_WARN, "ocsp", "site=%s reason=%s",
 			    options->sites[i]->title, options->sites[i]->stale);
+	for (const struct option_unused *unused = options->unused;
+	     unused != NULL; unused = unused->next)
+		log_event(LOG_LEVEL_INFO, "chain-unused",
+		    "file=\"%s\" reason=names", control_text(unused->file));
 }
 
 /* ---- waiting ---- */

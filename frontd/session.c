@@ -332,7 +332,7 @@ send_request(struct session *session)
 	struct worker *worker = session->listener->worker;
 	const struct control_connect ask = { .type = CONTROL_CONNECT,
 		.request = session->request,
-		.site = session->site };
+		.site = site_of(session)->what.backends };
 
 	if (worker->connector == NULL)
 		return;

@@ -8,6 +8,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "frontd/names.h"
+
 static X509 *
 read_leaf(const char *pem, size_t len)
 {
@@ -52,6 +54,7 @@ site_parse_chain(struct site_chain *chain)
 		return "no certificate in PEM";
 	if (!hash_public(chain->leaf, chain->spki))
 		return "the certificate's public key is of no known kind";
+	chain->kind = EVP_PKEY_get_base_id(X509_get0_pubkey(chain->leaf));
 	chain->not_after = expiry(chain->leaf);
 	if (X509_digest(chain->leaf, EVP_sha256(), chain->id, NULL) != 1)
 		return "out of memory";
@@ -107,4 +110,40 @@ bool
 site_covers(const struct site_chain *chain, const char *name)
 {
 	return X509_check_host(chain->leaf, name, strlen(name), 0, NULL) == 1;
+}
+
+/* One with a zero, or that is longer than names are, is nobody's. */
+static bool
+add_name(const GENERAL_NAME *general, uint8_t *list, size_t room, size_t *len)
+{
+	char name[256];
+	const ASN1_STRING *text;
+	size_t size;
+
+	if (general->type != GEN_DNS)
+		return true;
+	text = general->d.dNSName;
+	size = (size_t)ASN1_STRING_length(text);
+	if (size == 0 || size >= sizeof name ||
+	    memchr(ASN1_STRING_get0_data(text), '\0', size) != NULL)
+		return true;
+	memcpy(name, ASN1_STRING_get0_data(text), size);
+	name[size] = '\0';
+	return names_append(list, room, len, name);
+}
+
+bool
+site_names(
+    const struct site_chain *chain, uint8_t *list, size_t room, size_t *len)
+{
+	GENERAL_NAMES *names =
+	    X509_get_ext_d2i(chain->leaf, NID_subject_alt_name, NULL, NULL);
+	bool fit = true;
+
+	*len = 0;
+	for (int i = 0; fit && i < sk_GENERAL_NAME_num(names); i++)
+		fit =
+		    add_name(sk_GENERAL_NAME_value(names, i), list, room, len);
+	GENERAL_NAMES_free(names);
+	return fit;
 }

@@ -17,6 +17,7 @@ struct site_chain {
 	uint8_t id[SITE_ID];     /* SHA-256 of the leaf, DER */
 	struct x509_st *leaf;    /* X509_free() */
 	time_t not_after;        /* its; 0: it has none that can be told */
+	int kind;                /* of its key: EVP_PKEY_RSA, EVP_PKEY_EC ... */
 };
 
 /*
@@ -35,5 +36,9 @@ void site_free_chain(struct site_chain *);
 void site_forget_leaf(struct site_chain *);
 /* True when the leaf stands for this host name (also "*.example.org"). */
 bool site_covers(const struct site_chain *, const char *name);
+/* Packs the host names of the leaf's subjectAltName (see names.h). False when
+ * there are more bytes of them than room. */
+must_check bool site_names(
+    const struct site_chain *, uint8_t *list, size_t room, size_t *len);
 
 #endif

@@ -48,6 +48,10 @@ take() {
 		mkdir -p "$root/$(dirname "$file")"
 		cp "$root/all.pem" "$root/$file"
 	done
+	sed -n 's/.*chains = "\([^"]*\)".*/\1/p' "$2" | while read -r directory; do
+		mkdir -p "$root/$directory"
+		cp "$root/all.pem" "$root/$directory/example.org.pem"
+	done
 	sed -n 's/.*dh-params = "\([^"]*\)".*/\1/p' "$2" | while read -r file; do
 		cp "$root/all-dh.pem" "$root/$file"
 	done
@@ -77,4 +81,4 @@ for example in "$root"/*.conf; do
 		take frontd "$example"
 	fi
 done
-[ "$seen" -eq 12 ] || { echo "$seen examples were found"; exit 1; }
+[ "$seen" -eq 13 ] || { echo "$seen examples were found"; exit 1; }

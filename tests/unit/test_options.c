@@ -6,6 +6,7 @@
 #include "frontd/options.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -25,7 +26,8 @@ static const char *const made[] = { "frontd.conf", "ec.pem", "rsa.pem",
 	"dh.pem", "dh-text.pem", "small.pem", "broken.pem", "unsound.pem",
 	"empty.pem", "key.pem", "must.pem", "named.pem", "named-alone.pem",
 	"plain.pem", "huge.pem", "good.der", "old.der", "young.der", "both.pem",
-	"ca.pem", "ca2.pem", "broken-ca.pem", "huge-ca.pem" };
+	"ca.pem", "ca2.pem", "broken-ca.pem", "huge-ca.pem", "live/b.pem",
+	"live/a.pem", "live/r.pem", "live/s.pem", "live/x.pem", "live" };
 
 static FILE *
 open_file(const char *name)
@@ -185,7 +187,7 @@ tear_down(void)
 	options_free(&options);
 	for (size_t i = 0; i < COUNT(made); i++) {
 		snprintf(path, sizeof path, "%s/%s", directory, made[i]);
-		unlink(path);
+		remove(path);
 	}
 	ck_assert_int_eq(rmdir(directory), 0);
 	certs_free_all();
@@ -194,14 +196,14 @@ tear_down(void)
 
 /* Standard error goes to a file, from which what was said is taken. */
 static bool
-read_options(const char *text)
+read_options(const char *words)
 {
 	FILE *heard = tmpfile();
 	int saved = dup(STDERR_FILENO);
 	ssize_t len;
 	bool done;
 
-	write_file("frontd.conf", text);
+	write_file("frontd.conf", words);
 	ck_assert_ptr_nonnull(heard);
 	fflush(stderr);
 	dup2(fileno(heard), STDERR_FILENO);
@@ -831,6 +833,149 @@ START_TEST(a_certificate_that_demands_a_response_is_noted)
 }
 END_TEST
 
+/* ---- directories ---- */
+
+#define SITES(word)                                                            \
+	"sites \"web\" {\n chains = \"live\"\n " word                          \
+	"\n backend = \"127.0.0.1:1\" }\n"
+#define LISTEN_AT(site) "listen \"127.0.0.1:1\" { default = \"" site "\" }\n"
+
+static void
+write_leaf(const char *name, const char *sans, enum certs_key key, int64_t to)
+{
+	write_file(name,
+	    certs_make(&(struct certs_spec){
+			   .name = "leaf", .sans = sans, .key = key, .to = to })
+		->pem);
+}
+
+/* Two of ECDSA, and an RSA key's that has names of both. */
+static void
+make_live(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/live", directory);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	write_leaf("live/a.pem", "DNS:a.test,DNS:*.A.test,DNS:own.test",
+	    CERTS_P256, 0);
+	write_leaf("live/b.pem", "DNS:b.test", CERTS_P384, 0);
+	write_leaf(
+	    "live/r.pem", "DNS:A.TEST,IP:127.0.0.1,DNS:r.test", CERTS_RSA, 0);
+}
+
+static const struct {
+	const char *what, *sans;
+	enum certs_key key;
+	int64_t to;
+	const char *word;
+	int line;
+	const char *reason;
+} live_errors[] = {
+	{ "expired", "DNS:x.test", CERTS_P256, CERTS_NOW - 40000000, "", 2,
+	    "live/x.pem: the certificate has expired" },
+	{ "no host", "IP:127.0.0.1", CERTS_P256, 0, "", 2,
+	    "live/x.pem: the certificate has no host name" },
+	{ "one kind", "DNS:x.test,DNS:B.test", CERTS_P256, 0, "", 2,
+	    "live/b.pem, with a key of the same kind" },
+	{ "one kind, a star", "DNS:*.a.test", CERTS_P521, 0, "", 2,
+	    "live/x.pem: the name \"*.a.test\" is also in " },
+	{ "no suite", "DNS:x.test", CERTS_P256, 0, "policy = \"20170210\"", 3,
+	    "policy \"20170210\" for site \"web/a\" at " },
+	{ "a response", "DNS:x.test", CERTS_P256, 0, "ocsp = \"good.der\"", 3,
+	    "ocsp of a directory's sites is fetch" },
+	{ "names", "DNS:x.test", CERTS_P256, 0, "names = { \"x.test\" }", 3,
+	    "no such option 'names'" },
+	{ "no backend", "DNS:x.test", CERTS_P256, 0, "backends = { \"x\" }", 3,
+	    "there is a backend already" },
+};
+
+START_TEST(errors_in_a_directory_name_the_file)
+{
+	char place[128], text[1024];
+
+	make_live();
+	write_leaf("live/x.pem", live_errors[_i].sans, live_errors[_i].key,
+	    live_errors[_i].to);
+	snprintf(text, sizeof text, SITES("%s") LISTEN_AT("web/a"),
+	    live_errors[_i].word);
+	ck_assert_msg(!read_options(text), "%s", live_errors[_i].what);
+	snprintf(place, sizeof place, "%s:%d: ", file, live_errors[_i].line);
+	ck_assert_msg(strncmp(said, place, strlen(place)) == 0, "%s: %s",
+	    live_errors[_i].what, said);
+	ck_assert_msg(strstr(said, live_errors[_i].reason) != NULL, "%s: %s",
+	    live_errors[_i].what, said);
+}
+END_TEST
+
+static void
+check_site(unsigned number, const char *title, const char *names, size_t len,
+    unsigned beside, unsigned backends)
+{
+	const struct option_site *site = options.sites[number];
+
+	ck_assert_str_eq(site->title, title);
+	ck_assert_uint_eq(site->what.site, number);
+	ck_assert_msg(slice_equal(site->what.names, slice_of(names, len)),
+	    "names of %s", title);
+	ck_assert_uint_eq(site->what.beside, beside);
+	ck_assert_uint_eq(site->what.backends, backends);
+	ck_assert_uint_eq(site->balance.count, number == backends);
+}
+
+START_TEST(chains_of_a_directory_are_sites)
+{
+	make_live();
+	ck_assert_msg(
+	    read_options(SITES(
+		"early-data = 9\n alpn = { \"x\" }") "site \"own\" { chain = \"live/a.pem\""
+						     " names = { \"own.test\" } backend = \"[::1]:2\" }\n" LISTEN_AT(
+							 "web/b")),
+	    "%s", said);
+	ck_assert_uint_eq(options.site_count, 4);
+	check_site(0, "own", "\010own.test", 9, 0, 0);
+	check_site(1, "web/a", "\006a.test\010*.A.test", 16, 1, 1);
+	check_site(2, "web/b", "\006b.test", 7, 2, 1);
+	check_site(3, "web/r", "\006A.TEST\006r.test", 14, 1, 1);
+	ck_assert_uint_eq(options.listens[0].what.default_site, 2);
+	ck_assert_str_eq(options.sites[1]->balance.title, "web");
+	for (unsigned i = 1; i < 4; i++) {
+		ck_assert_uint_eq(options.sites[i]->what.early_data, 9);
+		ck_assert_uint_eq(options.sites[i]->what.terms.alpn.len, 2);
+		ck_assert_uint_eq(options.sites[i]->line, 5);
+	}
+	ck_assert_ptr_null(options.unused);
+}
+END_TEST
+
+START_TEST(a_chain_whose_names_are_others_is_none_of_a_directory)
+{
+	make_live();
+	ck_assert_msg(
+	    read_options(SITES("") "site \"own\" { chain = \"live/b.pem\" names"
+				   " = { \"B.test\" } backend = "
+				   "\"[::1]:2\" }\n" LISTEN_AT("own")),
+	    "%s", said);
+	ck_assert_uint_eq(options.site_count, 3);
+	ck_assert_ptr_nonnull(options.unused);
+	ck_assert_ptr_nonnull(
+	    strstr(control_text(options.unused->file), "/live/b.pem"));
+	ck_assert_ptr_null(options.unused->next);
+}
+END_TEST
+
+START_TEST(expired_chains_are_sites_where_that_is_said)
+{
+	make_live();
+	write_leaf(
+	    "live/x.pem", "DNS:x.test", CERTS_P256, CERTS_NOW - 40000000);
+	ck_assert_msg(
+	    read_options(SITES("allow-expired = true") LISTEN_AT("web/x")),
+	    "%s", said);
+	ck_assert_uint_eq(options.site_count, 4);
+}
+END_TEST
+
 #define TERMS(name, parameters, auth)                                          \
 	(struct terms)                                                         \
 	{                                                                      \
@@ -900,6 +1045,12 @@ options_suite(void)
 	tcase_add_loop_test(tcase, a_response_is_served_in_its_time_only, 0,
 	    (int)COUNT(responses));
 	tcase_add_test(tcase, a_certificate_that_demands_a_response_is_noted);
+	tcase_add_loop_test(tcase, errors_in_a_directory_name_the_file, 0,
+	    (int)COUNT(live_errors));
+	tcase_add_test(tcase, chains_of_a_directory_are_sites);
+	tcase_add_test(
+	    tcase, a_chain_whose_names_are_others_is_none_of_a_directory);
+	tcase_add_test(tcase, expired_chains_are_sites_where_that_is_said);
 	tcase_add_test(tcase, equal_terms_share_a_config);
 	suite_add_tcase(suite, tcase);
 	return suite;

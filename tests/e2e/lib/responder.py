@@ -34,7 +34,7 @@ class Authority:
     def path(self, name):
         return os.path.join(self.dir, name)
 
-    def issue(self, name, host, key, url=None, serial=None):
+    def issue(self, name, host, key, url=None, serial=None, days=30):
         """NAME.pem, a chain; key is one that there is. Its serial number."""
         serial = serial or len(self.rows) + 0x1000
         with open(self.path("extensions"), "w", encoding="ascii") as file:
@@ -43,7 +43,7 @@ class Authority:
                 file.write(f"authorityInfoAccess=OCSP;URI:{url}\n")
         run("openssl", "req", "-new", "-key", key, "-subj", f"/CN={host}", "-out", self.path("request"))
         leaf = run("openssl", "x509", "-req", "-in", self.path("request"), "-CA", self.path("ca.pem"), "-CAkey",
-                   self.path("ca-key.pem"), "-set_serial", str(serial), "-days", "30", "-extfile",
+                   self.path("ca-key.pem"), "-set_serial", str(serial), "-days", str(days), "-extfile",
                    self.path("extensions"))
         with open(self.path("ca.pem"), encoding="ascii") as file:
             leaf += file.read()
