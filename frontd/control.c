@@ -45,7 +45,7 @@ static const struct shape shapes[CONTROL_TYPES] = {
 		BYTES(listen, terms.alpn, CONTROL_ALPN_MAX),
 		TEXT(listen, terms.dh, CONTROL_DH_MAX) } },
 	[CONTROL_KEYS] = { RECORD(keys) },
-	[CONTROL_BACKEND_KEYS] = PLAIN,
+	[CONTROL_BACKEND_KEYS] = { RECORD(keys) },
 	[CONTROL_BACKEND_CHAIN] = PART,
 	[CONTROL_CONNECTOR] = PLAIN,
 	[CONTROL_CLIENT_CA] = { RECORD(client_ca) },

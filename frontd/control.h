@@ -421,13 +421,14 @@ struct control_keys {
 	uint32_t signers; /* that the worker is to have channels to */
 };
 
-/* Sites whose key no signer has told of, or of none of its uses that they may
- * need. */
+/* Sites whose key, or that of the certificate which backends are shown, no
+ * signer has told of, or of none of its uses that they may need. */
 struct control_keyed {
 	uint32_t type;
-	uint32_t whole; /* all signers have told */
-	uint32_t count; /* of these sites; the first of them: */
+	uint32_t whole; /* all signers that are asked for these have told */
+	uint32_t count; /* of these keys; the first of them: */
 	uint16_t sites[CONTROL_KEYLESS_MAX];
+	uint16_t of_backend[CONTROL_KEYLESS_MAX]; /* 1: what they are shown */
 };
 
 /* What keyd does not permit, and the policies of a site may need. */

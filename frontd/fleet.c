@@ -226,10 +226,13 @@ fleet_give_keys(struct master *master, uint32_t tag, uint32_t signers, int fd)
 }
 
 void
-fleet_give_backend_keys(struct master *master, uint32_t tag, int fd)
+fleet_give_backend_keys(
+    struct master *master, uint32_t tag, uint32_t signers, int fd)
 {
+	const struct control_keys record = { CONTROL_BACKEND_KEYS, signers };
+
 	if (tag < MASTER_TAGS_MAX && master->tags[tag] != NULL)
-		tell_plain(master->tags[tag], CONTROL_BACKEND_KEYS, fd);
+		child_tell(master->tags[tag], &record, sizeof record, fd);
 }
 
 enum fleet_keys
@@ -256,11 +259,15 @@ complain_of(const struct fleet *fleet, const struct control_keyed *keyed)
 	for (; told < keyed->count && told < COUNT(keyed->sites); told++)
 		if (keyed->sites[told] < options->site_count)
 			complain("%s:%u: site \"%s\": keyd has no key for its "
-				 "certificate that may be used as its policy "
-				 "demands",
+				 "%s",
 			    fleet->master->config,
 			    options->sites[keyed->sites[told]]->line,
-			    options->sites[keyed->sites[told]]->title);
+			    options->sites[keyed->sites[told]]->title,
+			    keyed->of_backend[told] != 0
+				? "backend-certificate that may be used as a "
+				  "client"
+				: "certificate that may be used as its policy "
+				  "demands");
 	if (keyed->count > told)
 		complain("%s: and %u sites more", fleet->master->config,
 		    keyed->count - told);

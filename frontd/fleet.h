@@ -83,7 +83,8 @@ void fleet_confined(struct fleet *);
  * the caller's. */
 void fleet_give_keys(struct master *, uint32_t tag, uint32_t signers, int fd);
 /* Likewise, to sign as a client of backends. */
-void fleet_give_backend_keys(struct master *, uint32_t tag, int fd);
+void fleet_give_backend_keys(
+    struct master *, uint32_t tag, uint32_t signers, int fd);
 
 enum fleet_keys {
 	FLEET_KEYS_AWAITED, /* some signer has not told some worker */

@@ -20,6 +20,7 @@
 #include "frontd/ticketing.h"
 #include "frontd/upstream.h"
 #include "ipc/spawn.h"
+#include "libtls/unstable/pkey_binding.h"
 #include "policy/profiles.h"
 
 #define TICK_MS 100
@@ -37,7 +38,7 @@ static struct worker worker;
 
 /* What signers have told of, and what the master was told of that. */
 static struct {
-	uint32_t signers;
+	uint32_t signers, backend_signers;
 	bool sealed;
 	struct control_keyed last;
 } keys;
@@ -632,29 +633,62 @@ tell_lacks(uint16_t number, uint32_t lacks)
 }
 
 static void
+add_keyless(struct control_keyed *keyed, uint16_t site, bool of_backend)
+{
+	if (keyed->count < COUNT(keyed->sites)) {
+		keyed->sites[keyed->count] = site;
+		keyed->of_backend[keyed->count] = of_backend;
+	}
+	keyed->count++;
+}
+
+static bool
+have_told(const struct keyclient *client, uint32_t signers)
+{
+	struct keyclient_stats stats;
+
+	keyclient_stats(client, &stats);
+	return signers > 0 && stats.told >= signers;
+}
+
+/* A backend chooses the version. */
+static bool
+lacks_backend_key(const struct site *site)
+{
+	const uint32_t needs = S2N_PKEY_NEED_TLS13 | S2N_PKEY_NEED_TLS12;
+	uint32_t lacks = needs;
+
+	return site->backend_chain != NULL &&
+	       (!keyclient_lacks(worker.backend_keys, site->what.backend_spki,
+		    needs, &lacks) ||
+		   lacks == needs);
+}
+
+static void
 look_at_keys(void)
 {
 	struct control_keyed keyed = { .type = CONTROL_KEYED };
-	struct keyclient_stats stats;
+	bool of_backends = false;
 	uint32_t needs, lacks;
-
-	keyclient_stats(worker.keys, &stats);
-	keyed.whole = keys.signers > 0 && stats.told >= keys.signers;
 
 	for (uint16_t i = 0; i < worker.site_count; i++) {
 		needs = needs_of(i);
 		lacks = needs;
+		if (lacks_backend_key(&worker.sites[i])) {
+			add_keyless(&keyed, i, true);
+			of_backends = true;
+		}
 		if (worker.sites[i].chain == NULL)
 			continue;
 		if (keyclient_lacks(
 			worker.keys, worker.sites[i].what.spki, needs, &lacks))
 			tell_lacks(i, lacks);
-		if (lacks != needs || needs == 0)
-			continue;
-		if (keyed.count < COUNT(keyed.sites))
-			keyed.sites[keyed.count] = i;
-		keyed.count++;
+		if (lacks == needs && needs != 0)
+			add_keyless(&keyed, i, false);
 	}
+	keyed.whole = have_told(worker.keys, keys.signers) &&
+		      (!of_backends ||
+			  have_told(worker.backend_keys, keys.backend_signers));
 	if (memcmp(&keyed, &keys.last, sizeof keyed) == 0)
 		return;
 	keys.last = keyed;
@@ -808,6 +842,8 @@ take_order(struct slice packet, int fd)
 		attach_keys(worker.keys, fd);
 		return;
 	case CONTROL_BACKEND_KEYS:
+		if (control_take(packet, &record.keys, sizeof record.keys))
+			keys.backend_signers = record.keys.signers;
 		attach_keys(worker.backend_keys, fd);
 		return;
 	case CONTROL_CONNECTOR:
@@ -881,6 +917,7 @@ main(void)
 		NULL)
 		return EXIT_FAILURE;
 	keyclient_when_told(worker.keys, keys_told);
+	keyclient_when_told(worker.backend_keys, keys_told);
 	readable = event_new(worker.base, SPAWN_CONTROL_FD,
 	    EV_READ | EV_PERSIST, control_ready, NULL);
 	worker.control_writable = event_new(

@@ -84,8 +84,8 @@ take_news(struct master *master, enum keymaster_event event,
 		break;
 	case KEYMASTER_CHANNEL:
 		if (news->of_client)
-			fleet_give_backend_keys(
-			    master, news->newchannel.tag, news->fd);
+			fleet_give_backend_keys(master, news->newchannel.tag,
+			    news->newchannel.groups, news->fd);
 		else
 			fleet_give_keys(master, news->newchannel.tag,
 			    news->newchannel.groups, news->fd);

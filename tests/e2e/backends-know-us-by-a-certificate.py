@@ -102,11 +102,18 @@ class Unknown(Known):
 
 with Unknown() as stack:
     equal("nobody was let in", stack.backend.names, [])
+    # A start waits for no key, but a reload takes none over that is lacking.
+    stack.frontd.send_signal(signal.SIGHUP)
+    until("a refusal", lambda: "event=reload result=refused" in stack.log("frontd"), 60)
+    equal("which key it is about", 'site "demo": keyd has no key for its backend-certificate' in stack.log("frontd"), True)
     stack.write_keyd(CLIENT % os.geteuid())
     os.kill(stack.keyd.pid, signal.SIGHUP)
     until("keyd has reloaded", lambda: "event=reload result=done" in stack.log("keyd"))
     until("it is served", lambda: Stack.tried(stack))
     equal("who has come", set(stack.backend.names), {"we.example"})
+    stack.frontd.send_signal(signal.SIGHUP)
+    until("a reload", lambda: "event=reload result=done" in stack.log("frontd"), 60)
+    stack.served()
 
 
 class Nginx:
