@@ -2,6 +2,8 @@
  * frontd-worker: takes its records from the master, seals itself, and serves.
  */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -49,6 +51,25 @@ worker_flush(struct worker *w)
 	(void)channel_flush(w->control);
 	if (channel_waiting(w->control))
 		event_add(w->control_writable, NULL);
+}
+
+void
+worker_turn(struct worker *w)
+{
+	event_active(w->turn, EV_TIMEOUT, 0);
+}
+
+/* What frontd-connect has no room for goes when it has answered. */
+static void
+turn_ended(evutil_socket_t fd, short what, void *ctx)
+{
+	struct worker *w = ctx;
+
+	(void)fd;
+	(void)what;
+	session_free_gone(w);
+	if (w->connector != NULL)
+		(void)channel_flush(w->connector);
 }
 
 static void
@@ -320,8 +341,10 @@ connector_ready(evutil_socket_t fd, short what, void *ctx)
 		    &len, &socket_fd)) == CHANNEL_PACKET)
 		if (control_take(slice_of(packet, len), &answer, sizeof answer))
 			session_connected(&worker, &answer, socket_fd);
-	if (event == CHANNEL_EMPTY)
+	if (event == CHANNEL_EMPTY) {
+		(void)channel_flush(worker.connector);
 		return;
+	}
 	drop_connector();
 	ask_for_connector();
 }
@@ -736,9 +759,12 @@ static void
 take_socket(struct listener *listener, int fd)
 {
 	struct acceptor *acceptor = malloc(sizeof *acceptor);
+	const int yes = 1;
 
 	if (acceptor == NULL)
 		exit(EXIT_FAILURE);
+	/* What it accepts has it from there. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 	*acceptor = (struct acceptor){ .next = listener->acceptors,
 		.listener = listener,
 		.fd = fd,
@@ -920,10 +946,11 @@ main(void)
 	keyclient_when_told(worker.backend_keys, keys_told);
 	readable = event_new(worker.base, SPAWN_CONTROL_FD,
 	    EV_READ | EV_PERSIST, control_ready, NULL);
+	worker.turn = event_new(worker.base, -1, 0, turn_ended, &worker);
 	worker.control_writable = event_new(
 	    worker.base, SPAWN_CONTROL_FD, EV_WRITE, control_writable, &worker);
 	if (readable == NULL || worker.control_writable == NULL ||
-	    event_add(readable, NULL) != 0)
+	    worker.turn == NULL || event_add(readable, NULL) != 0)
 		return EXIT_FAILURE;
 	if (event_base_dispatch(worker.base) != 0)
 		return EXIT_FAILURE;

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +29,9 @@ struct session {
 	struct listener *listener;
 	struct s2n_connection *conn;
 	int fd;
+	bool drained; /* of its client: read from only when that is told of */
+	bool gone;    /* on the worker's list of those to be freed */
+	struct session *next_gone;
 	struct upstream backend;
 	struct control_released release; /* said when that is closed, */
 	uint32_t connector_number;       /* if that way is still the one */
@@ -40,7 +42,7 @@ struct session {
 	uint32_t request;
 	uint64_t deadline_ms;
 	uint64_t free_ms; /* SESSION_ENDING: not before */
-	size_t drained;
+	size_t drained_bytes;
 	struct event client_in, client_out, backend_in, backend_out;
 	struct early early;
 	struct relay relay;
@@ -163,9 +165,8 @@ release(
 {
 	if (what->backend != CONTROL_UNCOUNTED && worker->connector != NULL &&
 	    worker->connector_number == number &&
-	    channel_send_now(
-		worker->connector, slice_of(what, sizeof *what), -1))
-		(void)channel_flush(worker->connector);
+	    channel_send(worker->connector, slice_of(what, sizeof *what), -1))
+		worker_turn(worker);
 }
 
 static void
@@ -210,15 +211,46 @@ session_free(struct session *session)
 	worker_session_gone(worker);
 }
 
+/* Nothing holds it any more, but whoever has called us: freed when all that
+ * happened in this turn of the loop was looked at. */
+static void
+session_gone(struct session *session)
+{
+	struct worker *worker = session->listener->worker;
+
+	if (session->gone)
+		return;
+	session->gone = true;
+	session->next_gone = worker->gone;
+	worker->gone = session;
+	worker_turn(worker);
+}
+
+/* True: the client has said all, or far too much. */
+static bool
+drain(struct session *session)
+{
+	uint8_t dropped[4096];
+	ssize_t got = recv(session->fd, dropped, sizeof dropped, MSG_DONTWAIT);
+
+	if (got > 0)
+		session->drained_bytes += (size_t)got;
+	if (got < 0 && errno == EAGAIN)
+		return false;
+	return got <= 0 || session->drained_bytes >= DRAIN_MAX;
+}
+
 /*
  * The one way out. What was being sent is given a moment to arrive: what the
  * client still sends is read and dropped, since closing over it would reset the
  * connection and take our alert along. A blinding delay is waited for; the tick
- * then frees the session.
+ * then frees the session. A client that has ended, too, has nothing to wait
+ * for: closing tells it all.
  */
 static void __attribute__((format(printf, 2, 3)))
 session_end(struct session *session, const char *format, ...)
 {
+	uint64_t delay_ms;
 	va_list args;
 
 	if (session->state == SESSION_ENDING)
@@ -236,27 +268,26 @@ session_end(struct session *session, const char *format, ...)
 		event_del(&session->backend_in);
 		event_del(&session->backend_out);
 	}
+	delay_ms = s2n_connection_get_delay(session->conn) / 1000000;
+	session->free_ms = clock_ms() + delay_ms;
+	session->deadline_ms = session->free_ms + DRAIN_MS;
+	if (delay_ms == 0 && session->relay.up.source_done && drain(session)) {
+		session_gone(session);
+		return;
+	}
 	shutdown(session->fd, SHUT_WR);
 	event_add(&session->client_in, NULL);
-	session->free_ms =
-	    clock_ms() + s2n_connection_get_delay(session->conn) / 1000000;
-	session->deadline_ms = session->free_ms + DRAIN_MS;
 }
 
 static void
 session_drain(struct session *session)
 {
-	uint8_t dropped[4096];
-	ssize_t got = recv(session->fd, dropped, sizeof dropped, MSG_DONTWAIT);
-
-	if (got > 0)
-		session->drained += (size_t)got;
-	else if (got < 0 && errno == EAGAIN)
-		return;
-	if (got > 0 && session->drained < DRAIN_MAX)
+	if (session->gone || !drain(session))
 		return;
 	event_del(&session->client_in);
 	session->deadline_ms = session->free_ms;
+	if (clock_ms() >= session->free_ms)
+		session_gone(session);
 }
 
 static void
@@ -336,8 +367,8 @@ send_request(struct session *session)
 
 	if (worker->connector == NULL)
 		return;
-	if (channel_send_now(worker->connector, slice_of(&ask, sizeof ask), -1))
-		(void)channel_flush(worker->connector);
+	if (channel_send(worker->connector, slice_of(&ask, sizeof ask), -1))
+		worker_turn(worker);
 	else
 		session_end(session, "backend: too many wait");
 }
@@ -685,6 +716,35 @@ socket_ready(evutil_socket_t fd, short what, void *ctx)
 	session_run(ctx);
 }
 
+/* Only the backend's. */
+static void
+backend_ready(evutil_socket_t fd, short what, void *ctx)
+{
+	struct session *session = ctx;
+
+	(void)fd;
+	(void)what;
+	session->backend.drained = false;
+	session_run(session);
+}
+
+/* For libtls. A socket that gave less than it was asked for has no more, which
+ * is known then without asking again; the loop tells when it has. */
+static int
+client_receive(void *ctx, uint8_t *out, uint32_t room)
+{
+	struct session *session = ctx;
+	ssize_t got;
+
+	if (session->drained) {
+		errno = EAGAIN;
+		return -1;
+	}
+	got = recv(session->fd, out, room, MSG_DONTWAIT);
+	session->drained = got > 0 ? (size_t)got < room : got < 0;
+	return (int)got;
+}
+
 /* Mostly it waits for an answer meanwhile: only one that does not is no longer
  * looked at, until the backend is there. */
 static void
@@ -694,6 +754,7 @@ client_ready(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
+	session->drained = false;
 	if (session->state == SESSION_CONNECTING ||
 	    session->state == SESSION_SECURING)
 		event_del(&session->client_in);
@@ -710,12 +771,13 @@ start(struct listener *listener, int fd, const struct sockaddr_storage *peer,
 	struct session *session = calloc(1, sizeof *session);
 	const struct terms_row *terms =
 	    listener_terms(listener, listener->what.default_site);
-	const int yes = 1;
 
 	if (session == NULL ||
 	    (session->conn = s2n_connection_new(S2N_SERVER)) == NULL ||
 	    s2n_connection_set_config(session->conn, terms->config) != 0 ||
-	    s2n_connection_set_fd(session->conn, fd) != 0 ||
+	    s2n_connection_set_write_fd(session->conn, fd) != 0 ||
+	    s2n_connection_set_recv_cb(session->conn, client_receive) != 0 ||
+	    s2n_connection_set_recv_ctx(session->conn, session) != 0 ||
 	    s2n_connection_set_blinding(
 		session->conn, S2N_SELF_SERVICE_BLINDING) != 0 ||
 	    s2n_connection_set_recv_buffering(session->conn, true) != 0 ||
@@ -728,7 +790,6 @@ start(struct listener *listener, int fd, const struct sockaddr_storage *peer,
 		sources_go(worker->sources, place);
 		return;
 	}
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 	access_begin(&session->times);
 	session->listener = listener;
 	session->fd = fd;
@@ -822,10 +883,11 @@ session_connected(
 		return;
 	}
 	session->backend.fd = fd;
+	session->backend.drained = true;
 	session->release = released;
 	session->connector_number = worker->connector_number;
 	event_assign(&session->backend_in, worker->base, fd,
-	    EV_READ | EV_PERSIST, socket_ready, session);
+	    EV_READ | EV_PERSIST, backend_ready, session);
 	event_assign(&session->backend_out, worker->base, fd, EV_WRITE,
 	    socket_ready, session);
 	start_backend(session);
@@ -856,9 +918,20 @@ session_tick(struct worker *worker)
 		next = session->next;
 		if (session->end_ms != 0 && now >= session->end_ms)
 			session_end(session, "lifetime timeout");
-		if (now < session->deadline_ms)
+		if (now < session->deadline_ms || session->gone)
 			continue;
 		session_end(session, "%s timeout", waits[session->state]);
+		session_gone(session);
+	}
+}
+
+void
+session_free_gone(struct worker *worker)
+{
+	struct session *session;
+
+	while ((session = worker->gone) != NULL) {
+		worker->gone = session->next_gone;
 		session_free(session);
 	}
 }
@@ -907,6 +980,7 @@ void
 session_free_all(struct worker *worker, const char *reason)
 {
 	session_end_all(worker, reason);
+	worker->gone = NULL;
 	while (worker->sessions != NULL)
 		session_free(worker->sessions);
 }

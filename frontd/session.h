@@ -39,6 +39,8 @@ void session_connected(
 void session_ask_again(struct worker *);
 /* Ends what has timed out. */
 void session_tick(struct worker *);
+/* Frees those that are at their end: when a turn of the loop is over. */
+void session_free_gone(struct worker *);
 /* Ends all, as if each had timed out; those that end already go on to. */
 void session_end_all(struct worker *, const char *reason);
 /* What there is to tell of a session; the first is the worker's first. */

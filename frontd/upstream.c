@@ -99,8 +99,15 @@ upstream_receive(struct upstream *backend, uint8_t *out, size_t room,
 			*wait = wait_of(blocked);
 		return got;
 	}
+	if (backend->drained) {
+		*wait = UPSTREAM_READABLE;
+		return -1;
+	}
 	if ((got = recv(backend->fd, out, room, MSG_DONTWAIT)) < 0)
 		*wait = wait_of_socket(UPSTREAM_READABLE);
+	/* Told the end, many are at theirs at once: that is looked at. */
+	if (!backend->finished)
+		backend->drained = got > 0 ? (size_t)got < room : got < 0;
 	return got;
 }
 
@@ -132,6 +139,8 @@ upstream_finish(struct upstream *backend, enum upstream_wait *wait)
 
 	if (backend->conn == NULL) {
 		shutdown(backend->fd, SHUT_WR);
+		backend->finished = true;
+		backend->drained = false;
 		return 0;
 	}
 	if (s2n_shutdown_send(backend->conn, &blocked) == S2N_SUCCESS)

@@ -16,6 +16,8 @@ struct s2n_connection;
 struct upstream {
 	int fd;                      /* -1: not connected */
 	struct s2n_connection *conn; /* NULL: plaintext */
+	bool finished;               /* it was told the end */
+	bool drained; /* plaintext: nothing is there until an event says so */
 };
 
 /* Why a call below has given -1. */

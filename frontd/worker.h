@@ -77,6 +77,8 @@ struct worker {
 	size_t listener_count;
 	struct replay *replay;    /* NULL: no site takes early data */
 	struct session *sessions; /* a doubly linked list */
+	struct session *gone;     /* of them: to be freed */
+	struct event *turn;       /* the end of this turn of the loop */
 	uint32_t session_count;
 	uint32_t session_max;
 	struct session *waiting[BACKEND_WAITING]; /* by request, modulo */
@@ -97,6 +99,9 @@ struct worker {
 void worker_must(int result, const char *what);
 /* From now on no site serves an OCSP response that has expired. */
 void worker_drop_stale(struct worker *);
+/* When all that has happened was looked at: frontd-connect is sent what it is
+ * asked, and sessions at their end are freed. */
+void worker_turn(struct worker *);
 /* Sends the master what waits for it, now or when there is room. */
 void worker_flush(struct worker *);
 /* Logs a limit that was reached, once a second: who floods us shall not flood
