@@ -3,6 +3,7 @@
  */
 #include "frontd/relay.h"
 
+#include <errno.h>
 #include <s2n.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ waiting(const struct flow *flow)
 static bool
 wants_more(const struct flow *flow)
 {
-	return !flow->source_done && waiting(flow) == 0;
+	return !flow->source_done && flow->lost == 0 && waiting(flow) == 0;
 }
 
 /* What came into the shared buffer: len bytes, 0 at the end. */
@@ -85,6 +86,16 @@ fill_up(struct turn *turn)
 	return come(turn->up, up_room, (size_t)got);
 }
 
+/* A plaintext backend may have answered before it went, without reading all:
+ * that is still passed on. */
+static bool
+lose_up(struct turn *turn)
+{
+	turn->up->lost = errno;
+	turn->up->start = turn->up->end;
+	return true;
+}
+
 static bool
 drain_up(struct turn *turn)
 {
@@ -95,12 +106,15 @@ drain_up(struct turn *turn)
 	if (waiting(up) > 0) {
 		sent = upstream_send(turn->backend,
 		    slice_of(up->data + up->start, waiting(up)), &wait);
+		if (sent < 0 && wait == UPSTREAM_FAILED &&
+		    turn->backend->conn == NULL && !turn->down->source_done)
+			return lose_up(turn);
 		if (sent < 0)
 			return wait_for_backend(turn, wait);
 		up->start += (size_t)sent;
 		return true;
 	}
-	if (!up->source_done || up->told)
+	if (!up->source_done || up->told || up->lost != 0)
 		return false;
 	if (upstream_finish(turn->backend, &wait) != 0)
 		return wait_for_backend(turn, wait);
@@ -117,10 +131,16 @@ fill_down(struct turn *turn)
 		return false;
 	got =
 	    upstream_receive(turn->backend, down_room, sizeof down_room, &wait);
-	/* A plaintext backend that was reset is gone as well; one of TLS that
-	 * ends without a word was cut off, and so is what it said. */
-	if (got < 0 && wait == UPSTREAM_FAILED && turn->backend->conn == NULL)
+	/* What a plaintext backend that was reset has said may be cut off, as
+	 * is that of one of TLS which ends without a word: the client is told
+	 * no end. One that knew it from us only had no time for more. */
+	if (got < 0 && wait == UPSTREAM_FAILED && turn->backend->conn == NULL &&
+	    turn->up->told)
 		got = 0;
+	if (got == 0 && turn->up->lost != 0) {
+		errno = turn->up->lost;
+		return wait_for_backend(turn, UPSTREAM_FAILED);
+	}
 	if (got < 0)
 		return wait_for_backend(turn, wait);
 	return come(turn->down, down_room, (size_t)got);

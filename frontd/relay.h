@@ -1,7 +1,8 @@
 /*
  * What a client and its backend say to each other, both ways, until each has
  * ended. The end of one is told to the other, who may go on (RFC 8446 section
- * 6.1). Who cannot be written to stops being read from.
+ * 6.1). Who cannot be written to stops being read from. A backend's end by a
+ * reset is none that the client is told of: what it has said may be cut off.
  *
  * It knows of no events: a turn moves what can be moved at once, and says what
  * the next one waits for.
@@ -22,6 +23,7 @@ struct flow {
 	size_t start, end;
 	bool source_done; /* nothing more comes */
 	bool told;        /* and the other side knows */
+	int lost;         /* up: errno since the backend takes no more; or 0 */
 };
 
 /* All zero: nothing is on its way. */

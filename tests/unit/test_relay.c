@@ -2,6 +2,7 @@
  * frontd/relay.c: bytes both ways between a TLS client and a backend's socket,
  * the ends of both, and who waits for what.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <sys/socket.h>
@@ -263,6 +264,51 @@ START_TEST(a_backend_that_takes_no_more_has_failed)
 }
 END_TEST
 
+/* On Unix sockets, too: it closes over what it has not read. */
+static void
+backend_resets(void)
+{
+	close(far);
+	far = -1;
+}
+
+START_TEST(what_a_backend_said_before_it_was_reset_has_no_end)
+{
+	client_says(10);
+	ck_assert_int_eq(turn(), RELAY_ON);
+	ck_assert_int_eq(send(far, data, 300, 0), 300);
+	backend_resets();
+	ck_assert_int_eq(turn(), RELAY_BACKEND_FAILED);
+	ck_assert_str_eq(upstream_error(&backend), strerror(ECONNRESET));
+	ck_assert_uint_eq(client_hears(), 300);
+	ck_assert_int_eq(s2n_error_get_type(s2n_errno), S2N_ERR_T_BLOCKED);
+}
+END_TEST
+
+START_TEST(an_answer_before_all_was_asked_arrives)
+{
+	ck_assert_int_eq(send(far, data, 300, 0), 300);
+	backend_resets();
+	client_says(10); /* which nobody takes */
+	ck_assert_int_eq(turn(), RELAY_BACKEND_FAILED);
+	ck_assert_str_eq(upstream_error(&backend), strerror(EPIPE));
+	ck_assert_uint_eq(client_hears(), 300);
+	ck_assert_int_eq(s2n_error_get_type(s2n_errno), S2N_ERR_T_BLOCKED);
+}
+END_TEST
+
+START_TEST(a_backend_that_is_gone_when_it_was_told_the_end_has_ended)
+{
+	client_says(10);
+	ck_assert_int_eq(
+	    s2n_shutdown_send(peers.client, &blocked), S2N_SUCCESS);
+	ck_assert_int_eq(turn(), RELAY_ON);
+	backend_resets();
+	ck_assert_int_eq(turn(), RELAY_CLOSED);
+	ck_assert_int_eq(s2n_recv(peers.client, got, sizeof got, &blocked), 0);
+}
+END_TEST
+
 static Suite *
 relay_suite(void)
 {
@@ -282,6 +328,10 @@ relay_suite(void)
 	tcase_add_test(t, a_client_that_is_cut_off_has_failed);
 	tcase_add_test(t, a_client_that_breaks_a_record_has_failed);
 	tcase_add_test(t, a_backend_that_takes_no_more_has_failed);
+	tcase_add_test(t, what_a_backend_said_before_it_was_reset_has_no_end);
+	tcase_add_test(t, an_answer_before_all_was_asked_arrives);
+	tcase_add_test(
+	    t, a_backend_that_is_gone_when_it_was_told_the_end_has_ended);
 	suite_add_tcase(s, t);
 	return s;
 }
