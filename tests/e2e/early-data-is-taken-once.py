@@ -2,16 +2,19 @@
 """Early data reaches the backend once, whoever sends it again: with the same
 ticket, or the same bytes, 200 times at once, to all workers. It is off unless a
 site says so, and not taken in the first seconds, when nobody knows what was
-taken before."""
+taken before. A ticket of a site that takes some is no reason for another, or
+for the same after a reload, to take any."""
 import contextlib
 import os
 import re
+import signal
 import socket
 import subprocess
 import threading
 import time
 
-from lib.stack import Stack, equal, until
+from lib.ports import free_port
+from lib.stack import Stack, equal, make_key, until
 
 EARLY = b"GET / with the first packet\n"
 WORKERS = 4
@@ -66,7 +69,60 @@ def replay(stack, flight, start, answered):
         answered.append(bool(sock.recv(65536)))
 
 
-with Stack(processes=WORKERS, site="early-data = 1000") as stack:
+def nameless(stack, port, *words):
+    """One connection by a client that names no site, at a listener."""
+    text = b"are you there?\n"
+    with subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-noservername", "-tls1_3",
+                           "-alpn", "http/1.1", *words],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as client:
+        client.stdin.write(text)
+        client.stdin.flush()
+        said = b""
+        while text not in said and (more := client.stdout.read1(65536)):
+            said += more
+        client.kill()
+        client.communicate()
+    return said.decode(errors="replace")
+
+
+def refused(what, said, resumed=None):
+    equal(f"{what}: refused", "Early data was rejected" in said, True)
+    equal(f"{what}: is not there", EARLY.decode() in said, False)
+    if resumed is not None:
+        equal(f"{what}: resumed", "\nReused, " in said, resumed)
+
+
+def sites_apart(stack, calm):
+    """The site calm, default of another listener, takes none."""
+    path = stack.path("nameless")
+    nameless(stack, stack.port, "-sess_out", path)
+    # openssl would offer no early data under another name, but under one where there was none.
+    refused("another site", offer(stack, path, "-servername", "calm.test"), resumed=False)
+    refused("no name, another default", nameless(stack, calm, "-sess_in", path, "-early_data", stack.path("early")))
+    said = nameless(stack, stack.port, "-sess_in", path, "-early_data", stack.path("early"))
+    equal("where it was made", "Early data was accepted" in said, True)
+
+
+def after_a_reload(stack):
+    path = session(stack, "fifth")
+    with open(stack.path("frontd.conf"), encoding="utf-8") as file:
+        text = file.read()
+    # Some site takes early data still.
+    text = text.replace("early-data = 1000", "").replace("calm.test\" }", "calm.test\" } early-data = 1000")
+    stack.write("frontd.conf", text)
+    stack.frontd.send_signal(signal.SIGHUP)
+    until("the reload", lambda: "event=reload result=done" in stack.log("frontd"), 30)
+    refused("after a reload", offer(stack, path), resumed=True)
+
+
+stack = Stack(processes=WORKERS, site="early-data = 1000")
+make_key(stack.dir, "demo", "localhost,DNS:calm.test")
+calm = free_port()
+stack.words = f"""
+    site "calm" {{ names = {{ "calm.test" }} chain = "demo.pem" backend = "{stack.backend.address}"
+        alpn = {{ "http/1.1" }} }}
+    listen "127.0.0.1:{calm}" {{ default = "calm" }}"""
+with stack:
     born = time.monotonic()
     stack.write("early", EARLY.decode())
 
@@ -109,6 +165,8 @@ with Stack(processes=WORKERS, site="early-data = 1000") as stack:
     equal("every worker had some", len(workers) == WORKERS, True)
     # The one whose data was taken never showed that it was there.
     equal("the backend saw none of it", stack.openssl("-tls1_3").count(EARLY.decode()), 0)
+    sites_apart(stack, calm)
+    after_a_reload(stack)
 
 with Stack() as stack:
     stack.write("early", EARLY.decode())
