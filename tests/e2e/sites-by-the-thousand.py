@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Thousands of sites: each name is shown its own certificate, and served as its
-own site is, before and after a reload; no process has memory for more sites
-than there are.
+own site is, before and after a reload, also where all are the chains of a
+directory; no process has memory for more sites than there are.
 
 sites-by-the-thousand.py COUNT has as many and says in a line what they cost."""
 import os
@@ -26,10 +26,15 @@ def kib_of(pid):
         return next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
 
 
+def sizes_of(stack):
+    return {name: kib_of(stack.pids(name)[0]) for name in ("frontd", "frontd-worker", "frontd-connect")}
+
+
 class Many(Stack):
     def __init__(self):
         super().__init__(processes=1)
         self.second = "http/1.1"  # protocol of every second site
+        self.alike = False  # it is every site's, as is the policy
         subprocess.run([f"{BUILD}/tests/manychains", self.dir, str(COUNT)], check=True, timeout=SECONDS)
         self.write("keyd.conf", f"""
             socket = "keyd.sock"
@@ -47,6 +52,29 @@ class Many(Stack):
             {sites}
             listen "127.0.0.1:{self.port}" {{ default = "0" alpn = {{ "h2" }} }}
             """)
+
+    def write_directory(self):
+        """The same chains as the sites of a directory, all on the same words."""
+        if not os.path.exists(self.path("live")):
+            os.mkdir(self.path("live"))
+            for number in range(COUNT):
+                os.rename(self.path(f"{number}.pem"), self.path(f"live/{number}.pem"))
+        self.write("frontd.conf", f"""
+            worker {{ processes = 1 }}
+            keyd-socket = "keyd.sock"
+            sites "all" {{ chains = "live" backend = "{self.backend.address}" alpn = {{ "{self.second}" }} }}
+            listen "127.0.0.1:{self.port}" {{ default = "all/0" }}
+            """)
+        self.alike = True
+
+    def reload(self):
+        """How long it took."""
+        before = self.log("frontd").count("event=reload ")
+        began = time.monotonic()
+        self.frontd.send_signal(signal.SIGHUP)
+        until("the reload", lambda: self.log("frontd").count("event=reload ") > before, SECONDS)
+        equal("done", self.log("frontd").count("event=reload result=done "), before + 1)
+        return time.monotonic() - began
 
     def words_of(self, number):
         """A third has no TLS 1.2; every second one a protocol of its own."""
@@ -80,7 +108,7 @@ class Many(Stack):
             equal(f"certificate for {name}", client.getpeercert()["subjectAltName"],
                   (("DNS", f"site-{number}.test"),))
             equal(f"protocol of {name}", client.selected_alpn_protocol(),
-                  self.second if number % 2 == 1 else "h2")
+                  self.second if self.alike or number % 2 == 1 else "h2")
             return client.version()
 
     def look_at_some(self):
@@ -92,22 +120,27 @@ class Many(Stack):
             except ssl.SSLError as error:
                 said = error.reason
             equal(f"TLS 1.2 at site {number}", said,
-                  "TLSV1_ALERT_PROTOCOL_VERSION" if number % 3 == 2 else "TLSv1.2")
+                  "TLSV1_ALERT_PROTOCOL_VERSION" if number % 3 == 2 and not self.alike else "TLSv1.2")
         self.look(f"site-{COUNT}.test", 0)
         self.look("localhost", 0)
 
 
 with Many() as stack:
     stack.look_at_some()
-    kib = {name: kib_of(stack.pids(name)[0]) for name in ("frontd", "frontd-worker", "frontd-connect")}
+    kib = sizes_of(stack)
     stack.second = "mine"
     stack.write_sites()
-    began = time.monotonic()
-    stack.frontd.send_signal(signal.SIGHUP)
-    until("the reload", lambda: "event=reload result=done" in stack.log("frontd"), SECONDS)
-    reloaded = time.monotonic() - began
+    reloaded = stack.reload()
     stack.look_at_some()
+    stack.write_directory()
+    listed = stack.reload()
+    stack.look_at_some()
+    until("those before have ended", lambda: len(stack.pids("frontd-worker")) == 1, SECONDS)
+    listed_kib = sizes_of(stack)
     if len(sys.argv) > 1:
-        sizes = ", ".join(f"{name} {size} KiB ({size * 1024 // COUNT} bytes a site)" for name, size in kib.items())
+        sizes, listed_sizes = (
+            ", ".join(f"{name} {size} KiB ({size * 1024 // COUNT} bytes a site)" for name, size in some.items())
+            for some in (kib, listed_kib))
         print(f"sites: {COUNT} served each its own, sealed after {stack.took:.1f} s, "
-              f"reloaded in {reloaded:.1f} s; {sizes}")
+              f"reloaded in {reloaded:.1f} s; {sizes}; as a directory "
+              f"in {listed:.1f} s; {listed_sizes}")
