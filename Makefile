@@ -399,7 +399,7 @@ $(eval $(call tool,shim,$(call obj,$(addprefix tests/bogo/,shim shim_errors shim
     shim_preference shim_quic shim_request shim_transport)) $(LIBTLS)))
 
 # ---- what one says ----
-.PHONY: all run check bench interop bogo soak abuse sites oracle premaster malformed quota fuzz check-library check-asan check-tsan coverage coverage-units abi install clean distclean lint sizes
+.PHONY: all run check bench interop bogo soak abuse sites keys oracle premaster malformed quota fuzz check-library check-asan check-tsan coverage coverage-units abi install clean distclean lint sizes
 all: $(LIBRARIES) $(PROGRAMS)
 
 run: $(PACKAGES) all
@@ -464,6 +464,11 @@ abuse: $(PACKAGES) all
 SITES ?= 10000
 sites: $(PACKAGES) all $(TOOLS)
 	@BUILD=$(B) python3 tests/e2e/sites-by-the-thousand.py $(SITES)
+
+# Ten thousand sites with a key of its own each; KEYS=1000: so many.
+KEYS ?= 10000
+keys: $(PACKAGES) all $(TOOLS)
+	@BUILD=$(B) KEYS=$(KEYS) python3 tests/e2e/keys-by-the-thousand.py
 
 # A million requests that keyd should and should not answer, and every answer
 # judged; COUNT=10000: how many.

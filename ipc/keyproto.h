@@ -30,7 +30,7 @@
 #define KEYPROTO_LAYERS 12 /* of confinement: room for more than there are */
 #define KEYPROTO_BOUNDS 14 /* of a histogram */
 #define KEYPROTO_COUNTS_MAX 512 /* in one answer */
-#define KEYPROTO_SLOTS 256      /* keys of one signer */
+#define KEYPROTO_SLOTS 16384    /* keys of one signer, at most */
 #define KEYPROTO_CLIENT_NAME 64
 #define KEYPROTO_MODULE_TEXT 1024
 #define KEYPROTO_TICKET_NAME 16

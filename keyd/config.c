@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -86,11 +87,30 @@ take_rate(cfg_t *cfg, struct keyproto_rate *rate)
 	return true;
 }
 
+/* ---- keys ---- */
+
+static bool
+keep_text(cfg_t *cfg, const char *text, const char **out)
+{
+	return (*out = strdup(text)) != NULL ||
+	       conf_refuse(cfg, "out of memory");
+}
+
+static bool
+keep_path(cfg_t *cfg, const char *option, const char *path, const char **out)
+{
+	char whole[PATH_MAX];
+
+	return conf_path(cfg, option, path, whole, sizeof whole) &&
+	       keep_text(cfg, whole, out);
+}
+
 /* What systemd made of LoadCredential= and the like. */
 static bool
 take_credential(cfg_t *cfg, const char *name, struct config_key *key)
 {
 	const char *directory = getenv("CREDENTIALS_DIRECTORY");
+	char path[PATH_MAX];
 	int len;
 
 	if (directory == NULL || directory[0] != '/')
@@ -101,21 +121,20 @@ take_credential(cfg_t *cfg, const char *name, struct config_key *key)
 		return conf_refuse_option(cfg, "passphrase-credential",
 		    "a credential's name has no slash and no dot at its "
 		    "beginning");
-	len = snprintf(
-	    key->passphrase, sizeof key->passphrase, "%s/%s", directory, name);
-	if (len < 0 || (size_t)len >= sizeof key->passphrase)
+	len = snprintf(path, sizeof path, "%s/%s", directory, name);
+	if (len < 0 || (size_t)len >= sizeof path)
 		return conf_refuse_option(
 		    cfg, "passphrase-credential", "too long a name");
 	key->credential = true;
-	return true;
+	return keep_text(cfg, path, &key->passphrase);
 }
 
 static bool
-take_optional_path(cfg_t *cfg, const char *option, char out[PATH_MAX])
+take_optional_path(cfg_t *cfg, const char *option, const char **out)
 {
 	const char *path = cfg_getstr(cfg, option);
 
-	return path == NULL || conf_path(cfg, option, path, out, PATH_MAX);
+	return path == NULL || keep_path(cfg, option, path, out);
 }
 
 /* What a key comes with. */
@@ -123,19 +142,18 @@ static bool
 take_parts(cfg_t *cfg, struct config_key *key)
 {
 	const char *name = cfg_getstr(cfg, "passphrase-credential");
-	const char *word = key->uri[0] != '\0' ? "pin-file" : "passphrase-file";
-	const char *other =
-	    key->uri[0] != '\0' ? "passphrase-file" : "pin-file";
+	const char *word = key->uri != NULL ? "pin-file" : "passphrase-file";
+	const char *other = key->uri != NULL ? "passphrase-file" : "pin-file";
 
 	if (cfg_getstr(cfg, other) != NULL)
 		return conf_refuse(
 		    cfg, "%s is not for this kind of key: %s", other, word);
-	if (!take_optional_path(cfg, word, key->passphrase) ||
-	    !take_optional_path(cfg, "certificate", key->certificate))
+	if (!take_optional_path(cfg, word, &key->passphrase) ||
+	    !take_optional_path(cfg, "certificate", &key->certificate))
 		return false;
 	if (name == NULL)
 		return true;
-	if (key->passphrase[0] != '\0')
+	if (key->passphrase != NULL)
 		return conf_refuse(cfg, "a passphrase is in a file or is a "
 					"credential, not both");
 	return take_credential(cfg, name, key);
@@ -144,10 +162,14 @@ take_parts(cfg_t *cfg, struct config_key *key)
 /* RFC 2986; libcrypto puts it together already here, so that what it refuses
  * has a line. */
 static bool
-take_request(cfg_t *cfg, struct csr_wanted *wanted)
+take_request(cfg_t *cfg, struct config_key *key)
 {
 	const char *subject = cfg_getstr(cfg, "subject"), *name, *fault;
+	struct csr_wanted *wanted;
 
+	key->request = calloc(1, sizeof *key->request);
+	if ((wanted = key->request) == NULL)
+		return conf_refuse(cfg, "out of memory");
 	if (subject == NULL && cfg_size(cfg, "names") == 0)
 		return conf_refuse(cfg, "a request has a subject or names");
 	if (subject != NULL && (fault = csr_subject(subject, wanted)) != NULL)
@@ -180,7 +202,7 @@ take_generate(cfg_t *cfg, struct config_key *key)
 
 	if (word == NULL)
 		return true;
-	if (key->uri[0] != '\0')
+	if (key->uri != NULL)
 		return conf_refuse_option(cfg, "generate",
 		    "keys in tokens are made by their maker's tools");
 	for (size_t i = 0; i < COUNT(kinds); i++)
@@ -200,8 +222,8 @@ take_digest(cfg_t *cfg, struct config_key *key)
 	if (cfg_getbool(cfg, "allow-digest") != cfg_true)
 		return true;
 	key->operations |= keyproto_operation(KEYPROTO_SIGNDIGEST);
-	return key->uri[0] == '\0' || conf_refuse_option(cfg, "allow-digest",
-					  "it is not for keys in tokens");
+	return key->uri == NULL || conf_refuse_option(cfg, "allow-digest",
+				       "it is not for keys in tokens");
 }
 
 /* What keyd does with a key besides having it served. */
@@ -210,7 +232,7 @@ take_making(cfg_t *cfg, struct config_key *key)
 {
 	return take_digest(cfg, key) && take_generate(cfg, key) &&
 	       (cfg_size(cfg, "request") == 0 ||
-		   take_request(cfg_getsec(cfg, "request"), &key->request));
+		   take_request(cfg_getsec(cfg, "request"), key));
 }
 
 /* In a file, or, where the group has a module, in a token. */
@@ -218,21 +240,45 @@ static bool
 take_place(cfg_t *cfg, struct config_key *key, bool in_token)
 {
 	const char *uri = cfg_getstr(cfg, "pkcs11"), *fault;
+	char text[512];
 
 	if (!in_token)
-		return uri == NULL
-			   ? conf_path(cfg, "file", cfg_getstr(cfg, "file"),
-				 key->path, sizeof key->path)
-			   : conf_refuse_option(
-				 cfg, "pkcs11", "the group has no module");
+		return uri == NULL ? keep_path(cfg, "file",
+					 cfg_getstr(cfg, "file"), &key->path)
+				   : conf_refuse_option(cfg, "pkcs11",
+					 "the group has no module");
 	if (cfg_getstr(cfg, "file") != NULL)
 		return conf_refuse_option(
 		    cfg, "file", "the group's keys are in a token: pkcs11");
-	if (!conf_text(cfg, "pkcs11", uri, key->uri, sizeof key->uri))
+	if (!conf_text(cfg, "pkcs11", uri, text, sizeof text) ||
+	    !keep_text(cfg, text, &key->uri))
 		return false;
-	if ((fault = p11_uri_parse(uri, &key->token)) != NULL)
+	if ((key->token = calloc(1, sizeof *key->token)) == NULL)
+		return conf_refuse(cfg, "out of memory");
+	if ((fault = p11_uri_parse(uri, key->token)) != NULL)
 		return conf_refuse_option(
 		    cfg, "pkcs11", "not a URI of a key: %s", fault);
+	return true;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct config_key *one = a, *other = b;
+
+	return strcmp(one->name, other->name);
+}
+
+/* What was not said is an empty text. */
+static bool
+fill_texts(cfg_t *cfg, struct config_key *key)
+{
+	const char **const texts[] = { &key->path, &key->uri, &key->passphrase,
+		&key->certificate };
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		if (*texts[i] == NULL && !keep_text(cfg, "", texts[i]))
+			return false;
 	return true;
 }
 
@@ -240,23 +286,29 @@ static bool
 take_key(cfg_t *cfg, struct config *config, unsigned group, uint16_t slot)
 {
 	struct config_key *key = &config->keys[config->key_count];
+	struct config_key *const *at;
 
 	if (config->key_count == KEYPROTO_SLOTS)
 		return conf_refuse(cfg, "more than %d keys", KEYPROTO_SLOTS);
+	config->key_count++;
 	if (!take_name(cfg, cfg_title(cfg), key->name) ||
 	    !take_place(cfg, key, config->group_modules[group] != NULL) ||
 	    !take_parts(cfg, key) || !take_operations(cfg, &key->operations) ||
 	    !take_rate(cfg, &key->rate) || !take_making(cfg, key))
 		return false;
-	for (unsigned i = 0; i < config->key_count; i++)
-		if (strcmp(config->keys[i].name, key->name) == 0)
-			return conf_refuse(
-			    cfg, "a second key \"%s\"", key->name);
+	if (!fill_texts(cfg, key))
+		return false;
+	at = tsearch(key, &config->by_name, by_name);
+	if (at == NULL)
+		return conf_refuse(cfg, "out of memory");
+	if (*at != key)
+		return conf_refuse(cfg, "a second key \"%s\"", key->name);
 	key->group = group;
 	key->slot = slot;
-	config->key_count++;
 	return true;
 }
+
+/* ---- groups ---- */
 
 static bool
 take_module(cfg_t *cfg, struct config *config)
@@ -312,12 +364,32 @@ take_group(cfg_t *cfg, struct config *config)
 	if (!find_module(cfg, config, &config->group_modules[group]))
 		return false;
 	config->group_count++;
+	config->group_first[group] = config->key_count;
+	config->group_keys[group] = cfg_size(cfg, "key");
 	for (unsigned i = 0; i < cfg_size(cfg, "key"); i++)
 		if (!take_key(
 			cfg_getnsec(cfg, "key", i), config, group, (uint16_t)i))
 			return false;
 	return true;
 }
+
+static bool
+take_groups(cfg_t *cfg, struct config *config)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < cfg_size(cfg, "signer-group"); i++)
+		count += cfg_size(cfg_getnsec(cfg, "signer-group", i), "key");
+	config->keys = calloc(count + 1, sizeof *config->keys);
+	if (config->keys == NULL)
+		return conf_refuse(cfg, "out of memory");
+	for (unsigned i = 0; i < cfg_size(cfg, "signer-group"); i++)
+		if (!take_group(cfg_getnsec(cfg, "signer-group", i), config))
+			return false;
+	return true;
+}
+
+/* ---- clients ---- */
 
 static bool
 uid_before(const struct config *before, const char *word, uid_t *uid)
@@ -414,17 +486,17 @@ static bool
 take_client_key(cfg_t *cfg, const struct config *config,
     struct config_client *client, const char *name)
 {
-	for (unsigned i = 0; i < config->key_count; i++) {
-		if (strcmp(config->keys[i].name, name) != 0)
-			continue;
-		client->keys[i] = 1;
-		return client->role != KEYPROTO_DIGEST ||
-		       (config->keys[i].operations &
-			   keyproto_operation(KEYPROTO_SIGNDIGEST)) != 0 ||
-		       conf_refuse_option(
-			   cfg, "keys", "key \"%s\" has no allow-digest", name);
-	}
-	return conf_refuse_option(cfg, "keys", "there is no key \"%s\"", name);
+	const struct config_key *key = config_key_named(config, name);
+
+	if (key == NULL)
+		return conf_refuse_option(
+		    cfg, "keys", "there is no key \"%s\"", name);
+	client->keys[key - config->keys] = true;
+	return client->role != KEYPROTO_DIGEST ||
+	       (key->operations & keyproto_operation(KEYPROTO_SIGNDIGEST)) !=
+		   0 ||
+	       conf_refuse_option(
+		   cfg, "keys", "key \"%s\" has no allow-digest", name);
 }
 
 /* An account may be a server and a client; who hands in digests is nothing
@@ -445,6 +517,10 @@ take_client(cfg_t *cfg, struct config *config, const struct config *before)
 	if (config->client_count == CONFIG_CLIENTS_MAX)
 		return conf_refuse(
 		    cfg, "more than %d clients", CONFIG_CLIENTS_MAX);
+	config->client_count++;
+	client->keys = calloc(config->key_count + 1, sizeof *client->keys);
+	if (client->keys == NULL)
+		return conf_refuse(cfg, "out of memory");
 	if (!take_name(cfg, cfg_title(cfg), client->name) ||
 	    !take_uid(cfg, before, client) || !take_rate(cfg, &client->rate))
 		return false;
@@ -458,7 +534,7 @@ take_client(cfg_t *cfg, struct config *config, const struct config *before)
 	/* A client of others has no tickets to make. */
 	client->tickets = cfg_getbool(cfg, "tickets") == cfg_true &&
 			  client->role == KEYPROTO_SERVER;
-	for (unsigned i = 0; i < config->client_count; i++)
+	for (unsigned i = 0; i + 1 < config->client_count; i++)
 		if (config->clients[i].uid == client->uid &&
 		    is_one_too_many(&config->clients[i], client))
 			return conf_refuse_option(cfg, "uid",
@@ -469,7 +545,6 @@ take_client(cfg_t *cfg, struct config *config, const struct config *before)
 			cfg, config, client, cfg_getnstr(cfg, "keys", i)))
 			return false;
 	config->tickets.wanted = config->tickets.wanted || client->tickets;
-	config->client_count++;
 	return true;
 }
 
@@ -533,9 +608,8 @@ take_all(cfg_t *cfg, struct config *config, const struct config *before)
 	for (unsigned i = 0; i < cfg_size(cfg, "module"); i++)
 		if (!take_module(cfg_getnsec(cfg, "module", i), config))
 			return false;
-	for (unsigned i = 0; i < cfg_size(cfg, "signer-group"); i++)
-		if (!take_group(cfg_getnsec(cfg, "signer-group", i), config))
-			return false;
+	if (!take_groups(cfg, config))
+		return false;
 	for (unsigned i = 0; i < cfg_size(cfg, "client"); i++)
 		if (!take_client(cfg_getnsec(cfg, "client", i), config, before))
 			return false;
@@ -646,24 +720,67 @@ config_read(
 const struct config_key *
 config_key_named(const struct config *config, const char *name)
 {
-	for (unsigned i = 0; i < config->key_count; i++)
-		if (strcmp(config->keys[i].name, name) == 0)
-			return &config->keys[i];
-	return NULL;
+	struct config_key wanted = { .slot = 0 };
+	struct config_key *const *at;
+
+	if (strlen(name) >= sizeof wanted.name)
+		return NULL;
+	strcpy(wanted.name, name);
+	at = tfind(&wanted, &config->by_name, by_name);
+	return at != NULL ? *at : NULL;
+}
+
+const struct config_key *
+config_key_at(const struct config *config, unsigned group, uint16_t slot)
+{
+	return group < config->group_count && slot < config->group_keys[group]
+		   ? &config->keys[config->group_first[group] + slot]
+		   : NULL;
+}
+
+static void
+free_text(const char *text)
+{
+	free((char *)(uintptr_t)text);
+}
+
+/* The keys are not the tree's. */
+static void
+leave(void *key)
+{
+	(void)key;
+}
+
+void
+config_free(struct config *config)
+{
+	tdestroy(config->by_name, leave);
+	for (unsigned i = 0; i < config->key_count; i++) {
+		free_text(config->keys[i].path);
+		free_text(config->keys[i].uri);
+		free_text(config->keys[i].passphrase);
+		free_text(config->keys[i].certificate);
+		free(config->keys[i].token);
+		free(config->keys[i].request);
+	}
+	free(config->keys);
+	for (unsigned i = 0; i < config->client_count; i++)
+		free(config->clients[i].keys);
+	*config = (struct config){ 0 };
 }
 
 bool
 config_has_request(const struct config_key *key)
 {
-	return key->request.subject_len > 0 || key->request.names_len > 0;
+	return key->request != NULL;
 }
 
 size_t
 config_request(const struct config_key *key, uint8_t *payload, size_t room)
 {
 	const struct keyproto_request what = { key->slot,
-		slice_of(key->request.subject, key->request.subject_len),
-		slice_of(key->request.names, key->request.names_len) };
+		slice_of(key->request->subject, key->request->subject_len),
+		slice_of(key->request->names, key->request->names_len) };
 
 	return keyproto_request_build(&what, payload, room);
 }

@@ -17,18 +17,19 @@
 /* A lifetime in rotations: a library config holds 48 ticket keys. */
 #define CONFIG_TICKET_EPOCHS_MAX 40
 
+/* There may be thousands: texts are as long as they are, and the config's. */
 struct config_key {
 	char name[CONFIG_NAME_MAX];
-	char path[PATH_MAX];
-	char uri[512]; /* in a token; empty: in a file */
-	struct keyproto_keytoken token;
-	char passphrase[PATH_MAX];  /* or PIN; empty: none */
-	bool credential;            /* a service manager wrote that one */
-	char certificate[PATH_MAX]; /* empty: none */
+	const char *path;
+	const char *uri;                 /* in a token; empty: in a file */
+	struct keyproto_keytoken *token; /* NULL likewise */
+	const char *passphrase;          /* or PIN; empty: none */
+	bool credential;                 /* a service manager wrote that one */
+	const char *certificate;         /* empty: none */
 	struct keyproto_generate
-	    generate;              /* algorithm 0: it is not made here */
-	struct csr_wanted request; /* empty: none */
-	uint32_t operations;       /* as keyproto_operation() */
+	    generate;               /* algorithm 0: it is not made here */
+	struct csr_wanted *request; /* NULL: none */
+	uint32_t operations;        /* as keyproto_operation() */
 	struct keyproto_rate rate;
 	unsigned group;
 	uint16_t slot; /* in its group's signer */
@@ -38,10 +39,10 @@ struct config_client {
 	char name[CONFIG_NAME_MAX];
 	char account[CONFIG_NAME_MAX]; /* as it is written; empty: our own */
 	uid_t uid;
-	uint32_t role;                /* enum keyproto_role */
-	uint8_t keys[KEYPROTO_SLOTS]; /* by index into config.keys: may use */
-	bool tickets;                 /* gets ticket keys */
-	struct keyproto_rate rate;    /* of each channel */
+	uint32_t role;             /* enum keyproto_role */
+	bool *keys;                /* by index into config.keys: may use */
+	bool tickets;              /* gets ticket keys */
+	struct keyproto_rate rate; /* of each channel */
 };
 
 struct config_tickets {
@@ -74,13 +75,17 @@ struct config {
 	enum strictness strictness;
 	uint32_t log_format; /* enum log_format */
 	char groups[CONFIG_GROUPS_MAX][CONFIG_NAME_MAX];
+	/* Of each group: where its keys begin among all, and how many it has.
+	 */
+	unsigned group_first[CONFIG_GROUPS_MAX], group_keys[CONFIG_GROUPS_MAX];
 	unsigned group_count;
 	struct config_module modules[CONFIG_GROUPS_MAX];
 	unsigned module_count;
 	/* By group: the library of its tokens; NULL: its keys are in files. */
 	const struct config_module *group_modules[CONFIG_GROUPS_MAX];
-	struct config_key keys[KEYPROTO_SLOTS];
+	struct config_key *keys; /* a group's after the other's, by slot */
 	unsigned key_count;
+	void *by_name; /* they, as tsearch() has them */
 	struct config_client clients[CONFIG_CLIENTS_MAX];
 	unsigned client_count;
 	struct config_tickets tickets;
@@ -89,15 +94,20 @@ struct config {
 
 /*
  * False after a message "file:line: reason" (or "file: reason") on standard
- * error. Key files are named relative to the directory of the configuration.
- * before is NULL, or what was read at the start: a sealed process cannot ask a
- * name service, so accounts are those of then, or stand in /etc/passwd.
+ * error; to be freed all the same. What was in it is overwritten. Key files are
+ * named relative to the directory of the configuration. before is NULL, or what
+ * was read at the start: a sealed process cannot ask a name service, so
+ * accounts are those of then, or stand in /etc/passwd.
  */
 must_check bool config_read(
     const char *path, struct config *, const struct config *before);
+/* What belongs to it; zeroes are fine. */
+void config_free(struct config *);
 
-/* NULL: there is no key of that name. */
+/* NULL: there is no key of that name; the group has no such slot. */
 const struct config_key *config_key_named(const struct config *, const char *);
+const struct config_key *config_key_at(
+    const struct config *, unsigned group, uint16_t slot);
 /* Whether a key has a certificate request; the payload that asks for it. */
 must_check bool config_has_request(const struct config_key *);
 size_t config_request(const struct config_key *, uint8_t *payload, size_t room);

@@ -400,6 +400,7 @@ generate(struct admin_request *request, void *ctx)
 	events->describe(&daemon);
 	if (strcmp(daemon.state, "serving") != 0) {
 		admin_refuse(request, "keyd is %s", daemon.state);
+		config_free(config);
 		free(config);
 		return;
 	}
@@ -412,6 +413,7 @@ generate(struct admin_request *request, void *ctx)
 		    (const char *)reasons.data);
 	complain_keep(NULL);
 	writer_free(&reasons);
+	config_free(config);
 	free(config);
 }
 

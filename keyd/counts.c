@@ -3,6 +3,16 @@
  */
 #include "keyd/counts.h"
 
+#include <stdlib.h>
+
+bool
+counts_open(struct counts *counts, uint32_t keys)
+{
+	counts->room = COUNTS_ROWS + COUNTS_ROWS_A_KEY * keys;
+	counts->rows = calloc(counts->room, sizeof *counts->rows);
+	return counts->rows != NULL;
+}
+
 static void
 add_time(struct keyproto_times *times, uint64_t us)
 {
@@ -20,16 +30,20 @@ static struct keyproto_count *
 find_row(struct counts *counts, const struct keyproto_count *what)
 {
 	uint32_t room =
-	    what->status == KEYPROTO_OK ? COUNTS_ROWS : COUNTS_ROWS / 2;
-	struct keyproto_count *row = counts->rows;
+	    what->status == KEYPROTO_OK ? counts->room : counts->room / 2;
+	uint32_t *at = &counts->first[what->slot];
+	struct keyproto_count *row;
 
-	for (; row < counts->rows + counts->used; row++)
-		if (row->slot == what->slot && row->type == what->type &&
-		    row->scheme == what->scheme && row->status == what->status)
+	for (; *at != 0; at = &counts->rows[*at - 1].next) {
+		row = &counts->rows[*at - 1].what;
+		if (row->type == what->type && row->scheme == what->scheme &&
+		    row->status == what->status)
 			return row;
+	}
 	if (counts->used >= room)
 		return NULL;
-	counts->used++;
+	row = &counts->rows[counts->used++].what;
+	*at = counts->used;
 	*row = *what;
 	row->count = 0;
 	return row;
@@ -60,7 +74,6 @@ counts_tell(
 	told->service = counts->service;
 	told->total = counts->used;
 	told->count = left < KEYPROTO_COUNTS_MAX ? left : KEYPROTO_COUNTS_MAX;
-	if (told->count > 0)
-		memcpy(told->row, counts->rows + from,
-		    told->count * sizeof *told->row);
+	for (uint32_t i = 0; i < told->count; i++)
+		told->row[i] = counts->rows[from + i].what;
 }

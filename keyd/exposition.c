@@ -173,11 +173,9 @@ WRITE_EACH(uncounted)
 static const char *
 key_name(const struct config *config, unsigned group, uint16_t slot)
 {
-	for (unsigned i = 0; i < config->key_count; i++)
-		if (config->keys[i].group == group &&
-		    config->keys[i].slot == slot)
-			return config->keys[i].name;
-	return "";
+	const struct config_key *key = config_key_at(config, group, slot);
+
+	return key != NULL ? key->name : "";
 }
 
 static void

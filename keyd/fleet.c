@@ -56,7 +56,7 @@ grant_of(const struct config *config, const struct config_client *client,
 	strcpy(grant.client, client->name);
 	for (unsigned i = 0; i < config->key_count; i++) {
 		key = &config->keys[i];
-		if (key->group == group && client->keys[i] != 0)
+		if (key->group == group && client->keys[i])
 			grant.slots[key->slot / 8] |=
 			    (uint8_t)(1u << key->slot % 8);
 	}
@@ -102,17 +102,14 @@ fleet_give(struct fleet *fleet, unsigned number,
 	struct keyproto_header header = {
 		.type = type, .flags = KEYPROTO_ANSWER, .id = id
 	};
-	uint8_t payload[KEYPROTO_PACKET_MAX];
+	uint8_t payload[16];
 	bool done = false;
 	int ends[2];
 
 	if (signer->control.channel == NULL || what.group >= what.groups ||
 	    channel_pair(ends) != 0)
 		return false;
-	if (orders_give(signer, KEYPROTO_GRANT,
-		slice_of(payload,
-		    keyproto_grant_build(&grant, payload, sizeof payload)),
-		ends[0]))
+	if (orders_grant(signer, &grant, ends[0]))
 		done = link_say(master, &header,
 		    slice_of(payload, keyproto_newchannel_build(
 					  &what, payload, sizeof payload)),
@@ -125,22 +122,11 @@ fleet_give(struct fleet *fleet, unsigned number,
 /* ---- what it says ---- */
 
 static void
-ask_status(struct signer *signer)
-{
-	signer->more = false;
-	if (!orders_give(signer, KEYPROTO_STATUS, NO_BYTES, -1))
-		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
-}
-
-static void
 settle(struct fleet *fleet)
 {
 	if (fleet->settled || fleet->retired)
 		return;
 	fleet->settled = true;
-	for (unsigned i = 0; i < fleet->count; i++)
-		if (fleet->signers[i]->more)
-			ask_status(fleet->signers[i]);
 	fleet->events->settled(fleet, !fleet->failed);
 }
 
@@ -176,7 +162,8 @@ told_speed(const struct keyproto_keytold *told)
 
 /*
  * A group's first key decides how fast its first signer is. One of another
- * speed goes to the signer of that, which is started for the first of them.
+ * speed goes to the signer of that, which is started when all of them are known
+ * and it can be told how many it has.
  */
 static void
 pass_on(struct fleet *fleet, unsigned key, int speed)
@@ -188,16 +175,20 @@ pass_on(struct fleet *fleet, unsigned key, int speed)
 		if (fleet->signers[i]->group == group &&
 		    fleet->signers[i]->speed == speed)
 			signer = fleet->signers[i];
-	if (signer == NULL) {
+	if (signer == NULL)
 		signer = add_signer(fleet, group, speed);
-		fleet->key_signers[key] = signer;
-		signer_start(signer);
-	} else if (signer->control.channel != NULL) {
-		orders_key(signer, key);
-		signer->more = true;
-	} else { /* it is passed when it is started again */
-		fleet->key_signers[key] = signer;
-	}
+	fleet->keys[key].signer = signer;
+	if (signer->control.channel != NULL)
+		orders_again(signer, key);
+}
+
+static void
+start_others(struct fleet *fleet, unsigned group)
+{
+	for (unsigned i = 0; i < fleet->count; i++)
+		if (fleet->signers[i]->group == group &&
+		    !fleet->signers[i]->begun)
+			signer_start(fleet->signers[i]);
 }
 
 /* Each time that it is read: nobody is to forget it. */
@@ -213,18 +204,12 @@ warn_of_digests(const struct config_key *key)
 
 /* A key that is none is fatal to the fleet, once all such are named. */
 static void
-key_told(struct fleet *fleet, const struct keyproto_header *header,
+verdict_told(struct signer *signer, unsigned i, enum keyproto_status status,
     struct slice payload)
 {
 	struct keyproto_keytold told = { .verdict = KEYPROTO_NO_KEY };
-	enum keyproto_status status = header->status;
-	unsigned i = 0;
+	struct fleet *fleet = signer->fleet;
 
-	while (
-	    i < fleet->config.key_count && fleet->key_orders[i] != header->id)
-		i++;
-	if (i == fleet->config.key_count)
-		return;
 	if (status == KEYPROTO_OK && !keyproto_keytold_parse(payload, &told))
 		status = KEYPROTO_BADMSG;
 	if (told.verdict == KEYPROTO_SPEED) {
@@ -232,17 +217,34 @@ key_told(struct fleet *fleet, const struct keyproto_header *header,
 		return;
 	}
 	/* The keys of a module are in one process, whatever they are. */
-	if (told.verdict == KEYPROTO_SERVED &&
-	    signer_module(fleet->key_signers[i]) == NULL)
-		fleet->key_signers[i]->speed = told_speed(&told);
+	if (told.verdict == KEYPROTO_SERVED && signer_module(signer) == NULL)
+		signer->speed = told_speed(&told);
 	if (told.verdict == KEYPROTO_SERVED)
 		warn_of_digests(&fleet->config.keys[i]);
 	if (told.verdict != KEYPROTO_SERVED) {
 		verdict_say(&fleet->config.keys[i], told.verdict);
 		status = KEYPROTO_CRYPTO;
 	}
-	fleet->told[i] = told;
-	count_answer(fleet, &fleet->key_answered[i], status);
+	fleet->keys[i].told = told;
+	count_answer(fleet, &fleet->keys[i].answered, status);
+}
+
+static void
+key_told(struct signer *signer, const struct keyproto_header *header,
+    struct slice payload)
+{
+	struct fleet *fleet = signer->fleet;
+	unsigned key;
+
+	if (!orders_answered(signer, header->id, &key))
+		return;
+	verdict_told(signer, key, header->status, payload);
+	/* That may have been the end of the fleet. */
+	if (fleet->retired)
+		return;
+	orders_keys(signer);
+	if (signer->awaited_count == 0)
+		start_others(fleet, signer->group);
 }
 
 /* ---- what it has counted ---- */
@@ -317,7 +319,7 @@ signer_told(struct signer *signer, struct slice packet)
 		return;
 	if (header.type == KEYPROTO_KEYFILE ||
 	    header.type == KEYPROTO_KEYTOKEN) {
-		key_told(signer->fleet, &header, payload);
+		key_told(signer, &header, payload);
 	} else if (header.type == KEYPROTO_TICKETROOT) {
 		root_told(signer->fleet, header.id, header.status);
 	} else if (header.type == KEYPROTO_COUNTS) {
@@ -368,6 +370,7 @@ signer_stop(struct signer *signer)
 	signer->pid = 0;
 	signer->about = (struct keyproto_process){ 0 };
 	tally_begin(&signer->tally);
+	orders_forget(signer);
 	end_counting(signer);
 }
 
@@ -424,19 +427,53 @@ number_of(const struct signer *signer)
 	return i;
 }
 
+/* KiB in its arena. */
+static size_t
+room_of(const struct signer *signer)
+{
+	const struct fleet *fleet = signer->fleet;
+	size_t room = 0;
+
+	for (unsigned i = 0; i < fleet->config.key_count; i++)
+		if (fleet->keys[i].signer == signer)
+			room += keyfiles_room(&fleet->files, i);
+	return room / 1024;
+}
+
+/* As start.h reads it. */
+struct words {
+	char name[16], strictness[16], keys[24], kib[24];
+	char *argv[5];
+};
+
+static void
+say_words(const struct signer *signer, struct words *words)
+{
+	*words = (struct words){ .argv = { words->name, words->strictness,
+				     words->keys, words->kib } };
+	strcpy(words->name, program_name(signer));
+	strcpy(words->strictness,
+	    signer->fleet->config.strictness == SANDBOX_REQUIRE
+		? SPAWN_REQUIRE
+		: "best-effort");
+	snprintf(words->keys, sizeof words->keys, "%u", signer_keys(signer));
+	snprintf(words->kib, sizeof words->kib, "%zu", room_of(signer));
+}
+
 static void
 signer_start(struct signer *signer)
 {
+	struct words words;
 	struct spawn spawn = { .program = (signer_module(signer) != NULL)
 					      ? signer->fleet->token_program
 					      : signer->fleet->program,
 		.name = program_name(signer),
-		.word = signer->fleet->config.strictness == SANDBOX_REQUIRE
-			    ? SPAWN_REQUIRE
-			    : NULL,
+		.argv = words.argv,
 		.environment = log_environment() };
 	int ends[2];
 
+	signer->begun = true;
+	say_words(signer, &words);
 	backoff_started(&signer->backoff, clock_ms());
 	if (channel_pair(ends) != 0) {
 		signer_later(signer);
@@ -454,14 +491,13 @@ signer_start(struct signer *signer)
 		signer_later(signer);
 		return;
 	}
-	if (signer_is_tickets(signer))
+	if (signer_is_tickets(signer)) {
 		orders_root(signer);
-	else {
+	} else {
 		orders_module(signer);
 		orders_audit(signer);
-		orders_keys(signer);
 	}
-	ask_status(signer);
+	orders_keys(signer);
 	if (backoff_looping(&signer->backoff))
 		wait_for(signer, BACKOFF_RESET_MS);
 	signer->fleet->events->started(signer->fleet, number_of(signer));
@@ -489,6 +525,8 @@ static void
 signer_free(struct signer *signer)
 {
 	link_close(&signer->control);
+	orders_forget(signer);
+	tally_free(&signer->tally);
 	if (signer->respawn != NULL)
 		event_free(signer->respawn);
 	free(signer);
@@ -502,6 +540,8 @@ fleet_free(struct fleet *fleet)
 	for (unsigned i = 0; i < fleet->count; i++)
 		signer_free(fleet->signers[i]);
 	keyfiles_close(&fleet->files);
+	config_free(&fleet->config);
+	free(fleet->keys);
 	free(fleet);
 }
 
@@ -514,7 +554,10 @@ fleet_config(struct fleet *fleet)
 bool
 fleet_open(struct fleet *fleet)
 {
-	return keyfiles_open(&fleet->files, &fleet->config);
+	fleet->keys = calloc(fleet->config.key_count, sizeof *fleet->keys);
+	return fleet->keys != NULL
+		   ? keyfiles_open(&fleet->files, &fleet->config)
+		   : complain("keyd: out of memory");
 }
 
 static struct signer *
@@ -583,7 +626,7 @@ fleet_start(struct fleet *fleet, const struct fleet *before)
 	for (unsigned i = 0; i < config->group_count; i++)
 		add_signer(fleet, i, -1);
 	for (unsigned i = 0; i < config->key_count; i++)
-		fleet->key_signers[i] = fleet->signers[config->keys[i].group];
+		fleet->keys[i].signer = fleet->signers[config->keys[i].group];
 	if (tickets)
 		add_signer(fleet, config->group_count, -1);
 	for (unsigned i = 0, count = fleet->count; i < count; i++)
@@ -632,12 +675,6 @@ fleet_status(const struct fleet *fleet, struct keyproto_processes *all)
 			all->process[all->count++] = fleet->signers[i]->about;
 }
 
-unsigned
-fleet_signer_of(const struct fleet *fleet, unsigned key)
-{
-	return number_of(fleet->key_signers[key]);
-}
-
 struct fleet_member
 fleet_member(const struct fleet *fleet, unsigned number)
 {
@@ -653,20 +690,38 @@ fleet_member(const struct fleet *fleet, unsigned number)
 		.tally = signer->tally.whole ? &signer->tally : NULL };
 }
 
+struct fleet_member
+fleet_member_of(const struct fleet *fleet, unsigned key)
+{
+	const struct config *config = &fleet->config;
+
+	if (fleet->count > 0)
+		return fleet_member(fleet, number_of(fleet->keys[key].signer));
+	return (struct fleet_member){
+		.group = config->groups[config->keys[key].group],
+		.speed = "none"
+	};
+}
+
 const struct keyproto_keytold *
 fleet_key(const struct fleet *fleet, unsigned key)
 {
-	return fleet->key_answered[key] ? &fleet->told[key] : NULL;
+	return fleet->count > 0 && fleet->keys[key].answered
+		   ? &fleet->keys[key].told
+		   : NULL;
 }
 
 uint64_t
 fleet_request(struct fleet *fleet, unsigned key)
 {
-	struct signer *signer = fleet->key_signers[key];
+	struct signer *signer;
 	uint8_t payload[KEYPROTO_PACKET_MAX];
 	size_t len =
 	    config_request(&fleet->config.keys[key], payload, sizeof payload);
 
+	if (fleet->count == 0)
+		return 0;
+	signer = fleet->keys[key].signer;
 	return signer->about.pid != 0 && orders_give(signer, KEYPROTO_REQUEST,
 					     slice_of(payload, len), -1)
 		   ? fleet->last_order

@@ -24,3 +24,11 @@ signer_group(const struct signer *signer)
 		   ? "tickets"
 		   : signer->fleet->config.groups[signer->group];
 }
+
+unsigned
+signer_keys(const struct signer *signer)
+{
+	return signer_is_tickets(signer)
+		   ? 0
+		   : signer->fleet->config.group_keys[signer->group];
+}

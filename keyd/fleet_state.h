@@ -12,12 +12,33 @@
 #include "keyd/fleet.h"
 #include "keyd/keyfiles.h"
 
+/* Keys that a signer was passed and has not answered for, at most: each is up
+ * to three descriptors on their way. */
+#define FLEET_KEYS_AWAITED 64
+
+/* An order that waits until all keys of its signer are passed. */
+struct grant {
+	struct grant *next;
+	int fd;
+	struct keyproto_grant what;
+};
+
 struct signer {
 	struct fleet *fleet;
 	unsigned group; /* config.group_count: the process of ticket keys */
 	int speed;      /* enum keyproto_speed, of its keys; -1: not told yet */
-	bool more;      /* was passed keys after it was asked for its status */
+	bool begun;     /* it was started once */
 	pid_t pid;      /* 0: not running */
+	/* In this life of it: keys in slots before this one were passed; those
+	 * that it has not answered for; and whether all were passed. */
+	unsigned next;
+	struct {
+		uint64_t order;
+		unsigned key; /* its index into config.keys */
+	} awaited[FLEET_KEYS_AWAITED];
+	unsigned awaited_count;
+	bool complete;
+	struct grant *grants;
 	struct link control;
 	struct event *respawn;
 	struct backoff backoff;
@@ -26,6 +47,12 @@ struct signer {
 	bool replaced; /* its end is wanted */
 	bool counting; /* it was asked for its counts */
 	struct tally tally;
+};
+
+struct fleet_key {
+	struct signer *signer; /* that is to have it */
+	bool answered;         /* by a signer, in some life of it */
+	struct keyproto_keytold told;
 };
 
 struct fleet {
@@ -38,12 +65,9 @@ struct fleet {
 	unsigned count;
 	bool retired;
 	uint64_t last_order; /* its id; keys are answered for by theirs */
-	/* By index into config.keys: the order that passed it, and whether a
-	 * signer has answered to one. Until each has, the fleet is starting. */
-	uint64_t key_orders[KEYPROTO_SLOTS];
-	struct signer *key_signers[KEYPROTO_SLOTS];
-	bool key_answered[KEYPROTO_SLOTS];
-	struct keyproto_keytold told[KEYPROTO_SLOTS];
+	/* By index into config.keys. Until each is answered for, the fleet is
+	 * starting. */
+	struct fleet_key *keys;
 	uint64_t root_order;
 	bool root_answered;
 	unsigned unanswered;
@@ -55,6 +79,8 @@ struct fleet {
 bool signer_is_tickets(const struct signer *);
 /* Where its keys are; NULL: in files. */
 const struct config_module *signer_module(const struct signer *);
+/* How many slots it has: as many as there are keys in its group. */
+unsigned signer_keys(const struct signer *);
 /* As configured, or "tickets". */
 const char *signer_group(const struct signer *);
 

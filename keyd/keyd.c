@@ -25,6 +25,7 @@
 #include "keyd/config.h"
 #include "keyd/console.h"
 #include "keyd/fleet.h"
+#include "keyd/keyfiles.h"
 #include "keyd/link.h"
 #include "keyd/maker.h"
 #include "policy/policy.h"
@@ -37,6 +38,8 @@
 #define DRAIN_MS 1000
 #define REAP_MS 100
 #define REASONS_MAX 6144
+/* Of as many keys as there can be. */
+#define FILES_MAX (2 * KEYFILES_COUNT * KEYPROTO_SLOTS + 4096)
 
 struct master {
 	struct link link; /* closed: free */
@@ -788,14 +791,15 @@ watch(int listener)
 	       (testing || event_add(arrival, NULL) == 0);
 }
 
-/* Three files a key, twice during a reload, and copies of all on their way: a
- * soft limit of 1024 is soon reached. */
+/* Three files a key, twice during a reload, and copies of those on their way: a
+ * soft limit of 1024 is soon reached, and where we may, we set the hard one. */
 static void
 raise_file_limit(void)
 {
-	struct rlimit files;
+	struct rlimit files = { FILES_MAX, FILES_MAX };
 
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+	if (setrlimit(RLIMIT_NOFILE, &files) == 0 ||
+	    getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return;
 	files.rlim_cur = files.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &files);

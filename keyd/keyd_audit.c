@@ -321,7 +321,7 @@ warm_up(void)
 int
 main(int argc, char **argv)
 {
-	struct policy_request ask = start_of(argc, argv, "keyd-audit");
+	struct start start = start_of(argc, argv, "keyd-audit");
 	struct confinement reached = { 0 };
 
 	char stamp[LOG_TIME_ROOM];
@@ -330,10 +330,10 @@ main(int argc, char **argv)
 	log_time(&epoch, stamp); /* libc looks for time zones once */
 	/* A limit on the file's size is a full disk like any other. */
 	signal(SIGXFSZ, SIG_IGN);
-	if (!arena_install(ARENA_SIZE, &ask) ||
+	if (!arena_install(ARENA_SIZE, &start.ask) ||
 	    (control = channel_new(SPAWN_CONTROL_FD, SOURCES_MAX)) == NULL ||
 	    !warm_up())
 		return EXIT_FAILURE;
-	policy_enter(&keyd_audit_profile, &ask, &reached);
+	policy_enter(&keyd_audit_profile, &start.ask, &reached);
 	serve(&reached);
 }

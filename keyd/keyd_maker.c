@@ -224,12 +224,12 @@ warm_up(void)
 int
 main(int argc, char **argv)
 {
-	struct policy_request ask = start_of(argc, argv, "keyd-maker");
+	struct start start = start_of(argc, argv, "keyd-maker");
 	struct confinement reached = { 0 };
 
-	if (!arena_install(ARENA_SIZE, &ask) ||
+	if (!arena_install(ARENA_SIZE, &start.ask) ||
 	    (control = channel_new(SPAWN_CONTROL_FD, 8)) == NULL || !warm_up())
 		return EXIT_FAILURE;
-	policy_enter(&keyd_maker_profile, &ask, &reached);
+	policy_enter(&keyd_maker_profile, &start.ask, &reached);
 	serve();
 }

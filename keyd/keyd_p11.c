@@ -136,15 +136,15 @@ take_order(struct order *order)
 int
 main(int argc, char **argv)
 {
-	struct policy_request ask = start_of(argc, argv, "keyd-p11");
+	struct start start = start_of(argc, argv, "keyd-p11");
 	struct confinement reached = { 0 };
 	static struct keyproto_module module;
 
-	ask.keep_below = 0; /* what its library opens */
-	if (!serve_open("keyd-p11", NULL) || !await_module(&module) ||
-	    !p11_load(&module))
+	start.ask.keep_below = 0; /* what its library opens */
+	if (!serve_open("keyd-p11", start.keys, NULL) ||
+	    !await_module(&module) || !p11_load(&module))
 		return EXIT_FAILURE;
 	signer_use(p11_sign);
-	policy_enter(&keyd_p11_profile, &ask, &reached);
+	policy_enter(&keyd_p11_profile, &start.ask, &reached);
 	serve(&reached, take_order);
 }

@@ -18,14 +18,14 @@ int
 main(int argc, char **argv)
 {
 	const char *name = argc > 0 ? argv[0] : "keyd-signer";
-	struct policy_request ask = start_of(argc, argv, name);
+	struct start start = start_of(argc, argv, name);
 	struct confinement reached = { 0 };
 	struct tickets *tickets = NULL;
 	bool signs = strcmp(name, "keyd-tickets") != 0;
 
-	if (!arena_install(ARENA_SIZE, &ask) ||
+	if (!arena_install(ARENA_SIZE + (size_t)start.kib * 1024, &start.ask) ||
 	    (!signs && (tickets = tickets_new()) == NULL) ||
-	    !serve_open(name, tickets))
+	    !serve_open(name, start.keys, tickets))
 		return EXIT_FAILURE;
 	keystore_one_speed(serve_keys());
 	if (signs ? !decrypter_start() || !warm_keys() : !warm_tickets()) {
@@ -33,6 +33,6 @@ main(int argc, char **argv)
 		    "reason=\"libcrypto cannot sign\"");
 		return EXIT_FAILURE;
 	}
-	policy_enter(&keyd_signer_profile, &ask, &reached);
+	policy_enter(&keyd_signer_profile, &start.ask, &reached);
 	serve(&reached, NULL);
 }

@@ -18,7 +18,7 @@ enum keyfiles_which {
 
 struct keyfiles {
 	/* By index into config.keys; -1: there is none, or it cannot be had. */
-	int held[KEYPROTO_SLOTS][KEYFILES_COUNT];
+	int (*held)[KEYFILES_COUNT];
 	unsigned count;
 	int root; /* -1: none */
 };
@@ -37,6 +37,9 @@ const char *keyfiles_path(const struct config_key *, enum keyfiles_which);
  */
 int keyfiles_rewound(const struct keyfiles *, const struct config *,
     unsigned key, enum keyfiles_which);
+/* Bytes that the key with this index has in a signer's arena, at most: as its
+ * file is long. */
+size_t keyfiles_room(const struct keyfiles *, unsigned key);
 /* The same of the ticket keys' root. */
 int keyfiles_root(const struct keyfiles *, const struct config *);
 

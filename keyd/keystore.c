@@ -16,26 +16,25 @@ struct slot {
 	EVP_PKEY *pkey; /* NULL: empty */
 	struct keyproto_key what;
 	char name[KEYPROTO_CLIENT_NAME];
+	struct rate rate;
 };
 
 struct keystore {
-	struct slot slots[KEYPROTO_SLOTS];
-	struct rate *rates; /* as many */
+	uint32_t room, count; /* slots, and how many are not empty */
 	bool one_speed;
+	enum keyproto_speed speed; /* of the key that came last */
+	struct slot slots[];
 };
 
 struct keystore *
-keystore_new(void)
+keystore_new(uint32_t slots)
 {
-	struct keystore *store = calloc(1, sizeof *store);
+	struct keystore *store =
+	    calloc(1, sizeof *store + slots * sizeof store->slots[0]);
 
-	if (store == NULL)
-		return NULL;
-	store->rates = calloc(KEYPROTO_SLOTS, sizeof *store->rates);
-	if (store->rates != NULL)
-		return store;
-	free(store);
-	return NULL;
+	if (store != NULL)
+		store->room = slots;
+	return store;
 }
 
 void
@@ -49,9 +48,8 @@ keystore_free(struct keystore *store)
 {
 	if (store == NULL)
 		return;
-	for (size_t i = 0; i < KEYPROTO_SLOTS; i++)
+	for (uint32_t i = 0; i < store->room; i++)
 		EVP_PKEY_free(store->slots[i].pkey);
-	free(store->rates);
 	free(store);
 }
 
@@ -106,22 +104,20 @@ judge(EVP_PKEY *key, uint32_t operations, struct keyproto_key *what)
 	return KEYPROTO_SERVED;
 }
 
-/* No key in another slot is of another speed. */
-static bool
-is_of_speed(const struct keystore *store, uint16_t slot,
-    const struct keyproto_key *what)
+static enum keyproto_speed
+speed_of(const struct slot *slot)
 {
-	enum keyproto_speed speed = keyproto_speed(what->algorithm, what->bits);
+	return keyproto_speed(slot->what.algorithm, slot->what.bits);
+}
 
-	for (uint16_t i = 0; i < KEYPROTO_SLOTS; i++) {
-		const struct slot *other = &store->slots[i];
+/* As all keys in other slots are. */
+static bool
+is_of_speed(
+    const struct keystore *store, uint16_t slot, const struct slot *next)
+{
+	uint32_t own = store->slots[slot].pkey != NULL;
 
-		if (i != slot && other->pkey != NULL &&
-		    keyproto_speed(other->what.algorithm, other->what.bits) !=
-			speed)
-			return false;
-	}
-	return true;
+	return store->count == own || store->speed == speed_of(next);
 }
 
 static void
@@ -130,12 +126,14 @@ fill(struct keystore *store, const struct keyproto_keyfile *file,
 {
 	struct slot *slot = &store->slots[file->slot];
 
+	store->count += slot->pkey == NULL;
+	store->speed = speed_of(next);
+	next->rate = rate_of(&file->rate);
 	next->what.slot = file->slot;
 	next->what.generation = slot->what.generation + 1;
 	memcpy(next->name, file->name, sizeof next->name);
 	EVP_PKEY_free(slot->pkey);
 	*slot = *next;
-	store->rates[file->slot] = rate_of(&file->rate);
 }
 
 enum keyproto_verdict
@@ -145,10 +143,10 @@ keystore_put(struct keystore *store, const struct keyproto_keyfile *file,
 	struct slot next = { .pkey = key };
 	enum keyproto_verdict verdict = KEYPROTO_NO_KEY;
 
-	if (file->slot < KEYPROTO_SLOTS)
+	if (file->slot < store->room)
 		verdict = judge(key, file->operations, &next.what);
 	if (verdict == KEYPROTO_SERVED && store->one_speed &&
-	    !is_of_speed(store, file->slot, &next.what))
+	    !is_of_speed(store, file->slot, &next))
 		verdict = KEYPROTO_SPEED;
 	ERR_clear_error();
 	*told = (struct keyproto_keytold){ .verdict = (uint16_t)verdict };
@@ -179,14 +177,11 @@ keystore_load(struct keystore *store, const struct keyproto_keyfile *file,
 		   : verdict;
 }
 
-bool
-keystore_describe(
-    const struct keystore *store, uint16_t slot, struct keyproto_key *what)
+const struct keyproto_key *
+keystore_describe(const struct keystore *store, uint16_t slot)
 {
-	if (slot >= KEYPROTO_SLOTS || store->slots[slot].pkey == NULL)
-		return false;
-	*what = store->slots[slot].what;
-	return true;
+	return keystore_key(store, slot) != NULL ? &store->slots[slot].what
+						 : NULL;
 }
 
 const char *
@@ -198,21 +193,18 @@ keystore_name(const struct keystore *store, uint16_t slot)
 EVP_PKEY *
 keystore_key(const struct keystore *store, uint16_t slot)
 {
-	return slot < KEYPROTO_SLOTS ? store->slots[slot].pkey : NULL;
+	return slot < store->room ? store->slots[slot].pkey : NULL;
 }
 
 struct rate *
-keystore_rate(const struct keystore *store, uint16_t slot)
+keystore_rate(struct keystore *store, uint16_t slot)
 {
-	return keystore_key(store, slot) != NULL ? &store->rates[slot] : NULL;
+	return keystore_key(store, slot) != NULL ? &store->slots[slot].rate
+						 : NULL;
 }
 
 uint32_t
 keystore_count(const struct keystore *store)
 {
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < KEYPROTO_SLOTS; i++)
-		count += store->slots[i].pkey != NULL;
-	return count;
+	return store->count;
 }

@@ -12,8 +12,8 @@
 
 struct keystore;
 
-/* NULL when out of memory. */
-struct keystore *keystore_new(void);
+/* With so many slots; NULL when out of memory. */
+struct keystore *keystore_new(uint32_t slots);
 /* From now on takes keys of one speed alone, that of the first: others are
  * judged in full, and not kept. */
 void keystore_one_speed(struct keystore *);
@@ -34,15 +34,15 @@ must_check enum keyproto_verdict keystore_load(struct keystore *,
 must_check enum keyproto_verdict keystore_put(struct keystore *,
     const struct keyproto_keyfile *, EVP_PKEY *, uint64_t expires,
     struct keyproto_keytold *);
-/* What is told of a slot; false when it is empty. */
-must_check bool keystore_describe(
-    const struct keystore *, uint16_t slot, struct keyproto_key *);
+/* What is told of a slot, borrowed; NULL when it is empty. */
+const struct keyproto_key *keystore_describe(
+    const struct keystore *, uint16_t slot);
 /* The key of a slot, borrowed; NULL when it is empty. */
 EVP_PKEY *keystore_key(const struct keystore *, uint16_t slot);
 /* Its name in the configuration; "" likewise. */
 const char *keystore_name(const struct keystore *, uint16_t slot);
 /* How often it may be used, counted over all who do; NULL likewise. */
-struct rate *keystore_rate(const struct keystore *, uint16_t slot);
+struct rate *keystore_rate(struct keystore *, uint16_t slot);
 uint32_t keystore_count(const struct keystore *);
 
 #endif

@@ -3,6 +3,8 @@
  */
 #include "keyd/orders.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -79,8 +81,10 @@ pass_part(struct signer *signer, unsigned i, enum keyfiles_which which)
 static size_t
 build_key(const struct config_key *key, uint8_t *payload, size_t room)
 {
-	struct keyproto_keytoken what = key->token;
+	struct keyproto_keytoken what = { .id_len = 0 };
 
+	if (key->token != NULL)
+		what = *key->token;
 	what.file.slot = key->slot;
 	what.file.operations = key->operations;
 	what.file.rate = key->rate;
@@ -104,7 +108,6 @@ pass_files(struct signer *signer, unsigned i)
 	if (!pass_part(signer, i, KEYFILES_PASSPHRASE) ||
 	    !pass_part(signer, i, KEYFILES_CERTIFICATE))
 		return false;
-	fleet->key_orders[i] = fleet->last_order + 1;
 	return (fd >= 0 || in_token) &&
 	       orders_give(signer,
 		   in_token ? KEYPROTO_KEYTOKEN : KEYPROTO_KEYFILE,
@@ -116,30 +119,143 @@ static bool
 pin_was_wrong(const struct fleet *fleet, unsigned i)
 {
 	return fleet->config.keys[i].uri[0] != '\0' &&
-	       fleet->told[i].verdict == KEYPROTO_PASSPHRASE;
+	       fleet->keys[i].told.verdict == KEYPROTO_PASSPHRASE;
 }
 
-void
-orders_key(struct signer *signer, unsigned i)
+static void
+pass_key(struct signer *signer, unsigned i)
 {
 	const struct config_key *key = &signer->fleet->config.keys[i];
 
-	signer->fleet->key_signers[i] = signer;
-	if (!pass_files(signer, i))
+	if (!pass_files(signer, i)) {
 		log_event(LOG_LEVEL_ERROR, "key",
 		    "name=%s file=\"%s\" reason=not-passed", key->name,
 		    key->path);
+		return;
+	}
+	signer->awaited[signer->awaited_count].order =
+	    signer->fleet->last_order;
+	signer->awaited[signer->awaited_count++].key = i;
+}
+
+static bool
+give_grant(struct signer *signer, const struct keyproto_grant *what, int fd)
+{
+	uint8_t payload[sizeof *what];
+
+	return orders_give(signer, KEYPROTO_GRANT,
+	    slice_of(
+		payload, keyproto_grant_build(what, payload, sizeof payload)),
+	    fd);
+}
+
+static struct grant *
+take_grant(struct signer *signer)
+{
+	struct grant *grant = signer->grants;
+
+	if (grant != NULL)
+		signer->grants = grant->next;
+	return grant;
+}
+
+static void
+drop_grant(struct grant *grant)
+{
+	close(grant->fd);
+	free(grant);
+}
+
+/* Who was held is told at once if he is not: his channel is closed. */
+static void
+complete(struct signer *signer)
+{
+	struct grant *grant;
+
+	signer->complete = true;
+	if (!orders_give(signer, KEYPROTO_STATUS, NO_BYTES, -1))
+		log_event(LOG_LEVEL_ERROR, "signer", "reason=queue");
+	while ((grant = take_grant(signer)) != NULL) {
+		(void)!give_grant(signer, &grant->what, grant->fd);
+		drop_grant(grant);
+	}
 }
 
 void
 orders_keys(struct signer *signer)
 {
-	const struct config *config = &signer->fleet->config;
+	const struct fleet *fleet = signer->fleet;
+	unsigned end = signer_keys(signer);
 
-	for (unsigned i = 0; i < config->key_count; i++)
-		if (signer->fleet->key_signers[i] == signer &&
-		    !pin_was_wrong(signer->fleet, i))
-			orders_key(signer, i);
+	for (; signer->next < end; signer->next++) {
+		unsigned i =
+		    fleet->config.group_first[signer->group] + signer->next;
+
+		if (fleet->keys[i].signer != signer || pin_was_wrong(fleet, i))
+			continue;
+		if (signer->awaited_count == FLEET_KEYS_AWAITED)
+			return;
+		pass_key(signer, i);
+	}
+	if (!signer->complete)
+		complete(signer);
+}
+
+bool
+orders_answered(struct signer *signer, uint64_t order, unsigned *key)
+{
+	unsigned i = 0;
+
+	while (i < signer->awaited_count && signer->awaited[i].order != order)
+		i++;
+	if (i == signer->awaited_count)
+		return false;
+	*key = signer->awaited[i].key;
+	signer->awaited[i] = signer->awaited[--signer->awaited_count];
+	return true;
+}
+
+void
+orders_again(struct signer *signer, unsigned key)
+{
+	unsigned slot = signer->fleet->config.keys[key].slot;
+
+	if (slot < signer->next)
+		signer->next = slot;
+	signer->complete = false;
+	orders_keys(signer);
+}
+
+bool
+orders_grant(struct signer *signer, const struct keyproto_grant *what, int fd)
+{
+	struct grant *grant;
+
+	if (signer->control.channel == NULL)
+		return false;
+	if (signer->complete)
+		return give_grant(signer, what, fd);
+	if ((grant = calloc(1, sizeof *grant)) == NULL)
+		return false;
+	if ((grant->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
+		free(grant);
+		return false;
+	}
+	grant->what = *what;
+	grant->next = signer->grants;
+	signer->grants = grant;
+	return true;
+}
+
+void
+orders_forget(struct signer *signer)
+{
+	struct grant *grant;
+
+	while ((grant = take_grant(signer)) != NULL)
+		drop_grant(grant);
+	signer->next = signer->awaited_count = 0;
+	signer->complete = false;
 }
 
 void

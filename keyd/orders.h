@@ -16,10 +16,25 @@ void orders_audit(struct signer *);
 /* It waits for that before it seals itself. Nothing where its keys are in
  * files. */
 void orders_module(struct signer *);
-/* A key, by its index in the configuration, which is its from now on ... */
-void orders_key(struct signer *, unsigned key);
-/* ... and all that are. */
+/*
+ * Its keys, from signer->next on: as many as may be awaited. When the last was
+ * passed it is asked for its status, and what orders_grant() held is given.
+ */
 void orders_keys(struct signer *);
+/* An answer to the order that passed a key: its index, which is awaited no
+ * more. False: no such order is awaited. */
+must_check bool orders_answered(struct signer *, uint64_t order, unsigned *key);
+/* From one of its keys on again, which has become its; those that it was passed
+ * before are read once more. */
+void orders_again(struct signer *, unsigned key);
+/*
+ * A channel, whose descriptor stays the caller's. It is not given before all
+ * keys of the signer are passed, so that whoever asks for them hears of all.
+ */
+must_check bool orders_grant(
+    struct signer *, const struct keyproto_grant *, int fd);
+/* It has ended, and with it whatever it was passed or was to be. */
+void orders_forget(struct signer *);
 /* The root of the ticket keys. No descriptor goes along where it makes one. */
 void orders_root(struct signer *);
 

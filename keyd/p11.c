@@ -33,8 +33,8 @@ struct key {
 };
 
 static CK_FUNCTION_LIST *library;
-static struct key keys[KEYPROTO_SLOTS];
-static size_t key_count;
+static struct key *keys;
+static size_t key_count, key_room;
 
 static void
 say(const char *what, CK_RV error)
@@ -349,13 +349,27 @@ read_public(struct key *key)
 	return key->public != NULL ? KEYPROTO_SERVED : KEYPROTO_KIND;
 }
 
+/* Room for one more; NULL: out of memory. */
+static struct key *
+next_key(void)
+{
+	size_t room = key_count < key_room ? key_room : 2 * key_count + 16;
+	struct key *more;
+
+	if ((more = reallocarray(keys, room, sizeof *keys)) == NULL)
+		return NULL;
+	keys = more;
+	key_room = room;
+	return &keys[key_count];
+}
+
 enum keyproto_verdict
 p11_find(const struct keyproto_keytoken *what, struct slice pin, EVP_PKEY **out)
 {
-	struct key *key = &keys[key_count];
+	struct key *key = next_key();
 	enum keyproto_verdict verdict;
 
-	if (key_count == COUNT(keys))
+	if (key == NULL)
 		return KEYPROTO_NO_KEY;
 	*key = (struct key){ .what = *what, .pin_len = pin.len };
 	if (pin.len > 0 &&

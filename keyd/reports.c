@@ -203,8 +203,7 @@ reports_keys(struct report *report, const struct daemon *daemon)
 	for (unsigned i = 0; i < daemon->config->key_count; i++) {
 		key = &daemon->config->keys[i];
 		told = fleet_key(daemon->fleet, i);
-		signer = fleet_member(
-		    daemon->fleet, fleet_signer_of(daemon->fleet, i));
+		signer = fleet_member_of(daemon->fleet, i);
 		report_row(report);
 		report_text(report, "name", key->name);
 		report_text(report, "group", signer.group);

@@ -52,17 +52,17 @@ static enum keyproto_status
 request_keys(struct client *client, struct slice payload, struct body *body)
 {
 	struct keyproto_keys keys = { 0 };
-	struct keyproto_key key;
+	const struct keyproto_key *key;
 	uint32_t from;
 
 	if (!keyproto_number_parse(payload, &from))
 		return KEYPROTO_BADMSG;
 	for (uint16_t slot = 0; slot < KEYPROTO_SLOTS; slot++) {
 		if (!may_use(client, slot) ||
-		    !keystore_describe(client->keys, slot, &key))
+		    (key = keystore_describe(client->keys, slot)) == NULL)
 			continue;
 		if (keys.total++ >= from && keys.count < KEYPROTO_KEYS_MAX)
-			keys.key[keys.count++] = key;
+			keys.key[keys.count++] = *key;
 	}
 	body->len = keyproto_keys_build(&keys, body->bytes, sizeof body->bytes);
 	return KEYPROTO_OK;
@@ -100,16 +100,16 @@ authorise(
     struct client *client, const struct keyproto_sign *sign, uint16_t type)
 {
 	uint16_t operation = operation_of(type, sign->scheme);
-	struct keyproto_key key;
+	const struct keyproto_key *key;
 
 	if (!may_use(client, sign->slot) ||
-	    !keystore_describe(client->keys, sign->slot, &key))
+	    (key = keystore_describe(client->keys, sign->slot)) == NULL)
 		return KEYPROTO_NOKEY;
 	client->last.slot = sign->slot;
 	client->last.scheme = sign->scheme;
-	if (key.generation != sign->generation)
+	if (key->generation != sign->generation)
 		return KEYPROTO_STALE;
-	if ((key.operations & keyproto_operation(operation)) == 0)
+	if ((key->operations & keyproto_operation(operation)) == 0)
 		return KEYPROTO_DENIED;
 	return take_turn(client, sign->slot) ? KEYPROTO_OK : KEYPROTO_RATE;
 }

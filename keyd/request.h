@@ -11,7 +11,7 @@
 #include "keyd/tickets.h"
 
 struct client {
-	const struct keystore *keys;
+	struct keystore *keys;
 	const struct tickets *tickets; /* NULL: of a process with keys */
 	struct audit *audit;           /* NULL: nothing is told */
 	uint32_t channel;              /* its number there */

@@ -25,6 +25,7 @@
 /* Packets taken from a channel before the next channel's turn. */
 #define BATCH 16
 #define ANSWERS_HELD 4096 /* bytes */
+#define ORDERS_MAX 1024   /* whose answers wait */
 #define DRAIN_US 1000000  /* for the last answers */
 
 struct line {
@@ -58,10 +59,9 @@ tell_counts(struct order *order)
 		return KEYPROTO_BADMSG;
 	what.channels = what.waiting = 0;
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		if (lines[i].channel == NULL)
-			continue;
-		what.channels++;
-		what.waiting += channel_waiting(lines[i].channel);
+		what.channels += lines[i].channel != NULL;
+		what.waiting += lines[i].channel != NULL &&
+				channel_waiting(lines[i].channel);
 	}
 	counts_tell(&counts, from, &what);
 	order->len =
@@ -393,13 +393,13 @@ serve(const struct confinement *reached, serve_order *more)
 }
 
 bool
-serve_open(const char *as, struct tickets *own)
+serve_open(const char *as, uint32_t slots, struct tickets *own)
 {
 	name = as;
 	tickets = own;
-	control = channel_new(SPAWN_CONTROL_FD, KEYPROTO_SLOTS + 64);
-	keys = keystore_new();
-	if (control == NULL || keys == NULL ||
+	control = channel_new(SPAWN_CONTROL_FD, ORDERS_MAX);
+	keys = keystore_new(slots);
+	if (control == NULL || keys == NULL || !counts_open(&counts, slots) ||
 	    RAND_bytes(boot_id, sizeof boot_id) != 1)
 		return false;
 	audit =

@@ -11,9 +11,9 @@
 struct channel;
 struct tickets;
 
-/* Before the seal: what there is to have, and the channel to keyd. With tickets
- * there are no private keys. */
-must_check bool serve_open(const char *name, struct tickets *);
+/* Before the seal: what there is to have for so many keys, and the channel to
+ * keyd. With tickets there are no private keys. */
+must_check bool serve_open(const char *name, uint32_t keys, struct tickets *);
 /* keyd's orders, for who must know of the first before the seal. */
 struct channel *serve_control(void);
 

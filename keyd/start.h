@@ -8,8 +8,15 @@
 
 #include "policy/policy.h"
 
-/* For policy_enter(): as strict as the word (SPAWN_REQUIRE or none) says. Opens
- * the log as name, too. */
-struct policy_request start_of(int argc, char **argv, const char *name);
+/* The words are SPAWN_REQUIRE or another; then, of those that hold keys, for
+ * how many, and how many KiB these have in the arena: decimal numbers, 0 where
+ * they lack. */
+struct start {
+	struct policy_request ask;
+	uint32_t keys, kib;
+};
+
+/* Opens the log as name, too. */
+struct start start_of(int argc, char **argv, const char *name);
 
 #endif

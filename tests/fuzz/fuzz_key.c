@@ -84,7 +84,7 @@ fuzz_key_set_up(void)
 
 	if (store != NULL)
 		return;
-	must_hold((store = keystore_new()) != NULL &&
+	must_hold((store = keystore_new(256)) != NULL &&
 		      (tickets = tickets_new()) != NULL,
 	    "memory");
 	must_hold(
@@ -337,10 +337,10 @@ fuzz_content(struct reader *input)
 void
 fuzz_keyfile(struct reader *input)
 {
-	struct keystore *keys = keystore_new();
+	struct keystore *keys = keystore_new(256);
 	struct keyproto_keyfile file = { .slot = reader_u16(input),
 		.operations = keyproto_operation(KEYPROTO_SIGN13) };
-	struct keyproto_key described;
+	const struct keyproto_key *described;
 	/* What is encrypted was so with this. */
 	int passphrase =
 	    (file.slot & 1) == 0 ? file_of(slice_of("warm", 4)) : -1;
@@ -352,15 +352,16 @@ fuzz_keyfile(struct reader *input)
 
 	must_hold(keys != NULL, "memory");
 	status = keystore_load(keys, &file, &source, &told);
-	there = keystore_describe(keys, file.slot, &described);
+	described = keystore_describe(keys, file.slot);
+	there = described != NULL;
 	must_hold(there == (status == KEYPROTO_SERVED) &&
 		      keystore_count(keys) == (there ? 1 : 0) &&
 		      (keystore_key(keys, file.slot) != NULL) == there,
 	    "a slot that is %s", there ? "full" : "empty");
-	must_hold(!there || (described.generation == 1 && described.bits > 0),
+	must_hold(!there || (described->generation == 1 && described->bits > 0),
 	    "a key");
-	must_hold(
-	    told.verdict == status && told.bits == (there ? described.bits : 0),
+	must_hold(told.verdict == status &&
+		      told.bits == (there ? described->bits : 0),
 	    "what is told");
 	keystore_free(keys);
 	close(source.key);

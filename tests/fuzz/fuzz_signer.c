@@ -339,12 +339,14 @@ begin_run(void)
 
 	must_hold(channel_pair(pair) == 0, "a pair");
 	keyds = pair[0];
-	control = channel_new(pair[1], KEYPROTO_SLOTS + 64);
-	keys = keystore_new();
+	control = channel_new(pair[1], ORDERS_MAX);
+	keys = keystore_new(256);
 	must_hold(control != NULL && keys != NULL, "memory");
 	name = "keyd-signer";
 	audit = audit_of(1);
+	free(counts.rows);
 	memset(&counts, 0, sizeof counts);
+	must_hold(counts_open(&counts, 256), "memory");
 	channels = 0;
 	for (unsigned i = 0; i < ENDS; i++)
 		ends[i] = -1;

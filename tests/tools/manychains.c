@@ -1,10 +1,13 @@
 /*
- * manychains DIRECTORY COUNT: as many chains of one authority for one key, for
- * tests with sites by the thousand, which openssl(1) would take minutes for.
- * Writes key.pem, ca.pem and N.pem for site-N.test, N from 0.
+ * manychains DIRECTORY COUNT [keys]: as many chains of one authority for one
+ * key, or each for a key of its own, for tests with sites by the thousand,
+ * which openssl(1) would take minutes for. Writes ca.pem, N.pem for
+ * site-N.test, N from 0, and key.pem, or N-key.pem.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include <openssl/evp.h>
@@ -46,6 +49,22 @@ extend(X509 *cert, int nid, const char *value)
 	X509_EXTENSION_free(extension);
 }
 
+static EVP_PKEY *
+make_key(const char *directory, const char *name)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	FILE *file;
+
+	umask(077);
+	file = create(directory, name);
+	must(key != NULL &&
+		 PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL),
+	    name);
+	must(fclose(file) == 0, name);
+	umask(022);
+	return key;
+}
+
 /* issuer NULL: it is the authority itself. */
 static X509 *
 make(const char *name, long number, EVP_PKEY *key, const X509 *issuer,
@@ -82,24 +101,28 @@ make(const char *name, long number, EVP_PKEY *key, const X509 *issuer,
 int
 main(int argc, char **argv)
 {
-	EVP_PKEY *authority = EVP_EC_gen("P-256"), *key = EVP_EC_gen("P-256");
-	long count = argc == 3 ? strtol(argv[2], NULL, 10) : 0;
+	EVP_PKEY *authority = EVP_EC_gen("P-256"), *key = NULL;
+	long count = argc >= 3 ? strtol(argv[2], NULL, 10) : 0;
+	bool keys = argc == 4 && strcmp(argv[3], "keys") == 0;
 	char name[64];
 	X509 *ca, *cert;
 	FILE *file;
 
-	must(count > 0, "usage: manychains DIRECTORY COUNT");
-	must(authority != NULL && key != NULL, "keys");
-	umask(077);
-	file = create(argv[1], "key.pem");
-	must(PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), "key");
-	must(fclose(file) == 0, "key.pem");
-	umask(022);
+	must(count > 0 && argc == 3 + keys,
+	    "usage: manychains DIRECTORY COUNT [keys]");
+	must(authority != NULL, "keys");
+	if (!keys)
+		key = make_key(argv[1], "key.pem");
 	ca = make("many", count, authority, NULL, authority);
 	file = create(argv[1], "ca.pem");
 	must(PEM_write_X509(file, ca), "ca.pem");
 	must(fclose(file) == 0, "ca.pem");
 	for (long i = 0; i < count; i++) {
+		if (keys) {
+			snprintf(name, sizeof name, "%ld-key.pem", i);
+			EVP_PKEY_free(key);
+			key = make_key(argv[1], name);
+		}
 		snprintf(name, sizeof name, "site-%ld.test", i);
 		cert = make(name, i, key, ca, authority);
 		snprintf(name, sizeof name, "%ld.pem", i);

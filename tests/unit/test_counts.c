@@ -9,6 +9,19 @@ static struct counts counts;
 static struct keyproto_counts told;
 
 static void
+set_up(void)
+{
+	counts = (struct counts){ 0 };
+	ck_assert(counts_open(&counts, 0));
+}
+
+static void
+tear_down(void)
+{
+	free(counts.rows);
+}
+
+static void
 add(uint16_t slot, uint16_t type, uint16_t scheme, uint16_t status)
 {
 	const struct keyproto_count what = { slot, type, scheme, status, 99 };
@@ -69,7 +82,7 @@ START_TEST(refusals_leave_room_for_what_is_done)
 	/* What has a row is counted on. */
 	add(0, KEYPROTO_SIGN13, 0, KEYPROTO_DENIED);
 	add(1, KEYPROTO_SIGN13, 0, KEYPROTO_OK);
-	ck_assert_uint_eq(counts.rows[0].count, 2);
+	ck_assert_uint_eq(counts.rows[0].what.count, 2);
 	ck_assert_uint_eq(counts.lost, COUNTS_ROWS);
 }
 END_TEST
@@ -92,16 +105,39 @@ START_TEST(rows_beyond_one_answer_are_in_the_next)
 }
 END_TEST
 
+START_TEST(each_key_has_rows_of_its_own)
+{
+	const uint32_t keys = 10000;
+
+	free(counts.rows);
+	counts = (struct counts){ 0 };
+	ck_assert(counts_open(&counts, keys));
+	for (int i = 0; i < 2; i++)
+		for (uint16_t slot = 0; slot < keys; slot++) {
+			add(slot, KEYPROTO_SIGN13, 0x0403, KEYPROTO_OK);
+			add(slot, KEYPROTO_SIGN12, 0x0403, KEYPROTO_OK);
+		}
+	ck_assert_uint_eq(counts.used, 2 * keys);
+	ck_assert_uint_eq(counts.lost, 0);
+	for (uint32_t i = 0; i < counts.used; i++) {
+		ck_assert_uint_eq(counts.rows[i].what.slot, i / 2);
+		ck_assert_uint_eq(counts.rows[i].what.count, 2);
+	}
+}
+END_TEST
+
 static Suite *
 counts_suite(void)
 {
 	Suite *suite = suite_create("counts");
 	TCase *tcase = tcase_create("counts");
 
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, the_same_is_one_row);
 	tcase_add_test(tcase, times_stand_at_the_first_bound_that_is_no_less);
 	tcase_add_test(tcase, refusals_leave_room_for_what_is_done);
 	tcase_add_test(tcase, rows_beyond_one_answer_are_in_the_next);
+	tcase_add_test(tcase, each_key_has_rows_of_its_own);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -62,7 +62,7 @@ tear_down(void)
 	list = (struct keylist){ 0 };
 }
 
-static const uint32_t totals[] = { 1, 15, 16, 17, 64, 65, 256 };
+static const uint32_t totals[] = { 1, 15, 16, 17, 64, 65, 1000, 10000 };
 
 START_TEST(each_key_is_found_and_no_other)
 {

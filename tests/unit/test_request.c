@@ -173,7 +173,7 @@ static void
 set_up(void)
 {
 	ck_assert_ptr_nonnull(tickets = tickets_new());
-	ck_assert_ptr_nonnull(store = keystore_new());
+	ck_assert_ptr_nonnull(store = keystore_new(256));
 	load(MINE, 1u << KEYPROTO_SIGN13);
 	load(OTHERS, 1u << KEYPROTO_SIGN13);
 	load(MUTE, 0);
@@ -491,7 +491,7 @@ START_TEST(a_key_does_what_it_is_for_and_nothing_else)
 		bool server = role == KEYPROTO_SERVER;
 
 		keystore_free(store);
-		ck_assert_ptr_nonnull(store = keystore_new());
+		ck_assert_ptr_nonnull(store = keystore_new(256));
 		load_key(MINE, permissions[_i].operations, EVP_RSA_gen(2048));
 		client.keys = store;
 		client.grant.role = role;
@@ -823,11 +823,13 @@ START_TEST(what_only_masters_may_say_is_unsupported_here)
 		{ KEYPROTO_NEWCLIENTCHANNEL, 4 }, { KEYPROTO_KEYFILE, 78 },
 		{ KEYPROTO_RECORD, 208 }, { KEYPROTO_AUDIT, 68 },
 		{ KEYPROTO_AUDITLOG, 8 }, { KEYPROTO_STATUS, 0 },
-		{ KEYPROTO_GRANT, 108 }, { KEYPROTO_KEYCHANGED, 4 },
-		{ KEYPROTO_GOAWAY, 4 }, { KEYPROTO_TICKETROOT, 8 },
-		{ KEYPROTO_KEYPART, 4 }, { KEYPROTO_COUNTS, 4 },
-		{ KEYPROTO_GENERATE, 4 }, { KEYPROTO_REQUEST, 4 } };
-	static const uint8_t bytes[208] = { 1, 0, 0, 0, 255, 255 };
+		{ KEYPROTO_GRANT, 76 + KEYPROTO_SLOTS / 8 },
+		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 },
+		{ KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_KEYPART, 4 },
+		{ KEYPROTO_COUNTS, 4 }, { KEYPROTO_GENERATE, 4 },
+		{ KEYPROTO_REQUEST, 4 } };
+	static const uint8_t bytes[76 + KEYPROTO_SLOTS / 8] = { 1, 0, 0, 0, 255,
+		255 };
 	const struct keyproto_grant before = client.grant;
 
 	for (size_t i = 0; i < COUNT(types); i++) {
