@@ -69,8 +69,9 @@ welcomed(struct master *master)
 	master->link.complained = false;
 	log_event(LOG_LEVEL_INFO, "keyd", "socket=%s",
 	    master->now->options.keyd_socket);
+	/* Who is still being told its sites asks when that is done. */
 	for (uint32_t tag = 0; tag < MASTER_TAGS_MAX; tag++)
-		if (master->tags[tag] != NULL)
+		if (master->tags[tag] != NULL && master->tags[tag]->may_join)
 			keylink_ask(master, tag);
 }
 
