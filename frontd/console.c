@@ -9,6 +9,7 @@
 
 #include "admin/admin.h"
 #include "admin/metrics.h"
+#include "admin/service.h"
 #include "base/clock.h"
 #include "base/complain.h"
 #include "frontd/ask.h"
@@ -705,10 +706,14 @@ bool
 console_open(struct master *master)
 {
 	const struct options *options = &master->now->options;
-	int passed = heir_admin(master, options->admin_socket);
+	int inherited = heir_admin(master, options->admin_socket);
+	int passed =
+	    inherited > 0 ? -1 : service_socket("frontd-admin", SOCK_STREAM);
 	const struct admin_options ask = { .program = "frontd",
-		.listener = passed > 0 ? passed : 0,
-		.ours = true,
+		.listener = inherited > 0 ? inherited
+			    : passed > 0  ? passed
+					  : 0,
+		.ours = passed < 0,
 		.rests = heir_waits(master),
 		.commands = commands,
 		.command_count = COUNT(commands),
@@ -718,7 +723,7 @@ console_open(struct master *master)
 	const struct timeval every = { PULSE_SECONDS, 0 };
 
 	writer_init(&console.complaints, COMPLAINTS_MAX);
-	if (options->admin_socket[0] == '\0')
+	if (options->admin_socket[0] == '\0' && passed < 0)
 		return true;
 	console.pulse = event_new(master->base, -1, EV_PERSIST, pulse, master);
 	if (console.pulse == NULL || event_add(console.pulse, &every) != 0)

@@ -27,7 +27,7 @@ exposure() {
 	echo "note: the exposure of $1 is $said"
 }
 exposure keyd.service 15
-exposure frontd.service 29
+exposure frontd.service 26
 
 # expand SET...: the calls of sets and names.
 expand() {
