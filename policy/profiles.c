@@ -55,58 +55,31 @@
 	C(accept4), C(recvfrom), C(sendto), C(writev), C(readv), C(shutdown),  \
 	    C(setsockopt), C(getsockopt), C(getsockname), C(getpeername)
 
-/*
- * It has all the memory that it will ever have: its arena, and a heap that
- * malloc would like to grow. It writes log lines, reads the files it is passed
- * and never waits but in poll.
- */
-static const struct call signer_calls[] = {
-	ALWAYS,
-	ON(brk, RULE_REFUSED, 0, 0),
-	ON(mmap, RULE_REFUSED, 0, 0),
-	ON(getrandom, RULE_BELOW, 2, GRND_RANDOM),
-	POLL,
-	C(read),
-	ON(write, RULE_BELOW, 0, STDERR_FILENO + 1),
-	C(close),
-	ON(recvmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
-	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL),
-};
-
-/* A signer's, and what writing a file takes. It writes to what it was passed.
- */
-static const struct call maker_calls[] = {
-	ALWAYS,
-	ON(brk, RULE_REFUSED, 0, 0),
-	ON(mmap, RULE_REFUSED, 0, 0),
-	ON(getrandom, RULE_BELOW, 2, GRND_RANDOM),
-	POLL,
-	C(read),
-	C(write),
-	C(fdatasync),
-	C(close),
-	ON(recvmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
-	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL),
-};
+/* Packets of the channel, and descriptors with them: neither is waited for. */
+#define CHANNEL                                                                \
+	ON(recvmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),           \
+	    ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL)
+#define WRITE_LOG ON(write, RULE_BELOW, 0, STDERR_FILENO + 1)
 
 /*
- * A signer's, and what writing to the end of a file takes: where that is, which
- * lines are there, and that it is on the disk. It writes to what it was passed.
+ * Those of keyd that hold a key have all the memory that they will ever have:
+ * their arena, and a heap that malloc would like to grow. They read the files
+ * they are passed and never wait but in poll.
  */
-static const struct call audit_calls[] = {
-	ALWAYS,
-	ON(brk, RULE_REFUSED, 0, 0),
-	ON(mmap, RULE_REFUSED, 0, 0),
-	ON(getrandom, RULE_BELOW, 2, GRND_RANDOM),
-	POLL,
-	C(read),
-	C(write),
-	C(lseek),
-	C(fdatasync),
-	C(close),
-	ON(recvmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
-	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL),
-};
+#define SEALED                                                                 \
+	ALWAYS, ON(brk, RULE_REFUSED, 0, 0), ON(mmap, RULE_REFUSED, 0, 0),     \
+	    ON(getrandom, RULE_BELOW, 2, GRND_RANDOM), POLL, C(read),          \
+	    C(close), CHANNEL
+
+static const struct call signer_calls[] = { SEALED, WRITE_LOG };
+
+/* It writes to the file that it was passed. */
+static const struct call maker_calls[] = { SEALED, C(write), C(fdatasync) };
+
+/* It writes to the end of a file: where that is, which lines are there, and
+ * that it is on the disk. */
+static const struct call audit_calls[] = { SEALED, C(write), C(lseek),
+	C(fdatasync) };
 
 /*
  * What a token's library needs besides files to read: files to write, sockets,
@@ -150,9 +123,7 @@ static const struct call fetch_calls[] = { CHILD_LOOP,
 /* It has its channel, and computes. */
 static const struct call prove_calls[] = { ALWAYS, C(getrandom), C(brk),
 	C(munmap), C(madvise), C(mremap), NEW_MEMORY, OLD_MEMORY, POLL, C(read),
-	ON(write, RULE_BELOW, 0, STDERR_FILENO + 1), C(close), C(clock_gettime),
-	ON(recvmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
-	ON(sendmsg, RULE_EQUAL, 2, MSG_DONTWAIT | MSG_NOSIGNAL) };
+	WRITE_LOG, C(close), C(clock_gettime), CHANNEL };
 
 /* ioctl is libevent's; others type into the terminal that we were given. */
 static const struct call page_calls[] = { CHILD_LOOP, C(accept4), C(readv),
@@ -201,6 +172,8 @@ static const struct call frontd_calls[] = { LOOP, GIVEN_SOCKETS,
 	C(ppoll), C(accept), C(fsync), C(rename), C(renameat), C(renameat2),
 	START_CHILDREN, SEAL_CHILDREN };
 
+#define CALLS(list) .calls = (list), .call_count = COUNT(list)
+
 const struct profile keyd_signer_profile = {
 	.name = "keyd-signer",
 	.user = "_keyd-signer",
@@ -210,8 +183,7 @@ const struct profile keyd_signer_profile = {
 	.lock_memory = true,
 	.no_files = true,
 	.max_files = 512,
-	.calls = signer_calls,
-	.call_count = COUNT(signer_calls),
+	CALLS(signer_calls),
 };
 
 const struct profile keyd_maker_profile = {
@@ -223,8 +195,7 @@ const struct profile keyd_maker_profile = {
 	.lock_memory = true,
 	.no_files = true,
 	.max_files = 16,
-	.calls = maker_calls,
-	.call_count = COUNT(maker_calls),
+	CALLS(maker_calls),
 };
 
 const struct profile keyd_audit_profile = {
@@ -236,8 +207,7 @@ const struct profile keyd_audit_profile = {
 	.lock_memory = true,
 	.no_files = true,
 	.max_files = 512,
-	.calls = audit_calls,
-	.call_count = COUNT(audit_calls),
+	CALLS(audit_calls),
 };
 
 const struct profile keyd_p11_profile = {
@@ -245,8 +215,7 @@ const struct profile keyd_p11_profile = {
 	.user = "_keyd-p11",
 	.uid = 61008,
 	.max_files = 512,
-	.calls = p11_calls,
-	.call_count = COUNT(p11_calls),
+	CALLS(p11_calls),
 };
 
 const struct profile frontd_worker_profile = {
@@ -257,8 +226,7 @@ const struct profile frontd_worker_profile = {
 	.empty_network = true,
 	.no_files = true,
 	.max_files = 65536,
-	.calls = worker_calls,
-	.call_count = COUNT(worker_calls),
+	CALLS(worker_calls),
 };
 
 const struct profile frontd_connect_profile = {
@@ -267,8 +235,7 @@ const struct profile frontd_connect_profile = {
 	.uid = 61003,
 	.no_files = true,
 	.max_files = 4096,
-	.calls = connect_calls,
-	.call_count = COUNT(connect_calls),
+	CALLS(connect_calls),
 };
 
 const struct profile frontd_page_profile = {
@@ -279,8 +246,7 @@ const struct profile frontd_page_profile = {
 	.empty_network = true,
 	.no_files = true,
 	.max_files = 4096,
-	.calls = page_calls,
-	.call_count = COUNT(page_calls),
+	CALLS(page_calls),
 };
 
 const struct profile frontd_fetch_profile = {
@@ -290,8 +256,7 @@ const struct profile frontd_fetch_profile = {
 	.empty_root = true,
 	.no_files = true,
 	.max_files = 256,
-	.calls = fetch_calls,
-	.call_count = COUNT(fetch_calls),
+	CALLS(fetch_calls),
 };
 
 const struct profile frontd_prove_profile = {
@@ -302,29 +267,25 @@ const struct profile frontd_prove_profile = {
 	.empty_network = true,
 	.no_files = true,
 	.max_files = 16,
-	.calls = prove_calls,
-	.call_count = COUNT(prove_calls),
+	CALLS(prove_calls),
 };
 
 const struct profile keyd_profile = {
 	.name = "keyd",
 	.master = true,
-	.calls = keyd_calls,
-	.call_count = COUNT(keyd_calls),
+	CALLS(keyd_calls),
 };
 
 const struct profile keyd_tokens_profile = {
 	.name = "keyd-with-tokens",
 	.master = true,
-	.calls = keyd_tokens_calls,
-	.call_count = COUNT(keyd_tokens_calls),
+	CALLS(keyd_tokens_calls),
 };
 
 const struct profile frontd_profile = {
 	.name = "frontd",
 	.master = true,
-	.calls = frontd_calls,
-	.call_count = COUNT(frontd_calls),
+	CALLS(frontd_calls),
 };
 
 const struct profile *
