@@ -4,18 +4,7 @@
  */
 #include "tests/unit/crooked.h"
 #include "tests/unit/unit.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
+#include "tests/unit/unit_library.h"
 
 #define NOTHING                                                                \
 	{                                                                      \
@@ -268,8 +257,7 @@ alerts_suite(void)
 	Suite *suite = suite_create("alerts");
 	TCase *tcase = tcase_create("alerts");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, a_servers_alert_to_a_bad_hello_is_the_rfcs,
 	    0, (int)COUNT(hellos));
 	tcase_add_loop_test(tcase, a_clients_alert_to_a_bad_answer_is_the_rfcs,

@@ -10,6 +10,7 @@
 #include "libtls/registry/iana.h"
 #include "tests/unit/crooked.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define NUMBER_MAX 1100
 
@@ -17,18 +18,6 @@ static void
 make_keys(void)
 {
 	certs_key(CERTS_RSA, 0);
-}
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
 }
 
 #define NOTHING                                                                \
@@ -600,8 +589,7 @@ alerts12_suite(void)
 	TCase *tcase = tcase_create("alerts12");
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, the_alert_to_a_bad_hello_is_the_rfcs, 0,
 	    (int)(COUNT(hellos) * COUNT(versions)));
 	tcase_add_loop_test(tcase, the_alert_to_a_bad_proof_is_the_rfcs, 0,

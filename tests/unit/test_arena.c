@@ -411,7 +411,6 @@ arena_suite(void)
 	TCase *tcase = tcase_create("arena");
 	TCase *libcrypto = tcase_create("libcrypto");
 
-	tcase_set_timeout(tcase, 30);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_test(tcase, every_length_has_a_block_of_its_own);
 	tcase_add_test(tcase, no_block_is_shorter_than_was_asked_for);
@@ -428,7 +427,6 @@ arena_suite(void)
 	tcase_add_loop_test(tcase, a_core_dump_has_nothing_of_it, LEVEL_MISSING,
 	    LEVEL_FULL + 1);
 	suite_add_tcase(suite, tcase);
-	tcase_set_timeout(libcrypto, 60);
 	tcase_add_test(libcrypto, libcrypto_lives_on_it);
 	tcase_add_test(libcrypto, libcrypto_is_not_put_on_it_too_late);
 	suite_add_tcase(suite, libcrypto);

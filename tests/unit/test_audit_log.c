@@ -509,7 +509,6 @@ audit_log_suite(void)
 	TCase *tcase = tcase_create("audit_log");
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, what_is_written_verifies);
 	tcase_add_test(tcase, a_line_says_all_there_is_to_say);
 	tcase_add_test(

@@ -6,6 +6,7 @@
 #include "libtls/state/config.h"
 #include "tests/unit/certs.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define MAKE(...) certs_make(&(struct certs_spec){ __VA_ARGS__ })
 /* RFC 5280 A.1: a common name has at most 64 characters. */
@@ -176,25 +177,13 @@ START_TEST(a_list_is_names_to_the_last_byte)
 }
 END_TEST
 
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
-
 static Suite *
 authorities_suite(void)
 {
 	Suite *suite = suite_create("authorities");
 	TCase *tcase = tcase_create("authorities");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_test(tcase, the_subjects_of_the_store_are_named_once_each);
 	tcase_add_test(
 	    tcase, what_is_trusted_later_is_not_named_until_asked_again);

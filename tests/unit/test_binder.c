@@ -7,23 +7,12 @@
 #include "tests/unit/detour.h"
 #include "tests/unit/keyed.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 /* The extensions' numbers. */
 #define KEY_SHARE 51
 #define MODES 45
 #define PRE_SHARED_KEY 41
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 #define NONE                                                                   \
 	{                                                                      \
@@ -178,8 +167,7 @@ binder_suite(void)
 	Suite *suite = suite_create("binder");
 	TCase *tcase = tcase_create("binder");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, what_an_enemy_says_ends_it, 0, (int)COUNT(crooks));
 	tcase_add_test(tcase, a_server_may_not_choose_a_key_of_another_hash);

@@ -230,7 +230,6 @@ bindings_suite(void)
 	TCase *tcase = tcase_create("bindings");
 
 	tcase_add_checked_fixture(tcase, start, end);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, each_handshake_is_done_with_keyds_operations,
 	    0, (int)COUNT(cases));
 	suite_add_tcase(suite, tcase);

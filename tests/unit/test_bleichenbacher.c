@@ -16,6 +16,7 @@
 #include "tests/unit/detour.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define SIZE 256               /* of the modulus */
 #define START (SIZE - 48)      /* of the secret, in the padded block */
@@ -25,18 +26,6 @@ static void
 make_keys(void)
 {
 	certs_key(CERTS_RSA, 0);
-}
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
 }
 
 /* ---- ciphertexts ---- */
@@ -525,8 +514,7 @@ bleichenbacher_suite(void)
 	TCase *tcase = tcase_create("bleichenbacher");
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_test(tcase, what_was_encrypted_is_decrypted);
 	tcase_add_loop_test(
 	    tcase, what_is_wrong_gives_random_bytes, 0, (int)COUNT(bad));

@@ -6,6 +6,7 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define IDLE_MAX 2048
 
@@ -13,18 +14,6 @@ static void
 make_keys(void)
 {
 	certs_key(CERTS_RSA, 0);
-}
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
 }
 
 static bool
@@ -190,8 +179,7 @@ buffers_suite(void)
 	TCase *tcase = tcase_create("buffers");
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, dynamic_buffers_are_there_only_while_used, 0,
 	    (int)COUNT(specs));
 	tcase_add_test(tcase, a_pending_message_is_not_given_up);

@@ -356,7 +356,6 @@ cbc_suite(void)
 	int all = (int)COUNT(hashes);
 
 	tcase_add_checked_fixture(tcase, start, stop);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, every_length_and_padding_is_found, 0, all);
 	tcase_add_loop_test(tcase, no_bit_of_the_mac_may_change, 0, all);
 	tcase_add_loop_test(

@@ -9,6 +9,7 @@
 #include "tests/unit/detour.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 static void
 assert_error(int result, const char *name)
@@ -510,18 +511,6 @@ make_keys(void)
 	certs_key(CERTS_RSA, 0);
 }
 
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
-
 static Suite *
 client_auth_suite(void)
 {
@@ -529,7 +518,7 @@ client_auth_suite(void)
 	TCase *tcase = tcase_create("client_auth");
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(tcase,
 	    the_mode_is_the_connections_or_the_configs_or_the_roles, 0, 2);
 	tcase_add_loop_test(tcase,

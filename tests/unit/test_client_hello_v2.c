@@ -10,6 +10,7 @@
 #include "tests/unit/detour.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define HELLO_MAX 40000
 #define FIXED_PART 9 /* before the suites */
@@ -18,18 +19,6 @@ static void
 make_keys(void)
 {
 	certs_key(CERTS_RSA, 0);
-}
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
 }
 
 #define RSA TLS_RSA_WITH_AES_128_CBC_SHA
@@ -492,8 +481,7 @@ client_hello_v2_suite(void)
 	TCase *tcase = tcase_create("client_hello_v2");
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, a_handshake_may_begin_with_it, 0, (int)COUNT(ways));
 	tcase_add_loop_test(tcase, the_version_of_a_hello_is_told, 0, 7);

@@ -7,6 +7,7 @@
 #include "libtls/state/config.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/allow_ip_in_cn.h"
 
 #define ALERT_BAD_CERTIFICATE 42
@@ -264,25 +265,13 @@ START_TEST(a_pointer_is_kept)
 }
 END_TEST
 
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
-
 static Suite *
 config_suite(void)
 {
 	Suite *suite = suite_create("config");
 	TCase *tcase = tcase_create("config");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, an_address_in_a_common_name_counts_where_allowed, 0, 2);
 	tcase_add_test(tcase, another_address_stays_refused);

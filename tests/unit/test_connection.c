@@ -8,18 +8,7 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
+#include "tests/unit/unit_library.h"
 
 START_TEST(a_connections_protocols_replace_its_configs)
 {
@@ -236,7 +225,7 @@ connection_suite(void)
 	TCase *overrides = tcase_create("overrides");
 	TCase *transport = tcase_create("transport");
 
-	tcase_add_checked_fixture(overrides, setup, teardown);
+	with_library(overrides);
 	tcase_add_test(overrides, a_connections_protocols_replace_its_configs);
 	tcase_add_loop_test(
 	    overrides, a_list_with_one_bad_protocol_is_not_taken, 0, 3);
@@ -244,7 +233,7 @@ connection_suite(void)
 	tcase_add_loop_test(overrides,
 	    a_connections_word_on_host_names_replaces_its_configs, 0, 2);
 	suite_add_tcase(suite, overrides);
-	tcase_add_checked_fixture(transport, setup, teardown);
+	with_library(transport);
 	tcase_add_test(transport, each_direction_has_its_descriptor);
 	tcase_add_loop_test(
 	    transport, what_was_read_ahead_can_be_asked_for, 0, 2);

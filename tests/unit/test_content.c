@@ -638,7 +638,6 @@ content_suite(void)
 	int all = (int)COUNT(curves);
 
 	tcase_add_checked_fixture(tcase, set_up, NULL);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase,
 	    randoms_and_curve_parameters_come_one_after_the_other, 0, all);
 	tcase_add_loop_test(

@@ -9,6 +9,7 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/crl.h"
 #include "unstable/custom_x509_extensions.h"
 
@@ -606,25 +607,13 @@ START_TEST(wrong_uses_are_refused)
 }
 END_TEST
 
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
-
 static Suite *
 crl_suite(void)
 {
 	Suite *suite = suite_create("crl");
 	TCase *tcase = tcase_create("crl");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, a_crls_dates_are_told, 0, 6);
 	tcase_add_test(tcase, a_crl_is_loaded_once_and_from_nothing_else);
 	tcase_add_loop_test(

@@ -357,7 +357,6 @@ csr_suite(void)
 	Suite *suite = suite_create("csr");
 	TCase *tcase = tcase_create("csr");
 
-	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_loop_test(
 	    tcase, a_subject_says_what_is_written, 0, (int)COUNT(subjects));

@@ -231,7 +231,6 @@ decrypter_suite(void)
 	TCase *tcase = tcase_create("decrypter");
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_premaster_secret_is_given_as_it_was);
 	tcase_add_loop_test(tcase, what_is_wrong_is_answered_as_what_is_right,
 	    0, (int)COUNT(damages));

@@ -515,7 +515,6 @@ dhe_suite(void)
 	TCase *tcase = tcase_create("dhe");
 
 	tcase_add_checked_fixture(tcase, start, stop);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(
 	    tcase, secrets_are_the_known_ones, 0, (int)COUNT(known));
 	tcase_add_loop_test(

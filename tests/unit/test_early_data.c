@@ -7,24 +7,13 @@
 #include "libtls/registry/iana.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define BLOB_MAX 400
 #define SECOND 1000000000u
 #define NOW (1790000000u * (uint64_t)SECOND)
 #define LIMIT 1000
 #define TURNS 100000
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 static struct {
 	struct peers peers;
@@ -590,8 +579,7 @@ early_data_suite(void)
 	Suite *suite = suite_create("early data");
 	TCase *tcase = tcase_create("early data");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, it_is_taken, 0, 5);
 	tcase_add_loop_test(tcase, it_is_refused, 0, 20);
 	tcase_add_loop_test(tcase, its_age_may_be_wrong_by_ten_seconds, 0, 5);

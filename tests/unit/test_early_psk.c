@@ -6,20 +6,9 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/keyed.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define SENT 60
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 /* ---- what a key is told ---- */
 
@@ -229,7 +218,7 @@ early_psk_suite(void)
 	Suite *suite = suite_create("early_psk");
 	TCase *tcase = tcase_create("keys");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, a_keys_suite_has_its_hash, 0, (int)COUNT(suites));
 	tcase_add_loop_test(

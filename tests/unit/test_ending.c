@@ -416,7 +416,6 @@ ending_suite(void)
 	TCase *tcase = tcase_create("ending");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
 	tcase_add_test(tcase, shutdown_is_refused_until_the_delay_has_elapsed);
 	tcase_add_loop_test(tcase,
 	    a_delay_is_anything_from_a_third_to_the_whole, 0, (int)COUNT(most));

@@ -6,19 +6,8 @@
 #include "libtls/state/config.h"
 #include "tests/unit/crooked.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/renegotiate.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 #define NOTHING                                                                \
 	{                                                                      \
@@ -281,7 +270,7 @@ errors_suite(void)
 	TCase *peers = tcase_create("peers");
 	TCase *application = tcase_create("application");
 
-	tcase_add_checked_fixture(peers, setup, teardown);
+	with_library(peers);
 	tcase_add_loop_test(
 	    peers, what_a_peer_breaks_has_a_name, 0, COUNT(broken));
 	tcase_add_loop_test(
@@ -293,7 +282,7 @@ errors_suite(void)
 	tcase_add_loop_test(
 	    peers, groups_that_do_not_fit_have_a_name, 0, COUNT(groups));
 	suite_add_tcase(suite, peers);
-	tcase_add_checked_fixture(application, setup, teardown);
+	with_library(application);
 	tcase_add_test(application, misuse_has_a_name);
 	tcase_add_test(application, a_config_that_cannot_be_used_has_a_name);
 	tcase_add_test(application, an_error_is_explained);

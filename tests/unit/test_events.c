@@ -7,20 +7,9 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define POINTS_MAX 400
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 /* A clock that goes on by a thousand each time it is read. */
 static int
@@ -255,8 +244,7 @@ events_suite(void)
 	Suite *suite = suite_create("events");
 	TCase *tcase = tcase_create("events");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, a_handshake_is_told_once, 0, 5);
 	tcase_add_test(tcase, a_failure_is_told_with_its_code);
 	tcase_add_test(tcase, without_a_subscriber_nothing_is_told);

@@ -7,21 +7,10 @@
 #include "libtls/handshake/kept_hello.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define ROOM 8192
 #define LIST_MAX 24
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 #define ck_error(call, failure, name)                                          \
 	do {                                                                   \
@@ -542,7 +531,7 @@ fingerprint_suite(void)
 	Suite *suite = suite_create("fingerprint");
 	TCase *tcase = tcase_create("fingerprint");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, string_and_hash_are_as_published, 0, (int)COUNT(cases));
 	tcase_add_loop_test(

@@ -6,22 +6,11 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define TLS12_POLICY "20240501"
 #define TLS13_POLICY "default_tls13"
 #define DATA 20000
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 /* The longest fragment that went one way, its protection left out. */
 static size_t
@@ -134,7 +123,7 @@ fragment_suite(void)
 	Suite *suite = suite_create("fragment");
 	TCase *tcase = tcase_create("fragment");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, records_are_as_long_as_was_agreed, 0, (int)COUNT(cases));
 	tcase_add_test(tcase, what_was_agreed_overrides_what_is_preferred);

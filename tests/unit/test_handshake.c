@@ -5,18 +5,7 @@
 #include "libtls/state/config.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
+#include "tests/unit/unit_library.h"
 
 #define ED25519 "sallyport_ed25519"
 
@@ -224,8 +213,7 @@ handshake_suite(void)
 	Suite *suite = suite_create("handshake");
 	TCase *tcase = tcase_create("handshake");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, both_sides_agree, 0, (int)COUNT(ways));
 	tcase_add_loop_test(tcase, the_first_record_says_an_old_version, 0,
 	    (int)COUNT(policies));

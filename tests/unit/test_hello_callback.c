@@ -5,6 +5,7 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define ALERT_HANDSHAKE_FAILURE 40
 #define ALERT_PROTOCOL_VERSION 70
@@ -238,25 +239,13 @@ START_TEST(wrong_uses_are_refused)
 }
 END_TEST
 
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
-
 static Suite *
 hello_callback_suite(void)
 {
 	Suite *suite = suite_create("hello_callback");
 	TCase *tcase = tcase_create("hello_callback");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, the_callback_runs_once_and_knows_the_name, 0, 5);
 	tcase_add_test(tcase, another_config_decides_on_version_and_suite);

@@ -7,22 +7,11 @@
 #include "tests/unit/detour.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define HEADER 4
 #define RECORD 5
 #define ROOM 4096
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 #define ck_error(call, failure, name)                                          \
 	do {                                                                   \
@@ -567,7 +556,7 @@ hello_info_suite(void)
 	Suite *suite = suite_create("hello_info");
 	TCase *tcase = tcase_create("hello_info");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_test(tcase, the_message_has_no_header_and_no_random);
 	tcase_add_test(tcase, lists_are_copied_as_far_as_they_fit);
 	tcase_add_test(tcase, an_extension_is_found_by_its_number);

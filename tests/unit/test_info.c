@@ -12,18 +12,7 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
+#include "tests/unit/unit_library.h"
 
 /* clang-format off */
 static const struct {
@@ -515,7 +504,7 @@ info_suite(void)
 	Suite *suite = suite_create("info");
 	TCase *agreed = tcase_create("agreed");
 
-	tcase_add_checked_fixture(agreed, setup, teardown);
+	with_library(agreed);
 	tcase_add_loop_test(
 	    agreed, both_sides_say_what_was_agreed_on, 0, COUNT(cases));
 	tcase_add_test(agreed, before_a_handshake_little_is_known);

@@ -6,18 +6,7 @@
 #include "libtls/record/protect.h"
 #include "tests/unit/crooked.h"
 #include "tests/unit/unit.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
+#include "tests/unit/unit_library.h"
 
 #define NOTHING                                                                \
 	{                                                                      \
@@ -175,8 +164,7 @@ intrusions_suite(void)
 	Suite *suite = suite_create("intrusions");
 	TCase *tcase = tcase_create("intrusions");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, an_intrusion_is_answered_with_the_rfcs_alert,
 	    0, (int)COUNT(intrusions));
 	tcase_add_loop_test(tcase,

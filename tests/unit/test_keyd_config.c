@@ -873,7 +873,6 @@ config_suite(void)
 	Suite *suite = suite_create("keyd_config");
 	TCase *tcase = tcase_create("keyd_config");
 
-	tcase_set_timeout(tcase, 60); /* thousands of files, on any disk */
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, a_key_may_be_made_and_have_a_request, 0,
 	    (int)COUNT(generated));

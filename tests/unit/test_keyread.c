@@ -492,7 +492,6 @@ keyread_suite(void)
 	TCase *tcase = tcase_create("keyread");
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, a_key_is_decrypted_whatever_the_cipher, 0,
 	    (int)COUNT(ciphers));
 	tcase_add_test(tcase,

@@ -524,7 +524,6 @@ keystore_suite(void)
 	TCase *tcase = tcase_create("keystore");
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, each_kind_of_key_is_loaded_and_described, 0,
 	    (int)COUNT(kinds));
 	tcase_add_loop_test(tcase,

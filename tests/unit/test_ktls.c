@@ -683,7 +683,6 @@ ktls_suite(void)
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(
 	    tcase, the_peer_does_not_notice, 0, (int)COUNT(specs));
 	tcase_add_loop_test(

@@ -603,7 +603,6 @@ memory_suite(void)
 	Suite *suite = suite_create("memory");
 	TCase *tcase = tcase_create("memory");
 
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_connection_s_memory_is_the_application_s);
 	tcase_add_test(tcase, whatever_is_ours_is_the_application_s);
 	tcase_add_test(tcase, every_piece_knows_whose_it_is);

@@ -9,6 +9,7 @@
 #include "tests/unit/crooked.h"
 #include "tests/unit/detour.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define MESSAGES_MAX 20
 #define EDGE 8
@@ -32,18 +33,6 @@ static const struct {
 	{ "SSLv3", { WAY(S2N_SSLv3, SUITE) } },
 };
 #define OLDER 2 /* of them is the first below TLS 1.3 */
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 /* ---- cutting ---- */
 
@@ -424,8 +413,7 @@ message_suite(void)
 	Suite *suite = suite_create("message");
 	TCase *tcase = tcase_create("message");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 120);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, a_message_may_be_cut_at_every_place, 0,
 	    (int)COUNT(versions));
 	tcase_add_loop_test(

@@ -8,6 +8,7 @@
 #include "tests/unit/detour.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/npn.h"
 
 #define ALPN 16
@@ -17,18 +18,6 @@ static void
 make_keys(void)
 {
 	certs_key(CERTS_RSA, 0);
-}
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
 }
 
 static void
@@ -277,8 +266,7 @@ next_protocol_suite(void)
 	TCase *tcase = tcase_create("next_protocol");
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, it_decides_where_alpn_does_not, 0, (int)COUNT(ways));
 	tcase_add_loop_test(tcase, one_side_alone_does_nothing, 0, 2);

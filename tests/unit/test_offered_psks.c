@@ -5,18 +5,7 @@
 #include "libtls/registry/iana.h"
 #include "tests/unit/keyed.h"
 #include "tests/unit/unit.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
+#include "tests/unit/unit_library.h"
 
 static struct {
 	unsigned calls;
@@ -366,8 +355,7 @@ offered_psks_suite(void)
 	Suite *suite = suite_create("offered_psks");
 	TCase *tcase = tcase_create("offered_psks");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, an_application_chooses, 0, 2 * (int)COUNT(selections));
 	tcase_add_test(tcase, without_an_offer_nobody_is_asked);

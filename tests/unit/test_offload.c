@@ -9,19 +9,8 @@
 #include "tests/unit/crooked.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/async_offload.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 static struct s2n_async_offload_op *offered[2]; /* by s2n_mode */
 static unsigned offers;
@@ -248,8 +237,7 @@ offload_suite(void)
 	Suite *suite = suite_create("offload");
 	TCase *tcase = tcase_create("offload");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, a_signature_is_verified_by_the_application, 0, COUNT(cases));
 	tcase_add_loop_test(tcase,

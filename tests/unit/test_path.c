@@ -407,7 +407,6 @@ path_suite(void)
 	Suite *suite = suite_create("path");
 	TCase *tcase = tcase_create("path");
 
-	tcase_set_timeout(tcase, 60);
 	tcase_add_unchecked_fixture(tcase, make_root, certs_free_all);
 	tcase_add_loop_test(tcase,
 	    a_bad_issuer_beside_a_good_one_does_not_matter, 0,

@@ -4,6 +4,7 @@
 #include "libtls/state/config.h"
 #include "tests/unit/certs.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/pkey_binding.h"
 
 #define NEED13 S2N_PKEY_NEED_TLS13
@@ -97,26 +98,13 @@ START_TEST(nothing_is_told_of_what_is_not_there)
 }
 END_TEST
 
-static void
-start(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-end(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
-
 static Suite *
 pkey_needs_suite(void)
 {
 	Suite *suite = suite_create("pkey_needs");
 	TCase *tcase = tcase_create("pkey_needs");
 
-	tcase_add_checked_fixture(tcase, start, end);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_loop_test(tcase,
 	    a_policy_needs_what_its_suites_ask_of_the_key, 0,
 	    (int)COUNT(cases));

@@ -522,7 +522,6 @@ pkey_op_suite(void)
 	int count = (int)COUNT(ways);
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(tcase, performed_and_applied_it_goes_on, 0, count);
 	tcase_add_loop_test(tcase, its_parts_tell_what_is_signed, 0, count);
 	tcase_add_loop_test(

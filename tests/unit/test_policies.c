@@ -6,6 +6,7 @@
 #include "libtls/state/config.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/ktls.h"
 
 #define GROUPS 16
@@ -243,26 +244,13 @@ START_TEST(key_updates_are_counted_up_to_255)
 }
 END_TEST
 
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
-
 static Suite *
 policies_suite(void)
 {
 	Suite *suite = suite_create("policies");
 	TCase *tcase = tcase_create("policies");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60); /* RSA keys are made */
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, a_connection_fits_policies_of_its_version_and_suite, 0, 6);
 	tcase_add_loop_test(tcase, a_policy_may_bind_our_own_certificates, 0,

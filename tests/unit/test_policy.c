@@ -593,7 +593,6 @@ policy_suite(void)
 
 	while (profiles_at((size_t)profile_total) != NULL)
 		profile_total++;
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, what_is_reported_is_seen_from_outside, 0,
 	    profile_total * WHO_COUNT);
 	tcase_add_loop_test(tcase, a_forbidden_call_is_the_end_and_is_named, 0,

@@ -235,7 +235,6 @@ premaster_suite(void)
 	TCase *tcase = tcase_create("premaster");
 
 	tcase_add_unchecked_fixture(tcase, start, stop);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, what_is_encrypted_is_decrypted);
 	tcase_add_test(tcase, only_the_hellos_version_comes_out);
 	tcase_add_test(tcase, a_wrong_padding_gives_something_else);

@@ -768,7 +768,6 @@ protect12_suite(void)
 	TCase *tcase = tcase_create("protect12");
 
 	tcase_add_checked_fixture(tcase, start, stop);
-	tcase_set_timeout(tcase, 60);
 #define ROWS(test, from, to) tcase_add_loop_test(tcase, test, from, to)
 #define EACH(test) ROWS(test, 0, RECIPES12)
 	EACH(the_known_records_open);

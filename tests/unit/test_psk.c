@@ -7,18 +7,7 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/keyed.h"
 #include "tests/unit/unit.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
+#include "tests/unit/unit_library.h"
 
 /* ---- keys ---- */
 
@@ -554,8 +543,7 @@ psk_suite(void)
 	Suite *suite = suite_create("psk");
 	TCase *tcase = tcase_create("psk");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_test(tcase, a_key_has_an_identity_and_a_secret);
 	tcase_add_test(tcase, the_last_word_counts);
 	tcase_add_test(tcase, an_identity_is_given_once);

@@ -9,21 +9,10 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/lanes.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/ktls.h"
 
 #define BLOB_MAX 400
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 /* Not with one that fails. */
 static const struct lanes plain = { .refused = -1 };
@@ -822,8 +811,7 @@ quic_suite(void)
 	Suite *suite = suite_create("quic");
 	TCase *tcase = tcase_create("quic");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, messages_and_secrets_come_in_their_order, 0,
 	    4 * (int)COUNT(walks));
 	tcase_add_loop_test(tcase,

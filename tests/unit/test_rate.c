@@ -101,7 +101,6 @@ rate_suite(void)
 	Suite *suite = suite_create("rate");
 	TCase *tcase = tcase_create("rate");
 
-	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(tcase,
 	    a_burst_passes_and_then_as_many_as_time_gives, 0,
 	    (int)COUNT(cases));

@@ -201,7 +201,6 @@ replay_suite(void)
 	Suite *suite = suite_create("replay");
 	TCase *tcase = tcase_create("replay");
 
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, nothing_is_taken_at_first);
 	tcase_add_test(tcase, nor_before_that);
 	tcase_add_test(tcase, it_is_forgotten_when_it_is_of_no_use);

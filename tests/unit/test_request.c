@@ -967,7 +967,6 @@ request_suite(void)
 	TCase *tcase = tcase_create("request");
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, hello_is_answered_with_what_the_channel_is);
 	tcase_add_test(tcase, a_version_that_is_not_ours_closes);
 	tcase_add_test(tcase, nothing_is_done_before_hello);

@@ -6,6 +6,7 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define MAKE(...) certs_make(&(struct certs_spec){ __VA_ARGS__ })
 #define NAMES 4
@@ -366,18 +367,6 @@ make_keys(void)
 	certs_key(CERTS_RSA, 0);
 }
 
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
-
 static Suite *
 request_callback_suite(void)
 {
@@ -385,7 +374,7 @@ request_callback_suite(void)
 	TCase *tcase = tcase_create("request_callback");
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, the_client_reads_the_servers_authorities, 0,
 	    (int)COUNT(versions));
 	tcase_add_loop_test(tcase,

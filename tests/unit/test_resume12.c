@@ -469,7 +469,6 @@ resume12_suite(void)
 	TCase *tcase = tcase_create("resume12");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_ticket_that_does_not_open_is_a_full_handshake);
 	tcase_add_loop_test(
 	    tcase, a_ticket_of_another_length_asks_for_one, 0, 4);

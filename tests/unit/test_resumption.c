@@ -9,24 +9,13 @@
 #include "tests/unit/detour.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define BLOB_MAX 400
 #define SECOND 1000000000u
 #define NOW (1790000000u * (uint64_t)SECOND)
 #define HOUR 3600u
 #define ENTRIES 16
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 /* Before the tests fork. */
 static void
@@ -810,8 +799,7 @@ resumption_suite(void)
 	int count = (int)COUNT(ways);
 
 	tcase_add_unchecked_fixture(all, make_keys, NULL);
-	tcase_add_checked_fixture(all, setup, teardown);
-	tcase_set_timeout(all, 120);
+	with_library(all);
 	tcase_add_loop_test(all, a_session_is_resumed, 0, count);
 	tcase_add_loop_test(
 	    all, without_a_ticket_key_nothing_is_resumed, 0, count);
@@ -828,8 +816,7 @@ resumption_suite(void)
 	tcase_add_loop_test(all, what_is_no_session_is_refused, 0, count);
 	suite_add_tcase(suite, all);
 	tcase_add_unchecked_fixture(some, make_keys, NULL);
-	tcase_add_checked_fixture(some, setup, teardown);
-	tcase_set_timeout(some, 120);
+	with_library(some);
 	tcase_add_test(some, a_retry_resumes_too);
 	tcase_add_test(some, a_wrong_binder_ends_it);
 	tcase_add_test(some, as_many_tickets_as_are_due);

@@ -278,7 +278,6 @@ scheme_suite(void)
 	TCase *tcase = tcase_create("scheme");
 	int all = (int)COUNT(rows);
 
-	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, start, stop);
 	tcase_add_loop_test(
 	    tcase, a_signature_verifies_and_a_changed_one_does_not, 0, all);

@@ -371,7 +371,6 @@ seccomp_suite(void)
 	TCase *tcase = tcase_create("seccomp");
 	int profiles = profile_total();
 
-	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase,
 	    every_call_that_a_profile_does_not_name_ends_it, 0, profiles);
 	tcase_add_loop_test(

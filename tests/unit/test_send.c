@@ -581,7 +581,6 @@ send_suite(void)
 	int rows = (int)COUNT(protections);
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(
 	    tcase, an_offset_goes_on_where_a_partial_write_ended, 0, 4);
 	tcase_add_test(tcase, what_was_taken_cannot_be_taken_back);
@@ -595,7 +594,6 @@ send_suite(void)
 	tcase_add_test(tcase, an_update_survives_a_slow_transport);
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(sizes, init, cleanup);
-	tcase_set_timeout(sizes, 30);
 	tcase_add_loop_test(
 	    sizes, full_records_have_the_length_that_was_asked_for, 0, rows);
 	tcase_add_loop_test(sizes,

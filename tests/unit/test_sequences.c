@@ -14,21 +14,10 @@
 #include "tests/unit/detour.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define GOLDEN "tests/golden/sequences.txt"
 #define TEXT_MAX 1024
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 /* Before the tests fork. */
 static void
@@ -777,8 +766,7 @@ sequences_suite(void)
 	TCase *tcase = tcase_create("sequences");
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_test(tcase, the_sequences_are_the_golden_ones);
 	tcase_add_loop_test(tcase,
 	    every_sequence_is_walked_with_every_kind_of_waiting, 0,

@@ -5,6 +5,7 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/renegotiate.h"
 
 #define ROOM 256
@@ -13,18 +14,6 @@ static void
 make_keys(void)
 {
 	certs_key(CERTS_RSA, 0);
-}
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
 }
 
 #define ck_error(call, name)                                                   \
@@ -422,8 +411,7 @@ serialize_suite(void)
 	TCase *tcase = tcase_create("serialize");
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, it_goes_on_in_another_object, 0, (int)COUNT(ways));
 	tcase_add_test(tcase, updated_keys_are_moved);

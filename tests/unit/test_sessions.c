@@ -4,20 +4,9 @@
 #include "libtls/registry/iana.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define SUITE TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 /* Below TLS 1.3, with tickets on both sides and a key of now. */
 static void
@@ -225,7 +214,7 @@ sessions_suite(void)
 	Suite *suite = suite_create("sessions");
 	TCase *tcase = tcase_create("sessions");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, the_hint_tells_how_long_a_ticket_lives, 0, COUNT(lives));
 	tcase_add_test(tcase, a_session_needs_room);

@@ -298,7 +298,6 @@ shutdown_suite(void)
 	TCase *tcase = tcase_create("shutdown");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
 	tcase_add_test(tcase, peek_tells_what_is_left_of_a_record);
 	tcase_add_test(tcase, a_call_gives_one_record_or_all_that_fit);
 	tcase_add_test(tcase, a_record_that_is_not_all_there_is_waited_for);

@@ -479,7 +479,6 @@ signer_suite(void)
 	    what_does_not_fit_is_denied_and_leaves_nothing, 0,
 	    (int)COUNT(refused));
 	tcase_add_test(tcase, schemes_follow_from_the_key);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase,
 	    a_key_exchange_is_signed_with_each_scheme_of_a_key, 0,
 	    (int)COUNT(schemes));

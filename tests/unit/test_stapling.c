@@ -12,6 +12,7 @@
 #include "tests/unit/peers.h"
 #include "tests/unit/responder.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define HOUR 3600
 #define NANOSECONDS 1000000000u
@@ -27,18 +28,6 @@ make_keys(void)
 	certs_key(CERTS_RSA, 0);
 	certs_key(CERTS_P256, 1);
 	certs_key(CERTS_P256, 2);
-}
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
 }
 
 static void
@@ -828,8 +817,7 @@ stapling_suite(void)
 	int specs = (int)COUNT(version_specs);
 
 	tcase_add_unchecked_fixture(tcase, make_keys, NULL);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_loop_test(
 	    tcase, a_server_staples_to_a_client_that_asks, 0, specs);
 	tcase_add_loop_test(

@@ -8,22 +8,11 @@
 
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/async_offload.h"
 
 #define THREADS 4
 #define ROUNDS 6
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 /* A thread's own: connections, pipes, the last session. */
 struct worker {
@@ -259,7 +248,7 @@ threads_suite(void)
 	Suite *suite = suite_create("threads");
 	TCase *tcase = tcase_create("threads");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_set_timeout(tcase, 300);
 	tcase_add_loop_test(tcase, threads_share_a_config, 0, COUNT(specs));
 	tcase_add_test(tcase, verifications_are_done_elsewhere);

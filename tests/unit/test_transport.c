@@ -11,18 +11,7 @@
 #include "libtls/state/connection.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
+#include "tests/unit/unit_library.h"
 
 /* Two ends of a connection, neither of which blocks. */
 static void
@@ -169,8 +158,7 @@ transport_suite(void)
 	Suite *suite = suite_create("transport");
 	TCase *tcase = tcase_create("transport");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
+	with_library(tcase);
 	tcase_add_test(tcase, a_flight_is_corked_until_it_has_left);
 	tcase_add_test(tcase, handshakes_work_with_a_cork);
 	tcase_add_test(tcase, other_descriptors_do_without);

@@ -4,18 +4,7 @@
 #include "libtls/bindings.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
+#include "tests/unit/unit_library.h"
 
 static int
 refuse(struct s2n_connection *conn, struct s2n_async_pkey_op *op)
@@ -137,7 +126,7 @@ unlisted_suite(void)
 	Suite *suite = suite_create("unlisted");
 	TCase *tcase = tcase_create("unlisted");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_test(tcase, a_chain_without_key_asks_the_callback);
 	tcase_add_test(tcase, what_waits_can_be_written);
 	tcase_add_loop_test(tcase, an_error_has_its_alert, 0, COUNT(alerts));

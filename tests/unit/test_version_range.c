@@ -4,6 +4,7 @@
 #include "libtls/state/config.h"
 #include "tests/unit/certs.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 #include "unstable/version_range.h"
 
 #define NONE 0
@@ -126,25 +127,13 @@ START_TEST(without_a_certificate_nobody_is_served)
 }
 END_TEST
 
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
-
 static Suite *
 version_range_suite(void)
 {
 	Suite *suite = suite_create("version_range");
 	TCase *tcase = tcase_create("version_range");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	with_library(tcase);
 	tcase_add_loop_test(tcase,
 	    a_policy_comes_to_what_the_certificate_lets_it, 0,
 	    (int)COUNT(cases));

@@ -9,20 +9,9 @@
 #include "libtls/state/config.h"
 #include "tests/unit/peers.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/unit_library.h"
 
 #define DATA 40000 /* more than two records */
-
-static void
-setup(void)
-{
-	ck_assert_int_eq(s2n_init(), 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(s2n_cleanup_final(), 0);
-}
 
 static const uint8_t versions[] = { S2N_SSLv3, S2N_TLS10, S2N_TLS11, S2N_TLS12,
 	S2N_TLS13 };
@@ -191,8 +180,7 @@ versions_suite(void)
 	Suite *suite = suite_create("versions");
 	TCase *tcase = tcase_create("versions");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	with_library(tcase);
 	tcase_add_loop_test(tcase, each_suite_of_each_version, 0,
 	    (int)(COUNT(keys) * COUNT(versions)));
 	suite_add_tcase(suite, tcase);

@@ -18,12 +18,18 @@
 		    sizeof((const uint8_t[]){ __VA_ARGS__ })                   \
 	}
 
+/* Seconds after which a test hangs: many, since the machine may be busy, and a
+ * test may have to make RSA keys. */
+#define UNIT_TIMEOUT "120"
+
 #define UNIT_MAIN(suite)                                                       \
 	int main(void)                                                         \
 	{                                                                      \
-		SRunner *runner = srunner_create(suite());                     \
+		SRunner *runner;                                               \
 		int failed;                                                    \
                                                                                \
+		setenv("CK_DEFAULT_TIMEOUT", UNIT_TIMEOUT, 0);                 \
+		runner = srunner_create(suite());                              \
 		srunner_run_all(runner, CK_NORMAL);                            \
 		failed = srunner_ntests_failed(runner);                        \
 		srunner_free(runner);                                          \
