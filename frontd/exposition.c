@@ -146,7 +146,7 @@ static const struct {
 	{ "frontd_backend_connections_total", METRICS_COUNTER,
 	    "Connections to it.",
 	    offsetof(struct control_backend_row, connections) },
-	{ "frontd_backend_failures_total", METRICS_COUNTER,
+	{ "frontd_backend_attempts_failed_total", METRICS_COUNTER,
 	    "Attempts that failed.",
 	    offsetof(struct control_backend_row, failures) },
 };

@@ -32,6 +32,8 @@ def metrics(stack):
     found, types = {}, {}
     for line in frontctl(stack, "metrics").stdout.splitlines():
         if line.startswith("# TYPE "):
+            # Readers of the format refuse a family that comes twice.
+            equal(f"{line} has been before", line.split()[2] in types, False)
             types[line.split()[2]] = line.split()[3]
         if line.startswith("#"):
             continue

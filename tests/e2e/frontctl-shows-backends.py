@@ -61,7 +61,7 @@ with Seen() as stack:
         again = stack.backends()[ECHO.address]
         equal("connections", (again["connections"], again["open"] >= 3), (before + 3, True))
     equal("metrics: up", [stack.metric("frontd_backend_up", address) for address in (GONE, ECHO.address)], [0, 1])
-    equal("metrics: failures", stack.metric("frontd_backend_failures_total", GONE) >= 1, True)
+    equal("metrics: failures", stack.metric("frontd_backend_attempts_failed_total", GONE) >= 1, True)
     text = stack.frontctl("metrics")
     equal("lookups", 'frontd_name_lookups_total{result="found"} 1' in text, True)
     site = json.loads(stack.frontctl("--json", "sites"))["sites"][0]
