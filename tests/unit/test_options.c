@@ -948,6 +948,33 @@ START_TEST(chains_of_a_directory_are_sites)
 }
 END_TEST
 
+/* The first to have a name is whom the others stand beside, if their keys are
+ * of other kinds. */
+START_TEST(sites_of_their_own_stand_side_by_side)
+{
+	static const unsigned beside[] = { 0, 1, 2, 1 };
+
+	make_live();
+	write_leaf("live/s.pem", "DNS:a.test,DNS:b.test", CERTS_P256, 0);
+	ck_assert_msg(
+	    read_options(
+		"site \"r\" { chain = \"live/r.pem\" names = { \"r.test\" }"
+		" backend = \"[::1]:2\" }\n"
+		"site \"a\" { chain = \"live/a.pem\" names = { \"A.test\" }"
+		" backend = \"[::1]:2\" }\n"
+		"site \"s\" { chain = \"live/s.pem\" names = { \"a.test\","
+		" \"b.test\" } backend = \"[::1]:2\" }\n"
+		"site \"x\" { chain = \"live/r.pem\" names = { \"a.test\" }"
+		" backend = \"[::1]:3\" }\n" LISTEN_AT("a")),
+	    "%s", said);
+	ck_assert_uint_eq(options.site_count, COUNT(beside));
+	for (unsigned i = 0; i < COUNT(beside); i++) {
+		ck_assert_uint_eq(options.sites[i]->what.beside, beside[i]);
+		ck_assert_uint_eq(options.sites[i]->what.backends, i);
+	}
+}
+END_TEST
+
 START_TEST(a_chain_whose_names_are_others_is_none_of_a_directory)
 {
 	make_live();
@@ -1048,6 +1075,7 @@ options_suite(void)
 	tcase_add_loop_test(tcase, errors_in_a_directory_name_the_file, 0,
 	    (int)COUNT(live_errors));
 	tcase_add_test(tcase, chains_of_a_directory_are_sites);
+	tcase_add_test(tcase, sites_of_their_own_stand_side_by_side);
 	tcase_add_test(
 	    tcase, a_chain_whose_names_are_others_is_none_of_a_directory);
 	tcase_add_test(tcase, expired_chains_are_sites_where_that_is_said);
