@@ -102,7 +102,7 @@ endef
 SIGNING := keyd/signer keyd/content keyd/decrypter
 KEYSTORE := keyd/keystore keyd/keyread keyd/pkcs12 keyd/encrypted keyd/rate keyd/readall
 KEYD_SIGNER := $(call obj,keyd/keyd_signer keyd/serve keyd/telling keyd/warm keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/start keyd/arena)
-KEYD := $(call obj,keyd/keyd keyd/fleet keyd/maker keyd/csr keyd/fleet_state keyd/orders keyd/verdict keyd/auditor keyd/config keyd/keyfiles keyd/p11_uri keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
+KEYD := $(call obj,keyd/keyd keyd/fleet keyd/masters keyd/maker keyd/csr keyd/fleet_state keyd/orders keyd/verdict keyd/auditor keyd/config keyd/keyfiles keyd/p11_uri keyd/link keyd/console keyd/reports keyd/exposition keyd/tally keyd/vocabulary) $(ADMIN) $(CONF)
 KEYD_P11 := $(call obj,keyd/keyd_p11 keyd/p11 keyd/csr_sign keyd/serve keyd/telling keyd/audit keyd/request keyd/counts keyd/tickets $(KEYSTORE) $(SIGNING) keyd/start)
 $(eval $(call program,libexec,keyd-p11,$(KEYD_P11) $(IPC) $(BASE) $(POLICY),$$(CRYPTO_LIBS) $$(SECCOMP_LIBS) -ldl))
 KEYD_MAKER := $(call obj,keyd/keyd_maker keyd/csr_sign keyd/telling keyd/keyread keyd/pkcs12 keyd/encrypted keyd/readall keyd/start keyd/arena)

@@ -111,12 +111,13 @@ file_told(const struct keyproto_header *header)
 }
 
 static void
-told(struct slice packet)
+told(void *ctx, struct slice packet)
 {
 	struct keyproto_header header;
 	struct keyproto_processes what;
 	struct slice payload;
 
+	(void)ctx;
 	if (keyproto_parse(packet, &header, &payload) != KEYPROTO_OK)
 		return;
 	if (header.type == KEYPROTO_KEYFILE) {
@@ -139,19 +140,10 @@ told(struct slice packet)
 static void
 ready(evutil_socket_t fd, short what, void *ctx)
 {
-	uint8_t packet[KEYPROTO_PACKET_MAX];
-	enum channel_event event = CHANNEL_EMPTY;
-	size_t len;
-
 	(void)fd;
 	(void)what;
-	(void)ctx;
-	while (control.channel != NULL &&
-	       (event = channel_receive(control.channel, packet, sizeof packet,
-		    &len, NULL)) == CHANNEL_PACKET)
-		told(slice_of(packet, len));
 	/* Its end is seen by SIGCHLD; until then there is nothing to read. */
-	if (control.channel != NULL && event != CHANNEL_EMPTY)
+	if (link_receive(&control, told, ctx) != CHANNEL_EMPTY)
 		event_del(control.readable);
 }
 

@@ -309,8 +309,9 @@ fleet_ask_counts(struct fleet *fleet)
 /* ---- what it is and where it ends ---- */
 
 static void
-signer_told(struct signer *signer, struct slice packet)
+signer_told(void *ctx, struct slice packet)
 {
+	struct signer *signer = ctx;
 	struct keyproto_processes what;
 	struct keyproto_header header;
 	struct slice payload;
@@ -347,19 +348,12 @@ static void
 signer_ready(evutil_socket_t fd, short what, void *ctx)
 {
 	struct signer *signer = ctx;
-	uint8_t packet[KEYPROTO_PACKET_MAX];
-	enum channel_event event = CHANNEL_EMPTY;
-	size_t len;
 
 	(void)fd;
 	(void)what;
-	/* What it says may end its fleet. */
-	while (signer->control.channel != NULL &&
-	       (event = channel_receive(signer->control.channel, packet,
-		    sizeof packet, &len, NULL)) == CHANNEL_PACKET)
-		signer_told(signer, slice_of(packet, len));
 	/* Its end is seen by SIGCHLD; until then there is nothing to read. */
-	if (signer->control.channel != NULL && event != CHANNEL_EMPTY)
+	if (link_receive(&signer->control, signer_told, signer) !=
+	    CHANNEL_EMPTY)
 		event_del(signer->control.readable);
 }
 

@@ -1,7 +1,8 @@
 /*
  * keyd, the loader: opens key files and passes the descriptors to its signers,
- * never reading a byte of them; answers masters, and gives them channels to the
- * signers. Nothing here is a client's word: those go to the signers.
+ * never reading a byte of them, has one fleet of signers after the other, and
+ * gives masters channels to them. Nothing here is a client's word: those go to
+ * the signers.
  */
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +19,6 @@
 #include "base/clock.h"
 #include "base/complain.h"
 #include "base/log.h"
-#include "ipc/channel.h"
 #include "ipc/endpoint.h"
 #include "ipc/spawn.h"
 #include "keyd/auditor.h"
@@ -28,11 +28,10 @@
 #include "keyd/keyfiles.h"
 #include "keyd/link.h"
 #include "keyd/maker.h"
+#include "keyd/masters.h"
 #include "policy/policy.h"
 #include "policy/profiles.h"
 
-#define MASTERS_MAX DAEMON_MASTERS_MAX
-#define TAGS_MAX 256
 #define STOP_MS 2000
 /* For workers to be told of a new fleet and ask it for its keys. */
 #define DRAIN_MS 1000
@@ -40,16 +39,6 @@
 #define REASONS_MAX 6144
 /* Of as many keys as there can be. */
 #define FILES_MAX (2 * KEYFILES_COUNT * KEYPROTO_SLOTS + 4096)
-
-struct master {
-	struct link link; /* closed: free */
-	const struct config_client *client;
-	pid_t pid;
-	bool greeted;
-	/* Its workers, by what they asked for: keys of ours, as server, and as
-	 * client of others. */
-	bool tags[TAGS_MAX], client_tags[TAGS_MAX];
-};
 
 static const char *config_path = SALLYPORT_SYSCONF "/keyd.conf";
 static int signer_program, token_program;
@@ -59,7 +48,6 @@ static struct event_base *base;
  * before it, which is still answering. */
 static struct fleet *now, *next, *before;
 static struct event *draining;
-static struct master masters[MASTERS_MAX];
 static bool testing, failed;
 static bool lacking;                /* keys are to be made at the start */
 static bool asked;                  /* for a reload that could not be yet */
@@ -73,215 +61,6 @@ static uint64_t started_ms;
 static unsigned begun, reloads_done, reloads_refused;
 static struct writer reasons;
 
-/* ---- masters ---- */
-
-static void
-master_close(struct master *master, const char *reason)
-{
-	log_event(LOG_LEVEL_INFO, "master-gone", "client=%s reason=%s",
-	    master->client->name, reason);
-	link_close(&master->link);
-	*master = (struct master){ 0 };
-}
-
-static void
-fill_process(struct keyproto_process *out, const char *name)
-{
-	*out = (struct keyproto_process){ .pid = (uint32_t)getpid(),
-		.uid = own.uid,
-		.seccomp = own.seccomp_mode,
-		.namespaces = own.namespaces };
-	snprintf(out->name, sizeof out->name, "%s", name);
-	memcpy(out->levels, own.level, sizeof own.level);
-}
-
-static size_t
-build_status(uint8_t *payload, size_t room)
-{
-	static struct keyproto_processes what;
-
-	what.count = 0;
-	fill_process(&what.process[what.count++], "keyd");
-	fleet_status(now, &what);
-	auditor_status(&what);
-	return keyproto_processes_build(&what, payload, room);
-}
-
-static size_t
-build_welcome(const struct master *master, uint8_t *payload, size_t room)
-{
-	struct keyproto_welcome welcome = { .version = KEYPROTO_MAJOR,
-		.role = (uint16_t)master->client->role,
-		.credits = KEYPROTO_CREDITS,
-		.packet_max = KEYPROTO_PACKET_MAX,
-		.keys_max = KEYPROTO_KEYS_MAX };
-
-	return keyproto_welcome_build(&welcome, payload, room);
-}
-
-/* Of a role, or 0: of any. */
-static const struct config_client *
-client_by_uid(uid_t uid, uint32_t role)
-{
-	const struct config *config = fleet_config(now);
-
-	for (unsigned i = 0; i < config->client_count; i++)
-		if (config->clients[i].uid == uid &&
-		    (role == 0 || config->clients[i].role == role))
-			return &config->clients[i];
-	return NULL;
-}
-
-/* Whoever asks as nothing in particular is a server, if it may be one. */
-static const struct config_client *
-first_by_uid(uid_t uid)
-{
-	const struct config_client *server =
-	    client_by_uid(uid, KEYPROTO_SERVER);
-
-	return server != NULL ? server : client_by_uid(uid, 0);
-}
-
-/* One channel from a signer, of the kind that the type asks for. */
-static void
-give(struct fleet *fleet, unsigned signer, struct master *master, uint16_t type,
-    uint32_t tag, uint64_t id)
-{
-	const struct config_client *client = master->client;
-
-	if (type == KEYPROTO_NEWCLIENTCHANNEL)
-		client = client_by_uid(client->uid, KEYPROTO_CLIENT);
-	if (client != NULL)
-		(void)!fleet_give(
-		    fleet, signer, client, &master->link, type, tag, id);
-}
-
-/* One channel for each signer; the tag gets new ones when a signer dies. */
-static bool
-answer_newchannel(struct master *master, const struct keyproto_header *header,
-    struct slice payload)
-{
-	bool as_client = header->type == KEYPROTO_NEWCLIENTCHANNEL;
-	struct keyproto_header refusal = *header;
-	uint32_t tag;
-
-	if (!keyproto_number_parse(payload, &tag) || tag >= TAGS_MAX)
-		return false;
-	(as_client ? master->client_tags : master->tags)[tag] = true;
-	if (as_client &&
-	    client_by_uid(master->client->uid, KEYPROTO_CLIENT) == NULL) {
-		refusal.flags = KEYPROTO_ANSWER;
-		refusal.status = KEYPROTO_DENIED;
-		refusal.micros = 0;
-		return link_say(&master->link, &refusal, NO_BYTES, -1);
-	}
-	for (unsigned i = 0; i < fleet_count(now); i++)
-		give(now, i, master, header->type, tag, header->id);
-	return true;
-}
-
-/* False: the frame is broken, or nobody reads the answers. */
-static bool
-master_asked(struct master *master, struct slice packet)
-{
-	struct keyproto_header header;
-	struct slice payload;
-	uint8_t answer[KEYPROTO_PACKET_MAX];
-	size_t len = 0;
-	enum keyproto_status status = keyproto_parse(packet, &header, &payload);
-
-	if (status == KEYPROTO_BADMSG || status == KEYPROTO_VERSION ||
-	    (header.flags & KEYPROTO_ANSWER) != 0)
-		return false;
-	if (header.type == KEYPROTO_HELLO) {
-		master->greeted = true;
-		len = build_welcome(master, answer, sizeof answer);
-	} else if (!master->greeted) {
-		return false;
-	} else if (header.type == KEYPROTO_NEWCHANNEL ||
-		   header.type == KEYPROTO_NEWCLIENTCHANNEL) {
-		return answer_newchannel(master, &header, payload);
-	} else if (header.type == KEYPROTO_STATUS) {
-		len = build_status(answer, sizeof answer);
-	} else if (header.type != KEYPROTO_PING) {
-		status = KEYPROTO_UNSUPPORTED;
-	}
-	header.flags = KEYPROTO_ANSWER;
-	header.status = status;
-	header.micros = 0;
-	return link_say(&master->link, &header, slice_of(answer, len), -1);
-}
-
-static void
-master_ready(evutil_socket_t fd, short what, void *ctx)
-{
-	struct master *master = ctx;
-	uint8_t packet[KEYPROTO_PACKET_MAX];
-	size_t len;
-
-	(void)fd;
-	(void)what;
-	for (;;) {
-		switch (channel_receive(
-		    master->link.channel, packet, sizeof packet, &len, NULL)) {
-		case CHANNEL_EMPTY:
-			return;
-		case CHANNEL_PACKET:
-			if (master_asked(master, slice_of(packet, len)))
-				continue;
-			master_close(master, "broken-packet");
-			return;
-		case CHANNEL_CLOSED:
-			master_close(master, "closed");
-			return;
-		case CHANNEL_BROKEN:
-			master_close(master, "broken-channel");
-			return;
-		}
-	}
-}
-
-/* Who may: an account that the configuration names. */
-static const struct config_client *
-client_of(int fd, pid_t *pid)
-{
-	const struct config_client *client;
-	struct ucred peer;
-	socklen_t len = sizeof peer;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
-		return NULL;
-	*pid = peer.pid;
-	if ((client = first_by_uid(peer.uid)) == NULL)
-		log_event(LOG_LEVEL_WARN, "refused", "uid=%u peer=%d", peer.uid,
-		    (int)peer.pid);
-	return client;
-}
-
-static void
-master_arrived(evutil_socket_t listener, short what, void *ctx)
-{
-	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	const struct config_client *client;
-	size_t i = 0;
-	pid_t pid;
-
-	(void)what;
-	(void)ctx;
-	if (fd < 0)
-		return;
-	while (i < MASTERS_MAX && masters[i].link.channel != NULL)
-		i++;
-	if (i == MASTERS_MAX || (client = client_of(fd, &pid)) == NULL) {
-		close(fd);
-		return;
-	}
-	masters[i] = (struct master){ .client = client, .pid = pid };
-	if (!link_open(&masters[i].link, base, fd, master_ready, &masters[i]))
-		return;
-	log_event(LOG_LEVEL_INFO, "master", "client=%s", client->name);
-}
-
 /* ---- fleets ---- */
 
 static void reload(evutil_socket_t, short, void *);
@@ -294,29 +73,13 @@ reload_if_asked(void)
 		reload(-1, 0, NULL);
 }
 
-/* Each worker of a master's has a channel to each signer that is its. */
-static void
-give_to_all(struct fleet *fleet, unsigned signer)
-{
-	for (size_t m = 0; m < MASTERS_MAX; m++)
-		for (uint32_t tag = 0;
-		     masters[m].link.channel != NULL && tag < TAGS_MAX; tag++) {
-			if (masters[m].tags[tag])
-				give(fleet, signer, &masters[m],
-				    KEYPROTO_NEWCHANNEL, tag, 0);
-			if (masters[m].client_tags[tag])
-				give(fleet, signer, &masters[m],
-				    KEYPROTO_NEWCLIENTCHANNEL, tag, 0);
-		}
-}
-
 /* Workers that had a channel to a dead signer get one to this. */
 static void
 started(struct fleet *fleet, unsigned signer)
 {
 	if (fleet == now) {
 		console_restarted();
-		give_to_all(fleet, signer);
+		masters_give(fleet, signer);
 	}
 }
 
@@ -373,23 +136,6 @@ end_reload(bool done)
 	tell_ready(done ? "" : "; the last reload was refused");
 }
 
-/* Masters go on under what the new configuration says of their accounts. */
-static void
-move_masters(void)
-{
-	const struct config_client *client;
-
-	for (size_t m = 0; m < MASTERS_MAX; m++) {
-		if (masters[m].link.channel == NULL)
-			continue;
-		client = first_by_uid(masters[m].client->uid);
-		if (client != NULL)
-			masters[m].client = client;
-		else
-			master_close(&masters[m], "no-client-any-more");
-	}
-}
-
 /* It is freed when its processes have ended, and not from inside of it. */
 static void
 let_go(struct fleet *fleet, unsigned after_ms)
@@ -431,9 +177,9 @@ take_over(void)
 	log_set_format(fleet_config(next)->log_format);
 	now = next;
 	next = NULL;
-	move_masters();
+	masters_serve(now);
 	for (unsigned i = 0; i < fresh; i++)
-		give_to_all(now, i);
+		masters_give(now, i);
 	let_go(old, DRAIN_MS);
 	console_readers(fleet_config(now));
 	end_reload(true);
@@ -594,16 +340,6 @@ child_died(evutil_socket_t fd, short what, void *ctx)
 
 /* ---- administration ---- */
 
-static unsigned
-workers_of(const struct master *master)
-{
-	unsigned count = 0;
-
-	for (size_t tag = 0; tag < TAGS_MAX; tag++)
-		count += master->tags[tag] ? 1 : 0;
-	return count;
-}
-
 static const char *
 state(void)
 {
@@ -617,8 +353,6 @@ state(void)
 static void
 describe(struct daemon *daemon)
 {
-	struct daemon_master *out;
-
 	*daemon = (struct daemon){ .state = state(),
 		.config_path = config_path,
 		.config = fleet_config(now),
@@ -629,15 +363,7 @@ describe(struct daemon *daemon)
 		.reloads_done = reloads_done,
 		.reloads_refused = reloads_refused };
 	auditor_status(&daemon->others);
-	for (size_t i = 0; i < MASTERS_MAX; i++) {
-		if (masters[i].link.channel == NULL)
-			continue;
-		out = &daemon->masters[daemon->master_count++];
-		out->client = masters[i].client->name;
-		out->role = masters[i].client->role;
-		out->pid = masters[i].pid;
-		out->workers = workers_of(&masters[i]);
-	}
+	masters_describe(daemon);
 }
 
 /* One that goes on has read what was there before. */
@@ -683,7 +409,7 @@ fail_start(void)
 	event_base_loopbreak(base);
 }
 
-static void make_keys(void);
+static void make_keys(unsigned from);
 
 static void
 made(void *ctx, const char *fault, struct slice none)
@@ -697,16 +423,16 @@ made(void *ctx, const char *fault, struct slice none)
 		return;
 	}
 	log_event(LOG_LEVEL_INFO, "generate", "name=%s result=done", key->name);
-	make_keys();
+	make_keys((unsigned)(key - fleet_config(now)->keys) + 1);
 }
 
-/* NULL: all are there. */
+/* The next one; NULL: all from there on are there. */
 static struct config_key *
-key_lacking(void)
+key_lacking(unsigned from)
 {
 	struct config *config = fleet_config(now);
 
-	for (unsigned i = 0; i < config->key_count; i++)
+	for (unsigned i = from; i < config->key_count; i++)
 		if (maker_lacks(&config->keys[i]))
 			return &config->keys[i];
 	return NULL;
@@ -714,9 +440,9 @@ key_lacking(void)
 
 /* One after the other; then the signers are started. */
 static void
-make_keys(void)
+make_keys(unsigned from)
 {
-	struct config_key *key = key_lacking();
+	struct config_key *key = key_lacking(from);
 
 	if (key != NULL)
 		maker_generate(key, fleet_config(now)->strictness, made, key);
@@ -783,7 +509,7 @@ static bool
 watch(int listener)
 {
 	struct event *arrival = event_new(
-	    base, listener, EV_READ | EV_PERSIST, master_arrived, NULL);
+	    base, listener, EV_READ | EV_PERSIST, masters_arrived, NULL);
 
 	return watch_signal(SIGTERM, stop) && watch_signal(SIGINT, stop) &&
 	       watch_signal(SIGCHLD, child_died) &&
@@ -814,7 +540,7 @@ find_listener(const struct config *config, bool *passed)
 		.path = config->socket,
 		.type = SOCK_SEQPACKET,
 		.mode = 0666,
-		.backlog = MASTERS_MAX };
+		.backlog = DAEMON_MASTERS_MAX };
 	int fd = service_socket("keyd", SOCK_SEQPACKET);
 
 	*passed = fd >= 0;
@@ -846,9 +572,11 @@ run(void)
 	with_modules = config->module_count > 0;
 	policy_enter(
 	    with_modules ? &keyd_tokens_profile : &keyd_profile, &ask, &own);
+	masters_open(base, &own);
+	masters_serve(now);
 	auditor_start(base, &auditor_events);
 	if (lacking)
-		make_keys();
+		make_keys(0);
 	else
 		fleet_start(now, NULL);
 	log_event(LOG_LEVEL_INFO, "start", "version=%s socket=%s keys=%u",
@@ -898,7 +626,7 @@ main(int argc, char **argv)
 	    !maker_open(base) ||
 	    !config_read(config_path, fleet_config(now), NULL))
 		return EXIT_FAILURE;
-	if ((lacking = key_lacking() != NULL) && testing)
+	if ((lacking = key_lacking(0) != NULL) && testing)
 		return tell_lacking();
 	if ((!lacking && !fleet_open(now)) ||
 	    !auditor_open(&fleet_config(now)->audit, testing))

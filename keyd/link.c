@@ -40,6 +40,23 @@ link_open(struct link *link, struct event_base *base, int fd,
 	return false;
 }
 
+enum channel_event
+link_receive(
+    struct link *link, void (*take)(void *ctx, struct slice packet), void *ctx)
+{
+	uint8_t packet[KEYPROTO_PACKET_MAX];
+	enum channel_event event = CHANNEL_PACKET;
+	size_t len;
+
+	while (link->channel != NULL && event == CHANNEL_PACKET) {
+		event = channel_receive(
+		    link->channel, packet, sizeof packet, &len, NULL);
+		if (event == CHANNEL_PACKET)
+			take(ctx, slice_of(packet, len));
+	}
+	return link->channel != NULL ? event : CHANNEL_EMPTY;
+}
+
 void
 link_close(struct link *link)
 {

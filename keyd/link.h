@@ -19,6 +19,12 @@ struct link {
  */
 must_check bool link_open(struct link *, struct event_base *, int fd,
     event_callback_fn ready, void *ctx);
+/*
+ * What came: take is called with each packet, and may close the link, after
+ * which there is nothing more. EMPTY; CLOSED or BROKEN when no more will come.
+ */
+enum channel_event link_receive(
+    struct link *, void (*take)(void *ctx, struct slice packet), void *ctx);
 /* A closed one may be closed again. */
 void link_close(struct link *);
 /*

@@ -110,8 +110,9 @@ finish(struct job *job, const char *fault, struct slice request)
 }
 
 static void
-told(struct job *job, struct slice packet)
+told(void *ctx, struct slice packet)
 {
+	struct job *job = ctx;
 	struct keyproto_header header;
 	struct slice payload;
 
@@ -126,22 +127,11 @@ static void
 ready(evutil_socket_t fd, short what, void *ctx)
 {
 	struct job *job = ctx;
-	uint8_t packet[KEYPROTO_PACKET_MAX];
-	size_t len;
 
 	(void)fd;
 	(void)what;
-	switch (channel_receive(
-	    job->link.channel, packet, sizeof packet, &len, NULL)) {
-	case CHANNEL_EMPTY:
-		return;
-	case CHANNEL_PACKET:
-		told(job, slice_of(packet, len));
-		return;
-	case CHANNEL_CLOSED:
-	case CHANNEL_BROKEN:
+	if (link_receive(&job->link, told, job) != CHANNEL_EMPTY)
 		finish(job, "keyd-maker ended: see the log of keyd", NO_BYTES);
-	}
 }
 
 /* ---- the beginning ---- */

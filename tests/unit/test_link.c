@@ -137,6 +137,49 @@ START_TEST(a_closed_link_has_closed_its_descriptor)
 }
 END_TEST
 
+static unsigned taken;
+
+static void
+take(void *ctx, struct slice packet)
+{
+	ck_assert_ptr_eq(ctx, &taken);
+	ck_assert_uint_eq(packet.len, 1);
+	ck_assert_uint_eq(packet.data[0], ++taken);
+	if (taken == 3)
+		link_close(&link_here);
+}
+
+static void
+send_byte(uint8_t byte)
+{
+	ck_assert(channel_send_now(there, slice_of(&byte, 1), -1));
+}
+
+START_TEST(what_came_is_taken_until_the_link_is_closed)
+{
+	ck_assert_int_eq(link_receive(&link_here, take, &taken), CHANNEL_EMPTY);
+	send_byte(1);
+	send_byte(2);
+	ck_assert_int_eq(link_receive(&link_here, take, &taken), CHANNEL_EMPTY);
+	ck_assert_uint_eq(taken, 2);
+	send_byte(3);
+	send_byte(4);
+	ck_assert_int_eq(link_receive(&link_here, take, &taken), CHANNEL_EMPTY);
+	ck_assert_uint_eq(taken, 3);
+}
+END_TEST
+
+START_TEST(the_end_of_the_other_side_is_told_after_what_it_said)
+{
+	send_byte(1);
+	channel_free(there);
+	there = NULL;
+	ck_assert_int_eq(
+	    link_receive(&link_here, take, &taken), CHANNEL_CLOSED);
+	ck_assert_uint_eq(taken, 1);
+}
+END_TEST
+
 static Suite *
 link_suite(void)
 {
@@ -149,6 +192,9 @@ link_suite(void)
 	tcase_add_test(tcase, who_is_gone_is_told_to_nobody);
 	tcase_add_test(tcase, what_no_packet_may_be_is_not_said);
 	tcase_add_test(tcase, a_closed_link_has_closed_its_descriptor);
+	tcase_add_test(tcase, what_came_is_taken_until_the_link_is_closed);
+	tcase_add_test(
+	    tcase, the_end_of_the_other_side_is_told_after_what_it_said);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
