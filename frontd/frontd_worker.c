@@ -267,12 +267,22 @@ ask_for_connector(void)
 		worker_flush(&worker);
 }
 
+/* Thousands may be late at once: between so many the others have their turn. */
+static void
+tick_sessions(evutil_socket_t fd, short what, void *ctx)
+{
+	const struct timeval soon = { 0, 1000 };
+
+	(void)fd;
+	(void)what;
+	if (session_tick(ctx))
+		event_add(worker.more_ticks, &soon);
+}
+
 static void
 tick(evutil_socket_t fd, short what, void *ctx)
 {
-	(void)fd;
-	(void)what;
-	session_tick(ctx);
+	tick_sessions(fd, what, ctx);
 	if (worker.no_files) { /* whoever had them may have let go */
 		worker.no_files = worker.paused = false;
 		watch_listeners();
@@ -488,6 +498,7 @@ change_staple(struct site *site)
 	gathered_free(&site->staple);
 	site->staple = site->coming;
 	site->staple_until = site->coming_what.until;
+	worker.stale_looked = 0;
 	site->coming = (struct gathered){ 0 };
 	serve_staple(site);
 }
@@ -583,6 +594,10 @@ worker_drop_stale(struct worker *w)
 {
 	uint64_t now = clock_day();
 
+	/* Times are seconds, sites thousands. */
+	if (now == w->stale_looked)
+		return;
+	w->stale_looked = now;
 	for (uint16_t i = 0; i < w->site_count; i++)
 		if (w->sites[i].staple.len > 0 &&
 		    w->sites[i].staple_until <= now)
@@ -742,7 +757,10 @@ start(const struct control_start *order)
 	for (size_t i = 0; i < worker.listener_count; i++)
 		listener_configure(&worker.listeners[i], session_hello);
 	ticker = event_new(worker.base, -1, EV_PERSIST, tick, &worker);
-	if (ticker == NULL || event_add(ticker, &every) != 0)
+	worker.more_ticks =
+	    event_new(worker.base, -1, 0, tick_sessions, &worker);
+	if (ticker == NULL || worker.more_ticks == NULL ||
+	    event_add(ticker, &every) != 0)
 		exit(EXIT_FAILURE);
 	warm_up();
 	policy_enter(&frontd_worker_profile, &ask, &report.confinement);

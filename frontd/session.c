@@ -23,6 +23,8 @@
 /* At the end: for what the client still sends. */
 #define DRAIN_MS 500
 #define DRAIN_MAX 65536
+/* Sessions that one tick frees, and writes a line of each. */
+#define TICK_MOST 100
 
 struct session {
 	struct session *next, *previous;
@@ -902,7 +904,7 @@ session_ask_again(struct worker *worker)
 			send_request(worker->waiting[i]);
 }
 
-void
+bool
 session_tick(struct worker *worker)
 {
 	static const char *const waits[SESSION_STATES] = { [SESSION_HANDSHAKE] =
@@ -913,8 +915,10 @@ session_tick(struct worker *worker)
 		[SESSION_ENDING] = "end" };
 	uint64_t now = clock_ms();
 	struct session *session, *next;
+	unsigned freed = 0;
 
-	for (session = worker->sessions; session != NULL; session = next) {
+	for (session = worker->sessions; session != NULL && freed < TICK_MOST;
+	     session = next) {
 		next = session->next;
 		if (session->end_ms != 0 && now >= session->end_ms)
 			session_end(session, "lifetime timeout");
@@ -922,7 +926,9 @@ session_tick(struct worker *worker)
 			continue;
 		session_end(session, "%s timeout", waits[session->state]);
 		session_gone(session);
+		freed++;
 	}
+	return freed == TICK_MOST;
 }
 
 void

@@ -37,8 +37,8 @@ void session_connected(
 /* There is another frontd-connect: what was asked of the last is asked again.
  */
 void session_ask_again(struct worker *);
-/* Ends what has timed out. */
-void session_tick(struct worker *);
+/* Ends what has timed out. True: that was much, and there may be more. */
+must_check bool session_tick(struct worker *);
 /* Frees those that are at their end: when a turn of the loop is over. */
 void session_free_gone(struct worker *);
 /* Ends all, as if each had timed out; those that end already go on to. */

@@ -87,9 +87,11 @@ struct worker {
 	bool serving;          /* it was told to; until it drains */
 	bool paused;           /* at the limit: nothing is accepted */
 	bool no_files;         /* paused since there were no descriptors left */
-	struct sources *sources; /* NULL: no limits */
-	struct crowd *crowd;     /* NULL: likewise */
+	struct event *more_ticks; /* before the next is due */
+	struct sources *sources;  /* NULL: no limits */
+	struct crowd *crowd;      /* NULL: likewise */
 	uint64_t limit_said_ms;
+	uint64_t stale_looked; /* when responses were last looked at, seconds */
 	struct tally_all tally;
 	uint64_t drained_ms; /* draining: it ends then at last; 0: not */
 };
