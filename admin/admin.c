@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "admin/text.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "ipc/endpoint.h"
 
@@ -429,8 +430,10 @@ is_reader(const struct admin *admin, uid_t uid)
 static bool
 may_ask(const struct admin *admin, int fd, bool *reader)
 {
+	static struct log_seldom refused;
 	struct ucred peer;
 	socklen_t len = sizeof peer;
+	unsigned untold;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return false;
@@ -439,8 +442,10 @@ may_ask(const struct admin *admin, int fd, bool *reader)
 		return true;
 	if (is_reader(admin, peer.uid))
 		return admin->reading < ADMIN_VISITORS_MAX / 2;
-	log_event(LOG_LEVEL_WARN, "refused", "admin=yes uid=%u peer=%d",
-	    peer.uid, (int)peer.pid);
+	if (log_seldom(&refused, clock_ms(), &untold))
+		log_event(LOG_LEVEL_WARN, "refused",
+		    "admin=yes uid=%u peer=%d untold=%u", peer.uid,
+		    (int)peer.pid, untold);
 	return false;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/log_json.h"
 
+#define SELDOM_MS 1000
 #define TEXT_MAX 2048
 /* Not more than PIPE_BUF: one write is one piece, in a pipe too. */
 #define JSON_MAX 4096
@@ -140,4 +141,16 @@ log_escaped(struct slice bytes, char *out, size_t room)
 	}
 	out[at] = '\0';
 	return out;
+}
+
+bool
+log_seldom(struct log_seldom *seldom, uint64_t now_ms, unsigned *untold)
+{
+	if (now_ms < seldom->next_ms) {
+		seldom->untold++;
+		return false;
+	}
+	*untold = seldom->untold;
+	*seldom = (struct log_seldom){ .next_ms = now_ms + SELDOM_MS };
+	return true;
 }

@@ -43,6 +43,17 @@ void log_event(enum log_level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
+ * For what strangers can bring about as often as they like: told at most once a
+ * second. True: now; untold is how many were not, since the last that was.
+ */
+struct log_seldom {
+	uint64_t next_ms; /* when the next may be told */
+	unsigned untold;
+};
+must_check bool log_seldom(
+    struct log_seldom *, uint64_t now_ms, unsigned *untold);
+
+/*
  * The bytes as printable ASCII in out (always terminated): quote, backslash
  * and what is not printable become \xHH; cut to fit room. Returns out.
  */

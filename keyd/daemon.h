@@ -8,7 +8,7 @@
 #include "keyd/fleet.h"
 #include "policy/policy.h"
 
-#define DAEMON_MASTERS_MAX 16
+#define DAEMON_MASTERS_MAX 64
 
 struct daemon_master {
 	const char *client;

@@ -311,7 +311,9 @@ fleet_ask_counts(struct fleet *fleet)
 static void
 signer_told(void *ctx, struct slice packet)
 {
+	static struct log_seldom refused;
 	struct signer *signer = ctx;
+	unsigned untold;
 	struct keyproto_processes what;
 	struct keyproto_header header;
 	struct slice payload;
@@ -337,10 +339,13 @@ signer_told(void *ctx, struct slice packet)
 		    signer_group(signer), speed_name(signer), (int)signer->pid,
 		    signer->about.uid, signer->about.seccomp,
 		    signer->about.keys);
-	} else if (header.status != KEYPROTO_OK) {
+	} else if (header.status != KEYPROTO_OK &&
+		   log_seldom(&refused, clock_ms(), &untold)) {
+		/* A client may have as many channels refused as it likes. */
 		log_event(LOG_LEVEL_ERROR, "signer",
-		    "group=%s request=%u reason=%s", signer_group(signer),
-		    header.type, keyproto_status_name(header.status));
+		    "group=%s request=%u reason=%s untold=%u",
+		    signer_group(signer), header.type,
+		    keyproto_status_name(header.status), untold);
 	}
 }
 

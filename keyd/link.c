@@ -19,9 +19,15 @@ flush(struct link *link)
 static void
 room_again(evutil_socket_t fd, short what, void *ctx)
 {
+	struct link *link = ctx;
+
 	(void)fd;
 	(void)what;
-	(void)flush(ctx);
+	link->gone = !flush(link);
+	if (link->resting && (link->gone || !channel_waiting(link->channel))) {
+		link->resting = false;
+		event_add(link->readable, NULL);
+	}
 }
 
 bool
@@ -40,6 +46,22 @@ link_open(struct link *link, struct event_base *base, int fd,
 	return false;
 }
 
+void
+link_in_turn(struct link *link)
+{
+	link->in_turn = true;
+}
+
+static bool
+rests(struct link *link)
+{
+	if (!link->in_turn || link->gone || !channel_waiting(link->channel))
+		return false;
+	if (!link->resting)
+		link->resting = event_del(link->readable) == 0;
+	return true;
+}
+
 enum channel_event
 link_receive(
     struct link *link, void (*take)(void *ctx, struct slice packet), void *ctx)
@@ -49,6 +71,8 @@ link_receive(
 	size_t len;
 
 	while (link->channel != NULL && event == CHANNEL_PACKET) {
+		if (rests(link))
+			return CHANNEL_EMPTY;
 		event = channel_receive(
 		    link->channel, packet, sizeof packet, &len, NULL);
 		if (event == CHANNEL_PACKET)

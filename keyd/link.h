@@ -13,12 +13,18 @@
 struct link {
 	struct channel *channel; /* NULL: closed */
 	struct event *readable, *writable;
+	bool in_turn, resting, gone; /* link_in_turn() */
 };
 
 /* Takes fd, also when it fails; ready is called with ctx when it can be read.
  */
 must_check bool link_open(struct link *, struct event_base *, int fd,
     event_callback_fn ready, void *ctx);
+/*
+ * For who may be asked by somebody who does not read what is answered: from now
+ * on nothing is read while something that was said still waits.
+ */
+void link_in_turn(struct link *);
 /*
  * What came: take is called with each packet, and may close the link, after
  * which there is nothing more. EMPTY; CLOSED or BROKEN when no more will come.

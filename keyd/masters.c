@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "ipc/channel.h"
 #include "keyd/auditor.h"
@@ -200,21 +201,40 @@ master_ready(evutil_socket_t fd, short what, void *ctx)
 	}
 }
 
-/* Who may: an account that the configuration names. */
+/* Each account has as much of the room as any other. */
+static bool
+has_room(uid_t uid)
+{
+	unsigned held = 0, accounts = fleet_config(now)->client_count;
+
+	for (size_t i = 0; i < MASTERS_MAX; i++)
+		held += masters[i].link.channel != NULL &&
+			masters[i].client->uid == uid;
+	return held < MASTERS_MAX / (accounts > 0 ? accounts : 1);
+}
+
+/* Who may: an account that the configuration names, and that has room. */
 static const struct config_client *
 client_of(int fd, pid_t *pid)
 {
+	static struct log_seldom refused;
 	const struct config_client *client;
 	struct ucred peer;
 	socklen_t len = sizeof peer;
+	unsigned untold;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return NULL;
 	*pid = peer.pid;
-	if ((client = first_by_uid(peer.uid)) == NULL)
-		log_event(LOG_LEVEL_WARN, "refused", "uid=%u peer=%d", peer.uid,
-		    (int)peer.pid);
-	return client;
+	client = first_by_uid(peer.uid);
+	if (client != NULL && has_room(peer.uid))
+		return client;
+	if (log_seldom(&refused, clock_ms(), &untold))
+		log_event(LOG_LEVEL_WARN, "refused",
+		    "uid=%u peer=%d reason=%s untold=%u", peer.uid,
+		    (int)peer.pid, client == NULL ? "no-client" : "too-many",
+		    untold);
+	return NULL;
 }
 
 void
@@ -238,6 +258,8 @@ masters_arrived(evutil_socket_t listener, short what, void *ctx)
 	masters[i] = (struct master){ .client = client, .pid = pid };
 	if (!link_open(&masters[i].link, base, fd, master_ready, &masters[i]))
 		return;
+	/* Each answer may hold memory, and a descriptor. */
+	link_in_turn(&masters[i].link);
 	log_event(LOG_LEVEL_INFO, "master", "client=%s", client->name);
 }
 

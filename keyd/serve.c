@@ -21,7 +21,8 @@
 #include "keyd/tickets.h"
 #include "policy/policy.h"
 
-#define CLIENTS_MAX 64
+#define CLIENTS_MAX 128
+#define SHARE_MAX (CLIENTS_MAX / 2) /* of one client's, by name */
 /* Packets taken from a channel before the next channel's turn. */
 #define BATCH 16
 #define ANSWERS_HELD 4096 /* bytes */
@@ -79,31 +80,34 @@ keep_fd(struct order *order)
 	return fd;
 }
 
+/* Whoever opens channels by the thousand leaves room for others. */
 static enum keyproto_status
 admit(struct order *order)
 {
 	struct keyproto_grant grant;
+	struct line *place = NULL;
+	size_t own = 0;
 
 	if (order->fd < 0 || !keyproto_grant_parse(order->payload, &grant))
 		return KEYPROTO_BADMSG;
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		if (lines[i].channel != NULL)
-			continue;
-		lines[i] = (struct line){
-			.channel =
-			    channel_new(keep_fd(order), KEYPROTO_CREDITS),
-			.client = { .keys = keys,
-			    .tickets = tickets,
-			    .audit = &audit,
-			    .channel = ++channels,
-			    .boot_id = boot_id,
-			    .grant = grant,
-			    .rate = rate_of(&grant.rate) },
-		};
-		return lines[i].channel != NULL ? KEYPROTO_OK
-						: KEYPROTO_INTERNAL;
-	}
-	return KEYPROTO_RATE;
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (lines[i].channel == NULL)
+			place = &lines[i];
+		else
+			own += strcmp(lines[i].client.grant.client,
+				   grant.client) == 0;
+	if (place == NULL || own >= SHARE_MAX)
+		return KEYPROTO_RATE;
+	/* A batch of answers waits at most, and GOAWAY. */
+	place->channel = channel_new(keep_fd(order), BATCH + 1);
+	place->client = (struct client){ .keys = keys,
+		.tickets = tickets,
+		.audit = &audit,
+		.channel = ++channels,
+		.boot_id = boot_id,
+		.grant = grant,
+		.rate = rate_of(&grant.rate) };
+	return place->channel != NULL ? KEYPROTO_OK : KEYPROTO_INTERNAL;
 }
 
 static void
@@ -305,12 +309,11 @@ line_ready(struct line *line, uint64_t since)
 static void
 line_end(struct line *line, uint64_t until)
 {
-	const struct keyproto_header goaway = { .type = KEYPROTO_GOAWAY };
+	const struct keyproto_header away = { .type = KEYPROTO_GOAWAY };
 	uint8_t now[4], packet[KEYPROTO_HEADER + sizeof now];
 	size_t len = keyproto_number_build(0, now, sizeof now);
 
-	len =
-	    keyproto_build(&goaway, slice_of(now, len), packet, sizeof packet);
+	len = keyproto_build(&away, slice_of(now, len), packet, sizeof packet);
 	for (int i = 0; i < KEYPROTO_CREDITS / BATCH; i++)
 		if (line->channel != NULL && clock_us() < until)
 			line_ready(line, clock_us());
@@ -325,8 +328,7 @@ drain(void)
 	uint64_t until = clock_us() + DRAIN_US;
 
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		if (lines[i].channel != NULL)
-			line_end(&lines[i], until);
+		line_end(&lines[i], until);
 }
 
 static void

@@ -102,6 +102,57 @@ START_TEST(who_never_reads_is_given_up)
 }
 END_TEST
 
+/* Requests that a socket holds, which somebody sent who reads nothing. */
+static void
+take_none(void *ctx, struct slice packet)
+{
+	(void)ctx;
+	ck_abort_msg("%zu bytes were taken", packet.len);
+}
+
+static void
+fill_in_turn(unsigned *said)
+{
+	link_in_turn(&link_here);
+	while (!channel_waiting(link_here.channel))
+		ck_assert(ping((*said)++));
+	ck_assert(channel_send(there, slice_of("more", 4), -1));
+	ck_assert_int_eq(channel_flush(there), CHANNEL_EMPTY);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(
+		    link_receive(&link_here, take_none, NULL), CHANNEL_EMPTY);
+	for (int i = 0; i < 3; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	ck_assert_uint_eq(called, 0);
+}
+
+START_TEST(who_does_not_read_is_not_asked_for_more_until_then)
+{
+	unsigned said = 0, taken = 0;
+
+	fill_in_turn(&said);
+	for (int round = 0; round < 1000 && called == 0; round++) {
+		taken += take_all(taken);
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	ck_assert_uint_eq(called, 1);
+	ck_assert_uint_eq(taken + take_all(taken), said);
+}
+END_TEST
+
+START_TEST(who_goes_instead_of_reading_is_found_out)
+{
+	unsigned said = 0;
+
+	fill_in_turn(&said);
+	channel_free(there);
+	there = NULL;
+	for (int round = 0; round < 10 && called == 0; round++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	ck_assert_uint_ge(called, 1);
+}
+END_TEST
+
 START_TEST(who_is_gone_is_told_to_nobody)
 {
 	int ends[2];
@@ -189,6 +240,9 @@ link_suite(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, what_does_not_fit_leaves_when_there_is_room);
 	tcase_add_test(tcase, who_never_reads_is_given_up);
+	tcase_add_test(
+	    tcase, who_does_not_read_is_not_asked_for_more_until_then);
+	tcase_add_test(tcase, who_goes_instead_of_reading_is_found_out);
 	tcase_add_test(tcase, who_is_gone_is_told_to_nobody);
 	tcase_add_test(tcase, what_no_packet_may_be_is_not_said);
 	tcase_add_test(tcase, a_closed_link_has_closed_its_descriptor);

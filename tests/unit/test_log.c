@@ -22,6 +22,25 @@ static const struct {
 	{ "high bytes", "\xff", "\\xff" },
 };
 
+START_TEST(what_strangers_bring_about_is_told_once_a_second)
+{
+	struct log_seldom seldom = { 0 };
+	unsigned told = 0, untold = 0, sum = 0;
+
+	for (uint64_t now = 500000; now < 503000; now += 10)
+		if (log_seldom(&seldom, now, &untold)) {
+			told++;
+			sum += untold;
+		}
+	ck_assert_uint_eq(told, 3);
+	ck_assert_uint_eq(sum, 2 * 99);
+	ck_assert(log_seldom(&seldom, 600000, &untold));
+	ck_assert_uint_eq(untold, 99);
+	ck_assert(log_seldom(&seldom, 601000, &untold));
+	ck_assert_uint_eq(untold, 0);
+}
+END_TEST
+
 START_TEST(peer_bytes_are_escaped)
 {
 	char out[64];
@@ -194,6 +213,7 @@ log_suite(void)
 
 	tcase_add_loop_test(
 	    tcase, peer_bytes_are_escaped, 0, (int)COUNT(escape_cases));
+	tcase_add_test(tcase, what_strangers_bring_about_is_told_once_a_second);
 	tcase_add_test(tcase, a_long_value_is_cut_at_a_whole_character);
 	tcase_add_loop_test(
 	    tcase, a_line_becomes_an_object, 0, (int)COUNT(json_cases));
