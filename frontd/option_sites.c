@@ -475,6 +475,19 @@ take_files(struct block *block)
 	return done;
 }
 
+/* Backends are shown by the name of the block that has them. */
+static bool
+is_free(cfg_t *cfg, const struct options *options)
+{
+	const char *title = cfg_title(cfg);
+
+	for (unsigned i = 0; i < options->site_count; i++)
+		if (strcmp(options->sites[i]->balance.title, title) == 0)
+			return conf_refuse_option(cfg, "chains",
+			    "there is a site \"%s\" already", title);
+	return true;
+}
+
 static bool
 take_block(cfg_t *cfg, struct options *options, const struct lookup *owned)
 {
@@ -485,6 +498,7 @@ take_block(cfg_t *cfg, struct options *options, const struct lookup *owned)
 		.allow_expired =
 		    cfg_getbool(cfg, "allow-expired") == cfg_true };
 	bool done =
+	    is_free(cfg, options) &&
 	    conf_text(cfg, "the sites' name", block.title, block.settings.title,
 		sizeof block.settings.title) &&
 	    refuse_staple_file(cfg) &&

@@ -141,6 +141,12 @@ end_key_wait(struct session *session)
 	tally_time(&session->listener->worker->tally.key, waited);
 }
 
+static const struct site *
+site_of(const struct session *session)
+{
+	return &session->listener->worker->sites[session->site];
+}
+
 static struct session **
 waiting_place(const struct session *session)
 {
@@ -156,7 +162,7 @@ wait_for_backend(struct session *session, bool waits)
 	const uint32_t one = waits ? 1 : UINT32_MAX;
 
 	*waiting_place(session) = waits ? session : NULL;
-	worker->sites[session->site].waiting += one;
+	worker->sites[site_of(session)->what.backends].waiting += one;
 	worker->waiting_count += one;
 }
 
@@ -300,12 +306,6 @@ end_on_tls_error(struct session *session, const char *doing)
 
 /* ---- handshake ---- */
 
-static const struct site *
-site_of(const struct session *session)
-{
-	return &session->listener->worker->sites[session->site];
-}
-
 int
 session_hello(struct s2n_connection *conn, void *ctx)
 {
@@ -338,13 +338,13 @@ session_early_data(
 		   : -1;
 }
 
-/* A free number in the worker's table of those who wait; 0: none. A site may
- * have as many as are left, so that one whose backends hang leaves room for the
- * others. */
+/* A free number in the worker's table of those who wait; 0: none. Sites with
+ * the same backends may have as many as are left, so that backends that hang
+ * leave room for others. */
 static uint32_t
-wait_number(struct worker *worker, uint16_t site)
+wait_number(struct worker *worker, const struct site *site)
 {
-	if (worker->sites[site].waiting >=
+	if (worker->sites[site->what.backends].waiting >=
 	    COUNT(worker->waiting) - worker->waiting_count)
 		return 0;
 	for (size_t i = 0; i < COUNT(worker->waiting); i++) {
@@ -382,7 +382,7 @@ ask_backend(struct session *session)
 
 	session->state = SESSION_CONNECTING;
 	session->deadline_ms = clock_ms() + site_of(session)->what.backend_ms;
-	session->request = wait_number(worker, session->site);
+	session->request = wait_number(worker, site_of(session));
 	if (session->request == 0) {
 		session_end(session, "backend: too many wait");
 		return;

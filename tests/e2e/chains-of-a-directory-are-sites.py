@@ -121,10 +121,13 @@ class Directory(Reloading):
         equal("status", "Cert Status: good" in ran.stdout, True)
         return int(re.search("Serial Number: ([0-9A-F]+)", ran.stdout).group(1), 16)
 
-    def sites(self):
-        run = subprocess.run([f"{BUILD}/bin/frontctl", "-s", self.path("admin.sock"), "--json", "sites"],
+    def report(self, word):
+        run = subprocess.run([f"{BUILD}/bin/frontctl", "-s", self.path("admin.sock"), "--json", word],
                              check=True, capture_output=True, text=True, timeout=20)
-        return {site["name"]: site for site in json.loads(run.stdout)["sites"]}
+        return json.loads(run.stdout)[word]
+
+    def sites(self):
+        return {site["name"]: site for site in self.report("sites")}
 
     def refused(self, name, reason, more=None, word=" chains = ", reload=False):
         """frontd -t, as a reload, names the file and the line of its directory."""
@@ -189,6 +192,8 @@ with Directory() as stack:
         equal("file", sites["web/two"]["file"], stack.path("live/two/fullchain.pem"))
         equal("connections", sites["web/two"]["connections"], 2)
         equal("backends", [site["backends"] for site in sites.values()], [1, 1, 1])
+        equal("the directory's is one", [(row["site"], row["connections"]) for row in stack.report("backends")
+                                         if row["site"] != "demo"], [("web", 4)])
 
         # Replaced, as certbot does it, and removed.
         stack.chain_file("../archive/two2.pem", "two.test")

@@ -991,6 +991,17 @@ START_TEST(a_chain_whose_names_are_others_is_none_of_a_directory)
 }
 END_TEST
 
+START_TEST(no_site_is_called_as_sites_are)
+{
+	make_live();
+	ck_assert(!read_options(
+	    SITES("") "site \"web\" { chain = \"ec.pem\" backend = "
+		      "\"[::1]:2\" }\n" LISTEN_AT("web")));
+	ck_assert_ptr_nonnull(
+	    strstr(said, "frontd.conf:2: there is a site \"web\" already"));
+}
+END_TEST
+
 START_TEST(expired_chains_are_sites_where_that_is_said)
 {
 	make_live();
@@ -1078,6 +1089,7 @@ options_suite(void)
 	tcase_add_test(tcase, sites_of_their_own_stand_side_by_side);
 	tcase_add_test(
 	    tcase, a_chain_whose_names_are_others_is_none_of_a_directory);
+	tcase_add_test(tcase, no_site_is_called_as_sites_are);
 	tcase_add_test(tcase, expired_chains_are_sites_where_that_is_said);
 	tcase_add_test(tcase, equal_terms_share_a_config);
 	suite_add_tcase(suite, tcase);
