@@ -15,7 +15,7 @@
 #include "keyd/maker.h"
 #include "keyd/reports.h"
 
-#define METRICS_MAX (8u << 20)
+#define METRICS_MAX (16u << 20) /* a line for each row of each signer */
 #define COUNT_PATIENCE_MS 2000
 
 static struct admin *admin;

@@ -692,35 +692,23 @@ fleet_member(const struct fleet *fleet, unsigned number)
 struct fleet_member
 fleet_member_of(const struct fleet *fleet, unsigned key)
 {
-	const struct config *config = &fleet->config;
-
-	if (fleet->count > 0)
-		return fleet_member(fleet, number_of(fleet->keys[key].signer));
-	return (struct fleet_member){
-		.group = config->groups[config->keys[key].group],
-		.speed = "none"
-	};
+	return fleet_member(fleet, number_of(fleet->keys[key].signer));
 }
 
 const struct keyproto_keytold *
 fleet_key(const struct fleet *fleet, unsigned key)
 {
-	return fleet->count > 0 && fleet->keys[key].answered
-		   ? &fleet->keys[key].told
-		   : NULL;
+	return fleet->keys[key].answered ? &fleet->keys[key].told : NULL;
 }
 
 uint64_t
 fleet_request(struct fleet *fleet, unsigned key)
 {
-	struct signer *signer;
+	struct signer *signer = fleet->keys[key].signer;
 	uint8_t payload[KEYPROTO_PACKET_MAX];
 	size_t len =
 	    config_request(&fleet->config.keys[key], payload, sizeof payload);
 
-	if (fleet->count == 0)
-		return 0;
-	signer = fleet->keys[key].signer;
 	return signer->about.pid != 0 && orders_give(signer, KEYPROTO_REQUEST,
 					     slice_of(payload, len), -1)
 		   ? fleet->last_order

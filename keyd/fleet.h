@@ -73,8 +73,8 @@ must_check bool fleet_give(struct fleet *, unsigned signer,
     uint32_t tag, uint64_t id);
 /* How a signer is. */
 struct fleet_member fleet_member(const struct fleet *, unsigned signer);
-/* The same of the signer of a key, by its index in the configuration; before
- * the fleet is started there is none, which looks as if it had just died. */
+/* The same of the signer of a key, by its index in the configuration, once the
+ * fleet was started. */
 struct fleet_member fleet_member_of(const struct fleet *, unsigned key);
 /* What was told of a key when it was read last; NULL: nothing yet. */
 const struct keyproto_keytold *fleet_key(const struct fleet *, unsigned key);

@@ -31,6 +31,7 @@ tear_down(void)
 		"link.pem", "pipe.pem" };
 	char path[128];
 
+	config_free(&config);
 	for (size_t i = 0; i < COUNT(left); i++) {
 		snprintf(path, sizeof path, "%s/%s", directory, left[i]);
 		unlink(path);
@@ -590,6 +591,7 @@ START_TEST(a_reload_knows_accounts_of_before_and_of_the_file)
 	    GROUP "client c { uid = \"known-elsewhere\" }\n"
 		  "client d { uid = root }\nclient e { uid = 12 }\n");
 	listen_to_errors();
+	config_free(&config);
 	ck_assert(config_read(file, &config, &then));
 	take_errors();
 	ck_assert_uint_eq(config.clients[0].uid, 4711);
@@ -599,6 +601,7 @@ START_TEST(a_reload_knows_accounts_of_before_and_of_the_file)
 
 	write_file(file, GROUP "client c { uid = \"no-such-account\" }\n");
 	listen_to_errors();
+	config_free(&config);
 	ck_assert(!config_read(file, &config, &then));
 	take_errors();
 	ck_assert_ptr_nonnull(strstr(said, "no account \"no-such-account\""));
