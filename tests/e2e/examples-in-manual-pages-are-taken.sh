@@ -71,7 +71,7 @@ for page in man/keyd.conf.5 man/frontd.conf.5 man/sallyport.7; do
 	file != "" { print > file }' "$page"
 done
 # An account that is there stands for one that the reader is to make.
-sed -i 's/uid = "probe"/uid = "nobody"/' "$root"/*.conf
+sed -i 's/uid = "\(probe\|_frontd\)"/uid = "nobody"/' "$root"/*.conf
 for example in "$root"/*.conf; do
 	if grep -q '^module' "$example"; then
 		continue # needs a token: keys-stay-in-tokens.sh has one
