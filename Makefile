@@ -86,7 +86,7 @@ KEYCLIENT := $(call obj,ipc/keyclient ipc/keydoor ipc/keylist)
 CONF := $(call obj,base/conf base/complain base/account)
 
 # ---- administration: what a master needs, what its client needs ----
-ADMIN := $(call obj,$(addprefix admin/,admin report metrics text service))
+ADMIN := $(call obj,$(addprefix admin/,admin arrivals report metrics text service))
 CTL := $(call obj,admin/ctl base/writer)
 
 # ---- programs: name, directory, objects, libraries ----

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "admin/arrivals.h"
 #include "admin/text.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -41,8 +42,8 @@ struct admin {
 	struct event_base *base;
 	struct admin_options options;
 	uid_t readers[ADMIN_READERS_MAX];
-	char path[108];        /* empty: not ours to remove */
-	struct event *arrival; /* NULL: it was left */
+	char path[108];            /* empty: not ours to remove */
+	struct arrivals *arrivals; /* NULL: they were left */
 	struct admin_request *visitors;
 	unsigned visitor_count, reading; /* of them readers */
 };
@@ -76,8 +77,8 @@ let_go(struct admin_request *request)
 
 	if (admin != NULL) {
 		unlink_visitor(admin, request);
-		if (admin->arrival != NULL)
-			event_add(admin->arrival, NULL);
+		if (admin->arrivals != NULL)
+			arrivals_watch(admin->arrivals, true);
 	}
 	if (request->readable != NULL)
 		event_free(request->readable);
@@ -466,8 +467,8 @@ request_new(struct admin *admin, int fd, bool reader)
 	request->next = admin->visitors;
 	admin->visitors = request;
 	if (++admin->visitor_count == ADMIN_VISITORS_MAX &&
-	    admin->arrival != NULL)
-		event_del(admin->arrival);
+	    admin->arrivals != NULL)
+		arrivals_watch(admin->arrivals, false);
 	request->readable =
 	    event_new(admin->base, fd, EV_READ | EV_PERSIST, said, request);
 	request->writable = event_new(
@@ -482,16 +483,12 @@ request_new(struct admin *admin, int fd, bool reader)
 }
 
 static void
-arrived(evutil_socket_t listener, short what, void *ctx)
+arrived(int fd, void *ctx)
 {
 	struct admin *admin = ctx;
 	struct admin_request *request;
 	bool reader;
-	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	(void)what;
-	if (fd < 0)
-		return;
 	if (!may_ask(admin, fd, &reader)) {
 		close(fd);
 		return;
@@ -538,13 +535,11 @@ admin_open(struct event_base *base, const char *path,
 	admin_set_readers(admin, options->readers, options->reader_count);
 	if (options->listener == 0 || options->ours)
 		strcpy(admin->path, path);
-	admin->arrival =
-	    event_new(base, fd, EV_READ | EV_PERSIST, arrived, admin);
-	if (admin->arrival != NULL &&
-	    (options->rests || event_add(admin->arrival, NULL) == 0))
+	admin->arrivals = arrivals_new(base, fd, arrived, admin);
+	if (admin->arrivals != NULL &&
+	    (options->rests || arrivals_watch(admin->arrivals, true) == 0))
 		return admin;
-	if (admin->arrival != NULL)
-		event_free(admin->arrival);
+	arrivals_free(admin->arrivals);
 	close(fd);
 	free(admin);
 	return NULL;
@@ -553,7 +548,7 @@ admin_open(struct event_base *base, const char *path,
 void
 admin_go_on(struct admin *admin)
 {
-	event_add(admin->arrival, NULL);
+	arrivals_watch(admin->arrivals, true);
 }
 
 void
@@ -561,20 +556,21 @@ admin_leave(struct admin *admin)
 {
 	int fd;
 
-	if (admin->arrival == NULL)
+	if (admin->arrivals == NULL)
 		return;
-	fd = event_get_fd(admin->arrival);
+	fd = arrivals_listener(admin->arrivals);
 	/* In this order: the other process keeps what epoll would look at. */
-	event_free(admin->arrival);
+	arrivals_free(admin->arrivals);
 	close(fd);
-	admin->arrival = NULL;
+	admin->arrivals = NULL;
 	admin->path[0] = '\0';
 }
 
 int
 admin_listener(const struct admin *admin)
 {
-	return admin->arrival != NULL ? event_get_fd(admin->arrival) : -1;
+	return admin->arrivals != NULL ? arrivals_listener(admin->arrivals)
+				       : -1;
 }
 
 void
@@ -584,9 +580,9 @@ admin_close(struct admin *admin)
 		return;
 	while (admin->visitors != NULL)
 		let_go(admin->visitors);
-	if (admin->arrival != NULL) {
-		close(event_get_fd(admin->arrival));
-		event_free(admin->arrival);
+	if (admin->arrivals != NULL) {
+		close(arrivals_listener(admin->arrivals));
+		arrivals_free(admin->arrivals);
 	}
 	if (admin->path[0] != '\0')
 		unlink(admin->path);

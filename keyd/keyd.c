@@ -15,6 +15,7 @@
 
 #include <event2/event.h>
 
+#include "admin/arrivals.h"
 #include "admin/service.h"
 #include "base/clock.h"
 #include "base/complain.h"
@@ -508,13 +509,13 @@ watch_signal(int number, event_callback_fn seen)
 static bool
 watch(int listener)
 {
-	struct event *arrival = event_new(
-	    base, listener, EV_READ | EV_PERSIST, masters_arrived, NULL);
+	struct arrivals *arrivals =
+	    arrivals_new(base, listener, masters_arrived, NULL);
 
 	return watch_signal(SIGTERM, stop) && watch_signal(SIGINT, stop) &&
 	       watch_signal(SIGCHLD, child_died) &&
-	       watch_signal(SIGHUP, reload) && arrival != NULL &&
-	       (testing || event_add(arrival, NULL) == 0);
+	       watch_signal(SIGHUP, reload) && arrivals != NULL &&
+	       (testing || arrivals_watch(arrivals, true) == 0);
 }
 
 /* Three files a key, twice during a reload, and copies of those on their way: a

@@ -238,17 +238,13 @@ client_of(int fd, pid_t *pid)
 }
 
 void
-masters_arrived(evutil_socket_t listener, short what, void *ctx)
+masters_arrived(int fd, void *ctx)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	const struct config_client *client;
 	size_t i = 0;
 	pid_t pid;
 
-	(void)what;
 	(void)ctx;
-	if (fd < 0)
-		return;
 	while (i < MASTERS_MAX && masters[i].link.channel != NULL)
 		i++;
 	if (i == MASTERS_MAX || (client = client_of(fd, &pid)) == NULL) {

@@ -18,8 +18,8 @@ void masters_open(struct event_base *, const struct confinement *of_keyd);
  * more is disconnected. The one before may then be freed.
  */
 void masters_serve(struct fleet *);
-/* For the event loop: there is somebody at the listener. */
-void masters_arrived(evutil_socket_t listener, short what, void *ctx);
+/* For arrivals: somebody has come to the listener. */
+void masters_arrived(int fd, void *ctx);
 /* A signer of a fleet is there: each worker that had asked for channels gets
  * one to it, if it is its. */
 void masters_give(struct fleet *, unsigned signer);

@@ -2,11 +2,13 @@
 """A worker without a descriptor left accepts nobody, says so and counts it, and
 does not try all the time; what it could not take costs one connection, and it
 lives. frontd-connect without one lets connections wait, and thinks no worse of a
-backend. Both go on when there are descriptors again."""
+backend. The masters do not try all the time either. All go on when there are
+descriptors again."""
 import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -126,3 +128,21 @@ with Poor() as stack:
         equal("the echo", client.recv(100), b"patience")
     stack.served()
     equal("the backend is not thought down", "state=down" in stack.log("frontd"), False)
+
+    # Whoever comes to a master waits, and costs nothing meanwhile.
+    for name, path, kind in (("keyd", "keyd.sock", socket.SOCK_SEQPACKET), ("frontd", "admin.sock", socket.SOCK_STREAM)):
+        stack.leave(name, 0)
+        with socket.socket(socket.AF_UNIX, kind) as visitor:
+            visitor.connect(stack.path(path))
+            until(f"{name} says so", lambda: stack.events(name, "not-accepted") > 1, 30)
+            began, used, said = time.monotonic(), stack.seconds(name), stack.events(name, "not-accepted")
+            until("it has tried again, and again", lambda: stack.events(name, "not-accepted") > said + 1, 30)
+            share = (stack.seconds(name) - used) / (time.monotonic() - began)
+            equal(f"{name} has {share:.2f} of a core: little", share < 0.5, True)
+            if name == "keyd":
+                known = stack.events("keyd", "master")
+                stack.restore("keyd")
+                until("it takes who waits", lambda: stack.events("keyd", "master") > known, 30)
+        stack.restore(name)
+    stack.pauses()
+    stack.served()
