@@ -56,6 +56,6 @@ int lane_receive(void *lane, uint8_t *, uint32_t len);
 int lane_send(void *lane, const uint8_t *, uint32_t len);
 /* The whole file with a NUL; ends the program when it cannot. */
 char *bench_read(const char *path);
-_Noreturn void bench_die(const char *what);
+__attribute__((noreturn)) void bench_die(const char *what);
 
 #endif

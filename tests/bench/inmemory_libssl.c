@@ -51,14 +51,17 @@ set_up(const struct bench_plan *plan)
 static void *
 begin(struct lane *from, struct lane *to)
 {
-	struct server *server = calloc(1, sizeof *server);
+	struct server *server = malloc(sizeof *server);
 
-	if (server == NULL || (server->ssl = SSL_new(context)) == NULL ||
-	    (server->in = BIO_new(BIO_s_mem())) == NULL ||
-	    (server->out = BIO_new(BIO_s_mem())) == NULL)
+	if (server == NULL)
+		bench_die("no memory");
+	*server = (struct server){ .from = from,
+		.to = to,
+		.ssl = SSL_new(context),
+		.in = BIO_new(BIO_s_mem()),
+		.out = BIO_new(BIO_s_mem()) };
+	if (server->ssl == NULL || server->in == NULL || server->out == NULL)
 		bench_die("libssl");
-	server->from = from;
-	server->to = to;
 	SSL_set_bio(server->ssl, server->in, server->out);
 	SSL_set_accept_state(server->ssl);
 	return server;

@@ -43,17 +43,17 @@ signs_not() {
 	! ask sign "$dir/$1.pub" 1 2>"$dir/said" || fail "$2"
 }
 
-children() {
+child_count() {
 	grep -lx "PPid:[[:space:]]*$keyd" /proc/[0-9]*/status 2>/dev/null | wc -l
 }
 
 # settled COUNT: what was before is gone.
 settled() {
 	for _ in $(seq 100); do
-		[ "$(children)" -ne "$1" ] || return 0
+		[ "$(child_count)" -ne "$1" ] || return 0
 		sleep 0.1
 	done
-	fail "keyd has $(children) children, not $1"
+	fail "keyd has $(child_count) children, not $1"
 }
 
 for name in demo next other; do

@@ -369,8 +369,9 @@ ask_anything(struct ask *ask)
 		77, 78, 0, 12, 12, 12, 12, 66, 1000, 65535 };
 	/* of those types */
 	static const uint16_t lengths[] = { 8, 4, 44, 44, 60, 108, 140, 844, 80,
-		900, 264, 520, 8, 8, 0, 0, 108, 4, 4, 4, 78, 0, 108, 8, 4, 4,
-		208, 68, 8, 2048, 300, 0, 36, 40, 56, 72, 8, 16, 4 };
+		900, 264, 520, 8, 8, 0, 0, 108, 4, 4, 4, 78, 0,
+		KEYPROTO_GRANT_SIZE, 8, 4, 4, 208, 68, 8, 2048, 300, 0, 36, 40,
+		56, 72, 8, 16, 4 };
 	uint32_t which = ask_random(COUNT(types));
 
 	*ask = (struct ask){ .type = types[which], .len = lengths[which] };

@@ -69,12 +69,13 @@ expect_status(struct keyline *line, uint32_t status, const char *what)
 static void
 send_frame(struct keyline *line, uint16_t type, struct slice payload, int fd)
 {
-	uint8_t packet[KEYPROTO_HEADER + 256] = { 'S', 'P', 'K', '1',
-		KEYPROTO_MAJOR, 0 };
+	uint8_t packet[KEYPROTO_HEADER + KEYPROTO_GRANT_SIZE] = { 'S', 'P', 'K',
+		'1', KEYPROTO_MAJOR, 0 };
 
 	packet[6] = (uint8_t)type;
 	packet[7] = (uint8_t)(type >> 8);
 	packet[8] = (uint8_t)payload.len;
+	packet[9] = (uint8_t)(payload.len >> 8);
 	packet[16] = (uint8_t)++line->id;
 	if (payload.len > 0)
 		memcpy(packet + KEYPROTO_HEADER, payload.data, payload.len);
@@ -127,9 +128,9 @@ ask_for_signatures(void)
 		    KEYPROTO_NOKEY },
 		{ "no key", NOBODYS, 0x0403, KEYPROTO_SHA256, 32,
 		    KEYPROTO_NOKEY },
-		{ "the last slot", 255, 0x0403, KEYPROTO_SHA256, 32,
-		    KEYPROTO_NOKEY },
-		{ "a slot beyond", 256, 0x0403, KEYPROTO_SHA256, 32,
+		{ "the last slot", KEYPROTO_SLOTS - 1, 0x0403, KEYPROTO_SHA256,
+		    32, KEYPROTO_NOKEY },
+		{ "a slot beyond", KEYPROTO_SLOTS, 0x0403, KEYPROTO_SHA256, 32,
 		    KEYPROTO_NOKEY },
 		{ "a hash of another's length", MINE, 0x0403, KEYPROTO_SHA384,
 		    32, KEYPROTO_DENIED },
@@ -167,12 +168,13 @@ ask_for_types(void)
 	} types[] = { { KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_SIGN10, 108 },
 		{ KEYPROTO_KEYFILE, 78 }, { KEYPROTO_RECORD, 208 },
 		{ KEYPROTO_AUDIT, 68 }, { KEYPROTO_AUDITLOG, 8 },
-		{ KEYPROTO_KEYPART, 4 }, { KEYPROTO_GRANT, 108 },
-		{ KEYPROTO_STATUS, 0 }, { KEYPROTO_NEWCHANNEL, 4 },
-		{ KEYPROTO_KEYCHANGED, 4 }, { KEYPROTO_GOAWAY, 4 }, { 0, 0 },
-		{ 66, 0 }, { 67, 0 }, { 68, 0 }, { 100, 32 }, { 0xffff, 200 } };
+		{ KEYPROTO_KEYPART, 4 },
+		{ KEYPROTO_GRANT, KEYPROTO_GRANT_SIZE }, { KEYPROTO_STATUS, 0 },
+		{ KEYPROTO_NEWCHANNEL, 4 }, { KEYPROTO_KEYCHANGED, 4 },
+		{ KEYPROTO_GOAWAY, 4 }, { 0, 0 }, { 66, 0 }, { 67, 0 },
+		{ 68, 0 }, { 100, 32 }, { 0xffff, 200 } };
 	/* As a grant it would be one of every slot. */
-	uint8_t bytes[208] = { KEYPROTO_SERVER };
+	uint8_t bytes[KEYPROTO_GRANT_SIZE] = { KEYPROTO_SERVER };
 	struct keyline line;
 
 	memset(bytes + 4, 0xff, sizeof bytes - 4);
@@ -196,10 +198,11 @@ pass_descriptors(void)
 		size_t len;
 	} types[] = { { KEYPROTO_KEYFILE, 78 }, { KEYPROTO_RECORD, 208 },
 		{ KEYPROTO_AUDIT, 68 }, { KEYPROTO_AUDITLOG, 8 },
-		{ KEYPROTO_KEYPART, 4 }, { KEYPROTO_GRANT, 108 },
+		{ KEYPROTO_KEYPART, 4 },
+		{ KEYPROTO_GRANT, KEYPROTO_GRANT_SIZE },
 		{ KEYPROTO_TICKETROOT, 8 }, { KEYPROTO_PING, 0 },
 		{ KEYPROTO_HELLO, 8 } };
-	static const uint8_t bytes[208] = { 1 };
+	static const uint8_t bytes[KEYPROTO_GRANT_SIZE] = { 1 };
 	struct keyline line;
 	int ends[2];
 
