@@ -33,18 +33,12 @@ write_with(struct s2n_connection *conn, const uint8_t *secret)
 	    conn->suite->aead, conn->suite->digest, AEAD_SEALS, secret);
 }
 
-static bool
-owes_ccs(const struct s2n_connection *conn)
-{
-	return !conn->hs->ccs_sent && conn->hs->session_id_len > 0;
-}
-
 int
 keys13_ccs(struct s2n_connection *conn)
 {
 	int r;
 
-	if (!owes_ccs(conn))
+	if (conn->hs->ccs_sent || conn->hs->session_id_len == 0)
 		return 0;
 	conn->hs->ccs_sent = true;
 	if ((r = message_flush(conn)) != 0)
@@ -72,11 +66,10 @@ keys13_handshake(struct s2n_connection *conn)
 	if ((r = secrets_tell(conn, S2N_CLIENT_HANDSHAKE_TRAFFIC_SECRET,
 		 keys->client_handshake)) != 0 ||
 	    (r = secrets_tell(conn, S2N_SERVER_HANDSHAKE_TRAFFIC_SECRET,
-		 keys->server_handshake)) != 0)
+		 keys->server_handshake)) != 0 ||
+	    (r = keys13_ccs(conn)) != 0)
 		return r;
 	if (is_server(conn)) {
-		if ((r = keys13_ccs(conn)) != 0)
-			return r;
 		/* A client that cannot follow alerts in the clear. */
 		conn->records.plain_alerts = true;
 		conn->records.takes_data = conn->early.state == EARLY_ACCEPTED;
@@ -86,8 +79,6 @@ keys13_handshake(struct s2n_connection *conn)
 		return r != 0 ? r : write_with(conn, keys->server_handshake);
 	}
 	conn->records.plain_alerts = false;
-	/* RFC 8446 D.4: "immediately before its second flight". */
-	hs->ccs_due = owes_ccs(conn);
 	if ((r = read_with(conn, keys->server_handshake)) != 0)
 		return r;
 	/* Until the server has said what becomes of early data. */

@@ -264,10 +264,6 @@ message_flush(struct s2n_connection *conn)
 		return 0;
 	if (!writer_result(&conn->hs->flight, &messages))
 		return fail(ERR_NOMEM);
-	if (conn->hs->ccs_due && (r = record_write_ccs(&conn->records)) != 0)
-		return r;
-	conn->hs->ccs_sent = conn->hs->ccs_sent || conn->hs->ccs_due;
-	conn->hs->ccs_due = false;
 	r = record_write(&conn->records, CONTENT_HANDSHAKE, messages);
 	writer_clear(&conn->hs->flight);
 	checkpoint_tell(conn, "RECORD_WRITE");

@@ -196,7 +196,6 @@ struct handshake {
 	bool renegotiation;       /* client: the server sent the extension */
 	struct writer v2_suites;  /* of an SSLv2 ClientHello, as ours are */
 	bool ccs_sent;
-	bool ccs_due; /* client: before its next messages */
 	uint8_t
 	    fragment_code; /* server: max_fragment_length that was accepted */
 	bool acknowledge_name; /* server: empty server_name in the answer */
