@@ -9,19 +9,13 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "base/shortage.h"
 
 struct arrivals {
 	struct event *arrival, *again;
 	void (*take)(int fd, void *ctx);
 	void *ctx;
 };
-
-static bool
-is_shortage(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
-	       error == ENOMEM;
-}
 
 static void
 arrived(evutil_socket_t listener, short what, void *ctx)

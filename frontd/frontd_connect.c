@@ -261,15 +261,15 @@ open_socket(const struct backend *backend)
 static void
 say_shortage(int error)
 {
-	static uint64_t said_ms;
+	static struct log_seldom said;
 	uint64_t now = clock_ms();
+	unsigned untold;
 
 	short_until_ms = now + SHORT_MS;
-	if (said_ms != 0 && now - said_ms < 1000)
-		return;
-	said_ms = now;
-	log_event(LOG_LEVEL_WARN, "limit", "reason=\"%s\" attempts=%zu",
-	    strerror(error), attempt_count);
+	if (log_seldom(&said, now, &untold))
+		log_event(LOG_LEVEL_WARN, "limit",
+		    "reason=\"%s\" attempts=%zu untold=%u", strerror(error),
+		    attempt_count, untold);
 }
 
 /* A site may have as many as are left: one whose backends hang leaves room for
