@@ -93,7 +93,6 @@ expect(struct s2n_connection *conn, size_t left)
 	struct record_layer *records = &conn->records;
 	size_t most = record_fragment(records);
 	size_t around = RECORD_HEADER + records->out.kind->expansion;
-
 	size_t whole = conn->config->send_buffer;
 
 	if (whole < most)
